@@ -1,0 +1,120 @@
+"""An environment: one QuestionPro account and panel, and how to treat it. Every key of `environment.yaml`."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+
+EMBEDDED_TARGET = "embedded"
+
+
+class OnChange(StrEnum):
+    """What to do about members whose declaration changed since they were pushed."""
+
+    REPORT = "report"
+
+
+class OnRemove(StrEnum):
+    """What to do about members who are no longer declared."""
+
+    FORGET = "forget"
+
+
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """Where the API key comes from: a variable's name, or a file. Never the key itself."""
+
+    env: str | None = None
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most `calls` in any window of `seconds` (the vendor's page *limits*: 300 in 60 s for one key)."""
+
+    calls: int = 300
+    seconds: float = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """`attempts` counts the first call; waits are in seconds."""
+
+    attempts: int = 6
+    initial_wait: float = 0.5
+    max_wait: float = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """How the API is called. `timeout` is in seconds, for one whole call."""
+
+    batch_size: int = 100
+    concurrency: int = 4
+    rate_limit: RateLimit = RateLimit()
+    timeout: float = 30
+    retry: Retry = Retry()
+    call_allowance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What happens to those who changed or left."""
+
+    on_change: OnChange = OnChange.REPORT
+    on_remove: OnRemove = OnRemove.FORGET
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A guard's limit: a count of members, or a percentage of those in the lockfile."""
+
+    count: int | None = None
+    percent: Decimal | None = None
+
+    def __str__(self) -> str:
+        """As it stands in `environment.yaml`."""
+        return f"{self.percent}%" if self.percent is not None else str(self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """The most that one apply may do of each action; None is no limit."""
+
+    add: Limit | None = None
+    change: Limit | None = None
+    remove: Limit | None = Limit(percent=Decimal(30))
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One environment, read and checked.
+
+    `folder` is `panels/NAME`; `target` is the address that it talks to, without a slash at the end, or
+    `embedded`; `api_key` is None just where it is embedded; `member_files` are all its member files,
+    each once, in the order in which they are read.
+    """
+
+    name: str
+    folder: Path
+    target: str
+    api_key: KeySource | None
+    member_files: tuple[Path, ...]
+    api: Api = field(default_factory=Api)
+    policy: Policy = field(default_factory=Policy)
+    guards: Guards = field(default_factory=Guards)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the panel is the built-in sandbox: no network, no key."""
+        return self.target == EMBEDDED_TARGET
+
+    @property
+    def lockfile_path(self) -> Path:
+        """Where the lockfile stands, whether or not it exists."""
+        return self.folder / "state.lock.json"
+
+    @property
+    def working_folder(self) -> Path:
+        """The tool's own folder, which git ignores: journal, lock, the embedded sandbox's data."""
+        return self.folder / ".reconciler"

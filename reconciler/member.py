@@ -1,0 +1,92 @@
+"""A member: the fields that the API knows, in the vendor's order, and what makes two sets of them equal.
+
+Source of the names and their order, and of which fields hold numbers: the sample body on the
+vendor's page for *save panel members*. Source of the profile fields' shape: the vendor's page
+*communities/add-update-member-profile-data*.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+FIELDS = (
+    "emailAddress",
+    "firstName",
+    "middleName",
+    "lastName",
+    "birthday",
+    "profileCompleteDate",
+    "zipCode",
+    "city",
+    "address1",
+    "address2",
+    "status",
+    "statusType",
+    "creationDate",
+    "source",
+    "lastLoginTimestamp",
+    "qPointValue",
+    "unsubscribeDate",
+    "moderator",
+    "customSource",
+    "selectedLanguage",
+    "deviceType",
+    "mobileNumber",
+    "username",
+    "referID",
+    "custom1",
+    "custom2",
+    "custom3",
+    "custom4",
+    "custom5",
+    "profileFields",
+)
+EMAIL_ADDRESS = "emailAddress"
+PROFILE_FIELDS = "profileFields"
+PROFILE_FIELD_ID = "profileFieldId"
+PROFILE_FIELD_KEYS = (PROFILE_FIELD_ID, "value")
+ADDRESS_KEYS = ("address1", "address2", "city", "state", "country")
+NUMBER_FIELDS = frozenset({"statusType", "qPointValue", "moderator", "selectedLanguage", "referID"})
+
+_RANK = {field: rank for rank, field in enumerate(FIELDS)}
+
+Attributes: TypeAlias = Mapping[str, Any]
+"""Declared fields by name: text, whole numbers in `NUMBER_FIELDS`, and under `profileFields` a list of
+`{"profileFieldId": int, "value": str | list[int | str] | dict[str, str]}`. Treated as immutable."""
+
+
+def in_vendor_order(attributes: Attributes) -> dict[str, Any]:
+    """The same attributes, their fields in the order of the vendor's page."""
+    return {field: attributes[field] for field in sorted(attributes, key=_RANK.__getitem__)}
+
+
+def flat(attributes: Attributes) -> dict[str, Any]:
+    """All that decides whether two declarations of one identity are equal, by the name a person would use.
+
+    Without `emailAddress`, whose spelling is no change; each profile field under a name of its own, such
+    as `profileFields[577]`, since their order doesn't matter; the items of a list value in one order, for
+    the same reason.
+    """
+    fields = {field: value for field, value in attributes.items() if field != EMAIL_ADDRESS}
+    profile_fields = fields.pop(PROFILE_FIELDS, None)
+    if profile_fields is not None:
+        for item in profile_fields:
+            fields[profile_field_name(item[PROFILE_FIELD_ID])] = _ordered(item["value"])
+        if not profile_fields:
+            fields[PROFILE_FIELDS] = []
+    return fields
+
+
+def profile_field_name(identifier: int) -> str:
+    """The name of one profile field, as a CSV header and a plan write it."""
+    return f"{PROFILE_FIELDS}[{identifier}]"
+
+
+def equal(one: Attributes, other: Attributes) -> bool:
+    """Whether two declarations of one identity ask for the same."""
+    return one == other or flat(one) == flat(other)
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, list):
+        return sorted(value, key=lambda item: (isinstance(item, str), item))
+    return value
