@@ -1,0 +1,60 @@
+"""What an apply did: the object behind the last screen, `--format json` and `--report FILE`."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE
+from reconciler.plan.model import StillRejected
+from reconciler.problem import Problem
+
+
+class Counts(NamedTuple):
+    """How many members ended how.
+
+    `added`, `existing`, `unattributed`: proven in this run. `rejected`: all that stand rejected, also from
+    earlier runs. `unconfirmed`: sent in this run, and nothing is known. `unsent`: to be pushed, and not
+    sent, or sent with an answer that says nothing was done. `forgotten`: dropped from the lockfile.
+    """
+
+    added: int = 0
+    existing: int = 0
+    unattributed: int = 0
+    rejected: int = 0
+    unconfirmed: int = 0
+    unsent: int = 0
+    forgotten: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One apply, told whole, however it ended.
+
+    `calls` counts every attempt that began to send, `retries` those among them that repeated a batch.
+    `recovered` counts members whose outcome came from the journal of an interrupted run. `rejected` are
+    all that stand rejected. `problems` say why the run ended early or was refused; empty where it did
+    neither. `digest` is the plan's, where one was made. `failure` is the exit code of a run that could
+    not begin or was refused; None for one that ran.
+    """
+
+    environment: str
+    summary: Counts = Counts()
+    calls: int = 0
+    retries: int = 0
+    recovered: int = 0
+    rejected: tuple[StillRejected, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    digest: str | None = None
+    failure: int | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everyone declared is in the panel, as far as this API can carry it out."""
+        left = self.summary.unconfirmed + self.summary.unsent + self.summary.rejected
+        return self.failure is None and not left and not self.problems
+
+    @property
+    def exit_code(self) -> int:
+        """The process's exit code."""
+        if self.failure is not None:
+            return self.failure
+        return EXIT_DONE if self.is_whole else EXIT_INCOMPLETE
