@@ -1,6 +1,6 @@
 """What an apply did: the object behind the last screen, `--format json` and `--report FILE`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE
@@ -37,7 +37,7 @@ class Report:
     """
 
     environment: str
-    summary: Counts = Counts()
+    summary: Counts = field(default_factory=Counts)
     calls: int = 0
     retries: int = 0
     recovered: int = 0

@@ -1,0 +1,121 @@
+"""Calling for one batch: paced, journalled, repeated where that may help; doubt is remembered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_result,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from reconciler.apply import ending
+from reconciler.apply.batch import Batch
+from reconciler.apply.journal import Journal
+from reconciler.apply.outcome import is_worth_repeating, leaves_doubt, proven
+from reconciler.apply.pace import Pace
+from reconciler.apply.stop import Cause, Stop
+from reconciler.apply.tally import Tally
+from reconciler.environment.model import Retry
+from reconciler.panel import AllowanceUsedUp, Answer, Counted, Denied, Lost, Panel, Reply, Throttled
+
+
+@dataclass(slots=True)
+class Caller:
+    """Makes the calls of one run.
+
+    `doubts` maps the numbers of batches for which the server may have acted unseen to the time of their
+    last call; who settles a batch takes it out. `now` gives UTC times for the journal and the lockfile.
+    """
+
+    panel: Panel
+    journal: Journal
+    pace: Pace
+    stop: Stop
+    tally: Tally
+    retry: Retry
+    now: Callable[[], str]
+    doubts: dict[int, str] = field(default_factory=dict)
+
+    async def ask(self, batch: Batch) -> Answer | None:
+        """The last answer to this batch, after all attempts; None when the run ends before it is sent.
+
+        Raises:
+            DiskFailure: the journal can't be written.
+        """
+        attempts = AsyncRetrying(
+            stop=stop_after_attempt(self.retry.attempts),
+            wait=self._wait,
+            retry=retry_if_result(is_worth_repeating),
+            retry_error_callback=_last_answer,
+            before_sleep=self._tell,
+            sleep=self.stop.sleep,
+        )
+        answer: Answer | None = await attempts(self._attempt, batch, count())
+        return answer
+
+    async def _attempt(self, batch: Batch, sent_before: "count[int]") -> Answer | None:
+        if not await self.pace.turn():
+            return None
+        was_in_doubt = batch.number in self.doubts
+        counts = False
+        try:
+            self._begin(batch)
+            counts = True
+            reply = await self.panel.save([*batch.members.values()])
+            counts = reply.sent
+        finally:
+            self.pace.ended(counts=counts)
+        self._count(reply, sent_before)
+        leaves_doubt_behind = _leaves_doubt(batch, reply.answer)
+        if not (was_in_doubt or leaves_doubt_behind):
+            del self.doubts[batch.number]
+        if leaves_doubt_behind or not isinstance(reply.answer, Counted):
+            self.journal.attempted(batch, doubt=leaves_doubt_behind)
+        self._heed(reply.answer)
+        return reply.answer
+
+    def _begin(self, batch: Batch) -> None:
+        at = self.now()
+        self.journal.sending(batch, at)
+        self.doubts[batch.number] = at
+        self.tally.calls += 1
+
+    def _count(self, reply: Reply, sent_before: "count[int]") -> None:
+        if not reply.sent:
+            self.tally.calls -= 1
+        elif next(sent_before) > 0:
+            self.tally.retries += 1
+
+    def _heed(self, answer: Answer) -> None:
+        """What an answer means for the calls of all batches."""
+        match answer:
+            case Throttled() | Lost() if answer.retry_after is not None:
+                self.pace.hold(answer.retry_after)
+            case AllowanceUsedUp():
+                self.stop.throw(Cause.ALLOWANCE, ending.allowance_used_up(answer.reason))
+            case Denied():
+                self.stop.throw(Cause.DENIED, ending.denied(answer.reason, answer.remedy))
+
+    def _wait(self, state: RetryCallState) -> float:
+        initial = self.retry.initial_wait
+        back_off = wait_exponential_jitter(initial=initial, max=self.retry.max_wait, jitter=initial)
+        return max(back_off(state), getattr(_last_answer(state), "retry_after", None) or 0.0)
+
+    def _tell(self, state: RetryCallState) -> None:
+        seconds = state.next_action.sleep if state.next_action else 0.0
+        self.tally.observer.waiting(seconds, getattr(_last_answer(state), "reason", ""))
+
+
+def _leaves_doubt(batch: Batch, answer: Answer) -> bool:
+    if isinstance(answer, Counted):
+        return proven(answer, batch.members, ()) is None
+    return leaves_doubt(answer)
+
+
+def _last_answer(state: RetryCallState) -> Answer | None:
+    answer: Answer | None = state.outcome.result() if state.outcome else None
+    return answer

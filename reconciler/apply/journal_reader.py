@@ -1,0 +1,184 @@
+"""The journal of a run that died, read back: what it had learnt, and which batches it left pending.
+
+A process can be killed in the middle of a line, so a last line that is cut short never happened.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from reconciler.apply.batch import Batch
+from reconciler.lockfile.model import Outcome, Present, Rejected, Unconfirmed
+from reconciler.member import Attributes
+
+Entry: TypeAlias = Present | Rejected | Unconfirmed
+
+
+class MalformedJournal(ValueError):
+    """The journal holds something that no run of ours writes; `line` counts from 1."""
+
+    def __init__(self, line: int) -> None:
+        """Name the line at fault."""
+        super().__init__(f"line {line}")
+        self.line = line
+
+
+class UnfinishedRun(NamedTuple):
+    """What a dead run left.
+
+    `entries` is what is known of each member whom it sent, in-flight ones as `Unconfirmed`; `pending` are
+    the batches that it didn't settle, in order.
+    """
+
+    environment: str
+    target: str
+    entries: Mapping[str, Entry]
+    pending: tuple[Batch, ...]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Run(_Record):
+    record: Literal["run"]
+    format: Literal[1]
+    environment: str
+    target: str
+    started: str
+
+
+class _Batch(_Record):
+    record: Literal["batch"]
+    batch: int
+    kind: Literal["add"]
+    members: dict[str, dict[str, Any]]
+    doubtful: list[str]
+
+
+class _Sending(_Record):
+    record: Literal["sending"]
+    batch: int
+    at: str
+
+
+class _Attempted(_Record):
+    record: Literal["attempted"]
+    batch: int
+    doubt: bool
+
+
+class _Part(_Record):
+    batch: int
+    keys: list[str]
+    doubtful: list[str]
+
+
+class _Split(_Record):
+    record: Literal["split"]
+    batch: int
+    into: list[_Part]
+
+
+class _Settled(_Record):
+    record: Literal["settled"]
+    batch: int
+    at: str
+    members: list[list[str]]
+
+
+_RECORD: TypeAdapter[Any] = TypeAdapter(
+    Annotated[_Run | _Batch | _Sending | _Attempted | _Split | _Settled, Field(discriminator="record")]
+)
+
+
+@dataclass(slots=True)
+class _Standing:
+    """Where one batch stands: `sent` is when its last call began, `doubt` whether one may have acted."""
+
+    batch: Batch
+    sent: str | None = None
+    under_way: bool = False
+    doubt: bool = False
+
+
+@dataclass(slots=True)
+class _Replay:
+    standing: dict[int, _Standing] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def take(self, record: Any) -> None:
+        match record:
+            case _Batch():
+                self.standing[record.batch] = _Standing(
+                    Batch(record.batch, record.members, frozenset(record.doubtful))
+                )
+            case _Sending():
+                standing = self.standing[record.batch]
+                standing.doubt |= standing.under_way
+                standing.sent, standing.under_way = record.at, True
+            case _Attempted():
+                standing = self.standing[record.batch]
+                standing.doubt |= record.doubt
+                standing.under_way = False
+            case _Split():
+                self._split(record)
+            case _Settled():
+                self._settle(record)
+
+    def _split(self, record: _Split) -> None:
+        whole = self.standing.pop(record.batch)
+        for part in record.into:
+            members = {key: whole.batch.members[key] for key in part.keys}
+            batch = Batch(part.batch, members, frozenset(part.doubtful))
+            self.standing[part.batch] = _Standing(batch, whole.sent, doubt=whole.doubt)
+
+    def _settle(self, record: _Settled) -> None:
+        batch = self.standing.pop(record.batch).batch
+        for key, *knowledge in record.members:
+            self.entries[key] = _entry(knowledge, record.at, batch.members[key])
+
+    def unconfirmed(self) -> Iterator[tuple[str, Unconfirmed]]:
+        for standing in self.standing.values():
+            if standing.sent is not None and (standing.doubt or standing.under_way):
+                for key, attributes in standing.batch.members.items():
+                    yield key, Unconfirmed(standing.sent, attributes)
+
+
+def read_journal(data: bytes) -> UnfinishedRun | None:
+    """What the journal's bytes tell; None where they don't even tell whose journal it is.
+
+    Raises:
+        MalformedJournal: a line other than the last can't be read.
+    """
+    replay = _Replay()
+    run: _Run | None = None
+    for number, line in enumerate(data.split(b"\n")[:-1], start=1):
+        try:
+            record = _RECORD.validate_json(line)
+            if run is None:
+                run = _Run.model_validate(record)
+            replay.take(record)
+        except (ValidationError, KeyError, ValueError) as error:
+            raise MalformedJournal(number) from error
+    if run is None:
+        return None
+    return UnfinishedRun(
+        run.environment,
+        run.target,
+        {**replay.entries, **dict(replay.unconfirmed())},
+        tuple(standing.batch for standing in replay.standing.values()),
+    )
+
+
+def _entry(knowledge: list[str], at: str, attributes: Attributes) -> Entry:
+    match knowledge:
+        case ["rejected", reason]:
+            return Rejected(reason, at, attributes)
+        case ["unconfirmed"]:
+            return Unconfirmed(at, attributes)
+        case [outcome]:
+            return Present(Outcome(outcome), at, attributes)
+    raise ValueError("knowledge")

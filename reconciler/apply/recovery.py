@@ -1,0 +1,114 @@
+"""The lockfile as it stands with the journal of an interrupted run counted in."""
+
+from typing import NamedTuple
+
+from reconciler.apply.batch import Batch
+from reconciler.apply.journal import journal_path
+from reconciler.environment.model import Environment
+from reconciler.errors import InvalidInput
+from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
+from reconciler.lockfile.store import read_lockfile, write_lockfile
+from reconciler.problem import Place, Problem
+from reconciler.shown_path import shown
+
+
+class KnownState(NamedTuple):
+    """All that is known of an environment before planning.
+
+    `lockfile` counts the journal in; `on_disk` doesn't; either is None where there is nothing.
+    `is_recovered` tells that there was a journal; `recovered` counts those whom it settled and the lockfile
+    on disk doesn't know yet; `pending` are the batches that the interrupted run didn't settle.
+    """
+
+    lockfile: Lockfile | None
+    on_disk: Lockfile | None
+    is_recovered: bool = False
+    recovered: int = 0
+    pending: tuple[Batch, ...] = ()
+
+
+def known_state(environment: Environment) -> KnownState:
+    """Read the journal, then the lockfile: in this order a run that ends meanwhile is counted, not lost.
+
+    Raises:
+        InvalidInput: either can't be read or belongs elsewhere.
+    """
+    journal = _read(environment)
+    on_disk = read_lockfile(environment)
+    if journal is None:
+        return KnownState(on_disk, on_disk)
+
+    from reconciler.apply.journal_reader import (  # noqa: PLC0415 - loads pydantic, which plans rarely need
+        MalformedJournal,
+        read_journal,
+    )
+
+    try:
+        run = read_journal(journal)
+    except MalformedJournal as error:
+        raise InvalidInput(_malformed(environment, error.line)) from error
+    if run is None:
+        return KnownState(on_disk, on_disk, is_recovered=True)
+    if (run.environment, run.target) != (environment.name, environment.target):
+        raise InvalidInput(_foreign(environment, run.environment, run.target))
+    before = on_disk or Lockfile(environment.name, environment.target)
+    # Somebody else may have proven meanwhile what this run left open, and git brought it here.
+    entries = {
+        key: entry
+        for key, entry in run.entries.items()
+        if not (isinstance(entry, Unconfirmed) and key in before.members)
+    }
+    news = [key for key, entry in entries.items() if _is_news(before, key, entry)]
+    after = before.with_entries(entries) if news else on_disk
+    settled = sum(not isinstance(entries[key], Unconfirmed) for key in news)
+    return KnownState(after, on_disk, is_recovered=True, recovered=settled, pending=run.pending)
+
+
+def take_in(environment: Environment) -> KnownState:
+    """Write the journal's news into the lockfile. Only under the environment's lock; the journal stays.
+
+    Raises:
+        InvalidInput: as `known_state`.
+        DiskFailure: the lockfile could not be written.
+    """
+    state = known_state(environment)
+    if state.lockfile is not None and state.lockfile != state.on_disk:
+        write_lockfile(environment, state.lockfile)
+    return state
+
+
+def _is_news(lockfile: Lockfile, key: str, entry: Present | Rejected | Unconfirmed) -> bool:
+    return entry not in (lockfile.members.get(key), lockfile.rejected.get(key), lockfile.unconfirmed.get(key))
+
+
+def _read(environment: Environment) -> bytes | None:
+    path = journal_path(environment)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        message = f"The journal of an interrupted run can't be read: {error.strerror}."
+        raise InvalidInput(Problem((message,), place=Place(shown(path)))) from error
+
+
+def _malformed(environment: Environment, line: int) -> Problem:
+    return Problem(
+        ("The journal of an interrupted run is damaged.",),
+        (
+            "It says what an earlier run sent. Move it away, keep it, and apply again: ",
+            "nobody is added twice, but those whom that run added come back as existing.",
+        ),
+        Place(shown(journal_path(environment)), line),
+    )
+
+
+def _foreign(environment: Environment, name: str, target: str) -> Problem:
+    return Problem(
+        (f"The journal of an interrupted run belongs to {name} at {target}, not to this environment.",),
+        (
+            "If the address in environment.yaml was changed: change it back, run ",
+            f"`reconciler state recover {environment.name}`, and change it again.",
+        ),
+        Place(shown(journal_path(environment))),
+    )

@@ -1,0 +1,189 @@
+"""One apply in the contract's order: lock, journal, plan again, check, send, replace the lockfile.
+
+Showing the plan and asking come before, and belong to the command.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from reconciler.apply import ending
+from reconciler.apply.batch import cut
+from reconciler.apply.journal import Journal, discard
+from reconciler.apply.push import push
+from reconciler.apply.recovery import KnownState, take_in
+from reconciler.apply.report import Counts, Report
+from reconciler.apply.signals import Signals
+from reconciler.apply.stop import Cause, Stop
+from reconciler.apply.tally import Observer, Tally
+from reconciler.environment.model import Environment
+from reconciler.errors import EXIT_INVALID, Interrupted, Refusal
+from reconciler.lockfile.lock import environment_lock
+from reconciler.lockfile.model import Lockfile, Outcome, Present, Unconfirmed
+from reconciler.lockfile.store import write_lockfile
+from reconciler.panel import Panel
+from reconciler.plan.model import Plan, StillRejected
+from reconciler.plan.planner import make_plan
+from reconciler.problem import Problem
+from reconciler.roster.model import Roster
+
+Connect = Callable[[], AbstractAsyncContextManager[Panel]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line asks of one apply.
+
+    `expected` is the digest that the plan must have, None where any will do; `allowed` are the guards that
+    are lifted.
+    """
+
+    expected: str | None = None
+    allowed: frozenset[str] = frozenset()
+    retry_rejected: bool = False
+
+
+def plan_for(environment: Environment, roster: Roster, lockfile: Lockfile | None, wishes: Wishes) -> Plan:
+    """The plan that apply shows, and the same that it makes again under the lock."""
+    return make_plan(
+        environment, roster, lockfile, allowed=wishes.allowed, retry_rejected=wishes.retry_rejected
+    )
+
+
+def objections(plan: Plan, wishes: Wishes) -> tuple[Problem, ...]:
+    """Why apply must not carry this plan out; empty where it may."""
+    stale = () if wishes.expected in (None, plan.digest) else (ending.stale(wishes.expected, plan.digest),)
+    return (*stale, *(ending.guarded(refusal) for refusal in plan.refusals))
+
+
+def run_apply(
+    environment: Environment,
+    roster: Roster,
+    wishes: Wishes,
+    connect: Connect,
+    observer: Observer,
+    *,
+    approved: str | None = None,
+) -> Report:
+    """Carry out what has to be done; returns what was, however it ended.
+
+    Args:
+        environment: the environment to apply.
+        roster: everyone declared.
+        wishes: what the command line asks for.
+        connect: opens the connection to the panel; called only if there is somebody to push.
+        observer: is told of progress.
+        approved: the digest of the plan that somebody said yes to; another one is not carried out.
+
+    Raises:
+        Refusal: the lock is held, a guard is exceeded, the plan is not the expected one.
+        InvalidInput: lockfile or journal can't be read.
+        DiskFailure: something could not be written; what is known is in the journal.
+        Interrupted: a signal came before the first call.
+    """
+    with environment_lock(environment), Signals() as signals:
+        state = take_in(environment)
+        plan = plan_for(environment, roster, state.lockfile, wishes)
+        try:
+            _check(plan, wishes, approved)
+        except Refusal:
+            discard(environment)  # all that it says stands in the lockfile now
+            raise
+        return _Run(environment, roster, plan, state, observer).carry_out(connect, signals)
+
+
+def _check(plan: Plan, wishes: Wishes, approved: str | None) -> None:
+    problems = objections(plan, wishes)
+    if not problems and approved not in (None, plan.digest):
+        problems = (ending.moved_on(),)
+    if problems:
+        raise Refusal(*problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    environment: Environment
+    roster: Roster
+    plan: Plan
+    state: KnownState
+    observer: Observer
+
+    def carry_out(self, connect: Connect, signals: Signals) -> Report:
+        tally = Tally(len(self.plan.adds), self.observer)
+        stop = self._push(connect, tally, signals) if self.plan.adds else None
+        if stop is not None and stop.cause is Cause.SIGNAL and not tally.calls:
+            discard(self.environment)
+            raise Interrupted(ending.interrupted_before())
+        failed_at_once = stop is not None and stop.cause is Cause.DENIED and not tally.has_confirmed
+        forgotten = frozenset() if failed_at_once else frozenset(remove.key for remove in self.plan.removes)
+        lockfile = self._write(tally, forgotten)
+        discard(self.environment)
+        report = self._report(tally, lockfile, len(forgotten))
+        if stop is None or not stop.is_thrown:
+            return report
+        problem = stop.problem or ending.interrupted(len(tally.entries), tally.total, tally.calls)
+        return replace(report, problems=(problem,), failure=EXIT_INVALID if failed_at_once else None)
+
+    def _push(self, connect: Connect, tally: Tally, signals: Signals) -> Stop:
+        batches = cut(self.plan.adds, self.environment.api.batch_size, self.state.pending)
+        journal = Journal.begin(self.environment, batches, started=utc_now())
+        try:
+            return asyncio.run(
+                push(batches, connect(), journal, self.environment.api, tally, signals, utc_now)
+            )
+        finally:
+            journal.close()
+
+    def _write(self, tally: Tally, forgotten: frozenset[str]) -> Lockfile | None:
+        """Replace the lockfile if there is news; returns it as it stands now."""
+        if not (tally.entries or forgotten):
+            return self.state.lockfile
+        before = self.state.lockfile or Lockfile(self.environment.name, self.environment.target)
+        undeclared = frozenset(key for key in before.rejected if key not in self.roster.members)
+        after = before.with_entries(tally.entries).without(forgotten | undeclared)
+        write_lockfile(self.environment, after)
+        return after
+
+    def _report(self, tally: Tally, lockfile: Lockfile | None, forgotten: int) -> Report:
+        proven = [entry.outcome for entry in tally.entries.values() if isinstance(entry, Present)]
+        rejected = _still_rejected(self.roster, lockfile)
+        counts = Counts(
+            added=proven.count(Outcome.ADDED),
+            existing=proven.count(Outcome.EXISTING),
+            unattributed=proven.count(Outcome.UNATTRIBUTED),
+            rejected=len(rejected),
+            unconfirmed=sum(isinstance(entry, Unconfirmed) for entry in tally.entries.values()),
+            unsent=tally.total - len(tally.entries),
+            forgotten=forgotten,
+        )
+        return Report(
+            self.environment.name,
+            counts,
+            calls=tally.calls,
+            retries=tally.retries,
+            recovered=self.state.recovered,
+            rejected=rejected,
+            digest=self.plan.digest,
+        )
+
+
+def nothing_to_do(plan: Plan) -> Report:
+    """The report of an apply that has nothing to carry out."""
+    rejected = tuple(action for action in plan.actions if isinstance(action, StillRejected))
+    return Report(plan.environment, Counts(rejected=len(rejected)), rejected=rejected, digest=plan.digest)
+
+
+def utc_now() -> str:
+    """The time as lockfile and journal write it: `2026-11-23T09:00:00Z`."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _still_rejected(roster: Roster, lockfile: Lockfile | None) -> tuple[StillRejected, ...]:
+    rejected = lockfile.rejected if lockfile else {}
+    return tuple(
+        StillRejected(key, roster.members[key].source, entry.reason, entry.attributes)
+        for key, entry in sorted(rejected.items())
+        if key in roster.members and roster.members[key].attributes == entry.attributes
+    )

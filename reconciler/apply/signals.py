@@ -1,0 +1,68 @@
+"""SIGINT and SIGTERM while applying: the first asks the run to end, the second to end at once.
+
+Neither breaks off what is being written to disk.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from reconciler.apply.stop import Cause, Stop
+
+_HEARD = (signal.SIGINT, signal.SIGTERM)
+
+
+class Signals:
+    """Takes the place of the process's handlers while it is entered; `count` says how many came."""
+
+    def __init__(self) -> None:
+        """Not entered yet."""
+        self.count = 0
+        self._second = asyncio.Event()
+        self._tell: Callable[[], object] | None = None
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        """Install the handlers."""
+        self._before = {number: signal.signal(number, self._receive) for number in _HEARD}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Put the handlers back that were there before."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @contextmanager
+    def heard_by(self, stop: Stop) -> Iterator[None]:
+        """Throw the switch at the first signal, also at one that came already. Within an event loop."""
+        loop = asyncio.get_running_loop()
+
+        def act() -> None:
+            if self.count > 0:
+                stop.throw(Cause.SIGNAL)
+            if self.count > 1:
+                self._second.set()
+
+        self._tell = lambda: loop.call_soon_threadsafe(act)  # wakes the loop, which a bare handler doesn't
+        act()
+        try:
+            yield
+        finally:
+            self._tell = None
+
+    async def second_or(self, ended: asyncio.Future[Any], seconds: float) -> None:
+        """Wait until `ended`, or a second signal, or so many seconds, whichever comes first."""
+        second = asyncio.ensure_future(self._second.wait())
+        await asyncio.wait({ended, second}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        second.cancel()
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self.count += 1
+        if self._tell is not None:
+            self._tell()

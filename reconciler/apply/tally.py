@@ -1,0 +1,39 @@
+"""What a run has learnt and spent so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconciler.lockfile.model import Present, Rejected, Unconfirmed
+
+
+class Observer(Protocol):
+    """Somebody who watches a run, to tell the user."""
+
+    def progressed(self, settled: int, total: int, calls: int) -> None:
+        """So many members of `total` are settled, after so many calls."""
+
+    def waiting(self, seconds: float, reason: str) -> None:
+        """A call failed for this reason, and the next is made after so many seconds."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Entries by identity, and calls. `total` is how many members the run is about."""
+
+    total: int
+    observer: Observer
+    entries: dict[str, Present | Rejected | Unconfirmed] = field(default_factory=dict)
+    calls: int = 0
+    retries: int = 0
+    unusable_in_a_row: int = 0
+
+    def settle(self, entries: Mapping[str, Present | Rejected | Unconfirmed]) -> None:
+        """These members are settled."""
+        self.entries.update(entries)
+        self.observer.progressed(len(self.entries), self.total, self.calls)
+
+    @property
+    def has_confirmed(self) -> bool:
+        """Whether the API has proven anything about anybody yet."""
+        return any(not isinstance(entry, Unconfirmed) for entry in self.entries.values())

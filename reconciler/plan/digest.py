@@ -1,0 +1,55 @@
+"""Names for plans and rosters: equal content has equal digests, on any machine and in any order of files."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from reconciler.environment.model import Environment
+from reconciler.member import EMAIL_ADDRESS, Attributes, flat
+from reconciler.plan.model import Action, Add, Change, Remove, StillRejected
+from reconciler.roster.model import Roster
+
+
+def plan_digest(environment: Environment, actions: Iterable[Action], lockfile_digest: str) -> str:
+    """Covers environment, target, policy, the actions' content, and the lockfile that they start from.
+
+    Sources, order, cost and refusals stay out: they differ between machines and settings while what is
+    done stays the same.
+    """
+    heading = {
+        "environment": environment.name,
+        "target": environment.target,
+        "on_change": environment.policy.on_change.value,
+        "on_remove": environment.policy.on_remove.value,
+        "lockfile": lockfile_digest,
+    }
+    return _digest([heading, *sorted((_content(action) for action in actions), key=lambda item: item[:2])])
+
+
+def roster_digest(roster: Roster) -> str:
+    """Covers who is declared, and how; not where."""
+    members = sorted(roster.members.items())
+    return _digest([(key, _canonical(declaration.attributes)) for key, declaration in members])
+
+
+def _content(action: Action) -> tuple[Any, ...]:
+    match action:
+        case Add():
+            return action.action, action.key, _canonical(action.attributes)
+        case Change():
+            return action.action, action.key, action.changes
+        case Remove():
+            return action.action, action.key, action.by
+        case StillRejected():
+            return action.action, action.key, action.reason, _canonical(action.attributes)
+
+
+def _canonical(attributes: Attributes) -> dict[str, Any]:
+    return {EMAIL_ADDRESS: attributes[EMAIL_ADDRESS], **flat(attributes)}
+
+
+def _digest(content: Any) -> str:
+    # ASCII escapes, so that whatever text stands in a file can be hashed.
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()

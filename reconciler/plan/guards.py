@@ -1,0 +1,54 @@
+"""Guards: how much one apply may do before somebody has to say that it is meant."""
+
+from collections.abc import Iterator
+
+from reconciler.environment.model import Guards, Limit
+from reconciler.lockfile.model import Lockfile
+from reconciler.plan.model import GuardRefusal, Summary
+from reconciler.roster.model import Roster
+
+LEAST_POPULATION = 10
+"""A percentage counts only once the lockfile holds so many members: 30 % of three is no figure to guard."""
+
+GUARDS = ("add", "change", "remove", "empty")
+
+
+def refusals(
+    summary: Summary, roster: Roster, lockfile: Lockfile, guards: Guards, allowed: frozenset[str]
+) -> tuple[GuardRefusal, ...]:
+    """The guards that this plan exceeds, less those that are lifted."""
+    found = (*_empty(summary, roster, lockfile), *_exceeded(summary, lockfile, guards))
+    return tuple(refusal for refusal in found if refusal.guard not in allowed)
+
+
+def _empty(summary: Summary, roster: Roster, lockfile: Lockfile) -> Iterator[GuardRefusal]:
+    if not roster.members and lockfile.holds_somebody():
+        yield GuardRefusal("empty", summary.remove, "0", len(lockfile.members), "--allow empty")
+
+
+def _exceeded(summary: Summary, lockfile: Lockfile, guards: Guards) -> Iterator[GuardRefusal]:
+    population = len(lockfile.members)
+    for guard in GUARDS[:3]:
+        count: int = getattr(summary, guard)
+        limit: Limit | None = getattr(guards, guard)
+        if limit is not None and _exceeds(count, limit, population):
+            yield GuardRefusal(guard, count, str(limit), population, f"--allow {guard}")
+
+
+def _exceeds(count: int, limit: Limit, population: int) -> bool:
+    if limit.percent is not None:
+        return population >= LEAST_POPULATION and count * 100 > limit.percent * population
+    return limit.count is not None and count > limit.count
+
+
+def in_words(refusal: GuardRefusal) -> str:
+    """The figures and the setting, as half a sentence."""
+    setting = f"guards.{refusal.guard} allows {refusal.limit}"
+    of = f"{refusal.of} member{'' if refusal.of == 1 else 's'}"
+    match refusal.guard:
+        case "add":
+            return f"{refusal.count} would be added to {of}, and {setting}"
+        case "empty":
+            return f"nobody is declared any more, and all {refusal.count} in the lockfile would be removed"
+        case guard:
+            return f"{refusal.count} of {of} would be {guard.removesuffix('e')}ed, and {setting}"
