@@ -1,0 +1,63 @@
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from people import PUSHED, environment_of, lockfile_of, lockfiles, person, present, roster_of, rosters
+
+from reconciler.environment.model import Api, Limit
+from reconciler.lockfile.model import Lockfile
+from reconciler.plan.planner import make_plan
+from reconciler.roster.model import Declaration, Roster
+
+ADA = person("ada", firstName="Ada")
+
+
+@given(roster=rosters(), lockfile=lockfiles(), randomly=st.randoms())
+def test_equal_inputs_give_equal_digests_whatever_their_order_and_place(
+    roster: Roster, lockfile: Lockfile, randomly: st.DataObject
+) -> None:
+    declared = [*roster.members.items()]
+    randomly.shuffle(declared)  # type: ignore[attr-defined] # hypothesis types st.randoms() as Random only for callers
+    moved = Roster({key: Declaration(d.attributes, "elsewhere.csv", d.line + 7) for key, d in declared})
+    known = [*lockfile.members.items()]
+    randomly.shuffle(known)  # type: ignore[attr-defined] # as above
+    one = make_plan(environment_of(), roster, lockfile)
+    other = make_plan(environment_of(), moved, replace(lockfile, members=dict(known)))
+    assert (one.digest, one.roster_digest, one.lockfile_digest) == (
+        other.digest,
+        other.roster_digest,
+        other.lockfile_digest,
+    )
+
+
+def test_what_is_sent_is_part_of_the_digest() -> None:
+    one = make_plan(environment_of(), roster_of(ADA), None)
+    other = make_plan(environment_of(), roster_of(ADA | {"firstName": "Eda"}), None)
+    assert one.digest != other.digest
+
+
+def test_the_lockfile_that_a_plan_starts_from_is_part_of_the_digest() -> None:
+    later = lockfile_of(ADA).with_entries(
+        {"ada@example.org": present(ADA)._replace(pushed="2027-01-01T00:00:00Z")}
+    )
+    one = make_plan(environment_of(), roster_of(ADA), lockfile_of(ADA))
+    other = make_plan(environment_of(), roster_of(ADA), later)
+    assert one.digest != other.digest
+    assert PUSHED not in one.digest
+
+
+def test_no_lockfile_is_not_an_empty_one() -> None:
+    none = make_plan(environment_of(), roster_of(ADA), None)
+    empty = make_plan(environment_of(), roster_of(ADA), lockfile_of())
+    assert none.digest != empty.digest
+
+
+def test_target_is_part_of_the_digest_and_cost_and_guards_are_not() -> None:
+    plan = make_plan(environment_of(), roster_of(ADA), None)
+    dearer = make_plan(
+        environment_of(api=Api(batch_size=1, call_allowance=7), add=Limit(count=0)), roster_of(ADA), None
+    )
+    elsewhere = make_plan(environment_of(target="https://api.questionpro.com/a/api/v2"), roster_of(ADA), None)
+    assert plan.digest == dearer.digest
+    assert dearer.refusals
+    assert plan.digest != elsewhere.digest

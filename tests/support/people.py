@@ -1,0 +1,108 @@
+"""People, rosters and lockfiles for tests: a few by name, and strategies that make up many."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from reconciler.environment.model import Api, Environment, Guards, KeySource, Limit
+from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
+from reconciler.member import ADDRESS_KEYS, EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS
+from reconciler.roster.model import Declaration, Roster
+
+TARGET = "https://api.questionpro.eu/a/api/v2"
+PUSHED = "2026-11-23T09:00:00Z"
+
+
+def person(name: str, **fields: Any) -> dict[str, Any]:
+    """The attributes of somebody at example.org."""
+    return {EMAIL_ADDRESS: f"{name}@example.org", **fields}
+
+
+def roster_of(*people: Mapping[str, Any]) -> Roster:
+    """A roster; each person declared on a line of their own."""
+    return Roster(
+        {
+            p[EMAIL_ADDRESS].lower(): Declaration(p, "panels/p/members/team.yaml", n)
+            for n, p in enumerate(people, 3)
+        },
+        ("panels/p/members/team.yaml",),
+    )
+
+
+def present(attributes: Mapping[str, Any], outcome: Outcome = Outcome.ADDED) -> Present:
+    """An entry of the lockfile's `members`."""
+    return Present(outcome, PUSHED, attributes)
+
+
+def lockfile_of(
+    *people: Mapping[str, Any],
+    rejected: Mapping[str, Rejected] | None = None,
+    unconfirmed: Mapping[str, Unconfirmed] | None = None,
+) -> Lockfile:
+    """A lockfile in which these people were added."""
+    members = {p[EMAIL_ADDRESS].lower(): present(p) for p in people}
+    return Lockfile("p", TARGET, members, rejected or {}, unconfirmed or {})
+
+
+def environment_of(
+    *, folder: Path = Path("panels/p"), target: str = TARGET, api: Api | None = None, **guards: Limit | None
+) -> Environment:
+    """An environment named p; guards other than those named are off."""
+    limits = {"add": None, "change": None, "remove": None} | guards
+    return Environment(
+        "p", folder, target, KeySource(env="KEY"), (), api=api or Api(), guards=Guards(**limits)
+    )
+
+
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+_SOME_FIELDS = ("firstName", "city", "zipCode", "referID", "statusType", "custom1", PROFILE_FIELDS)
+_NAMES = st.text("abcdefghij", min_size=1, max_size=3)
+_NUMBERS = st.integers(-(2**63), 2**63 - 1)
+_PROFILE_VALUES = st.one_of(
+    _TEXT,
+    st.lists(st.one_of(st.integers(0, 99), _TEXT), max_size=3),
+    st.dictionaries(st.sampled_from(ADDRESS_KEYS), _TEXT, max_size=3),
+)
+_PROFILE_FIELDS = st.dictionaries(st.integers(1, 9), _PROFILE_VALUES, max_size=3).map(
+    lambda fields: [{"profileFieldId": number, "value": value} for number, value in fields.items()]
+)
+
+
+def _values(field: str) -> st.SearchStrategy[Any]:
+    if field == PROFILE_FIELDS:
+        return _PROFILE_FIELDS
+    return _NUMBERS if field in NUMBER_FIELDS else _TEXT
+
+
+_FIELDS = st.fixed_dictionaries({}, optional={field: _values(field) for field in _SOME_FIELDS})
+
+
+@st.composite
+def people(draw: st.DrawFn) -> dict[str, Any]:
+    """The attributes of anybody."""
+    return person(draw(_NAMES)) | draw(_FIELDS)
+
+
+def rosters() -> st.SearchStrategy[Roster]:
+    """Any roster."""
+    return st.lists(people(), max_size=8, unique_by=lambda p: p[EMAIL_ADDRESS]).map(
+        lambda found: roster_of(*found)
+    )
+
+
+@st.composite
+def lockfiles(draw: st.DrawFn) -> Lockfile:
+    """Any lockfile; nobody stands in two sections."""
+    found = draw(st.lists(people(), max_size=9, unique_by=lambda p: p[EMAIL_ADDRESS]))
+    sections: tuple[dict[str, Any], ...] = ({}, {}, {})
+    for attributes in found:
+        kind = draw(st.integers(0, 2))
+        entry = (
+            Present(draw(st.sampled_from(Outcome)), PUSHED, attributes),
+            Rejected(draw(_TEXT), PUSHED, attributes),
+            Unconfirmed(PUSHED, attributes),
+        )[kind]
+        sections[kind][attributes[EMAIL_ADDRESS]] = entry
+    return Lockfile("p", TARGET, *sections)

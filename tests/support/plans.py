@@ -1,0 +1,80 @@
+"""Plans and reports made by hand, for whoever tests how they are shown."""
+
+from collections.abc import Sequence
+
+from reconciler.environment.model import Policy
+from reconciler.plan.model import (
+    Action,
+    Add,
+    Change,
+    Cost,
+    FieldChange,
+    GuardRefusal,
+    Plan,
+    Remove,
+    StillRejected,
+    Summary,
+)
+from reconciler.render.plan_words import Circumstances
+
+FILE = "panels/production/members/team.yaml"
+CIRCUMSTANCES = Circumstances("reconciler apply production", "reconciler state recover production")
+TOO_MANY_LEAVE = GuardRefusal("remove", 60, "30%", 100, "--allow remove")
+
+
+def add(name: str = "grace", line: int = 9, *, file: str = FILE, doubtful: bool = False) -> Add:
+    """Somebody at example.org to add."""
+    return Add(
+        f"{name}@example.org", f"{file}:{line}", {"emailAddress": f"{name}@example.org"}, doubtful=doubtful
+    )
+
+
+def adds(count: int) -> list[Add]:
+    """So many to add, each on a line of their own."""
+    return [add(f"member{number:04}", number) for number in range(1, count + 1)]
+
+
+def change(*changes: FieldChange, name: str = "ada") -> Change:
+    """Somebody at example.org who is declared otherwise now."""
+    return Change(f"{name}@example.org", f"{FILE}:12", changes or (FieldChange("custom1", "a", "b"),))
+
+
+def remove(name: str = "bob") -> Remove:
+    """Somebody at example.org who is no longer declared."""
+    return Remove(f"{name}@example.org", "forget")
+
+
+def rejected(reason: str = "Invalid birthday", **attributes: str) -> StillRejected:
+    """Eve at example.org, whom the API refused."""
+    return StillRejected(
+        "eve@example.org", f"{FILE}:3", reason, {"emailAddress": "eve@example.org", **attributes}
+    )
+
+
+def plan_of(
+    *actions: Action,
+    environment: str = "production",
+    unchanged: int = 0,
+    cost: Cost = Cost(1, 0.2, None),  # noqa: B008 - immutable
+    refusals: Sequence[GuardRefusal] = (),
+    has_lockfile: bool = True,
+) -> Plan:
+    """A plan that holds these actions."""
+    kinds = [type(action) for action in actions]
+    counts = Summary(
+        kinds.count(Add), kinds.count(Change), kinds.count(Remove), unchanged, kinds.count(StillRejected)
+    )
+    return Plan(
+        environment=environment,
+        target="https://api.questionpro.eu/a/api/v2",
+        policy=Policy(),
+        actions=actions,
+        summary=counts,
+        cost=cost,
+        refusals=tuple(refusals),
+        digest="sha256:5ca1ab1e",
+        roster_digest="sha256:0b5e55ed",
+        lockfile_digest="sha256:c0ffee",
+        has_lockfile=has_lockfile,
+        declared=counts.add + counts.change + counts.unchanged + counts.rejected,
+    )
