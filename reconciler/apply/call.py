@@ -9,7 +9,8 @@ from tenacity import (
     RetryCallState,
     retry_if_result,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from reconciler.apply import ending
@@ -101,9 +102,9 @@ class Caller:
                 self.stop.throw(Cause.DENIED, ending.denied(answer.reason, answer.remedy))
 
     def _wait(self, state: RetryCallState) -> float:
-        initial = self.retry.initial_wait
-        back_off = wait_exponential_jitter(initial=initial, max=self.retry.max_wait, jitter=initial)
-        return max(back_off(state), getattr(_last_answer(state), "retry_after", None) or 0.0)
+        initial, longest = self.retry.initial_wait, self.retry.max_wait
+        back_off = wait_exponential(multiplier=initial, max=longest) + wait_random(0, initial)
+        return max(min(back_off(state), longest), getattr(_last_answer(state), "retry_after", None) or 0.0)
 
     def _tell(self, state: RetryCallState) -> None:
         seconds = state.next_action.sleep if state.next_action else 0.0

@@ -1,0 +1,114 @@
+"""A run may die at any byte of its journal: what is read back is never more than what was proven."""
+
+from pathlib import Path
+
+import pytest
+from people import environment_of, person
+
+from reconciler.apply.batch import Batch, divide
+from reconciler.apply.journal import Journal, journal_path
+from reconciler.apply.journal_reader import MalformedJournal, UnfinishedRun, read_journal
+from reconciler.lockfile.model import Outcome, Present, Rejected, Unconfirmed
+from reconciler.working_folder import prepare_working_folder
+
+ADA, BOB, CY, DOT = (person(name) for name in ("ada", "bob", "cy", "dot"))
+FIRST = Batch(1, {"ada": ADA, "bob": BOB})
+SECOND = Batch(2, {"cy": CY, "dot": DOT}, frozenset({"dot"}))
+LEFT, RIGHT = divide(SECOND, 1, iter((3, 4)))
+AT = "2026-11-23T09:00:00Z"
+LATER = "2026-11-23T09:00:07Z"
+
+
+def begin(folder: Path) -> tuple[Journal, Path]:
+    environment = environment_of(folder=folder)
+    prepare_working_folder(environment.working_folder)
+    return Journal.begin(environment, [FIRST, SECOND], started=AT), journal_path(environment)
+
+
+def read(path: Path) -> UnfinishedRun:
+    run = read_journal(path.read_bytes())
+    assert run is not None
+    return run
+
+
+def test_batches_that_were_not_sent_are_pending_and_nobody_is_in_doubt(tmp_path: Path) -> None:
+    _, path = begin(tmp_path)
+    assert read(path).pending == (FIRST, SECOND)
+    assert read(path).entries == {}
+
+
+def test_a_batch_under_way_is_pending_and_its_members_unconfirmed(tmp_path: Path) -> None:
+    journal, path = begin(tmp_path)
+    journal.sending(FIRST, AT)
+    assert read(path).pending == (FIRST, SECOND)
+    assert read(path).entries == {"ada": Unconfirmed(AT, ADA), "bob": Unconfirmed(AT, BOB)}
+
+
+def test_an_attempt_without_doubt_takes_the_doubt_away_and_one_with_doubt_leaves_it(tmp_path: Path) -> None:
+    journal, path = begin(tmp_path)
+    journal.sending(FIRST, AT)
+    journal.attempted(FIRST, doubt=False)
+    assert read(path).entries == {}
+    journal.sending(FIRST, AT)
+    journal.attempted(FIRST, doubt=True)
+    journal.sending(FIRST, LATER)
+    journal.attempted(FIRST, doubt=False)
+    assert read(path).entries == {"ada": Unconfirmed(LATER, ADA), "bob": Unconfirmed(LATER, BOB)}
+
+
+def test_a_settled_batch_is_known_and_no_longer_pending(tmp_path: Path) -> None:
+    journal, path = begin(tmp_path)
+    journal.sending(FIRST, AT)
+    entries = {"ada": Present(Outcome.ADDED, LATER, ADA), "bob": Present(Outcome.ADDED, LATER, BOB)}
+    journal.settled(FIRST, entries)
+    assert read(path).pending == (SECOND,)
+    assert read(path).entries == entries
+
+
+def test_the_parts_of_a_split_batch_stand_in_its_place_with_its_doubt(tmp_path: Path) -> None:
+    journal, path = begin(tmp_path)
+    journal.sending(SECOND, AT)
+    journal.attempted(SECOND, doubt=True)
+    journal.split(SECOND, [LEFT, RIGHT])
+    journal.sending(LEFT, LATER)
+    journal.settled(LEFT, {"cy": Rejected("no", LATER, CY)})
+    assert read(path).pending == (FIRST, RIGHT)
+    assert read(path).entries == {"cy": Rejected("no", LATER, CY), "dot": Unconfirmed(AT, DOT)}
+
+
+def test_at_whichever_byte_a_run_dies_no_more_is_read_than_was_written(tmp_path: Path) -> None:
+    journal, path = begin(tmp_path)
+    journal.sending(FIRST, AT)
+    journal.settled(FIRST, {"ada": Present(Outcome.EXISTING, AT, ADA), "bob": Unconfirmed(AT, BOB)})
+    journal.sending(SECOND, AT)
+    journal.attempted(SECOND, doubt=False)
+    journal.split(SECOND, [LEFT, RIGHT])
+    data = path.read_bytes()
+    whole = read(path).entries
+    for end in range(data.index(b"\n") + 1, len(data)):
+        run = read_journal(data[:end])
+        assert run is not None
+        for key, entry in run.entries.items():
+            assert isinstance(entry, Unconfirmed) or entry == whole[key]
+
+
+def test_a_journal_without_a_first_line_says_nothing() -> None:
+    assert read_journal(b"") is None
+    assert read_journal(b'{"record":"run","for') is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"nonsense",
+        b'{"record":"sending","batch":9,"at":"x"}',
+        b'{"record":"sending","batch":"1","at":"x"}',
+        b'{"record":"settled","batch":1,"at":"x","members":[["ada","guessed"]]}',
+        b'{"record":"unheard of"}',
+    ],
+)
+def test_a_line_that_no_run_writes_is_named(tmp_path: Path, line: bytes) -> None:
+    _, path = begin(tmp_path)
+    with pytest.raises(MalformedJournal) as caught:
+        read_journal(path.read_bytes() + line + b"\n")
+    assert caught.value.line == 4
