@@ -25,7 +25,7 @@ def prepare_working_folder(folder: Path) -> None:
     except OSError as error:
         raise DiskFailure(
             Problem(
-                (f"The working folder can't be made: {error.strerror or error}",),
+                (f"The working folder can't be made: {error.strerror or error}.",),
                 ("Reconciler keeps its journal and its lock there, so it must be able to write there.",),
                 Place(shown(folder)),
             )

@@ -13,6 +13,7 @@ def field_changes(before: Attributes, after: Attributes) -> tuple[FieldChange, .
     from deepdiff import DeepDiff  # noqa: PLC0415 - a quarter of a second that only changes are worth
 
     old, new = flat(before), flat(after)
-    differences = DeepDiff(old, new, ignore_order=True, view="tree")
+    # The threshold keeps it from calling two people with few fields in common one single difference.
+    differences = DeepDiff(old, new, view="tree", threshold_to_diff_deeper=0)
     fields = {level.path(output_format="list")[0] for levels in differences.values() for level in levels}
     return tuple(FieldChange(field, old.get(field), new.get(field)) for field in sorted(fields))

@@ -1,1 +1,1 @@
-
+"""Plan, Report, Problems, state → text, markdown, JSON: three views behind one interface (`view.View`)."""

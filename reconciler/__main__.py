@@ -1,0 +1,35 @@
+"""The program's entry point."""
+
+import sys
+
+
+def run() -> None:
+    """Run the command line that the process was started with, and exit with its code."""
+    try:
+        sys.exit(_code(sys.argv[1:]))
+    except KeyboardInterrupt:
+        # Before the border stands, or behind it: there is nothing to say but that it was heard.
+        sys.exit(130)
+
+
+def _code(arguments: list[str]) -> int:
+    if arguments == ["--version"] and _told_version():
+        return 0
+    from reconciler.cli.border import main  # noqa: PLC0415 - loads click
+
+    return main(arguments)
+
+
+def _told_version() -> bool:
+    """Scripts ask for it, often: no library is worth loading for it, unless it can't be printed."""
+    from reconciler import __version__  # noqa: PLC0415 - needed here alone
+
+    try:
+        print(f"reconciler {__version__}", flush=True)  # noqa: T201 - this is the output
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    run()

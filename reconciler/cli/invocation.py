@@ -1,0 +1,99 @@
+"""One run of the program: what holds for all of it, whichever command runs."""
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from reconciler.cli.output import paint_for, write
+from reconciler.problem import Problem, Words, plain
+from reconciler.render.masking import masks_by_default
+from reconciler.render.showing import Showing
+from reconciler.render.view import Format, View, view_for
+
+DEFAULT_PANELS = Path("panels")
+
+
+@dataclass
+class Invocation:
+    """What a command finds at `click.get_current_context().obj`.
+
+    `format` and `masked` are known before the flags are judged, so that even a wrong flag is reported as
+    asked for. `environment` is the one that the command is about, once it is known.
+    """
+
+    format: Format = Format.TEXT
+    masked: bool = False
+    panels: Path = DEFAULT_PANELS
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    environment: str | None = None
+
+    @classmethod
+    def begin(cls, arguments: Sequence[str], environ: Mapping[str, str]) -> "Invocation":
+        """What the raw command line says of how to speak; all else is for the commands to read."""
+        return cls(
+            format=_asked_format(arguments),
+            masked=_asked_masking(arguments, default=masks_by_default(environ)),
+            environ=environ,
+        )
+
+    def view(self, *, full: bool = False, only: frozenset[str] = frozenset()) -> View:
+        """The view for standard output."""
+        return view_for(self.format, self._showing(sys.stdout, full=full, only=only))
+
+    def words(self) -> View:
+        """The view for standard error: text, whatever the format of the result."""
+        return view_for(Format.TEXT, self._showing(sys.stderr))
+
+    def in_words(self, words: Words) -> str:
+        """Words for a line of one's own, masked where that is asked for. As data: yet to be made visible."""
+        return plain(self._showing(sys.stderr).words(words))
+
+    @property
+    def is_ci(self) -> bool:
+        """Whether this runs where nobody watches, and many may read the log later."""
+        return masks_by_default(self.environ)
+
+    def show(self, text: str) -> None:
+        """Print a result."""
+        write(sys.stdout, text, as_utf8=self.format is Format.JSON)
+
+    def tell(self, text: str) -> None:
+        """Print progress, a warning or an error: whole lines of our own, or made visible before."""
+        write(sys.stderr, text)
+
+    def tell_problems(self, problems: Sequence[Problem]) -> None:
+        """Say problems in words, whatever the format of the result."""
+        self.tell(self.words().problems(problems, self.environment))
+
+    def fail(self, problems: Sequence[Problem]) -> None:
+        """Say why the command could not do its work; print it too where a program or a comment waits."""
+        self.tell_problems(problems)
+        if self.format is not Format.TEXT:
+            self.show(self.view().problems(problems, self.environment))
+
+    def command_line(self, *words: str) -> str:
+        """A command that a user can type here, such as `reconciler --panels elsewhere apply production`."""
+        panels = () if self.panels == DEFAULT_PANELS else ("--panels", str(self.panels))
+        return shlex.join(("reconciler", *panels, *words))
+
+    def _showing(self, stream: TextIO, *, full: bool = False, only: frozenset[str] = frozenset()) -> Showing:
+        return Showing(masked=self.masked, full=full, only=only, paint=paint_for(stream, self.environ))
+
+
+def _asked_format(arguments: Sequence[str]) -> Format:
+    asked = Format.TEXT
+    for argument, following in zip(arguments, (*arguments[1:], ""), strict=False):
+        name, _, value = argument.partition("=")
+        value = following if argument == "--format" else value
+        if name == "--format" and value in set(Format):
+            asked = Format(value)
+    return asked
+
+
+def _asked_masking(arguments: Sequence[str], *, default: bool) -> bool:
+    asked = [argument == "--mask" for argument in arguments if argument in {"--mask", "--no-mask"}]
+    return asked[-1] if asked else default

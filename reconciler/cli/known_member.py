@@ -1,0 +1,37 @@
+"""Finding a member in the lockfile by the address that somebody typed."""
+
+from reconciler.errors import InvalidInput
+from reconciler.identity import InvalidAddress, identity
+from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
+from reconciler.problem import Address, Problem, Words, nearest
+
+Entry = Present | Rejected | Unconfirmed
+
+
+def entries(lockfile: Lockfile | None) -> dict[str, Entry]:
+    """Everybody whom the lockfile knows, whichever section they stand in."""
+    if lockfile is None:
+        return {}
+    return {**lockfile.members, **lockfile.rejected, **lockfile.unconfirmed}
+
+
+def known_key(address: str, known: dict[str, Entry]) -> str:
+    """The identity of a known member.
+
+    Raises:
+        InvalidInput: the address is none, or nobody of that address is known.
+    """
+    try:
+        key = identity(address)
+    except InvalidAddress as error:
+        raise InvalidInput(
+            Problem(("This is no e-mail address: ", Address(address), f". {error}"))
+        ) from error
+    if key not in known:
+        raise InvalidInput(Problem(("The lockfile doesn't know ", Address(key), "."), _hint(key, known)))
+    return key
+
+
+def _hint(key: str, known: dict[str, Entry]) -> Words:
+    meant = nearest(key, list(known))
+    return ("Did you mean ", Address(meant), "?") if meant else ()

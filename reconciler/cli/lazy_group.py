@@ -1,0 +1,80 @@
+"""A group whose commands are imported only when they run: help needs none of them."""
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from reconciler.cli.output import write
+from reconciler.problem import nearest
+
+
+class Entry(NamedTuple):
+    """Where a command stands, and what it does in a few words."""
+
+    module: str
+    name: str
+    summary: str
+
+
+_SETTINGS = {
+    "invoke_without_command": True,
+    "no_args_is_help": False,
+    "subcommand_metavar": "COMMAND [ARGS]...",
+}
+
+
+class LazyGroup(click.Group):
+    """A group made from a table of its commands, shown in the table's order."""
+
+    def __init__(
+        self, *, entries: Mapping[str, Entry], callback: Callable[..., Any] | None = None, **settings: Any
+    ) -> None:
+        """`entries` by the command's name; `callback` and `settings` are those of `click.Group`."""
+        super().__init__(callback=_behind_a_check(callback), **settings | _SETTINGS)
+        self.entries = entries
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """The names, in the table's order."""
+        return list(self.entries)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        entry = self.entries.get(name)
+        if entry is None:
+            return None
+        command: click.Command = getattr(import_module(entry.module), entry.name)
+        return command
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, but for naming the nearest command where there is none of that name."""
+        name = arguments[0]
+        if name not in self.entries and not name.startswith("-"):
+            meant = nearest(name, list(self.entries))
+            suggestion = f" Did you mean {meant!r}?" if meant else ""
+            raise click.UsageError(f"No such command {name!r}.{suggestion}", context)
+        return super().resolve_command(context, arguments)
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in self.entries.items()])
+
+
+def _behind_a_check(callback: Callable[..., Any] | None) -> Callable[..., Any]:
+    def checked(*arguments: Any, **options: Any) -> Any:
+        _require_command(click.get_current_context())
+        return callback(*arguments, **options) if callback else None
+
+    return checked
+
+
+def _require_command(context: click.Context) -> None:
+    """Where no command is named, show which there are, and fail."""
+    if context.invoked_subcommand is None:
+        write(sys.stderr, context.get_help() + "\n\n")
+        raise click.UsageError("Missing command.", context)

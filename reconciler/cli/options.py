@@ -1,0 +1,79 @@
+"""Options and arguments that several commands share."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from reconciler.cli.invocation import Invocation
+from reconciler.plan.guards import GUARDS
+from reconciler.render.view import Format
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def environment_argument(command: _Command) -> _Command:
+    """ENV, the environment's name; the command takes it as `name`."""
+    return click.argument("name", metavar="ENV", callback=_remember_environment)(command)
+
+
+def format_option(command: _Command) -> _Command:
+    """`--format`; the invocation keeps it."""
+    return click.option(
+        "--format",
+        type=click.Choice([str(chosen) for chosen in Format]),
+        default=str(Format.TEXT),
+        show_default=True,
+        expose_value=False,
+        callback=_remember_format,
+        help="How the result is printed.",
+    )(command)
+
+
+def mask_option(command: _Command) -> _Command:
+    """`--mask/--no-mask`; the invocation keeps it."""
+    return click.option(
+        "--mask/--no-mask",
+        default=None,
+        expose_value=False,
+        callback=_remember_masking,
+        help="Hide personal data in text and markdown. Done by itself where CI is set.",
+    )(command)
+
+
+def allow_option(command: _Command) -> _Command:
+    """`--allow`, once for each guard to lift; the command takes a tuple of names as `allow`."""
+    return click.option(
+        "--allow",
+        type=click.Choice(GUARDS),
+        multiple=True,
+        help="Lift this guard, for this run. May be given several times.",
+    )(command)
+
+
+def retry_rejected_option(command: _Command) -> _Command:
+    """`--retry-rejected`."""
+    return click.option(
+        "--retry-rejected",
+        is_flag=True,
+        help="Send members again whom the API refused, though nothing about them changed.",
+    )(command)
+
+
+def yes_option(command: _Command) -> _Command:
+    """`--yes`."""
+    return click.option("--yes", is_flag=True, help="Don't ask. Needed where there is no terminal.")(command)
+
+
+def _remember_environment(context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    context.ensure_object(Invocation).environment = value
+    return value
+
+
+def _remember_format(context: click.Context, _parameter: click.Parameter, value: str) -> None:
+    context.ensure_object(Invocation).format = Format(value)
+
+
+def _remember_masking(context: click.Context, _parameter: click.Parameter, value: bool | None) -> None:  # noqa: FBT001 - click's shape of a callback
+    if value is not None:
+        context.ensure_object(Invocation).masked = value

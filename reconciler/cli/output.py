@@ -1,0 +1,76 @@
+"""Where text goes, and in which colours; what becomes of it when nobody reads.
+
+A pipe that its reader closed (`| head`) is no failure: the rest is dropped, the command goes on to its end,
+and its own exit code stands.
+"""
+
+import io
+import os
+from collections.abc import Mapping
+from typing import TextIO
+
+from reconciler.errors import DiskFailure
+from reconciler.problem import Problem
+from reconciler.render.showing import Paint, unpainted
+
+
+def prepare(stream: TextIO | None) -> None:
+    """Let the stream take any text: what its encoding can't hold is written as escapes."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+
+
+def write(stream: TextIO | None, text: str, *, as_utf8: bool = False) -> None:
+    """Write whole lines and flush them; None is a stream that was closed before the program began.
+
+    `as_utf8` is for JSON, which is UTF-8 whatever the terminal's encoding.
+
+    Raises:
+        DiskFailure: the disk or device behind the stream is full or gone.
+    """
+    if stream is None:
+        return
+    try:
+        if as_utf8 and isinstance(stream, io.TextIOWrapper):
+            stream.flush()
+            stream.buffer.write(text.encode())
+        else:
+            stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        _discard(stream)
+    except OSError as error:
+        _discard(stream)
+        raise DiskFailure(
+            Problem((f"What was to be printed could not be written: {error.strerror}.",))
+        ) from error
+
+
+def settle(stream: TextIO | None) -> None:
+    """Flush at the program's end; what can't be written by then is dropped, for there is nobody to tell."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        _discard(stream)
+
+
+def paint_for(stream: TextIO | None, environ: Mapping[str, str]) -> Paint:
+    """Colours on a terminal that knows them, unless `NO_COLOR` is set (no-color.org)."""
+    if stream is None or not stream.isatty() or environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
+        return unpainted
+    return _paint
+
+
+def _paint(text: str, colour: str) -> str:
+    import click  # noqa: PLC0415 - loaded already wherever there is something to paint
+
+    return click.style(text, fg=colour)
+
+
+def _discard(stream: TextIO) -> None:
+    """Send what is still buffered, and all that follows, nowhere: else the interpreter fails at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -1,0 +1,28 @@
+"""Files that a user asks for (`--out`, `--report`): for their eyes only, written whole or not at all."""
+
+import os
+from pathlib import Path
+
+from reconciler.errors import InvalidInput
+from reconciler.problem import Place, Problem
+from reconciler.shown_path import shown
+from reconciler.whole_file import disk_failure, replace_whole
+
+
+def save(path: Path, text: str) -> None:
+    """Put the text at `path`, with mode 0600, since plans and reports are never masked.
+
+    Raises:
+        InvalidInput: something else than an ordinary file stands there.
+        DiskFailure: it could not be written; what stood there stands there still.
+    """
+    if path.exists() and not path.is_file():
+        raise InvalidInput(
+            Problem(("This is no ordinary file, so nothing is saved over it.",), place=Place(shown(path)))
+        )
+    temporary = path.with_name(f".{os.getpid()}.reconciler.new")
+    try:
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise disk_failure("written", path, error) from error
+    replace_whole(path, text.encode(), temporary=temporary)

@@ -1,0 +1,205 @@
+"""YAML text → nodes, straight from the events: raw text, places, anchors and merge keys.
+
+No object is ever built from a tag. One long list can be handed over item by item, so that a file of
+a hundred thousand members never stands in memory as a tree.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from yaml.error import YAMLError
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from reconciler.document import nodes
+from reconciler.document.event_source import event_source
+from reconciler.document.findings import Findings
+from reconciler.document.merging import MERGE, merge
+from reconciler.document.nodes import Entry, Mapping, Node, Scalar, Sequence, position
+from reconciler.document.syntax import syntax_problem
+from reconciler.errors import InvalidInput
+from reconciler.problem import Place, Problem
+
+_DEEPEST = 32
+_MOST_BORROWED = 100_000
+_MOST_BORROWED_PER_CHARACTER = 5
+"""Aliases may repeat this many values in any file, and these more for each character read so far: far
+above what shared interests or addresses need, and far below what an alias bomb is after."""
+
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_TAGS = {MappingStartEvent: "tag:yaml.org,2002:map", SequenceStartEvent: "tag:yaml.org,2002:seq"}
+
+Take: TypeAlias = Callable[[Node], None]
+
+
+class Composer:
+    """Reads one YAML text, once."""
+
+    def __init__(self, text: str, findings: Findings) -> None:
+        """Take the text, and where its problems are noted."""
+        self._text = text
+        self._findings = findings
+        self._next = event_source(text)
+        self._anchors: dict[str, Node | None] = {}
+        self._borrowed = 0
+        self._streamed = ""
+        self._take: Take | None = None
+
+    def root(self, streamed: str = "", take: Take | None = None) -> Node | None:
+        """The document's one node, or None for a file that holds nothing.
+
+        Where the root is a mapping and its key `streamed` holds a list, each item goes to `take` as soon
+        as it is read, and the list's node has no items; unless the list bears an anchor or comes by an
+        alias.
+
+        Raises:
+            InvalidInput: nothing after this point can be understood. What is wrong and can be passed
+                over is noted among the findings.
+        """
+        self._streamed, self._take = streamed, take
+        try:
+            return self._document()
+        except YAMLError as error:
+            raise InvalidInput(syntax_problem(error, self._text, self._findings.file)) from error
+
+    def _document(self) -> Node | None:
+        self._next()
+        if type(self._next()) is StreamEndEvent:
+            return None
+        root = self._node(self._next(), 0)
+        self._next()
+        after = self._next()
+        if type(after) is not StreamEndEvent:
+            raise self._fatal(
+                after, "A second document begins here.", 'Take out the line "---", or split the file.'
+            )
+        return root
+
+    def _node(self, event: Any, depth: int) -> Node:
+        kind = type(event)
+        if kind is ScalarEvent:
+            return self._scalar(event)
+        if kind is AliasEvent:
+            return self._alias(event)
+        return self._collection(event, self._mapping if kind is MappingStartEvent else self._sequence, depth)
+
+    def _scalar(self, event: Any) -> Scalar:
+        if event.tag == _TEXT_TAG:
+            event.style = event.style or '"'
+        elif event.tag is not None:
+            self._refuse_tag(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = event
+        scalar: Scalar = event
+        return scalar
+
+    def _collection(self, event: Any, read: Callable[[Any, int], Node], depth: int) -> Node:
+        if depth > _DEEPEST:
+            raise self._fatal(event, "The file is nested too deeply.", "Members hold at most five levels.")
+        if event.tag is not None and event.tag != _TAGS[type(event)]:
+            self._refuse_tag(event)
+        if event.anchor is None:
+            return read(event, depth)
+        self._anchors[event.anchor] = None
+        node = read(event, depth)
+        self._anchors[event.anchor] = node
+        return node
+
+    def _alias(self, event: Any) -> Node:
+        target = self._anchors.get(event.anchor)
+        if target is None:
+            reason = "is its own part" if event.anchor in self._anchors else "stands for nothing"
+            hint = f"No anchor &{event.anchor} is complete above this line."
+            self._findings.add(position(event), (f'The alias "*{event.anchor}" {reason}.',), (hint,))
+            return nodes.empty_at(event.start_mark)
+        self._borrowed += 1 if type(target) is ScalarEvent else target.size
+        if self._borrowed > _MOST_BORROWED + _MOST_BORROWED_PER_CHARACTER * event.start_mark.index:
+            raise self._fatal(
+                event,
+                f"Aliases multiply this file to more than {self._borrowed:,} values.",
+                "Write it without.",
+            )
+        return nodes.referred_to(target, event.start_mark)
+
+    def _sequence(self, start: Any, depth: int) -> Sequence:
+        items: list[Node] = []
+        while type(event := self._next()) is not SequenceEndEvent:
+            items.append(self._node(event, depth + 1))
+        return Sequence(items, start.start_mark, len(items) + sum(_size(item) for item in items))
+
+    def _mapping(self, start: Any, depth: int) -> Mapping:
+        """Most of the time of reading a roster goes by here, so the ordinary scalar takes no call."""
+        following = self._next
+        entries: dict[str, Entry] = {}
+        merged: Entry | None = None
+        inner = 0
+        key = following()
+        mark = start.start_mark if type(key) is MappingEndEvent else key.start_mark
+        while type(key) is not MappingEndEvent:
+            if type(key) is not ScalarEvent or key.anchor is not None or key.tag is not None:
+                key = self._key(key, depth)
+            name = key.value
+            value = following()
+            if type(value) is not ScalarEvent or value.anchor is not None or value.tag is not None:
+                value = self._value(name, value, depth)
+                inner += _size(value)
+            if name in entries:
+                self._refuse_repetition(entries[name][0], key)
+            elif name == MERGE and not key.style:
+                if merged:
+                    self._refuse_repetition(merged[0], key)
+                merged = merged or (key, value)
+            else:
+                entries[name] = (key, value)
+            key = following()
+        if merged:
+            inner += merge(entries, merged[1], self._findings)
+        return Mapping(entries, mark, len(entries) + inner)
+
+    def _key(self, event: Any, depth: int) -> Scalar:
+        key = self._node(event, depth + 1)
+        if isinstance(key, ScalarEvent):
+            return key
+        self._findings.add(position(event), (f"A key must be text, not {nodes.kind(key)}.",))
+        return nodes.empty_at(event.start_mark)
+
+    def _value(self, name: str, event: Any, depth: int) -> Node:
+        if depth == 0 and name == self._streamed and type(event) is SequenceStartEvent and not event.anchor:
+            return self._collection(event, self._hand_over, 1)
+        return self._node(event, depth + 1)
+
+    def _hand_over(self, start: Any, depth: int) -> Sequence:
+        following, take, mapping = self._next, self._take, self._mapping
+        while type(event := following()) is not SequenceEndEvent:
+            if type(event) is MappingStartEvent and event.anchor is None and event.tag is None:
+                item: Node = mapping(event, depth + 1)
+            else:
+                item = self._node(event, depth + 1)
+            if take:
+                take(item)
+        return Sequence([], start.start_mark, 0)
+
+    def _refuse_repetition(self, first: Scalar, second: Scalar) -> None:
+        place = Place(self._findings.file, *position(first))
+        hint = "Write <<: [*one, *other]." if first.value == MERGE else "Keep one of the two."
+        message = f'"{second.value}" stands here twice; the first is at {place}.'
+        self._findings.add(position(second), (message,), (hint,))
+
+    def _refuse_tag(self, event: Any) -> None:
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
+        hint = 'Take it out. If the text begins with "!", put it in quotes.'
+        self._findings.add(position(event), (f'The tag "{tag}" is not allowed.',), (hint,))
+
+    def _fatal(self, event: Any, message: str, hint: str) -> InvalidInput:
+        return InvalidInput(Problem((message,), (hint,), Place(self._findings.file, *position(event))))
+
+
+def _size(node: Node) -> int:
+    return 0 if type(node) is ScalarEvent else node.size

@@ -1,0 +1,71 @@
+"""A file's content: bytes and text, or a clear word why there is none."""
+
+import codecs
+import re
+import stat
+from pathlib import Path
+
+from reconciler.errors import InvalidInput
+from reconciler.problem import Place, Problem
+
+_LINE_END = re.compile(r"\r\n?|\n")
+_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that YAML 1.2 allows only as an escape (its chapter 5.1); a CSV file is held to the same."""
+
+
+def text_of(path: Path, file: str) -> str:
+    """The text of a file in UTF-8, or in UTF-16 with a byte order mark; without that mark.
+
+    Raises:
+        InvalidInput: it can't be read, is no ordinary file, or is not in such an encoding.
+    """
+    return _decoded(_content(path, file), file)
+
+
+def control_character(text: str) -> int | None:
+    """The index of the first raw control character, or None."""
+    found = _CONTROL.search(text)
+    return found.start() if found else None
+
+
+def control_character_problem(text: str, index: int, file: str) -> Problem:
+    """The problem that a raw control character is."""
+    return Problem(
+        (f"A control character (U+{ord(text[index]):04X}) stands in the file.",),
+        ("Delete it; it is invisible in most editors.",),
+        Place(file, *line_and_column(text, index)),
+    )
+
+
+def line_and_column(text: str, index: int) -> tuple[int, int]:
+    """Where the character at `index` stands; both count from 1."""
+    ends = [found.end() for found in _LINE_END.finditer(text, 0, index)]
+    return len(ends) + 1, index - (ends[-1] if ends else 0) + 1
+
+
+def _content(path: Path, file: str) -> bytes:
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "something special"
+            raise InvalidInput(Problem((f"This is {kind}, where a file is expected.",), (), Place(file)))
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "the system doesn't say why"
+        raise InvalidInput(Problem((f"The file can't be read: {reason}.",), (), Place(file))) from error
+
+
+def _decoded(data: bytes, file: str) -> str:
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "utf-16" if is_utf16 else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(encoding, errors="replace")
+        raise InvalidInput(
+            Problem(
+                (f"The file is not valid {'UTF-16' if is_utf16 else 'UTF-8'} from here on.",),
+                ("Save it as UTF-8.",),
+                Place(file, *line_and_column(before, len(before))),
+            )
+        ) from error

@@ -1,0 +1,108 @@
+"""The forms that a setting can take, to be put together into the table of all settings.
+
+A form is a function of a setting's name, its node and the findings. It gives the setting's value, or
+`NOT_GIVEN` for one that is left out or wrong, so that the default stays and reading goes on.
+"""
+
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Table
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from reconciler.document.findings import Findings
+from reconciler.document.nodes import Mapping, Node, position
+from reconciler.environment.scalars import is_null, number_of, text_of, whole_of
+from reconciler.problem import nearest
+
+NOT_GIVEN: Final = object()
+Form: TypeAlias = Callable[[str, Node, Findings], Any]
+_MOST = 1_000_000_000
+
+
+def whole(least: int) -> Form:
+    """A whole number from `least` to a thousand million."""
+
+    def read(name: str, node: Node, findings: Findings) -> Any:
+        number = whole_of(node)
+        if number is not None and least <= number <= _MOST:
+            return number
+        return _wrong(f"a whole number, at least {least}", name, node, findings)
+
+    return read
+
+
+def number(least: float, *, above: bool = False) -> Form:
+    """A number that is at least, or above, this one."""
+    expected = f"a number {'above' if above else 'of at least'} {least}"
+
+    def read(name: str, node: Node, findings: Findings) -> Any:
+        found = number_of(node)
+        if found is not None and least <= found <= _MOST and not (above and found == least):
+            return int(found) if found == int(found) else float(found)
+        return _wrong(expected, name, node, findings)
+
+    return read
+
+
+def word(words: type[StrEnum], unbuilt: Iterable[str]) -> Form:
+    """One of a few words; those of the contract that this version doesn't carry out yet are told apart."""
+    allowed = [str(member) for member in words]
+
+    def read(name: str, node: Node, findings: Findings) -> Any:
+        text = text_of(node)
+        if text in allowed:
+            return words(text)
+        if text in unbuilt:
+            message = (f'"{name}: {text}" is not built yet.',)
+            findings.add(position(node), message, (f"Until then write {name}: {allowed[0]}.",))
+            return NOT_GIVEN
+        close = nearest(text or "", [*allowed, *unbuilt])
+        meant = f' (did you mean "{close}"?)' if close else ""
+        return _wrong(f"{' or '.join(allowed)}{meant}", name, node, findings)
+
+    return read
+
+
+def nullable(form: Form) -> Form:
+    """The same form, where nothing given is a value of its own: none."""
+
+    def read(name: str, node: Node, findings: Findings) -> Any:
+        return None if is_null(node) else form(name, node, findings)
+
+    return read
+
+
+def section(build: Callable[..., Any], forms: Table[str, Form]) -> Form:
+    """A mapping with these keys, made into an object; what isn't given keeps the object's default."""
+
+    def read(name: str, node: Node, findings: Findings) -> Any:
+        if is_null(node):
+            return NOT_GIVEN
+        if not isinstance(node, Mapping):
+            return _wrong(f"a mapping with {', '.join(forms)}", name, node, findings)
+        return build(**settings(name, node, forms, findings))
+
+    return read
+
+
+def settings(owner: str, mapping: Mapping, forms: Table[str, Form], findings: Findings) -> dict[str, Any]:
+    """The values that a mapping gives, by key; unknown keys are findings."""
+    given = {}
+    for key_text, (key, node) in mapping.entries.items():
+        name = f"{owner}.{key_text}" if owner else key_text
+        if key_text not in forms:
+            close = nearest(key_text, list(forms))
+            hint = f'Did you mean "{close}"?' if close else f"The settings here are {', '.join(forms)}."
+            findings.add(position(key), (f'There is no setting "{name}".',), (hint,))
+            continue
+        value = forms[key_text](name, node, findings)
+        if value is not NOT_GIVEN:
+            given[key_text] = value
+    return given
+
+
+def _wrong(expected: str, name: str, node: Node, findings: Findings) -> Any:
+    """Note that a setting is not what it should be; never what it is, since it might be a key."""
+    if not is_null(node):
+        findings.add(position(node), (f'"{name}" must be {expected}.',), ())
+    return NOT_GIVEN

@@ -1,0 +1,100 @@
+"""`members`: files and folders → the member files of an environment, each once, in a fixed order."""
+
+import os
+import stat
+from pathlib import Path
+
+from reconciler.document.findings import Findings
+from reconciler.environment.discovery import SETTINGS_FILE
+from reconciler.shown_path import shown
+
+ENDINGS = (".yaml", ".yml", ".csv")
+_ENDINGS_HINT = f"Member files end in {', '.join(ENDINGS)}."
+_MISSING_HINT = 'Make it, or name other files and folders under "members".'
+
+
+class MemberFiles:
+    """Gathers member files; all of them must really lie, links followed, inside the panels folder.
+
+    `found` holds them under the path that leads to them through the panels folder, whatever links were
+    followed on the way, so that a file reached twice is known again.
+    """
+
+    def __init__(self, panels: Path, findings: Findings) -> None:
+        """Take the panels folder, and where the problems of `environment.yaml` are noted."""
+        self.found: dict[Path, None] = {}
+        self._panels = panels
+        self._real_panels = Path(os.path.realpath(panels))
+        self._findings = findings
+        self._visited: set[Path] = set()
+
+    def add(self, path: Path, position: tuple[int, int] | None) -> None:
+        """Add a file, or all member files of a folder; `position` is where the path is written."""
+        name = shown(path)
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            reason = "doesn't exist" if isinstance(error, FileNotFoundError) else "can't be reached"
+            self._findings.add(position, (f"{name} {reason}.",), (_MISSING_HINT,))
+            return
+        inside = self._inside(path, position)
+        if inside is None:
+            return
+        if not stat.S_ISDIR(mode):
+            self._add_named(inside, position)
+        elif _is_member_file(path):
+            self._findings.add(
+                position, (f"{name} is a folder, where a file is expected.",), (_ENDINGS_HINT,)
+            )
+        else:
+            self._add_folder(inside, position)
+
+    def _inside(self, path: Path, position: tuple[int, int] | None) -> Path | None:
+        """The path through the panels folder; None, and a finding, for one that lies elsewhere."""
+        real = Path(os.path.realpath(path))
+        if real.is_relative_to(self._real_panels):
+            return self._panels / real.relative_to(self._real_panels)
+        message = f"{shown(path)} lies outside the panels folder {shown(self._panels)}."
+        self._findings.add(position, (message,), ("Move it to a folder such as panels/shared/.",))
+        return None
+
+    def _add_named(self, path: Path, position: tuple[int, int] | None) -> None:
+        if path.name == SETTINGS_FILE:
+            self._findings.add(position, (f"{shown(path)} holds settings, not members.",), (_ENDINGS_HINT,))
+        elif not _is_member_file(path):
+            self._findings.add(position, (f"{shown(path)} is no member file.",), (_ENDINGS_HINT,))
+        else:
+            self.found[path] = None
+
+    def _add_folder(self, folder: Path, position: tuple[int, int] | None) -> None:
+        if folder in self._visited:
+            return
+        self._visited.add(folder)
+        try:
+            children = sorted(folder.iterdir())
+        except OSError as error:
+            message = f"The folder {shown(folder)} can't be read: {error.strerror}."
+            self._findings.add(position, (message,))
+            return
+        for child in children:
+            if not child.name.startswith(".") and child.name != SETTINGS_FILE:
+                self._add_child(child, position)
+
+    def _add_child(self, child: Path, position: tuple[int, int] | None) -> None:
+        """Add what a folder holds: other files than member files may stand there too."""
+        if _is_member_file(child) or _may_be_folder(child):
+            self.add(child, position)
+
+
+def _is_member_file(path: Path) -> bool:
+    return path.suffix.lower() in ENDINGS
+
+
+def _may_be_folder(path: Path) -> bool:
+    """Whether this is a folder, or something that can't be looked into: members must not vanish silently."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True

@@ -1,0 +1,132 @@
+"""The panel over HTTP: one method, a batch in, a reply out.
+
+Source: the vendor's pages *save panel members* (path, body) and *api-key-authentication-changes*
+(header `api-key`).
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from reconciler.member import Attributes
+from reconciler.panel import Answer, Reply
+from reconciler.questionpro.answers import read_answer
+from reconciler.questionpro.connection import PACKINGS, headers_as_they_came, open_connections
+from reconciler.questionpro.denial import Access
+from reconciler.questionpro.error_body import find
+from reconciler.questionpro.failures import FAILURES, read_failure, read_overdue
+from reconciler.questionpro.http_answer import HttpAnswer
+from reconciler.questionpro.key import ApiKey
+
+_PATH = "/micropanel/members"
+_MOST_BYTES = 1024 * 1024
+_SENDING_BEGAN = "http11.send_request_headers.started"
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What is known of one call while it is under way."""
+
+    sent: bool
+    status: int | None = None
+    came: HttpAnswer | None = None
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        # A proxy is asked for a tunnel by the same events; only the call itself counts.
+        if event == _SENDING_BEGAN and info["request"].method == b"POST":
+            self.sent = True
+
+
+class QuestionProPanel:
+    """The vendor's panel behind `target`, or whatever `transport` leads to. An async context manager."""
+
+    def __init__(
+        self,
+        target: str,
+        key: ApiKey | None,
+        timeout: float,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """`target` is the base address without a slash at its end.
+
+        `timeout` is in seconds, for one whole call: from the name look-up to the last byte.
+
+        Raises:
+            InvalidInput: the proxy or the certificates that the environment names can't be used.
+        """
+        self._address = target + _PATH
+        self._access = Access(target, key.origin if key else "environment.yaml")
+        self._key = key
+        self._timeout = timeout
+        # Other transports don't tell when sending began, so there every attempt counts as sent.
+        self._tells_when_sent = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
+        self._connections = open_connections(target, timeout, transport)
+
+    async def __aenter__(self) -> Self:
+        """Nothing is opened before the first call."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close all connections, and the transport with them."""
+        await self._connections.aclose()
+
+    async def save(self, members: Sequence[Attributes]) -> Reply:
+        """Send one batch, once; never raises for anything that the network or the server does."""
+        body = json.dumps([dict(member) for member in members], separators=(",", ":")).encode()
+        attempt = _Attempt(sent=not self._tells_when_sent)
+        began = time.monotonic()
+        answer = await self._answer(body, attempt)
+        return Reply(
+            answer,
+            sent=attempt.sent,
+            status=attempt.status,
+            request_id=find(attempt.came.text, "requestID") if attempt.came else None,
+            duration=time.monotonic() - began,
+        )
+
+    async def _answer(self, body: bytes, attempt: _Attempt) -> Answer:
+        try:
+            async with asyncio.timeout(self._timeout):
+                attempt.came = await self._call(body, attempt)
+        except TimeoutError:
+            return read_overdue(self._timeout, sent=attempt.sent)
+        except FAILURES as error:
+            return read_failure(error, sent=attempt.sent)
+        return read_answer(attempt.came, self._access)
+
+    async def _call(self, body: bytes, attempt: _Attempt) -> HttpAnswer:
+        headers = {"content-type": "application/json"}
+        if self._key is not None:
+            headers["api-key"] = self._key.reveal()
+        extensions = {"trace": attempt.trace}
+        async with self._connections.stream(
+            "POST", self._address, content=body, headers=headers, extensions=extensions
+        ) as response:
+            attempt.sent = True
+            attempt.status = response.status_code
+            return await _read(response)
+
+
+async def _read(response: httpx.Response) -> HttpAnswer:
+    headers = headers_as_they_came(response)
+    if headers.get("content-encoding", "").strip().lower() not in PACKINGS:
+        # Packed twice or more, a few bytes could unfold to any size before they can be counted.
+        return HttpAnswer(response.status_code, headers, b"", complete=False)
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            return HttpAnswer(response.status_code, headers, bytes(body[:_MOST_BYTES]), complete=False)
+    return HttpAnswer(response.status_code, headers, bytes(body))

@@ -1,0 +1,50 @@
+"""A report and problems as the objects that `--format json` prints and `--report` saves. Never masked."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from reconciler.apply.report import Report
+from reconciler.problem import Place, Problem, plain
+from reconciler.render.json_text import FORMAT
+from reconciler.render.sentence import report_sentence
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """The contract's shape; what stands behind `calls`, but for `rejected`, is ours."""
+    return {
+        "format": FORMAT,
+        "environment": report.environment,
+        "summary": report.summary._asdict(),
+        "calls": report.calls,
+        "retries": report.retries,
+        "recovered": report.recovered,
+        "rejected": [
+            {"key": member.key, "source": member.source, "reason": member.reason}
+            for member in report.rejected
+        ],
+        "digest": report.digest,
+        "exit_code": report.exit_code,
+        "sentence": report_sentence(report),
+        "problems": problem_documents(report.problems),
+    }
+
+
+def problems_document(problems: Iterable[Problem], environment: str | None) -> dict[str, Any]:
+    """What is printed where a command could not do its work."""
+    return {"format": FORMAT, "environment": environment, "problems": problem_documents(problems)}
+
+
+def problem_documents(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Each problem with the five keys of the contract; null where there is nothing to say."""
+    return [_problem(problem) for problem in problems]
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    place = problem.place or Place("")
+    return {
+        "file": place.file or None,
+        "line": place.line,
+        "column": place.column,
+        "message": plain(problem.message),
+        "hint": plain(problem.hint) or None,
+    }

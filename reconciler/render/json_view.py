@@ -1,0 +1,36 @@
+"""Everything that can be shown, as one JSON object: whole, never masked."""
+
+from collections.abc import Sequence
+
+from reconciler.apply.report import Report
+from reconciler.lockfile.model import Lockfile
+from reconciler.plan.model import Plan
+from reconciler.problem import Problem
+from reconciler.render.json_plan import plan_document
+from reconciler.render.json_report import problems_document, report_document
+from reconciler.render.json_state import member_document, members_document, validation_document
+from reconciler.render.json_text import json_text
+from reconciler.render.listing import KnownMember, Validation
+from reconciler.render.plan_words import Circumstances
+
+
+class JsonView:
+    """Implements `reconciler.render.view.View`."""
+
+    def plan(self, plan: Plan, circumstances: Circumstances) -> str:
+        return json_text(plan_document(plan, is_recovered=circumstances.is_recovered))
+
+    def report(self, report: Report) -> str:
+        return json_text(report_document(report))
+
+    def problems(self, problems: Sequence[Problem], environment: str | None) -> str:
+        return json_text(problems_document(problems, environment))
+
+    def validation(self, validation: Validation) -> str:
+        return json_text(validation_document(validation))
+
+    def members(self, environment: str, lockfile: Lockfile | None) -> str:
+        return json_text(members_document(environment, lockfile))
+
+    def member(self, member: KnownMember) -> str:
+        return json_text(member_document(member))

@@ -1,0 +1,69 @@
+"""What `validate` and the `state` commands have to show."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
+from reconciler.problem import Problem
+
+
+class Valid(NamedTuple):
+    """An environment that is well: how many members, in how many files."""
+
+    environment: str
+    members: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What validating found: the environments that are well, and all problems of the others."""
+
+    environments: tuple[Valid, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMember:
+    """One member as the lockfile knows them."""
+
+    environment: str
+    key: str
+    entry: Present | Rejected | Unconfirmed
+
+    @property
+    def section(self) -> str:
+        """The lockfile's section: `members`, `rejected` or `unconfirmed`."""
+        match self.entry:
+            case Present():
+                return "members"
+            case Rejected():
+                return "rejected"
+            case Unconfirmed():
+                return "unconfirmed"
+
+    @property
+    def status(self) -> str:
+        """The outcome of one who is present, else the section."""
+        return self.entry.outcome.value if isinstance(self.entry, Present) else self.section
+
+    @property
+    def proves(self) -> str:
+        """What that proves, in plain words."""
+        return _PROVES[self.status]
+
+
+_PROVES = {
+    "added": "was new in the panel when it was pushed",
+    "existing": "is in the panel, and was there before it was pushed",
+    "unattributed": "is in the panel, but whether it was new can't be known",
+    "rejected": "the API refused it, so it is not in the panel by this declaration",
+    "unconfirmed": "was sent, but no answer proves anything: it may be in the panel",
+}
+
+
+def listed_members(environment: str, lockfile: Lockfile) -> Iterator[KnownMember]:
+    """Everybody whom the lockfile knows, by section and identity."""
+    for section in (lockfile.members, lockfile.rejected, lockfile.unconfirmed):
+        yield from (KnownMember(environment, key, section[key]) for key in sorted(section))

@@ -1,0 +1,52 @@
+"""A report for a comment or a job's summary: what happened, what it proves, what to do next."""
+
+from collections.abc import Iterator
+
+from reconciler.apply.report import Report
+from reconciler.render.counted import counted
+from reconciler.render.markdown_problems import markdown_problems
+from reconciler.render.markdown_text import code, details, prose, table
+from reconciler.render.report_words import next_steps, outcomes, spent
+from reconciler.render.sentence import report_sentence
+from reconciler.render.showing import Showing
+
+_MOST_OPEN_ROWS = 20
+_MOST_ROWS = 100
+
+
+def markdown_report(report: Report, showing: Showing) -> str:
+    """The whole report; a long table of rejected members folds away, and is cut unless all is asked for."""
+    blocks = [
+        [f"**{prose(report_sentence(report))}**"],
+        list(_outcomes(report)),
+        list(_rejected(report, showing)),
+        [markdown_problems(report.problems, showing).rstrip("\n")] if report.problems else [],
+        [f"- Spent: {prose(spent(report))}", *(f"- Next: {prose(step)}" for step in next_steps(report))],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _outcomes(report: Report) -> list[str]:
+    rows = [(str(count), outcome, prose(meaning)) for count, outcome, meaning in outcomes(report)]
+    return table(("members", "outcome", "which means"), rows) if rows else []
+
+
+def _rejected(report: Report, showing: Showing) -> Iterator[str]:
+    if not report.rejected:
+        return
+    members = report.rejected if showing.full else report.rejected[:_MOST_ROWS]
+    rows = (
+        (
+            code(showing.address(member.key)),
+            code(member.source),
+            code(showing.reason(member.reason, member.attributes)),
+        )
+        for member in members
+    )
+    lines = table(("member", "declared in", "the API's word"), rows)
+    yield from (f"#### Rejected: {len(report.rejected)}", "")
+    yield from (
+        details(f"{len(members)} of {counted(len(report.rejected), 'member')}", lines)
+        if len(members) > _MOST_OPEN_ROWS
+        else lines
+    )

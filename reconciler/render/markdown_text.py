@@ -1,0 +1,77 @@
+"""Text inside markdown, where a comment's page would act on it: mentions, markup, links, table cells.
+
+Escaping with backslashes or entities would not do: GitHub looks for mentions and issue numbers in what
+the markdown became, where these are gone. In a code span it looks for neither.
+"""
+
+import re
+from collections.abc import Iterable
+
+from reconciler.problem import Words
+from reconciler.render.visible import readable, visible
+
+# Words that no markdown means anything by; all others stand in code spans. Not among them: what GitHub
+# would link, such as `www.…`, `GH-1` and the hexadecimal name of a commit.
+_PLAIN = re.compile(
+    r"""[("']*
+        (?!www\.)(?![A-Za-z]+-[0-9])(?!(?=[a-f]*[0-9])[0-9a-f]{7,})
+        (?:[^\W_]+(?:[-'._][^\W_]+)*)?
+        [.,;:!?%)"'…]*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_QUOTATION = re.compile(r"`([^`]+)`([.,;:)]*)")
+_PARTS = re.compile(r"(`[^`]+`[.,;:)]*(?= |\Z)| +)")
+
+
+def code(text: str) -> str:
+    """The text as a code span, its fence longer than any run of backticks inside."""
+    content = readable(text)
+    longest = max((len(run) for run in re.findall("`+", content)), default=0)
+    padding = " " if content.startswith("`") or content.endswith("`") else ""
+    fence = "`" * (longest + 1)
+    return f"{fence}{padding}{content}{padding}{fence}"
+
+
+def prose(text: str) -> str:
+    """The text as running words; any that could mean something to markdown stands in a code span.
+
+    What stands between backticks, as commands do in our own sentences, is one code span.
+    """
+    return _joined(_part(part) for part in _PARTS.split(visible(text)))
+
+
+def words(parts: Words) -> str:
+    """A problem's words, its addresses and values as code."""
+    return _joined(prose(part) if isinstance(part, str) else code(part.text) for part in parts)
+
+
+def row(cells: Iterable[str]) -> str:
+    """A line of a table; a `|` in a cell would end it, also inside a code span."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """A table's lines."""
+    headings = list(headings)
+    return [row(headings), row("---" for _ in headings), *map(row, rows)]
+
+
+def details(summary: str, lines: Iterable[str]) -> list[str]:
+    """Lines that are folded away under a summary of our own words."""
+    return [f"<details><summary>{summary}</summary>", "", *lines, "", "</details>"]
+
+
+def _part(part: str) -> str:
+    if not part.strip() or _PLAIN.fullmatch(part):
+        return part
+    if quotation := _QUOTATION.fullmatch(part):
+        return code(quotation[1]) + quotation[2]
+    return code(part)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """The parts behind each other; two code spans that touched would be read as one."""
+    joined = ""
+    for part in parts:
+        joined += " " + part if joined.endswith("`") and part.startswith("`") else part
+    return joined

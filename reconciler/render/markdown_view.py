@@ -1,0 +1,41 @@
+"""Everything that can be shown, as markdown."""
+
+from collections.abc import Sequence
+
+from reconciler.apply.report import Report
+from reconciler.lockfile.model import Lockfile
+from reconciler.plan.model import Plan
+from reconciler.problem import Problem
+from reconciler.render.listing import KnownMember, Validation
+from reconciler.render.markdown_plan import markdown_plan
+from reconciler.render.markdown_problems import markdown_problems
+from reconciler.render.markdown_report import markdown_report
+from reconciler.render.markdown_state import markdown_member, markdown_members, markdown_validation
+from reconciler.render.plan_words import Circumstances
+from reconciler.render.showing import Showing
+
+
+class MarkdownView:
+    """Implements `reconciler.render.view.View`."""
+
+    def __init__(self, showing: Showing) -> None:
+        """`showing` says how much is shown, and to whom."""
+        self.showing = showing
+
+    def plan(self, plan: Plan, circumstances: Circumstances) -> str:
+        return markdown_plan(plan, self.showing, circumstances)
+
+    def report(self, report: Report) -> str:
+        return markdown_report(report, self.showing)
+
+    def problems(self, problems: Sequence[Problem], _environment: str | None) -> str:
+        return markdown_problems(problems, self.showing)
+
+    def validation(self, validation: Validation) -> str:
+        return markdown_validation(validation, self.showing)
+
+    def members(self, environment: str, lockfile: Lockfile | None) -> str:
+        return markdown_members(environment, lockfile, self.showing)
+
+    def member(self, member: KnownMember) -> str:
+        return markdown_member(member, self.showing)

@@ -1,0 +1,118 @@
+"""What a plan has to say in words, whatever the format: warnings, refusals, notes, cost, what to do next."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.environment.model import OnRemove
+from reconciler.plan.guards import in_words
+from reconciler.plan.model import Action, Add, Change, GuardRefusal, Plan, Remove, StillRejected
+from reconciler.render.counted import counted
+
+_SECONDS_A_MINUTE = 60
+_LEAST_SHARE = 0.001
+
+HEADINGS: dict[type[Action], str] = {
+    Add: "To add",
+    Change: "Changed",
+    Remove: "To remove",
+    StillRejected: "Rejected",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a reader should know beside the plan itself.
+
+    `command` is what would apply this plan; `recover` what takes the journal in without network.
+    `is_recovered` tells that an interrupted run left a journal, and that the plan counts it in.
+    """
+
+    command: str
+    recover: str
+    is_recovered: bool = False
+
+
+def warnings(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
+    """What a reader should know before anything else."""
+    if circumstances.is_recovered:
+        yield (
+            "An interrupted run left a journal. What it learnt is counted in here; "
+            f"`{circumstances.command}` or `{circumstances.recover}` takes it into the lockfile."
+        )
+    if not plan.has_lockfile:
+        yield (
+            "There is no lockfile, and the panel may not be empty. Whoever is there already comes back as "
+            "existing: nobody is added twice. If there was a lockfile, restore it from git first."
+        )
+
+
+def refusal(found: GuardRefusal) -> str:
+    """A guard that apply would raise: the figures, the setting, the flag."""
+    return f"Apply would refuse this: {in_words(found)}. If that is meant: `{found.lifted_by}`."
+
+
+def note(kind: type[Action], plan: Plan) -> str:
+    """What has to be said of all members that one kind of action concerns; empty where there is nothing."""
+    if kind is Add:
+        return _doubt(plan)
+    if kind is Change and any(
+        isinstance(action, Change) and not action.deliverable for action in plan.actions
+    ):
+        return "This API can't change a member who is in the panel already. Apply leaves them as they are."
+    if kind is Remove and any(action.by == OnRemove.FORGET for action in plan.removes):
+        return "Forget: they stay in the panel, and only the lockfile's entry goes."
+    if kind is StillRejected:
+        return (
+            "The API refused them. They are sent again once their declaration changes, or with "
+            "`--retry-rejected`."
+        )
+    return ""
+
+
+def adds_by_file(plan: Plan) -> list[tuple[str, int]]:
+    """How many each member file adds, in the files' order by name."""
+    return sorted(Counter(action.source.rpartition(":")[0] for action in plan.adds).items())
+
+
+def cost(plan: Plan) -> str:
+    """What an undisturbed apply spends: calls, time, share of the allowance."""
+    spent = plan.cost
+    if not spent.calls:
+        return "no calls"
+    share = _share(spent.calls, spent.allowance) if spent.allowance else ""
+    return f"{counted(spent.calls, 'call')}, about {_duration(spent.seconds)}{share}"
+
+
+def next_step(plan: Plan, circumstances: Circumstances) -> str:
+    """What to do now."""
+    if plan.refusals:
+        flags = " ".join(found.lifted_by for found in plan.refusals)
+        return f"if it is meant, `{circumstances.command} {flags}`"
+    if plan.has_something_to_apply or circumstances.is_recovered:
+        return f"`{circumstances.command}`"
+    return "nothing; there is nothing to apply."
+
+
+def _doubt(plan: Plan) -> str:
+    doubtful = sum(action.doubtful for action in plan.adds)
+    if not doubtful:
+        return ""
+    were = "was" if doubtful == 1 else "were"
+    return (
+        f"{doubtful} of them {were} sent before without an answer, and may be in the panel. "
+        "Sending again is safe."
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < _SECONDS_A_MINUTE:
+        return f"{seconds:.1f} seconds"
+    minutes, rest = divmod(round(seconds), _SECONDS_A_MINUTE)
+    return f"{minutes} min {rest} s"
+
+
+def _share(calls: int, allowance: int) -> str:
+    share = calls / allowance
+    percent = f"{share:.1%}" if share >= _LEAST_SHARE else "under 0.1%"
+    return f", {percent} of the allowance of {counted(allowance, 'call')}"

@@ -1,0 +1,72 @@
+"""What a report has to say in words, whatever the format: what each outcome proves, and what to do next."""
+
+from collections.abc import Iterator
+
+from reconciler.apply.report import Report
+from reconciler.errors import EXIT_INTERRUPTED, EXIT_REFUSED
+from reconciler.render.counted import counted
+
+MEANINGS = {
+    "added": "new in the panel",
+    "existing": "in the panel, and were there before",
+    "unattributed": "in the panel, but whether they are new can't be known",
+    "rejected": "refused by the API, so not in the panel by this declaration",
+    "unconfirmed": "sent, but no answer proves anything: they may be in the panel",
+    "unsent": "not in the panel by this run: not sent, or turned away unread",
+    "forgotten": "no longer in the lockfile; they stay in the panel",
+}
+"""What each outcome proves, no more (the contract's table of the API's two counts)."""
+
+
+def outcomes(report: Report) -> Iterator[tuple[int, str, str]]:
+    """(how many, outcome, what it proves) for each outcome that anybody had."""
+    for outcome, count in report.summary._asdict().items():
+        if count:
+            yield count, outcome, MEANINGS[outcome]
+
+
+def spent(report: Report) -> str:
+    """The calls, and what came from an earlier run."""
+    calls = counted(report.calls, "call") if report.calls else "no calls"
+    again = f", {report.retries} of them sent again" if report.retries else ""
+    taken_in = (
+        f"; {counted(report.recovered, 'member')} taken in from the journal of an interrupted run"
+        if report.recovered
+        else ""
+    )
+    return f"{calls}{again}{taken_in}"
+
+
+def next_steps(report: Report) -> Iterator[str]:
+    """What to do now, by how the run ended; at least one step."""
+    if report.failure is not None:
+        yield _after_failure(report.failure)
+    summary = report.summary
+    if report.failure is None and not report.is_whole:
+        yield from _after_incomplete(report)
+    if report.recovered or summary.added + summary.existing + summary.unattributed + summary.forgotten:
+        yield "commit the lockfile, `state.lock.json`: it records what is in the panel now."
+    elif report.is_whole:
+        yield "nothing; nothing has changed."
+
+
+def _after_failure(code: int) -> str:
+    if code == EXIT_REFUSED:
+        return "nothing was sent. Look at what was refused, and plan again."
+    if code == EXIT_INTERRUPTED:
+        return "interrupted before anything began: run it again when you like."
+    return "mend what is wrong, and apply again."
+
+
+def _after_incomplete(report: Report) -> Iterator[str]:
+    summary = report.summary
+    if summary.unconfirmed or summary.unsent or report.problems:
+        yield (
+            "plan and apply again: a fresh plan carries on where this run ended, "
+            "and nobody who has an answer is sent again."
+        )
+    if summary.rejected:
+        yield (
+            "mend the declarations of the rejected members and apply again, or send them as they are with "
+            "`--retry-rejected`."
+        )

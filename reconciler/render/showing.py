@@ -1,0 +1,57 @@
+"""How much is shown, and to whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from reconciler.member import Attributes
+from reconciler.plan.model import Action, Plan
+from reconciler.problem import Words
+from reconciler.render.masking import HIDDEN, masked_address, masked_reason, masked_words
+from reconciler.render.values import value_text
+
+Paint: TypeAlias = Callable[[str, str], str]
+"""(text, name of a colour) → the text in that colour, where there are colours."""
+
+
+def unpainted(text: str, _colour: str) -> str:
+    """The text as it is."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What a view for people leaves out.
+
+    `masked` hides personal data; `full` lists everybody; `only` names the actions that are listed (empty:
+    all of them); `paint` colours a terminal.
+    """
+
+    masked: bool = False
+    full: bool = False
+    only: frozenset[str] = frozenset()
+    paint: Paint = unpainted
+
+    def address(self, address: str) -> str:
+        """Somebody's address. As data: it has yet to be made visible."""
+        return masked_address(address) if self.masked else address
+
+    def value(self, value: Any) -> str:
+        """A field's value, visible. That a field is not declared is no secret."""
+        return HIDDEN if self.masked and value is not None else value_text(value)
+
+    def reason(self, reason: str, attributes: Attributes) -> str:
+        """The API's word about a member. As data: it has yet to be made visible."""
+        return masked_reason(reason, attributes) if self.masked else reason
+
+    def words(self, words: Words) -> Words:
+        """A problem's words."""
+        return masked_words(words) if self.masked else words
+
+    def sections(self, plan: Plan) -> list[tuple[type[Action], list[Action]]]:
+        """The actions that are listed, by kind, in the plan's order."""
+        found: dict[type[Action], list[Action]] = {}
+        for action in plan.actions:
+            if not self.only or action.action in self.only:
+                found.setdefault(type(action), []).append(action)
+        return list(found.items())

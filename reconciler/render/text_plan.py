@@ -1,0 +1,101 @@
+"""A plan for a terminal or a log: to whom, from where, at what cost, and what can't be carried out."""
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.plan.model import Action, Add, Change, FieldChange, Plan, Remove, StillRejected
+from reconciler.render.plan_words import (
+    HEADINGS,
+    Circumstances,
+    adds_by_file,
+    cost,
+    next_step,
+    note,
+    refusal,
+    warnings,
+)
+from reconciler.render.sentence import plan_sentence
+from reconciler.render.showing import Showing
+from reconciler.render.visible import readable, visible
+
+MOST_ROWS = 20
+_WIDEST_KEY = 40
+
+_SYMBOLS: dict[type[Action], tuple[str, str]] = {
+    Add: ("+", "green"),
+    Change: ("~", "yellow"),
+    Remove: ("-", "red"),
+    StillRejected: ("!", "magenta"),
+}
+
+
+def text_plan(plan: Plan, showing: Showing, circumstances: Circumstances) -> str:
+    """The whole plan, each kind of action bounded unless all is asked for."""
+    blocks = [
+        [plan_sentence(plan)],
+        list(_findings(plan, showing, circumstances)),
+        *(list(_section(kind, actions, plan, showing)) for kind, actions in showing.sections(plan)),
+        list(_ending(plan, circumstances)),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _findings(plan: Plan, showing: Showing, circumstances: Circumstances) -> Iterator[str]:
+    for warning in warnings(plan, circumstances):
+        yield showing.paint(f"! {visible(warning)}", "yellow")
+    for found in plan.refusals:
+        yield showing.paint(f"! {visible(refusal(found))}", "red")
+
+
+def _section(kind: type[Action], actions: Sequence[Action], plan: Plan, showing: Showing) -> Iterator[str]:
+    yield f"{HEADINGS[kind]}: {len(actions)}. {visible(note(kind, plan))}".rstrip()
+    if kind is Add:
+        yield from _files(plan, showing)
+    symbol, colour = _SYMBOLS[kind]
+    rows = actions if showing.full else actions[:MOST_ROWS]
+    keys = [readable(showing.address(action.key)) for action in rows]
+    width = min(max(map(len, keys)), _WIDEST_KEY)
+    for key, action in zip(keys, rows, strict=True):
+        yield f"  {showing.paint(symbol, colour)} {key:{width}}  {_where(action)}".rstrip()
+        yield from (f"      {line}" for line in _particulars(action, showing))
+    if more := len(actions) - len(rows):
+        yield f"  … and {more} more. To see all: --full --only {actions[0].action}"
+
+
+def _files(plan: Plan, showing: Showing) -> Iterator[str]:
+    counts = adds_by_file(plan)
+    rows = counts if showing.full else counts[:MOST_ROWS]
+    width = max(len(str(count)) for _, count in counts)
+    yield from (f"  {count:{width}} from {readable(file)}" for file, count in rows)
+    if more := len(counts) - len(rows):
+        yield f"  … and from {more} more files"
+
+
+def _where(action: Action) -> str:
+    match action:
+        case Add(source=source, doubtful=True):
+            return f"{readable(source)}  (sent before without an answer)"
+        case Add(source=source) | Change(source=source) | StillRejected(source=source):
+            return readable(source)
+        case Remove():
+            return ""
+
+
+def _particulars(action: Action, showing: Showing) -> Iterator[str]:
+    match action:
+        case Change(changes=changes):
+            yield from (change_text(change, showing) for change in changes)
+        case StillRejected(reason=reason, attributes=attributes):
+            yield f"the API's word: {readable(showing.reason(reason, attributes))}"
+        case _:
+            return
+
+
+def change_text(change: FieldChange, showing: Showing) -> str:
+    """`field: before → after`."""
+    return f"{visible(change.field)}: {showing.value(change.before)} → {showing.value(change.after)}"
+
+
+def _ending(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
+    yield f"Cost:   {cost(plan)}"
+    yield f"Digest: {visible(plan.digest)}"
+    yield f"Next:   {visible(next_step(plan, circumstances))}"

@@ -1,0 +1,41 @@
+"""Everything that can be shown, as text."""
+
+from collections.abc import Sequence
+
+from reconciler.apply.report import Report
+from reconciler.lockfile.model import Lockfile
+from reconciler.plan.model import Plan
+from reconciler.problem import Problem
+from reconciler.render.listing import KnownMember, Validation
+from reconciler.render.plan_words import Circumstances
+from reconciler.render.showing import Showing
+from reconciler.render.text_plan import text_plan
+from reconciler.render.text_problems import text_problems
+from reconciler.render.text_report import text_report
+from reconciler.render.text_state import text_member, text_members, text_validation
+
+
+class TextView:
+    """Implements `reconciler.render.view.View`."""
+
+    def __init__(self, showing: Showing) -> None:
+        """`showing` says how much is shown, and to whom."""
+        self.showing = showing
+
+    def plan(self, plan: Plan, circumstances: Circumstances) -> str:
+        return text_plan(plan, self.showing, circumstances)
+
+    def report(self, report: Report) -> str:
+        return text_report(report, self.showing)
+
+    def problems(self, problems: Sequence[Problem], _environment: str | None) -> str:
+        return text_problems(problems, self.showing)
+
+    def validation(self, validation: Validation) -> str:
+        return text_validation(validation)
+
+    def members(self, environment: str, lockfile: Lockfile | None) -> str:
+        return text_members(environment, lockfile, self.showing)
+
+    def member(self, member: KnownMember) -> str:
+        return text_member(member, self.showing)

@@ -1,0 +1,67 @@
+"""The views, siblings behind one interface: what a command shows knows nothing of how it is shown."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from reconciler.apply.report import Report
+from reconciler.lockfile.model import Lockfile
+from reconciler.plan.model import Plan
+from reconciler.problem import Problem
+from reconciler.render.listing import KnownMember, Validation
+from reconciler.render.plan_words import Circumstances
+from reconciler.render.showing import Showing
+
+
+class Format(StrEnum):
+    """What `--format` takes."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+class View(Protocol):
+    """Everything that can be shown; each method returns whole lines."""
+
+    def plan(self, plan: Plan, circumstances: Circumstances) -> str:
+        """A plan."""
+        ...
+
+    def report(self, report: Report) -> str:
+        """What an apply did."""
+        ...
+
+    def problems(self, problems: Sequence[Problem], environment: str | None) -> str:
+        """Why a command could not do its work; `environment` is None where it isn't known yet."""
+        ...
+
+    def validation(self, validation: Validation) -> str:
+        """What validating found."""
+        ...
+
+    def members(self, environment: str, lockfile: Lockfile | None) -> str:
+        """Everybody whom the lockfile knows; None where there is no lockfile."""
+        ...
+
+    def member(self, member: KnownMember) -> str:
+        """All that is known of one member."""
+        ...
+
+
+def view_for(chosen: Format, showing: Showing) -> View:
+    """The view of a format. JSON takes no notice of `showing`: it is whole and never masked."""
+    # Each format is loaded where it is chosen: a plan as text has no use for the other two.
+    match chosen:
+        case Format.TEXT:
+            from reconciler.render.text_view import TextView  # noqa: PLC0415 - see above
+
+            return TextView(showing)
+        case Format.MARKDOWN:
+            from reconciler.render.markdown_view import MarkdownView  # noqa: PLC0415 - see above
+
+            return MarkdownView(showing)
+        case Format.JSON:
+            from reconciler.render.json_view import JsonView  # noqa: PLC0415 - see above
+
+            return JsonView()

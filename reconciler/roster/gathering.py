@@ -1,0 +1,54 @@
+"""The members of one file as they are gathered, each identity once in the whole roster."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from reconciler.identity import InvalidAddress, identity
+from reconciler.member import EMAIL_ADDRESS, in_vendor_order
+from reconciler.problem import Address, Value, Words
+from reconciler.roster.fields import is_in_vendor_order
+from reconciler.roster.model import Declaration
+
+Refused: TypeAlias = tuple[Words, Words]
+"""A message and a hint."""
+
+MISSING_ADDRESS: Refused = ("This member has no emailAddress.",), ("Every member needs one of their own.",)
+
+
+class Gathering:
+    """Takes the members of one file, knowing those of the files before it.
+
+    A file's defaults may stand behind its members: until `finish`, a declaration holds None for a field
+    that is *not declared*, which takes a default away.
+    """
+
+    def __init__(self, file: str, earlier: Mapping[str, Declaration]) -> None:
+        """Take the file's path as it is shown, and everyone whom earlier files declare."""
+        self.declared: dict[str, Declaration] = {}
+        self._file = file
+        self._earlier = earlier
+
+    def take(self, address: str, fields: dict[str, Any], line: int) -> Refused | None:
+        """Take a member whose fields, the address among them, begin on a line; or say why not."""
+        address = address.strip()
+        try:
+            key = identity(address)
+        except InvalidAddress as error:
+            # Hidden whole where addresses are masked: it may hold anything.
+            return (Value(f'"{address}"'), " is not an e-mail address."), (str(error),)
+        first = self.declared.get(key) or self._earlier.get(key)
+        if first:
+            message = (Address(address), f" is declared twice; the first time at {first.source}.")
+            return message, ("Keep one of the two.",)
+        fields[EMAIL_ADDRESS] = address
+        self.declared[key] = Declaration(fields, self._file, line)
+        return None
+
+    def finish(self, defaults: dict[str, Any]) -> dict[str, Declaration]:
+        """Everyone taken, with the defaults below their own fields, and all fields in the vendor's order."""
+        for key, declaration in self.declared.items():
+            own = declaration.attributes
+            if defaults or None in own.values() or not is_in_vendor_order(tuple(own)):
+                fields = {name: value for name, value in {**defaults, **own}.items() if value is not None}
+                self.declared[key] = declaration._replace(attributes=in_vendor_order(fields))
+        return self.declared

@@ -1,0 +1,52 @@
+"""Member files → the roster, and every problem that they have, each alone and together."""
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from reconciler.document.findings import Findings
+from reconciler.problem import Problem
+from reconciler.roster.csv_reader import read_csv
+from reconciler.roster.model import Declaration, Roster
+from reconciler.roster.yaml_reader import read_yaml
+from reconciler.shown_path import shown
+
+
+class RosterReading(NamedTuple):
+    """What could be read; the roster is whole just where there are no problems."""
+
+    roster: Roster
+    problems: tuple[Problem, ...]
+
+
+def read_roster(files: Iterable[Path]) -> RosterReading:
+    """Read member files, YAML or CSV by their ending, in the order given.
+
+    Problems stand in the order of the files, then of the lines. One identity declared twice, in one file
+    or in two, is a problem that shows both places.
+    """
+    members: dict[str, Declaration] = {}
+    problems: list[Problem] = []
+    names: list[str] = []
+    with _garbage_collection_paused():
+        for path in files:
+            findings = Findings(shown(path))
+            names.append(findings.file)
+            read = read_csv if path.suffix.lower() == ".csv" else read_yaml
+            members.update(read(path, findings, members))
+            problems += findings.in_order()
+    return RosterReading(Roster(members, tuple(names)), tuple(problems))
+
+
+@contextmanager
+def _garbage_collection_paused() -> Iterator[None]:
+    """Nothing that is read forms cycles, and the collector would walk all of it again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

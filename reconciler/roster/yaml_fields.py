@@ -1,0 +1,60 @@
+"""The fields of one mapping in a member file: a member's own, or the file's defaults."""
+
+from typing import Any
+
+from yaml.events import ScalarEvent
+
+from reconciler.document.findings import Findings
+from reconciler.document.nodes import UNDECLARED, Mapping, Node, Sequence, is_undeclared, kind, position
+from reconciler.member import EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS
+from reconciler.roster.fields import TEXT_FIELDS, WHOLE_NUMBER_HINT, unknown_field, whole_number
+from reconciler.roster.profile_fields import read_profile_fields
+
+
+def read_fields(mapping: Mapping, findings: Findings) -> dict[str, Any]:
+    """What stands in the mapping, by field, in the order written; None for *not declared*.
+
+    A text field takes the scalar's raw text.
+    """
+    fields: dict[str, Any] = {}
+    for name, (key, value) in mapping.entries.items():
+        field = TEXT_FIELDS.get(name)
+        if field is not None and type(value) is ScalarEvent:
+            text = value.value
+            fields[field] = None if text in UNDECLARED and not value.style else text
+        elif field is not None:
+            findings.add(position(value), (f'"{name}" takes text, not {kind(value)}.',))
+        elif name in NUMBER_FIELDS:
+            fields[name] = _number(name, value, findings)
+        elif name == PROFILE_FIELDS:
+            fields[name] = read_profile_fields(value, findings)
+        else:
+            findings.add(position(key), *unknown_field(name))
+    return fields
+
+
+def read_defaults(node: Node, findings: Findings) -> dict[str, Any]:
+    """The fields that stand below every member of the file; empty where the node declares none."""
+    if is_undeclared(node):
+        return {}
+    if not isinstance(node, Mapping):
+        findings.add(position(node), (f'"defaults" takes a mapping of fields, not {kind(node)}.',))
+        return {}
+    if EMAIL_ADDRESS in node.entries:
+        message = (f'"{EMAIL_ADDRESS}" can\'t be a default.',)
+        key = node.entries[EMAIL_ADDRESS][0]
+        findings.add(position(key), message, ("Every member needs one of their own.",))
+    fields = read_fields(node, findings)
+    return {name: value for name, value in fields.items() if value is not None and name != EMAIL_ADDRESS}
+
+
+def _number(name: str, value: Node, findings: Findings) -> int | None:
+    if is_undeclared(value):
+        return None
+    is_scalar = not isinstance(value, Mapping | Sequence)
+    number = whole_number(value.value) if is_scalar and not value.style else None
+    if number is None:
+        in_quotes = is_scalar and value.style and whole_number(value.value) is not None
+        hint = "Leave the quotes out." if in_quotes else WHOLE_NUMBER_HINT
+        findings.add(position(value), (f'"{name}" takes a whole number without quotes.',), (hint,))
+    return number

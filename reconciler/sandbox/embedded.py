@@ -1,0 +1,67 @@
+"""The sandbox of an `embedded: true` environment: where its data lies, how it begins, how it is forgotten."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reconciler.environment.model import Environment
+from reconciler.sandbox.seed import read_seed
+from reconciler.sandbox.store import Store
+from reconciler.whole_file import remove_whole
+from reconciler.working_folder import prepare_working_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an embedded panel holds: members by identity; calls spent, and how many there are to spend."""
+
+    members: dict[str, dict[str, Any]]
+    calls: int
+    allowance: int | None
+
+
+def open_embedded(environment: Environment) -> Store:
+    """The environment's panel; the first use creates it, with the people of `sandbox-seed.csv`.
+
+    Raises:
+        InvalidInput: the data or the seed can't be used.
+        DiskFailure: the working folder can't be made.
+    """
+    prepare_working_folder(environment.working_folder)
+    return Store.opened(_data(environment), lambda: _seed(environment))
+
+
+def contents(environment: Environment) -> Contents:
+    """What the panel holds, or would hold on its first use. Creates nothing.
+
+    Raises:
+        InvalidInput: the data or the seed can't be used.
+    """
+    data = _data(environment)
+    store = Store.opened(data if data.exists() else None, lambda: _seed(environment))
+    try:
+        return Contents(store.members(), store.calls, environment.api.call_allowance)
+    finally:
+        store.close()
+
+
+def forget(environment: Environment) -> None:
+    """Delete the panel's data, so that the next use begins with the seed again.
+
+    Raises:
+        DiskFailure: a file can't be deleted.
+    """
+    data = _data(environment)
+    # The journal first: SQLite would play one that is left over into the next file of that name.
+    for path in (data.with_name(f"{data.name}-journal"), data):
+        if path.exists():
+            remove_whole(path)
+
+
+def _data(environment: Environment) -> Path:
+    return environment.working_folder / "sandbox.sqlite3"
+
+
+def _seed(environment: Environment) -> list[Any]:
+    path = environment.folder / "sandbox-seed.csv"
+    return read_seed(path) if path.exists() else []

@@ -1,0 +1,109 @@
+"""The body that the call takes, as strictly as the vendor's page shows it.
+
+A field that the page doesn't know, text where its sample has a number, and null where its sample has
+text are all the wrong schema. Sources: the sample body on the page *save panel members*;
+*communities/add-update-member-profile-data* for the values of profile fields.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+
+from reconciler.identity import identity
+from reconciler.member import Attributes
+from reconciler.sandbox.vendor_errors import NOT_JSON, WRONG_SCHEMA, VendorError
+
+
+class WrongBody(ValueError):
+    """The body is not what the call takes; `error` is what the vendor answers."""
+
+    def __init__(self, error: VendorError) -> None:
+        """Carry the vendor's error, which doesn't tell whose fault it is."""
+        super().__init__(error.message)
+        self.error = error
+
+
+def read_batch(body: bytes) -> list[dict[str, Any]]:
+    """The members of one call, with just the fields that were sent.
+
+    Raises:
+        WrongBody: it is no JSON, or not of the schema.
+    """
+    try:
+        members = _BATCH.validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise WrongBody(NOT_JSON if first["type"] == "json_invalid" else WRONG_SCHEMA) from None
+    return [member.model_dump(by_alias=True, exclude_unset=True) for member in members]
+
+
+def wrong_fields(attributes: Attributes) -> list[str]:
+    """The names of the fields, in order, that would make the sandbox refuse this member."""
+    try:
+        _Member.model_validate(dict(attributes))
+    except ValidationError as error:
+        return list(dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_url=False)))
+    return []
+
+
+def _well_formed(address: str) -> str:
+    if address != address.strip():
+        raise ValueError("spaces around the address")
+    identity(address)
+    return address
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", alias_generator=to_camel)
+
+
+class _PostalAddress(_Strict):
+    address1: str = ""
+    address2: str = ""
+    city: str = ""
+    state: str = ""
+    country: str = ""
+
+
+class _ProfileField(_Strict):
+    profile_field_id: int
+    value: str | list[int | str] | _PostalAddress
+
+
+class _Member(_Strict):
+    """The page's sample, field by field: null is taken where it shows null."""
+
+    email_address: Annotated[str, AfterValidator(_well_formed)]
+    first_name: str = ""
+    middle_name: str = ""
+    last_name: str = ""
+    birthday: str = ""
+    profile_complete_date: str = ""
+    zip_code: str | None = None
+    city: str | None = None
+    address1: str | None = None
+    address2: str | None = None
+    status: str = ""
+    status_type: int = 0
+    creation_date: str = ""
+    source: str = ""
+    last_login_timestamp: str | None = None
+    q_point_value: int = 0
+    unsubscribe_date: str | None = None
+    moderator: int = 0
+    custom_source: str | None = None
+    selected_language: int = 0
+    device_type: str = ""
+    mobile_number: str = ""
+    username: str | None = None
+    refer_id: int = Field(default=0, alias="referID")
+    custom1: str | None = None
+    custom2: str | None = None
+    custom3: str | None = None
+    custom4: str | None = None
+    custom5: str | None = None
+    profile_fields: list[_ProfileField] | None = None
+
+
+_BATCH = TypeAdapter(Annotated[list[_Member], Field(min_length=1)])

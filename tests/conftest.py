@@ -1,0 +1,64 @@
+"""What holds for every test: no home directory, no network beyond this machine, no settings from outside."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+# All that changes what Reconciler, or a library below it, reads or prints.
+_FOREIGN_PREFIXES = ("QUESTIONPRO_", "RECONCILER_", "GITHUB_", "XDG_")
+_FOREIGN_NAMES = frozenset({"CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "PAGER"})
+_PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "", "0.0.0.0", None})  # noqa: S104 - compared, not bound
+
+# A deadline for one example measures how busy the machine is, not whether the property holds.
+settings.register_profile("steady", settings.get_profile("default"), deadline=None)
+settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def repo() -> Path:
+    """The root of the repository."""
+    return REPOSITORY
+
+
+@pytest.fixture(autouse=True)
+def environment_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """An empty home directory that must stay empty, and none of the variables that are set outside."""
+    for name in [name for name in os.environ if _is_foreign(name)]:
+        monkeypatch.delenv(name)
+    home = tmp_path_factory.getbasetemp() / "home"
+    home.mkdir(exist_ok=True)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(Path.cwd())
+    yield
+    touched = [path.name for path in home.iterdir()]
+    assert not touched, f"the test wrote into the home directory: {touched}"
+
+
+def _is_foreign(name: str) -> bool:
+    return name.startswith(_FOREIGN_PREFIXES) or name in _FOREIGN_NAMES or name.upper() in _PROXIES
+
+
+def _refuse_foreign_hosts(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    name = host.decode() if isinstance(host, bytes) else host
+    if name not in _LOOPBACK:
+        raise PermissionError(f"a test tried to reach {name}: tests stay on this machine")
+
+
+sys.addaudithook(_refuse_foreign_hosts)

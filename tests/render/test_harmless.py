@@ -1,0 +1,104 @@
+"""Whatever stands in files and answers, what is shown of it does nothing but be read."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+from plans import CIRCUMSTANCES, plan_of
+
+from reconciler.apply.report import Counts, Report
+from reconciler.lockfile.model import Outcome, Present, Rejected
+from reconciler.plan.model import Add, Change, FieldChange, Plan, Remove, StillRejected
+from reconciler.problem import Address, Place, Problem, Value
+from reconciler.render.listing import KnownMember, Valid, Validation
+from reconciler.render.showing import Showing
+from reconciler.render.view import Format, View, view_for
+
+_SPICE = st.sampled_from(
+    ["::error::x", "##[group]", "@octocat", "<img src=x>", "[a](http://b.c)", "|", "`", "``", "\n", "\x1b[2J"]
+)
+_DATA = st.lists(st.text(st.characters(), max_size=6) | _SPICE, max_size=3).map("".join)
+_MASKABLE = st.text("ÆØÞ", min_size=3, max_size=6)
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)")
+
+
+def _plan(text: str) -> Plan:
+    return plan_of(
+        Add(text, f"{text}:1", {"emailAddress": text}, doubtful=True),
+        Change(text, text, (FieldChange(text, text, [text, 1]), FieldChange(text, None, {"city": text}))),
+        Remove(text, "forget"),
+        StillRejected(text, f"{text}:3", text, {"emailAddress": text}),
+        environment=text,
+    )
+
+
+def _everything(view: View, text: str) -> list[str]:
+    plan = _plan(text)
+    problem = Problem((text, Address(text), Value(text)), (text, Value(text)), Place(text, 1))
+    attributes = {"emailAddress": text, "firstName": text}
+    lockfile_entry = Rejected(text, text, attributes)
+    rejected = tuple(action for action in plan.actions if isinstance(action, StillRejected))
+    return [
+        view.plan(plan, CIRCUMSTANCES),
+        view.report(Report(text, Counts(rejected=1), rejected=rejected, problems=(problem,))),
+        view.problems([problem], text),
+        view.validation(Validation((Valid(text, 1, 1),), (problem,))),
+        view.member(KnownMember(text, text, lockfile_entry)),
+        view.member(KnownMember(text, text, Present(Outcome.ADDED, text, attributes))),
+    ]
+
+
+@given(text=_DATA, chosen=st.sampled_from(Format), masked=st.booleans())
+def test_no_control_character_and_no_workflow_command_is_shown(
+    text: str, chosen: Format, *, masked: bool
+) -> None:
+    for shown in _everything(view_for(chosen, Showing(masked=masked)), text):
+        for line in shown.removesuffix("\n").split("\n"):
+            assert line.isprintable()
+            assert not line.lstrip().startswith("::")
+            assert "##[" not in line
+
+
+@given(_DATA)
+def test_in_markdown_no_data_comes_alive(text: str) -> None:
+    for shown in _everything(view_for(Format.MARKDOWN, Showing(full=True)), text):
+        for line in shown.replace("<br>", "").split("\n"):
+            prose = _CODE.sub("", line)
+            assert not re.search(r"[@<>\[\]`\\]|://|www\.", prose)
+
+
+@given(_DATA)
+def test_in_markdown_each_row_has_the_cells_of_its_table(text: str) -> None:
+    for shown in _everything(view_for(Format.MARKDOWN, Showing()), text):
+        for table in re.findall(r"(?:^\|.*\n)+", shown, re.MULTILINE):
+            cells = {len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}
+            assert len(cells) == 1
+
+
+@given(_MASKABLE, st.sampled_from([Format.TEXT, Format.MARKDOWN]))
+def test_masked_no_value_and_no_address_is_shown(value: str, chosen: Format) -> None:
+    address = f"x{value}@example.org"
+    attributes = {
+        "emailAddress": address,
+        "firstName": value,
+        "profileFields": [{"profileFieldId": 5, "value": [value]}],
+    }
+    reason = f"{value}: {address} has firstName '{value}'"
+    plan = plan_of(
+        Add(address, "a.yaml:1", attributes),
+        Change(address, "a.yaml:2", (FieldChange("firstName", value, {"city": value}),)),
+        Remove(address, "forget"),
+        StillRejected(address, "a.yaml:3", reason, attributes),
+    )
+    view = view_for(chosen, Showing(masked=True))
+    entry = Rejected(reason, "", attributes)
+    problem = Problem((Address(address), " has ", Value(value)), (f"Not {address}", Value(value)))
+    rejected = tuple(action for action in plan.actions if isinstance(action, StillRejected))
+    for shown in (
+        view.plan(plan, CIRCUMSTANCES),
+        view.report(Report("p", rejected=rejected, problems=(problem,))),
+        view.problems([problem], "p"),
+        view.member(KnownMember("p", address, entry)),
+    ):
+        assert value not in shown
+        assert "x…@example.org" in shown
