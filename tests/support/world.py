@@ -123,18 +123,19 @@ PROGRAM = (sys.executable, "-m", "reconciler")
 class Sandbox(AbstractContextManager["Sandbox"]):
     """`reconciler sandbox serve` in a process of its own, on a free port, with data that outlives it."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        """Start it with these arguments."""
+    def __init__(self, folder: Path, *arguments: str, port: int = 0) -> None:
+        """Start it with these arguments; port 0 takes a free one."""
         self._log = (folder / "sandbox.log").open("a+")
+        data = folder / "vendor.sqlite3"
         self._process = subprocess.Popen(
             [
                 *PROGRAM,
                 "sandbox",
                 "serve",
                 "--port",
-                "0",
+                str(port),
                 "--data",
-                str(folder / "vendor.sqlite3"),
+                str(data),
                 *arguments,
             ],
             env={**os.environ, "KEY": KEY},
@@ -147,6 +148,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         found = re.search(r"http://\S+", line)
         assert found, f"the sandbox didn't start: {line!r} {self.log()}"
         self.base_url = found.group()
+        self.port = int(found.group().split(":")[2].split("/")[0])
 
     def log(self) -> str:
         """What it wrote about its calls."""

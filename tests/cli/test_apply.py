@@ -1,0 +1,180 @@
+"""`reconciler apply`, whole, as a process: what it refuses, what it asks, what it leaves behind."""
+
+import json
+import os
+import pty
+import select
+import time
+from pathlib import Path
+
+import pytest
+from world import PROGRAM, Sandbox, World
+
+TWO = ("ada@example.org", "bob@example.org")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """One embedded environment with two members to add."""
+    world = World(tmp_path)
+    world.environment()
+    world.members(*TWO)
+    return world
+
+
+@pytest.fixture
+def faulty(world: World) -> "Faulty":
+    """The same, with the vendor behind a socket, and faults to come."""
+    return Faulty(world)
+
+
+class Faulty:
+    """Starts the vendor with faults and applies to it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.calls = 0
+        self.port = 0
+
+    def apply(self, *faults: str, settings: str = "", code: int) -> dict[str, object]:
+        arguments = [word for fault in faults for word in ("--fault", fault)]
+        with Sandbox(self.world.folder, *arguments, port=self.port) as vendor:
+            self.port = vendor.port
+            api = "api: {timeout: 1, retry: {attempts: 3, initial_wait: 0.01, max_wait: 0.02}}\n"
+            self.world.environment(settings=settings or api, base_url=vendor.base_url)
+            applied = self.world.run("apply", "p", "--yes", "--format", "json")
+            self.calls = len(vendor.calls())
+        assert applied.code == code, applied.err
+        return applied.json
+
+
+def test_without_a_terminal_and_without_yes_it_shows_the_plan_and_refuses(world: World) -> None:
+    refused = world.run("apply", "p")
+    assert refused.code == 4
+    assert "2 to add" in refused.out
+    assert "--yes" in refused.err
+    assert not (world.panels / "p/state.lock.json").exists()
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 4), ("\n", 4), ("\x03", 130), ("\x04", 4)])
+def test_on_a_terminal_it_asks_and_does_only_what_was_answered(world: World, answer: str, code: int) -> None:
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(world.folder)
+        os.execve(PROGRAM[0], [*PROGRAM, "apply", "p"], world.environ())  # noqa: S606 - the program itself, on a real terminal
+    shown = b""
+    answered = False
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if not select.select([terminal], [], [], 0.5)[0]:
+            continue
+        try:
+            shown += os.read(terminal, 4096)
+        except OSError:
+            break
+        if b"[y/N]" in shown and not answered:
+            os.write(terminal, answer.encode())
+            answered = True
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == code, shown
+    assert (world.panels / "p/state.lock.json").exists() == (code == 0)
+    assert b"Traceback" not in shown
+
+
+@pytest.mark.parametrize("key", ["", "   "])
+def test_a_missing_key_names_the_variable_before_anything_is_asked(world: World, key: str) -> None:
+    world.environment(base_url="http://127.0.0.1:9/a/api/v2")
+    refused = world.run("apply", "p", env={"KEY": key})
+    assert refused.code == 1
+    assert "KEY" in refused.err
+
+
+def test_json_is_one_object_also_when_the_run_is_refused(world: World) -> None:
+    refused = world.run("apply", "p", "--format", "json", "--report", "report.json")
+    assert refused.code == 4
+    assert refused.json["problems"]
+    assert refused.json["summary"]["added"] == 0
+    assert json.loads((world.folder / "report.json").read_text()) == refused.json
+
+
+def test_the_report_is_written_also_where_the_declaration_is_wrong(world: World) -> None:
+    world.write("p/members/bad.yaml", "members:\n- emailAddress: nobody\n")
+    refused = world.run("apply", "p", "--yes", "--report", "report.json")
+    assert refused.code == 1
+    report = json.loads((world.folder / "report.json").read_text())
+    assert report["problems"][0]["line"] == 2
+    assert not (world.panels / "p/state.lock.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "not JSON"),
+        ("{}", "no digest"),
+        ('{"format": 9, "digest": "sha256:' + "0" * 64 + '"}', "format is 9"),
+        ('{"format": 1, "environment": "q", "digest": "sha256:' + "0" * 64 + '"}', 'for "q", not for p'),
+    ],
+)
+def test_a_plan_file_that_is_none_of_ours_is_an_error(world: World, content: str, words: str) -> None:
+    (world.folder / "plan.json").write_text(content)
+    refused = world.run("apply", "p", "plan.json", "--yes")
+    assert refused.code == 1
+    assert words in refused.err
+
+
+def test_a_plan_file_that_is_not_there_is_an_error(world: World) -> None:
+    assert world.run("apply", "p", "plan.json", "--yes").code == 1
+
+
+def test_a_plan_file_and_an_expected_digest_are_one_too_many(world: World) -> None:
+    assert world.run("apply", "p", "plan.json", "--expect", "sha256:0").code == 64
+
+
+def test_a_lockfile_that_belongs_elsewhere_stops_apply_and_stays_as_it_is(world: World) -> None:
+    foreign = '{\n"format": 1, "environment": "q", "target": "embedded",\n"members": {\n}\n}\n'
+    path = world.write("p/state.lock.json", foreign)
+    refused = world.run("apply", "p", "--yes")
+    assert refused.code == 1
+    assert "belongs to environment" in refused.err
+    assert path.read_text() == foreign
+
+
+def test_an_empty_working_folder_is_left_after_a_whole_apply(world: World) -> None:
+    assert world.run("apply", "p", "--yes").code == 0
+    assert world.left_over() == set()
+
+
+def test_an_answer_that_never_came_is_asked_for_again_and_proves_presence_only(faulty: Faulty) -> None:
+    report = faulty.apply("reset-after", code=0)
+    assert set(faulty.world.outcomes().values()) == {"unattributed"}
+    assert report["calls"] == 2
+
+
+def test_a_reset_before_the_server_acted_can_still_prove_added(faulty: Faulty) -> None:
+    faulty.apply("reset-before", code=0)
+    assert set(faulty.world.outcomes().values()) == {"added"}
+
+
+def test_a_login_page_leaves_everybody_unconfirmed_and_the_next_apply_carries_on(faulty: Faulty) -> None:
+    faulty.apply("login-page", code=3)
+    assert set(faulty.world.outcomes().values()) == {"unconfirmed"}
+    faulty.apply(code=0)
+    assert set(faulty.world.outcomes().values()) == {"unattributed"}
+
+
+@pytest.mark.parametrize("fault", ["401", "403", "404", "redirect"])
+def test_being_refused_by_the_api_before_anything_was_confirmed_is_1_and_changes_nothing(
+    faulty: Faulty, fault: str
+) -> None:
+    report = faulty.apply(fault, code=1)
+    assert report["summary"]["unsent"] == 2  # type: ignore[index] # the report's shape is what is tested
+    assert not (faulty.world.panels / "p/state.lock.json").exists()
+
+
+def test_a_server_that_is_not_there_is_no_call_and_no_doubt(world: World) -> None:
+    settings = "api: {retry: {attempts: 2, initial_wait: 0.01, max_wait: 0.01}}\n"
+    world.environment(settings=settings, base_url="http://127.0.0.1:9/a/api/v2")
+    applied = world.run("apply", "p", "--yes", "--format", "json")
+    assert applied.code == 3
+    assert applied.json["calls"] == 0
+    assert applied.json["summary"]["unsent"] == 2
+    assert not (world.panels / "p/state.lock.json").exists()
