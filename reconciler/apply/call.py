@@ -30,6 +30,7 @@ class Caller:
 
     `doubts` maps the numbers of batches for which the server may have acted unseen to the time of their
     last call; who settles a batch takes it out. `now` gives UTC times for the journal and the lockfile.
+    `most_calls` is how many calls the run may spend; None where that doesn't matter.
     """
 
     panel: Panel
@@ -39,6 +40,7 @@ class Caller:
     tally: Tally
     retry: Retry
     now: Callable[[], str]
+    most_calls: int | None = None
     doubts: dict[int, str] = field(default_factory=dict)
 
     async def ask(self, batch: Batch) -> Answer | None:
@@ -59,17 +61,18 @@ class Caller:
         return answer
 
     async def _attempt(self, batch: Batch, sent_before: "count[int]") -> Answer | None:
-        if not await self.pace.turn():
+        if not await self._may_call():
             return None
         was_in_doubt = batch.number in self.doubts
         counts = False
         try:
-            self._begin(batch)
+            at = self._begin(batch)
             counts = True
             reply = await self.panel.save([*batch.members.values()])
             counts = reply.sent
         finally:
             self.pace.ended(counts=counts)
+        self.tally.observer.called(at, len(batch), reply)
         self._count(reply, sent_before)
         leaves_doubt_behind = _leaves_doubt(batch, reply.answer)
         if not (was_in_doubt or leaves_doubt_behind):
@@ -79,11 +82,22 @@ class Caller:
         self._heed(reply.answer)
         return reply.answer
 
-    def _begin(self, batch: Batch) -> None:
+    async def _may_call(self) -> bool:
+        """Wait for a turn; False when the run is to end instead."""
+        if not await self.pace.turn():
+            return False
+        if self.most_calls is None or self.tally.calls < self.most_calls:
+            return True
+        self.pace.ended(counts=False)
+        self.stop.throw(Cause.MOST_CALLS, ending.most_calls(self.most_calls))
+        return False
+
+    def _begin(self, batch: Batch) -> str:
         at = self.now()
         self.journal.sending(batch, at)
         self.doubts[batch.number] = at
         self.tally.calls += 1
+        return at
 
     def _count(self, reply: Reply, sent_before: "count[int]") -> None:
         if not reply.sent:

@@ -10,15 +10,20 @@ AGAIN = "What was confirmed is in the lockfile; apply with a fresh plan carries 
 
 def denied(reason: str, remedy: str) -> Problem:
     """401, 403, 404, a redirect."""
-    return Problem((Value(reason),), (remedy,))
+    return Problem((reason,), (remedy,))
 
 
 def allowance_used_up(reason: str) -> Problem:
     """429 that no waiting mends."""
     return Problem(
-        ("The licence's allowance of API calls is used up: ", Value(reason)),
+        ("The licence's allowance of API calls is used up: ", reason),
         ("Waiting doesn't help: ask QuestionPro for more calls. " + AGAIN,),
     )
+
+
+def most_calls(limit: int) -> Problem:
+    """The run has spent the calls that it was given."""
+    return Problem((f"The run ended at the {limit} calls that --max-calls allows.",), (AGAIN,))
 
 
 def no_usable_answer(answer: Answer) -> Problem:
@@ -50,7 +55,7 @@ def interrupted(settled: int, total: int, calls: int) -> Problem:
 
 def _reason(answer: Answer) -> Words:
     reason = getattr(answer, "reason", None)
-    return (Value(reason),) if reason else ("the two counts don't add up to the members sent.",)
+    return (reason,) if reason else ("the two counts don't add up to the members sent.",)
 
 
 def interrupted_before() -> Problem:

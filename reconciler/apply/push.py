@@ -30,6 +30,7 @@ async def push(
     tally: Tally,
     signals: Signals,
     now: Callable[[], str],
+    most_calls: int | None = None,
 ) -> Stop:
     """Send the batches. What is learnt stands in `tally`; the result says whether the run ended early.
 
@@ -38,7 +39,9 @@ async def push(
     stop = Stop()
     with signals.heard_by(stop):
         async with connection as panel:
-            caller = Caller(panel, journal, Pace(api.rate_limit, stop), stop, tally, api.retry, now)
+            caller = Caller(
+                panel, journal, Pace(api.rate_limit, stop), stop, tally, api.retry, now, most_calls
+            )
             delivery = Delivery(caller, count(1 + max((batch.number for batch in batches), default=0)))
             remaining = iter(batches)
             workers = [

@@ -37,12 +37,13 @@ class Wishes:
     """What the command line asks of one apply.
 
     `expected` is the digest that the plan must have, None where any will do; `allowed` are the guards that
-    are lifted.
+    are lifted; `most_calls` is how many calls may be spent, None where that doesn't matter.
     """
 
     expected: str | None = None
     allowed: frozenset[str] = frozenset()
     retry_rejected: bool = False
+    most_calls: int | None = None
 
 
 def plan_for(environment: Environment, roster: Roster, lockfile: Lockfile | None, wishes: Wishes) -> Plan:
@@ -91,7 +92,7 @@ def run_apply(
         except Refusal:
             discard(environment)  # all that it says stands in the lockfile now
             raise
-        return _Run(environment, roster, plan, state, observer).carry_out(connect, signals)
+        return _Run(environment, roster, plan, state, observer, wishes.most_calls).carry_out(connect, signals)
 
 
 def _check(plan: Plan, wishes: Wishes, approved: str | None) -> None:
@@ -109,6 +110,7 @@ class _Run:
     plan: Plan
     state: KnownState
     observer: Observer
+    most_calls: int | None
 
     def carry_out(self, connect: Connect, signals: Signals) -> Report:
         tally = Tally(len(self.plan.adds), self.observer)
@@ -127,11 +129,13 @@ class _Run:
         return replace(report, problems=(problem,), failure=EXIT_INVALID if failed_at_once else None)
 
     def _push(self, connect: Connect, tally: Tally, signals: Signals) -> Stop:
-        batches = cut(self.plan.adds, self.environment.api.batch_size, self.state.pending)
+        api = self.environment.api
+        connection = connect()
+        batches = cut(self.plan.adds, api.batch_size, self.state.pending)
         journal = Journal.begin(self.environment, batches, started=utc_now())
         try:
             return asyncio.run(
-                push(batches, connect(), journal, self.environment.api, tally, signals, utc_now)
+                push(batches, connection, journal, api, tally, signals, utc_now, self.most_calls)
             )
         finally:
             journal.close()

@@ -14,6 +14,7 @@ class Cause(Enum):
     SIGNAL = auto()
     DENIED = auto()
     ALLOWANCE = auto()
+    MOST_CALLS = auto()
     NO_USABLE_ANSWER = auto()
     REFUSED_ALIKE = auto()
     DISK = auto()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconciler.lockfile.model import Present, Rejected, Unconfirmed
+from reconciler.panel import Reply
 
 
 class Observer(Protocol):
@@ -12,6 +13,9 @@ class Observer(Protocol):
 
     def progressed(self, settled: int, total: int, calls: int) -> None:
         """So many members of `total` are settled, after so many calls."""
+
+    def called(self, at: str, members: int, reply: Reply) -> None:
+        """A call for so many members began at this UTC time, and ended with this reply."""
 
     def waiting(self, seconds: float, reason: str) -> None:
         """A call failed for this reason, and the next is made after so many seconds."""

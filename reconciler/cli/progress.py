@@ -6,62 +6,74 @@ from typing import Any
 import click
 
 from reconciler.apply.tally import Observer
+from reconciler.cli.call_log import CallLog
 from reconciler.cli.invocation import Invocation
-from reconciler.problem import Value
+from reconciler.errors import DiskFailure
+from reconciler.panel import Reply
+from reconciler.render.counted import counted
 from reconciler.render.visible import visible
 
 _STEPS = 10
 _WORTH_SAYING = 1.0  # seconds; a shorter wait is over before it is read
 
 
-def observer_for(invocation: Invocation) -> Observer:
-    """The one that fits: CI's logs are no terminal, whatever they claim."""
+def observer_for(invocation: Invocation, log: CallLog | None = None) -> Observer:
+    """The one that fits: CI's logs are no terminal, whatever they claim. Calls are logged where asked for."""
     on_terminal = sys.stderr is not None and sys.stderr.isatty() and not invocation.is_ci
-    return _Bar(invocation) if on_terminal else _Lines(invocation)
+    return _Bar(invocation, log) if on_terminal else _Lines(invocation, log)
 
 
 class _Lines:
     """A line for each tenth of the way, and one for each wait that is worth saying."""
 
-    def __init__(self, invocation: Invocation) -> None:
+    def __init__(self, invocation: Invocation, log: CallLog | None) -> None:
         self._invocation = invocation
+        self._log = log
         self._said = 0
 
     def progressed(self, settled: int, total: int, calls: int) -> None:
         step = settled * _STEPS // total
         if step > self._said:
             self._said = step
-            self._invocation.tell(f"{settled} of {total} members settled, {calls} calls so far\n")
+            self._say(f"{settled} of {total} members settled, {counted(calls, 'call')} so far")
+
+    def called(self, at: str, members: int, reply: Reply) -> None:
+        if self._log is None:
+            return
+        try:
+            self._log.called(at, members, reply)
+        except DiskFailure as error:  # no reason to lose what the call proved
+            self._log = None
+            self._invocation.tell_problems(error.problems)
 
     def waiting(self, seconds: float, reason: str) -> None:
         if seconds >= _WORTH_SAYING:
-            self._invocation.tell(f"{_waiting(self._invocation, seconds, reason)}\n")
+            why = self._invocation.in_words((reason or "no answer",))
+            self._say(visible(f"Waiting {seconds:.0f} s before the next attempt: {why}"))
+
+    def _say(self, line: str) -> None:
+        self._invocation.tell(f"{line}\n")
 
 
-class _Bar:
-    """One bar, drawn anew as members are settled; a wait stands in front of it."""
+class _Bar(_Lines):
+    """One bar, drawn anew as members are settled; a wait stands below it."""
 
-    def __init__(self, invocation: Invocation) -> None:
-        self._invocation = invocation
+    def __init__(self, invocation: Invocation, log: CallLog | None) -> None:
+        super().__init__(invocation, log)
         self._bar: Any = None
 
     def progressed(self, settled: int, total: int, calls: int) -> None:
         if self._bar is None:
-            self._bar = click.progressbar(length=total, file=sys.stderr, show_eta=False, item_show_func=_item)
-        self._bar.label = "Pushing"
-        self._bar.update(settled - self._bar.pos, f"{calls} calls")
+            self._bar = click.progressbar(
+                length=total, label="Pushing", file=sys.stderr, show_eta=False, item_show_func=_item
+            )
+        self._bar.update(settled - self._bar.pos, counted(calls, "call"))
         if settled == total:
             self._bar.render_finish()
 
-    def waiting(self, seconds: float, reason: str) -> None:
-        if seconds >= _WORTH_SAYING:
-            self._invocation.tell(f"\n{_waiting(self._invocation, seconds, reason)}\n")
+    def _say(self, line: str) -> None:
+        super()._say(f"\n{line}" if self._bar is not None and not self._bar.finished else line)
 
 
 def _item(item: Any) -> str | None:
     return item if isinstance(item, str) else None
-
-
-def _waiting(invocation: Invocation, seconds: float, reason: str) -> str:
-    why = invocation.in_words((Value(reason),)) if reason else "no answer"
-    return visible(f"Waiting {seconds:.0f} s before the next attempt: {why}")

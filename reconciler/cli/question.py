@@ -33,8 +33,8 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 def _answer(question: str, readline: Callable[[], str]) -> str:
-    write(sys.stderr, f"{question} [y/N] ")
     try:
+        write(sys.stderr, f"{question} [y/N] ")
         answer = readline()
     except KeyboardInterrupt:
         write(sys.stderr, "\n")

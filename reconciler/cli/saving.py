@@ -8,6 +8,8 @@ from reconciler.problem import Place, Problem
 from reconciler.shown_path import shown
 from reconciler.whole_file import disk_failure, replace_whole
 
+_NO_FILE = "This is no ordinary file, so nothing is saved over it."
+
 
 def save(path: Path, text: str) -> None:
     """Put the text at `path`, with mode 0600, since plans and reports are never masked.
@@ -16,12 +18,10 @@ def save(path: Path, text: str) -> None:
         InvalidInput: something else than an ordinary file stands there.
         DiskFailure: it could not be written; what stood there stands there still.
     """
-    if path.exists() and not path.is_file():
-        raise InvalidInput(
-            Problem(("This is no ordinary file, so nothing is saved over it.",), place=Place(shown(path)))
-        )
     temporary = path.with_name(f".{os.getpid()}.reconciler.new")
     try:
+        if path.exists() and not path.is_file():
+            raise InvalidInput(Problem((_NO_FILE,), place=Place(shown(path))))
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise disk_failure("written", path, error) from error

@@ -49,10 +49,10 @@ class Composer:
         self._next = event_source(text)
         self._anchors: dict[str, Node | None] = {}
         self._borrowed = 0
-        self._streamed = ""
+        self._streamed: str | None = None
         self._take: Take | None = None
 
-    def root(self, streamed: str = "", take: Take | None = None) -> Node | None:
+    def root(self, streamed: str | None = None, take: Take | None = None) -> Node | None:
         """The document's one node, or None for a file that holds nothing.
 
         Where the root is a mapping and its key `streamed` holds a list, each item goes to `take` as soon
@@ -115,16 +115,18 @@ class Composer:
     def _alias(self, event: Any) -> Node:
         target = self._anchors.get(event.anchor)
         if target is None:
-            reason = "is its own part" if event.anchor in self._anchors else "stands for nothing"
+            reason = (
+                "refers to what it is a part of" if event.anchor in self._anchors else "refers to nothing"
+            )
             hint = f"No anchor &{event.anchor} is complete above this line."
             self._findings.add(position(event), (f'The alias "*{event.anchor}" {reason}.',), (hint,))
             return nodes.empty_at(event.start_mark)
-        self._borrowed += 1 if type(target) is ScalarEvent else target.size
+        self._borrowed += 1 if isinstance(target, ScalarEvent) else target.size
         if self._borrowed > _MOST_BORROWED + _MOST_BORROWED_PER_CHARACTER * event.start_mark.index:
             raise self._fatal(
                 event,
                 f"Aliases multiply this file to more than {self._borrowed:,} values.",
-                "Write it without.",
+                "Write less with them.",
             )
         return nodes.referred_to(target, event.start_mark)
 
@@ -145,8 +147,12 @@ class Composer:
         while type(key) is not MappingEndEvent:
             if type(key) is not ScalarEvent or key.anchor is not None or key.tag is not None:
                 key = self._key(key, depth)
-            name = key.value
             value = following()
+            if key is None:
+                self._node(value, depth + 1)
+                key = following()
+                continue
+            name = key.value
             if type(value) is not ScalarEvent or value.anchor is not None or value.tag is not None:
                 value = self._value(name, value, depth)
                 inner += _size(value)
@@ -163,12 +169,12 @@ class Composer:
             inner += merge(entries, merged[1], self._findings)
         return Mapping(entries, mark, len(entries) + inner)
 
-    def _key(self, event: Any, depth: int) -> Scalar:
+    def _key(self, event: Any, depth: int) -> Scalar | None:
         key = self._node(event, depth + 1)
         if isinstance(key, ScalarEvent):
             return key
         self._findings.add(position(event), (f"A key must be text, not {nodes.kind(key)}.",))
-        return nodes.empty_at(event.start_mark)
+        return None
 
     def _value(self, name: str, event: Any, depth: int) -> Node:
         if depth == 0 and name == self._streamed and type(event) is SequenceStartEvent and not event.anchor:
@@ -202,4 +208,4 @@ class Composer:
 
 
 def _size(node: Node) -> int:
-    return 0 if type(node) is ScalarEvent else node.size
+    return 0 if isinstance(node, ScalarEvent) else node.size

@@ -8,9 +8,11 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
 
 try:
-    from yaml.cyaml import CParser
+    from yaml._yaml import CParser
+
+    HAS_LIBYAML = True
 except ImportError:
-    CParser = None
+    HAS_LIBYAML = False
 
 EventSource: TypeAlias = Callable[[], Any]
 """Gives the next event each time it is called; raises `yaml.YAMLError`."""
@@ -25,8 +27,9 @@ class _PythonParser(Reader, Scanner, Parser):
         Parser.__init__(self)
 
     def event(self) -> Any:
-        """The next event. Half a character (`\\ud800`), which libyaml refuses itself, is refused here."""
-        event = self.get_event()
+        """The next event. Half a character (U+D800), which libyaml refuses itself, is refused here."""
+        following: EventSource = self.get_event
+        event = following()
         value = getattr(event, "value", None)
         if value and any("\ud800" <= character <= "\udfff" for character in value):
             mark = event.start_mark
@@ -36,4 +39,4 @@ class _PythonParser(Reader, Scanner, Parser):
 
 def event_source(text: str) -> EventSource:
     """The events of a YAML text, one by one; from libyaml if it is there."""
-    return _PythonParser(text).event if CParser is None else CParser(text).get_event
+    return CParser(text).get_event if HAS_LIBYAML else _PythonParser(text).event

@@ -4,8 +4,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from yaml.events import ScalarEvent
+
 from reconciler.document.findings import Findings
-from reconciler.document.nodes import Mapping, Node, Sequence, position
+from reconciler.document.nodes import Node, position
 from reconciler.environment.forms import NOT_GIVEN
 from reconciler.environment.model import Limit
 from reconciler.environment.scalars import whole_of
@@ -19,8 +21,7 @@ def read_limit(name: str, node: Node, findings: Findings) -> Any:
     count = whole_of(node)
     if count is not None and count >= 0:
         return Limit(count=count)
-    is_scalar = not isinstance(node, Mapping | Sequence)
-    found = _PERCENTAGE.fullmatch(node.value) if is_scalar else None
+    found = _PERCENTAGE.fullmatch(node.value) if isinstance(node, ScalarEvent) else None
     if found and Decimal(found[1]) <= _ALL:
         return Limit(percent=Decimal(found[1]))
     message = f'"{name}" must be a count of members, a percentage from 0% to 100%, or null for no limit.'

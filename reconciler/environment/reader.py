@@ -99,8 +99,8 @@ def _root(path: Path, findings: Findings) -> Mapping | None:
         return None
     if isinstance(root, Mapping):
         return root
-    holds = kind(root) if root else "nothing"
-    findings.add(position(root) if root else (1, 1), (f"The file holds {holds}, not settings.",), (_EXAMPLE,))
+    told = "The file is empty." if root is None else f"The file holds {kind(root)}, not settings."
+    findings.add(position(root) if root else (1, 1), (told,), (_EXAMPLE,))
     return None
 
 

@@ -5,7 +5,7 @@ account's datacenter; its page *Environment* lists those of today, and we keep n
 """
 
 import re
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from reconciler.document.findings import Findings
@@ -24,6 +24,9 @@ _PATH = re.compile(r"[!-~]*")
 _LOOPBACK = re.compile(r"localhost|\[::1\]|127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}", re.ASCII)
 _MOST_SUFFIX_CHARACTERS = 200
 _MOST_PORT = 65535
+_EXAMPLE = "Write it like https://api.questionpro.eu/a/api/v2."
+
+_Reason: TypeAlias = tuple[str, str]
 
 
 def read_datacenter(name: str, node: Node, findings: Findings) -> Any:
@@ -79,23 +82,26 @@ def read_target(mapping: Mapping, given: dict[str, Any], findings: Findings) -> 
     return None
 
 
-def _reason(scheme: str, authority: str, path: str) -> tuple[str, str] | None:
+def _reason(scheme: str, authority: str, path: str) -> _Reason | None:
     """What is wrong with the parts of a base URL, and a hint."""
-    example = "Write it like https://api.questionpro.eu/a/api/v2."
     if scheme not in {"http", "https"}:
-        return "must begin with https://", example
-    if "@" in authority:
-        return "must hold no user or password", "The key belongs under api_key."
+        return "must begin with https://", _EXAMPLE
     if "?" in authority + path or "#" in authority + path:
         return (
             'must hold no "?" or "#"',
             "The key belongs under api_key; the vendor takes none in an address.",
         )
+    if not _PATH.fullmatch(path):
+        return "holds a character that no address may hold", _EXAMPLE
+    return _host_reason(scheme, authority)
+
+
+def _host_reason(scheme: str, authority: str) -> _Reason | None:
+    if "@" in authority:
+        return "must hold no user or password", "The key belongs under api_key."
     found = _HOST.fullmatch(authority)
     if not found or (found[2] and not 0 < int(found[2]) <= _MOST_PORT) or not _is_well_formed(authority):
-        return "names no valid host", example
-    if not _PATH.fullmatch(path):
-        return "holds a character that no address may hold", example
+        return "names no valid host", _EXAMPLE
     if scheme == "http" and not _LOOPBACK.fullmatch(found[1]):
         return (
             "must begin with https://",

@@ -29,7 +29,8 @@ def saved_digest(data: bytes, *, environment: str, file: str) -> str:
     if not isinstance(saved, dict) or not _DIGEST.fullmatch(str(saved.get("digest"))):
         _refuse("This is no saved plan: it has no digest.", file)
     if saved.get("format") != FORMAT:
-        _refuse(f"The plan's format is {json.dumps(saved.get('format'))}, and this version reads {FORMAT}.", file)
+        found = json.dumps(saved.get("format"))
+        _refuse(f"The plan's format is {found}, and this version reads {FORMAT}.", file)
     if saved.get("environment") != environment:
         _refuse(f"The plan is for {json.dumps(saved.get('environment'))}, not for {environment}.", file)
     digest: str = saved["digest"]

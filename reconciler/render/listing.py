@@ -1,7 +1,6 @@
 """What `validate` and the `state` commands have to show."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
@@ -16,16 +15,14 @@ class Valid(NamedTuple):
     files: int
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(NamedTuple):
     """What validating found: the environments that are well, and all problems of the others."""
 
     environments: tuple[Valid, ...]
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownMember:
+class KnownMember(NamedTuple):
     """One member as the lockfile knows them."""
 
     environment: str

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reconciler.environment.model import OnRemove
 from reconciler.plan.guards import in_words
@@ -20,8 +20,7 @@ HEADINGS: dict[type[Action], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """What a reader should know beside the plan itself.
 
     `command` is what would apply this plan; `recover` what takes the journal in without network.

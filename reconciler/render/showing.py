@@ -1,8 +1,7 @@
 """How much is shown, and to whom."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.member import Attributes
 from reconciler.plan.model import Action, Plan
@@ -19,8 +18,7 @@ def unpainted(text: str, _colour: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(NamedTuple):
     """What a view for people leaves out.
 
     `masked` hides personal data; `full` lists everybody; `only` names the actions that are listed (empty:

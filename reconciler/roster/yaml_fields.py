@@ -5,7 +5,7 @@ from typing import Any
 from yaml.events import ScalarEvent
 
 from reconciler.document.findings import Findings
-from reconciler.document.nodes import UNDECLARED, Mapping, Node, Sequence, is_undeclared, kind, position
+from reconciler.document.nodes import UNDECLARED, Mapping, Node, is_undeclared, kind, position
 from reconciler.member import EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS
 from reconciler.roster.fields import TEXT_FIELDS, WHOLE_NUMBER_HINT, unknown_field, whole_number
 from reconciler.roster.profile_fields import read_profile_fields
@@ -51,10 +51,10 @@ def read_defaults(node: Node, findings: Findings) -> dict[str, Any]:
 def _number(name: str, value: Node, findings: Findings) -> int | None:
     if is_undeclared(value):
         return None
-    is_scalar = not isinstance(value, Mapping | Sequence)
-    number = whole_number(value.value) if is_scalar and not value.style else None
-    if number is None:
-        in_quotes = is_scalar and value.style and whole_number(value.value) is not None
-        hint = "Leave the quotes out." if in_quotes else WHOLE_NUMBER_HINT
+    number = whole_number(value.value) if isinstance(value, ScalarEvent) else None
+    in_quotes = isinstance(value, ScalarEvent) and bool(value.style)
+    if number is None or in_quotes:
+        hint = WHOLE_NUMBER_HINT if number is None else "Leave the quotes out."
         findings.add(position(value), (f'"{name}" takes a whole number without quotes.',), (hint,))
+        return None
     return number

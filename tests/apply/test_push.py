@@ -23,6 +23,7 @@ from reconciler.panel import (
     Counted,
     Denied,
     Lost,
+    Reply,
     Throttled,
     Unreachable,
     Unusable,
@@ -37,6 +38,11 @@ class Silent:
     def progressed(self, settled: int, total: int, calls: int) -> None:
         assert settled <= total
         assert calls >= 0
+
+    def called(self, at: str, members: int, reply: Reply) -> None:
+        assert at
+        assert members
+        assert reply.sent or isinstance(reply.answer, Unreachable)
 
     def waiting(self, seconds: float, reason: str) -> None:
         assert seconds >= 0

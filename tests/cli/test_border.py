@@ -11,24 +11,27 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from commands import Panels, Run, start
 
 from reconciler.errors import EXIT_INTERRUPTED, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, EXIT_USAGE
 
+pytestmark = pytest.mark.usefixtures("panels")
 
-def test_an_unknown_command_names_the_nearest_one(run: Any) -> None:
+
+def test_an_unknown_command_names_the_nearest_one(run: Run) -> None:
     ended = run("plna", "production")
     assert ended.code == EXIT_USAGE
     assert "No such command 'plna'. Did you mean 'plan'?" in ended.err
     assert ended.out == ""
 
 
-def test_an_unknown_option_names_the_nearest_one(run: Any) -> None:
+def test_an_unknown_option_names_the_nearest_one(run: Run) -> None:
     ended = run("plan", "production", "--detailed-exit-code")
     assert ended.code == EXIT_USAGE
     assert "--detailed-exitcode" in ended.err
 
 
-def test_a_wrong_choice_names_all_and_the_nearest(run: Any) -> None:
+def test_a_wrong_choice_names_all_and_the_nearest(run: Run) -> None:
     ended = run("plan", "production", "--only", "ad")
     assert ended.code == EXIT_USAGE
     assert "'rejected'" in ended.err
@@ -36,14 +39,14 @@ def test_a_wrong_choice_names_all_and_the_nearest(run: Any) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["plan"], ["state"], ["state", "show", "production"], []])
-def test_what_is_missing_is_a_wrong_use(run: Any, arguments: list[str]) -> None:
+def test_what_is_missing_is_a_wrong_use(run: Run, arguments: list[str]) -> None:
     ended = run(*arguments)
     assert ended.code == EXIT_USAGE
     assert "Missing" in ended.err
     assert ended.out == ""
 
 
-def test_without_a_command_it_shows_which_there_are(run: Any) -> None:
+def test_without_a_command_it_shows_which_there_are(run: Run) -> None:
     assert "Commands:" in run().err
     assert "recover" in run("state").err
 
@@ -53,7 +56,7 @@ def test_without_a_command_it_shows_which_there_are(run: Any) -> None:
     "arguments", [["plan", "production", "--nonsense"], ["plan"], ["nonsense"], ["plan", "nowhere"]]
 )
 def test_even_a_wrong_command_line_is_reported_in_the_format_asked_for(
-    run: Any, panels: Any, arguments: list[str], spelling: list[str]
+    run: Run, arguments: list[str], spelling: list[str]
 ) -> None:
     ended = run(*arguments, *spelling)
     document = json.loads(ended.out)
@@ -63,26 +66,26 @@ def test_even_a_wrong_command_line_is_reported_in_the_format_asked_for(
     assert message in ended.err
 
 
-def test_a_wrong_format_is_reported_as_text(run: Any) -> None:
+def test_a_wrong_format_is_reported_as_text(run: Run) -> None:
     ended = run("plan", "production", "--format", "xml")
     assert (ended.code, ended.out) == (EXIT_USAGE, "")
     assert "xml" in ended.err
 
 
-def test_as_markdown_a_failure_is_a_comment_too(run: Any, panels: Any) -> None:
+def test_as_markdown_a_failure_is_a_comment_too(run: Run) -> None:
     ended = run("plan", "nowhere", "--format", "markdown")
     assert ended.out.startswith("**1 problem**\n")
     assert "nowhere" in ended.err
 
 
-def test_an_address_on_a_wrong_command_line_is_masked(run: Any) -> None:
+def test_an_address_on_a_wrong_command_line_is_masked(run: Run) -> None:
     ended = run("plan", "production", "ada@example.org", "--mask")
     assert "a…@example.org" in ended.err
     assert "ada" not in ended.err
 
 
 def test_what_nobody_foresaw_is_one_line_and_a_file(
-    run: Any, panels: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr("reconciler.cli.plan.make_plan", _fail_with(ZeroDivisionError("Ada Lovelace")))
@@ -97,9 +100,7 @@ def test_what_nobody_foresaw_is_one_line_and_a_file(
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
-def test_a_machine_that_refuses_is_one_clear_line(
-    run: Any, panels: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_machine_that_refuses_is_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = OSError(errno.EIO, "Input/output error", "panels/disk")
     monkeypatch.setattr("reconciler.cli.plan.make_plan", _fail_with(refused))
     ended = run("plan", "production")
@@ -114,7 +115,7 @@ def _fail_with(error: Exception) -> Any:
     return fail
 
 
-def test_a_reader_who_left_is_no_failure(panels: Any) -> None:
+def test_a_reader_who_left_is_no_failure(panels: Panels) -> None:
     panels.declare(*(f"member{number}" for number in range(3000)))
     process = subprocess.Popen(
         [sys.executable, "-m", "reconciler", "plan", "production", "--full", "--detailed-exitcode"],
@@ -131,29 +132,27 @@ def test_a_reader_who_left_is_no_failure(panels: Any) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["plan", "--help"], ["plan", "nowhere"]])
-def test_short_output_to_a_reader_who_left_makes_no_noise(start: Any, arguments: list[str]) -> None:
-    ended = start(*arguments, shell="2>&1 | head -c 0")
+def test_short_output_to_a_reader_who_left_makes_no_noise(arguments: list[str]) -> None:
+    ended = start(*arguments, then="2>&1 | head -c 0")
     assert ended.err == ""
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["plan", "production"]])
-def test_a_full_disk_behind_standard_output_is_one_clear_line(
-    start: Any, panels: Any, arguments: list[str]
-) -> None:
-    ended = start(*arguments, shell="> /dev/full")
+def test_a_full_disk_behind_standard_output_is_one_clear_line(arguments: list[str]) -> None:
+    ended = start(*arguments, then="> /dev/full")
     assert ended.code == EXIT_INVALID
     assert "No space left on device" in ended.err
     assert "Traceback" not in ended.err
     assert "Exception ignored" not in ended.err
 
 
-@pytest.mark.parametrize("shell", [">&-", "2>&-", ">&- 2>&-", "2> /dev/full"])
-def test_closed_streams_change_no_exit_code(start: Any, panels: Any, shell: str) -> None:
-    assert start("plan", "production", "--detailed-exitcode", shell=shell).code == EXIT_SOMETHING_TO_APPLY
-    assert start("plan", "nowhere", "--format", "json", shell=shell).code == EXIT_INVALID
+@pytest.mark.parametrize("then", [">&-", "2>&-", ">&- 2>&-", "2> /dev/full"])
+def test_closed_streams_change_no_exit_code(then: str) -> None:
+    assert start("plan", "production", "--detailed-exitcode", then=then).code == EXIT_SOMETHING_TO_APPLY
+    assert start("plan", "nowhere", "--format", "json", then=then).code == EXIT_INVALID
 
 
-def test_a_terminal_that_knows_no_unicode_gets_escapes(start: Any, panels: Any) -> None:
+def test_a_terminal_that_knows_no_unicode_gets_escapes(panels: Panels) -> None:
     panels.write("members:\n  - {emailAddress: zoë@bücher.example}\n")
     environ = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     text = start("plan", "production", environ=environ)
@@ -161,14 +160,14 @@ def test_a_terminal_that_knows_no_unicode_gets_escapes(start: Any, panels: Any) 
     assert "+ zo\\xeb@xn--bcher-kva.example" in text.out
 
 
-def test_json_is_utf_8_whatever_the_terminal_knows(start: Any, panels: Any) -> None:
+def test_json_is_utf_8_whatever_the_terminal_knows(panels: Panels) -> None:
     panels.write("members:\n  - {emailAddress: zoë@bücher.example}\n")
     environ = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     document = json.loads(start("plan", "production", "--format", "json", environ=environ).out)
     assert document["actions"][0]["key"] == "zoë@xn--bcher-kva.example"
 
 
-def test_an_interrupt_before_anything_began_is_said_in_one_line(panels: Any) -> None:
+def test_an_interrupt_before_anything_began_is_said_in_one_line(panels: Panels) -> None:
     lockfile = panels.folder / "production" / "state.lock.json"
     os.mkfifo(lockfile)
     with subprocess.Popen(

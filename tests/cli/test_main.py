@@ -1,8 +1,12 @@
 import subprocess
 import sys
-from typing import Any
+
+import pytest
+from commands import start
 
 from reconciler import __version__
+
+pytestmark = pytest.mark.usefixtures("panels")
 
 
 def test_a_bare_version_loads_no_library() -> None:
@@ -15,11 +19,11 @@ def test_a_bare_version_loads_no_library() -> None:
     assert done.stdout == f"reconciler {__version__}\n0 False\n"
 
 
-def test_the_version_among_other_options_is_the_same(start: Any) -> None:
+def test_the_version_among_other_options_is_the_same() -> None:
     assert start("--panels", "elsewhere", "--version").out == f"reconciler {__version__}\n"
 
 
-def test_a_plan_loads_nothing_heavy(start: Any, panels: Any) -> None:
+def test_a_plan_loads_nothing_heavy() -> None:
     program = (
         "import sys; from reconciler.cli.border import main\n"
         "main(['plan', 'production']); main(['validate'])\n"

@@ -1,13 +1,16 @@
 import json
 import stat
 from pathlib import Path
-from typing import Any
 
 import pytest
+from commands import Panels, Run
 from people import present
 
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY
 from reconciler.lockfile.model import Lockfile, Present, Rejected
+
+pytestmark = pytest.mark.usefixtures("panels")
+
 
 TARGET = "https://api.questionpro.eu/a/api/v2"
 
@@ -22,7 +25,7 @@ def locked(*members: dict[str, Present], rejected: dict[str, Rejected] | None = 
     return Lockfile("production", TARGET, merged, rejected or {})
 
 
-def test_it_shows_who_would_be_added_from_where(run: Any, panels: Any) -> None:
+def test_it_shows_who_would_be_added_from_where(run: Run) -> None:
     ended = run("plan", "production")
     assert ended.code == EXIT_DONE
     assert ended.out.startswith("production: 2 to add.\n")
@@ -30,37 +33,35 @@ def test_it_shows_who_would_be_added_from_where(run: Any, panels: Any) -> None:
     assert ended.err == ""
 
 
-def test_it_needs_neither_key_nor_network_and_writes_nothing(run: Any, panels: Any) -> None:
+def test_it_needs_neither_key_nor_network_and_writes_nothing(run: Run, panels: Panels) -> None:
     before = sorted(panels.folder.rglob("*"))
     assert run("plan", "production").code == EXIT_DONE
     assert sorted(panels.folder.rglob("*")) == before
 
 
-def test_as_json_it_is_one_object(run: Any, panels: Any) -> None:
+def test_as_json_it_is_one_object(run: Run) -> None:
     document = json.loads(run("plan", "production", "--format", "json").out)
     assert [action["key"] for action in document["actions"]] == ["ada@example.org", "grace@example.org"]
 
 
-def test_as_markdown_it_is_a_comment(run: Any, panels: Any) -> None:
+def test_as_markdown_it_is_a_comment(run: Run) -> None:
     assert run("plan", "production", "--format", "markdown").out.startswith("**production: 2 to add.**\n")
 
 
-def test_an_unknown_environment_names_the_known_ones(run: Any, panels: Any) -> None:
+def test_an_unknown_environment_names_the_known_ones(run: Run) -> None:
     ended = run("plan", "prodution")
     assert ended.code == EXIT_INVALID
     assert "production" in ended.err
 
 
 @pytest.mark.parametrize("arguments", [[], ["--format", "json"], ["--format", "markdown"]])
-def test_the_exit_code_tells_that_there_is_something_to_apply(
-    run: Any, panels: Any, arguments: list[str]
-) -> None:
+def test_the_exit_code_tells_that_there_is_something_to_apply(run: Run, arguments: list[str]) -> None:
     detailed = run("plan", "production", "--detailed-exitcode", *arguments)
     assert detailed.code == EXIT_SOMETHING_TO_APPLY
     assert detailed.out == run("plan", "production", *arguments).out
 
 
-def test_what_can_not_be_delivered_is_nothing_to_apply(run: Any, panels: Any) -> None:
+def test_what_can_not_be_delivered_is_nothing_to_apply(run: Run, panels: Panels) -> None:
     refused = {"eve@example.org": Rejected("no", "", {"emailAddress": "eve@example.org"})}
     panels.declare("ada", "eve")
     panels.lock(locked(entry("ada", city="Paris"), rejected=refused))
@@ -71,7 +72,7 @@ def test_what_can_not_be_delivered_is_nothing_to_apply(run: Any, panels: Any) ->
     assert ended.code == EXIT_DONE
 
 
-def test_rejected_members_are_sent_again_where_that_is_asked_for(run: Any, panels: Any) -> None:
+def test_rejected_members_are_sent_again_where_that_is_asked_for(run: Run, panels: Panels) -> None:
     refused = {"eve@example.org": Rejected("no", "", {"emailAddress": "eve@example.org"})}
     panels.declare("eve")
     panels.lock(locked(rejected=refused))
@@ -80,7 +81,7 @@ def test_rejected_members_are_sent_again_where_that_is_asked_for(run: Any, panel
     assert ended.out.endswith("Next:   `reconciler apply production --retry-rejected`\n")
 
 
-def test_a_guard_is_a_finding_and_its_flag_lifts_it(run: Any, panels: Any) -> None:
+def test_a_guard_is_a_finding_and_its_flag_lifts_it(run: Run, panels: Panels) -> None:
     panels.declare("m1", "m2")
     panels.lock(locked(*(entry(f"m{number}") for number in range(10))))
     refused, lifted = run("plan", "production"), run("plan", "production", "--allow", "remove")
@@ -90,7 +91,7 @@ def test_a_guard_is_a_finding_and_its_flag_lifts_it(run: Any, panels: Any) -> No
     assert lifted.out.endswith("Next:   `reconciler apply production --allow remove`\n")
 
 
-def test_out_saves_the_json_object_for_its_owner_alone(run: Any, panels: Any, tmp_path: Path) -> None:
+def test_out_saves_the_json_object_for_its_owner_alone(run: Run, tmp_path: Path) -> None:
     ended = run("plan", "production", "--out", "plan.json", "--mask")
     saved = tmp_path / "plan.json"
     assert json.loads(saved.read_bytes()) == json.loads(run("plan", "production", "--format", "json").out)
@@ -98,14 +99,14 @@ def test_out_saves_the_json_object_for_its_owner_alone(run: Any, panels: Any, tm
     assert ended.out.startswith("production: 2 to add.\n")
 
 
-def test_a_plan_that_can_not_be_saved_is_one_clear_line_and_one_object(run: Any, panels: Any) -> None:
+def test_a_plan_that_can_not_be_saved_is_one_clear_line_and_one_object(run: Run) -> None:
     ended = run("plan", "production", "--out", "nowhere/plan.json", "--format", "json")
     assert ended.code == EXIT_INVALID
     assert ended.err.startswith("nowhere/plan.json: The file could not be written: No such file")
     assert json.loads(ended.out)["environment"] == "production"
 
 
-def test_only_and_full_choose_what_is_listed(run: Any, panels: Any) -> None:
+def test_only_and_full_choose_what_is_listed(run: Run, panels: Panels) -> None:
     panels.declare(*(f"m{number}" for number in range(30)))
     panels.lock(locked(entry("bob")))
     assert "m7@example.org" not in run("plan", "production", "--only", "remove").out
@@ -123,8 +124,7 @@ def test_only_and_full_choose_what_is_listed(run: Any, panels: Any) -> None:
     ],
 )
 def test_masking_is_decided_by_flag_then_by_ci(
-    run: Any,
-    panels: Any,
+    run: Run,
     monkeypatch: pytest.MonkeyPatch,
     environ: dict[str, str],
     arguments: list[str],
@@ -138,7 +138,7 @@ def test_masking_is_decided_by_flag_then_by_ci(
     assert ("ada@example.org" in out) is not is_masked
 
 
-def test_problems_are_masked_too(run: Any, panels: Any) -> None:
+def test_problems_are_masked_too(run: Run, panels: Panels) -> None:
     panels.declare("ada", "ada")
     ended = run("plan", "production", "--mask")
     assert ended.code == EXIT_INVALID
@@ -146,7 +146,7 @@ def test_problems_are_masked_too(run: Any, panels: Any) -> None:
     assert "ada" not in ended.err
 
 
-def test_panels_may_lie_elsewhere_and_the_next_step_says_so(run: Any, panels: Any) -> None:
+def test_panels_may_lie_elsewhere_and_the_next_step_says_so(run: Run, panels: Panels) -> None:
     panels.folder.rename(panels.folder.with_name("my panels"))
     out = run("--panels", "my panels", "plan", "production").out
     assert out.endswith("Next:   `reconciler --panels 'my panels' apply production`\n")

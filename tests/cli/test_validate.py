@@ -1,10 +1,14 @@
 import json
-from typing import Any
+
+import pytest
+from commands import Panels, Run
 
 from reconciler.errors import EXIT_DONE, EXIT_INVALID
 
+pytestmark = pytest.mark.usefixtures("panels")
 
-def test_without_a_name_all_environments_are_checked(run: Any, panels: Any) -> None:
+
+def test_without_a_name_all_environments_are_checked(run: Run, panels: Panels) -> None:
     panels.environment("staging")
     panels.declare("ada", to="staging")
     assert run("validate") == (
@@ -14,12 +18,12 @@ def test_without_a_name_all_environments_are_checked(run: Any, panels: Any) -> N
     )
 
 
-def test_only_those_named_are_checked_each_once(run: Any, panels: Any) -> None:
+def test_only_those_named_are_checked_each_once(run: Run, panels: Panels) -> None:
     panels.environment("staging", "nonsense: [")
     assert run("validate", "production", "production").out == "production: 2 members in 1 file; all well.\n"
 
 
-def test_problems_of_all_environments_are_shown_at_once(run: Any, panels: Any) -> None:
+def test_problems_of_all_environments_are_shown_at_once(run: Run, panels: Panels) -> None:
     panels.environment("staging")
     panels.write("members:\n  - {frstName: Ada}\n")
     panels.write("members:\n  - {emailAddress: nobody}\n", to="staging")
@@ -30,7 +34,7 @@ def test_problems_of_all_environments_are_shown_at_once(run: Any, panels: Any) -
     assert ended.out == ""
 
 
-def test_those_that_are_well_are_told_beside_the_others(run: Any, panels: Any) -> None:
+def test_those_that_are_well_are_told_beside_the_others(run: Run, panels: Panels) -> None:
     panels.environment("staging", "datacenter: [")
     ended = run("validate")
     assert ended.code == EXIT_INVALID
@@ -38,7 +42,7 @@ def test_those_that_are_well_are_told_beside_the_others(run: Any, panels: Any) -
     assert "panels/staging/environment.yaml" in ended.err
 
 
-def test_a_mistake_in_a_shared_file_is_told_once(run: Any, panels: Any) -> None:
+def test_a_mistake_in_a_shared_file_is_told_once(run: Run, panels: Panels) -> None:
     settings = "datacenter: eu\napi_key: {env: KEY}\nmembers: [../shared/]\n"
     (panels.folder / "shared").mkdir()
     (panels.folder / "shared" / "x.yaml").write_text(
@@ -51,7 +55,7 @@ def test_a_mistake_in_a_shared_file_is_told_once(run: Any, panels: Any) -> None:
     assert document["environments"] == []
 
 
-def test_as_json_it_is_one_object(run: Any, panels: Any) -> None:
+def test_as_json_it_is_one_object(run: Run) -> None:
     ended = run("validate", "--format", "json")
     assert json.loads(ended.out) == {
         "format": 1,
@@ -60,14 +64,14 @@ def test_as_json_it_is_one_object(run: Any, panels: Any) -> None:
     }
 
 
-def test_a_lockfile_that_can_not_be_read_is_a_problem(run: Any, panels: Any) -> None:
+def test_a_lockfile_that_can_not_be_read_is_a_problem(run: Run, panels: Panels) -> None:
     (panels.folder / "production" / "state.lock.json").write_bytes(b"{")
     ended = run("validate", "production")
     assert ended.code == EXIT_INVALID
     assert "panels/production/state.lock.json:1" in ended.err
 
 
-def test_where_there_is_no_environment_it_says_where_it_looked(run: Any, panels: Any) -> None:
+def test_where_there_is_no_environment_it_says_where_it_looked(run: Run) -> None:
     ended = run("--panels", "elsewhere", "validate")
     assert ended.code == EXIT_INVALID
     assert "elsewhere" in ended.err

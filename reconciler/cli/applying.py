@@ -1,0 +1,75 @@
+"""One apply as its user sees it: the plan, the question, the run."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from reconciler.apply.recovery import KnownState, known_state
+from reconciler.apply.report import Report
+from reconciler.apply.run import Connect, Wishes, nothing_to_do, objections, plan_for, run_apply
+from reconciler.cli.call_log import CallLog
+from reconciler.cli.connection import connector
+from reconciler.cli.invocation import Invocation
+from reconciler.cli.pending import circumstances_of
+from reconciler.cli.progress import observer_for
+from reconciler.cli.question import confirm
+from reconciler.declaration import Declared, read_declaration
+from reconciler.panel import Panel
+from reconciler.plan.model import Plan
+from reconciler.render.view import Format
+from reconciler.render.visible import visible
+
+
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """What the command line says; `log` is None where no calls are logged."""
+
+    invocation: Invocation
+    name: str
+    wishes: Wishes
+    yes: bool
+    log: CallLog | None
+
+    def carry_out(self) -> Report:
+        """Show the plan, ask, and do it; with nothing to do, neither ask nor need a key.
+
+        Raises:
+            ReconcilerError: the run could not begin, or was refused.
+        """
+        declared = read_declaration(self.invocation.panels, self.name)
+        state = known_state(declared.environment)
+        plan = plan_for(declared.environment, declared.roster, state.lockfile, self.wishes)
+        self._show(plan, state)
+        # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
+        is_refused = bool(objections(plan, self.wishes))
+        if not (is_refused or plan.has_something_to_apply or state.is_recovered):
+            return nothing_to_do(plan)
+        connect = connector(declared.environment) if plan.adds and not is_refused else None
+        if plan.has_something_to_apply and not is_refused:
+            target = f"{visible(plan.environment)} ({visible(plan.target)})"
+            confirm(f"Carry this out for {target}?", yes=self.yes)
+        return self._run(declared, connect, approved=None if self.yes else plan.digest)
+
+    def _run(self, declared: Declared, connect: Connect | None, approved: str | None) -> Report:
+        environment = declared.environment
+        observer = observer_for(self.invocation, self.log)
+
+        def opened() -> AbstractAsyncContextManager[Panel]:
+            # Where the plan that was shown has nobody to push, the one made under the lock seldom has either.
+            return (connect or connector(environment))()
+
+        return run_apply(environment, declared.roster, self.wishes, opened, observer, approved=approved)
+
+    def _show(self, plan: Plan, state: KnownState) -> None:
+        """Results go to standard output; where the result is a JSON object or a comment, the plan doesn't."""
+        wishes = self.wishes
+        circumstances = circumstances_of(
+            self.invocation,
+            self.name,
+            state,
+            allow=sorted(wishes.allowed),
+            retry_rejected=wishes.retry_rejected,
+        )
+        if self.invocation.format is Format.TEXT:
+            self.invocation.show(self.invocation.view().plan(plan, circumstances) + "\n")
+        else:
+            self.invocation.tell(self.invocation.words().plan(plan, circumstances))

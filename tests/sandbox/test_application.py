@@ -1,0 +1,164 @@
+"""The vendor's behaviour for one call; never kinder than the vendor."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from people import person
+
+from reconciler.environment.model import RateLimit
+from reconciler.questionpro.error_body import read_error_body
+from reconciler.sandbox.application import PATH, Application, Rules
+from reconciler.sandbox.messages import Call, SandboxAnswer
+from reconciler.sandbox.store import Store
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with closing(Store.opened(None)) as opened:
+        yield opened
+
+
+def _post(*members: Any, key: str | None = "k", path: str = PATH, method: str = "POST") -> Call:
+    return Call(method, path, key, json.dumps(members).encode())
+
+
+def _counts(answer: SandboxAnswer) -> tuple[int, int]:
+    assert answer.status == 200
+    counts = json.loads(answer.body)["response"]
+    assert list(counts) == ["membersAddedSuccessfully", "membersFailedToBeAdded"]
+    assert tuple(counts.values()) == (answer.added, answer.failed)
+    return counts["membersAddedSuccessfully"], counts["membersFailedToBeAdded"]
+
+
+def _error(answer: SandboxAnswer) -> tuple[int, str | None]:
+    return answer.status, read_error_body(answer.body.decode()).id
+
+
+def test_new_members_are_added_and_known_ones_fail(store: Store) -> None:
+    sandbox = Application(store, Rules(bool))
+    assert _counts(sandbox.answer(_post(person("ada"), person("bob")))) == (2, 0)
+    assert _counts(sandbox.answer(_post(person("bob"), person("cleo")))) == (1, 1)
+    assert _counts(sandbox.answer(_post(person("ada")))) == (0, 1)
+
+
+def test_the_same_person_twice_in_a_batch_is_added_once(store: Store) -> None:
+    sandbox = Application(store, Rules(bool))
+    assert _counts(sandbox.answer(_post(person("ada"), person("Ada")))) == (1, 1)
+
+
+def test_a_known_member_is_not_updated(store: Store) -> None:
+    sandbox = Application(store, Rules(bool))
+    sandbox.answer(_post(person("ada", city="London")))
+    sandbox.answer(_post(person("ada", city="Paris")))
+    assert store.members()["ada@example.org"]["city"] == "London"
+
+
+def test_each_good_answer_carries_a_request_id_of_its_own(store: Store) -> None:
+    sandbox = Application(store, Rules(bool))
+    found = {json.loads(sandbox.answer(_post(person("ada"))).body)["requestID"] for _ in range(3)}
+    assert len(found) == 3
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=5), max_size=5))
+def test_the_counts_are_right_for_any_calls_whatever(batches: list[list[str]]) -> None:
+    with closing(Store.opened(None)) as store:
+        sandbox = Application(store, Rules(bool))
+        known: set[str] = set()
+        for batch in batches:
+            new = len(set(batch) - known)
+            assert _counts(sandbox.answer(_post(*map(person, batch)))) == (new, len(batch) - new)
+            known |= set(batch)
+        assert len(store.members()) == len(known)
+
+
+@pytest.mark.parametrize("path", ["/", "/micropanel/members", f"{PATH}/", f"{PATH}/1", PATH.upper()])
+def test_another_path_is_not_found(store: Store, path: str) -> None:
+    assert _error(Application(store, Rules(bool)).answer(_post(person("ada"), path=path))) == (404, "1040")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+def test_another_method_is_not_found(store: Store, method: str) -> None:
+    assert _error(Application(store, Rules(bool)).answer(_post(person("ada"), method=method))) == (
+        404,
+        "1040",
+    )
+
+
+@pytest.mark.parametrize("key", [None, ""])
+def test_a_call_without_a_key_is_unauthorized(store: Store, key: str | None) -> None:
+    assert _error(Application(store, Rules(bool)).answer(_post(person("ada"), key=key))) == (401, "1010")
+
+
+def test_a_wrong_key_is_unauthorized_and_adds_nobody(store: Store) -> None:
+    sandbox = Application(store, Rules(lambda key: key == "right"))
+    assert _error(sandbox.answer(_post(person("ada"), key="wrong"))) == (401, "1010")
+    assert store.members() == {}
+    assert _counts(sandbox.answer(_post(person("ada"), key="right"))) == (1, 0)
+
+
+def test_a_body_that_was_too_long_to_be_read_is_too_large(store: Store) -> None:
+    assert Application(store, Rules(bool)).answer(Call("POST", PATH, "k", None)).status == 413
+
+
+def test_a_body_that_is_no_json_is_refused(store: Store) -> None:
+    assert _error(Application(store, Rules(bool)).answer(Call("POST", PATH, "k", b"nonsense"))) == (
+        400,
+        "1001",
+    )
+
+
+def test_a_refused_batch_adds_nobody(store: Store) -> None:
+    sandbox = Application(store, Rules(bool))
+    assert _error(sandbox.answer(_post(person("ada"), person("bob", colour="red")))) == (400, "1002")
+    assert store.members() == {}
+
+
+def test_once_the_allowance_is_used_up_every_call_is_refused_as_the_vendor_does(store: Store) -> None:
+    sandbox = Application(store, Rules(bool, allowance=2))
+    sandbox.answer(_post(person("ada")))
+    sandbox.answer(_post({"wrong": 1}))
+    for _ in range(3):
+        answer = sandbox.answer(_post(person("bob")))
+        assert _error(answer) == (429, "1013")
+        assert b"API call limit exceeded. Please contact your account representative" in answer.body
+    assert store.calls == 2
+    assert list(store.members()) == ["ada@example.org"]
+
+
+def test_the_allowance_is_remembered_by_the_store(store: Store) -> None:
+    Application(store, Rules(bool, allowance=1)).answer(_post(person("ada")))
+    assert Application(store, Rules(bool, allowance=1)).answer(_post(person("bob"))).status == 429
+
+
+def test_too_many_calls_in_a_window_are_refused_until_it_has_passed(store: Store) -> None:
+    now = 0.0
+    sandbox = Application(store, Rules(bool, rate=RateLimit(calls=2, seconds=60)), lambda: now)
+    assert [sandbox.answer(_post(person(name))).status for name in ("a", "b", "c")] == [200, 200, 429]
+    assert "c@example.org" not in store.members()
+    assert store.calls == 2
+    now = 60.0
+    assert sandbox.answer(_post(person("c"))).status == 200
+
+
+def test_the_rate_is_the_vendors_unless_told_otherwise(store: Store) -> None:
+    sandbox = Application(store, Rules(bool), lambda: 0.0)
+    statuses = [sandbox.answer(_post(person("ada"))).status for _ in range(301)]
+    assert statuses == [200] * 300 + [429]
+
+
+def test_calls_that_are_not_let_in_cost_nothing(store: Store) -> None:
+    sandbox = Application(store, Rules(bool))
+    sandbox.answer(_post(person("ada"), key=None))
+    sandbox.answer(_post(person("ada"), path="/"))
+    assert store.calls == 0
+
+
+def test_data_that_cannot_be_written_is_the_servers_error() -> None:
+    with closing(Store.opened(None)) as store:
+        store.close()
+        assert _error(Application(store, Rules(bool)).answer(_post(person("ada")))) == (500, "1026")
