@@ -14,8 +14,8 @@ domains = st.lists(labels, min_size=1, max_size=4).map(".".join)
 addresses = st.builds("{}@{}".format, locals_, domains)
 international = st.builds(
     "{}@{}.{}".format,
-    st.text("aåäßéÉİıσςΣΩкЖ日本.+", min_size=1, max_size=12),
-    st.text("aåäßéÉσςбЖ日本x-", min_size=1, max_size=12),
+    st.text("aåäßéÉİ\u0131\u03c3ςΣΩкЖ日本.+", min_size=1, max_size=12),
+    st.text("aåäßéÉ\u03c3ς\u0431Ж日本x-", min_size=1, max_size=12),
     st.sampled_from(["org", "test", "рф", "xn--p1ai"]),
 )
 
@@ -83,7 +83,17 @@ def test_spellings_of_one_address_have_one_identity(address: str, expected: str)
 
 @pytest.mark.parametrize(
     "address",
-    ["", "ada", "ada@", "@example.org", "ada@example", "a b@example.org", "a@b@example.org", "a@-b.org", "a..b@c.de"],
+    [
+        "",
+        "ada",
+        "ada@",
+        "@example.org",
+        "ada@example",
+        "a b@example.org",
+        "a@b@example.org",
+        "a@-b.org",
+        "a..b@c.de",
+    ],
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(InvalidAddress):

@@ -66,8 +66,14 @@ def test_equality_goes_both_ways(one: dict[str, Any], other: dict[str, Any]) -> 
         ({"statusType": 0}, {}),
         ({PROFILE_FIELDS: []}, {}),
         ({"city": "1"}, {"city": "2"}),
-        ({PROFILE_FIELDS: [{"profileFieldId": 1, "value": ["1"]}]}, {PROFILE_FIELDS: [{"profileFieldId": 1, "value": [1]}]}),
-        ({PROFILE_FIELDS: [{"profileFieldId": 1, "value": "1"}]}, {PROFILE_FIELDS: [{"profileFieldId": 2, "value": "1"}]}),
+        (
+            {PROFILE_FIELDS: [{"profileFieldId": 1, "value": ["1"]}]},
+            {PROFILE_FIELDS: [{"profileFieldId": 1, "value": [1]}]},
+        ),
+        (
+            {PROFILE_FIELDS: [{"profileFieldId": 1, "value": "1"}]},
+            {PROFILE_FIELDS: [{"profileFieldId": 2, "value": "1"}]},
+        ),
     ],
 )
 def test_what_is_sent_otherwise_is_not_equal(one: dict[str, Any], other: dict[str, Any]) -> None:

@@ -124,6 +124,7 @@ class Delivery:
                 self._settle(batch, {key: Unconfirmed(at, batch.members[key]) for key in batch.members})
 
     def _settle(self, batch: Batch, entries: Mapping[str, Present | Rejected | Unconfirmed]) -> None:
-        self._tally.settle(entries)
+        self._tally.entries.update(entries)  # first: it can't fail, and the lockfile is written from it
         self._caller.doubts.pop(batch.number, None)
         self._caller.journal.settled(batch, entries)
+        self._tally.tell()

@@ -1,6 +1,5 @@
 """What a run has learnt and spent so far."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,9 +31,8 @@ class Tally:
     retries: int = 0
     unusable_in_a_row: int = 0
 
-    def settle(self, entries: Mapping[str, Present | Rejected | Unconfirmed]) -> None:
-        """These members are settled."""
-        self.entries.update(entries)
+    def tell(self) -> None:
+        """Let the observer know how far it came."""
         self.observer.progressed(len(self.entries), self.total, self.calls)
 
     @property

@@ -89,11 +89,15 @@ def apply(
         if report_file is not None:
             save(report_file, _as_json(report))
     _tell(invocation, report)
+    if invocation.could_not_tell:
+        invocation.tell_problems((_UNHEARD,))
+        return report.exit_code or EXIT_INVALID
     return report.exit_code
 
 
 _CRASHED = Problem(("The run ended by an error in Reconciler itself.",))
 _INTERRUPTED = Problem(("Interrupted before anything began.",))
+_UNHEARD = Problem(("The run ended as reported, but not all of its progress could be written.",))
 
 
 def _expected(name: str, plan_file: Path | None, expect: str | None) -> str | None:

@@ -68,6 +68,7 @@ class Applying:
             state,
             allow=sorted(wishes.allowed),
             retry_rejected=wishes.retry_rejected,
+            is_applying=True,
         )
         if self.invocation.format is Format.TEXT:
             self.invocation.show(self.invocation.view().plan(plan, circumstances) + "\n")

@@ -1,4 +1,4 @@
-"""`--log FILE`: one JSON object a call, without key and without personal data, so that it can be passed on."""
+"""`--log FILE`: one JSON object a call, without key or personal data, so that it can be passed on."""
 
 import json
 from pathlib import Path

@@ -23,6 +23,7 @@ class Invocation:
 
     `format` and `masked` are known before the flags are judged, so that even a wrong flag is reported as
     asked for. `environment` is the one that the command is about, once it is known.
+    `could_not_tell` is set where progress could not be written, which ends no run but is no success either.
     """
 
     format: Format = Format.TEXT
@@ -30,6 +31,7 @@ class Invocation:
     panels: Path = DEFAULT_PANELS
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     environment: str | None = None
+    could_not_tell: bool = False
 
     @classmethod
     def begin(cls, arguments: Sequence[str], environ: Mapping[str, str]) -> "Invocation":

@@ -40,7 +40,7 @@ def write(stream: TextIO | None, text: str, *, as_utf8: bool = False) -> None:
     except BrokenPipeError:
         _discard(stream)
     except OSError as error:
-        _discard(stream)
+        # What was not written stays buffered: it may go out with the next line, once there is room.
         raise DiskFailure(
             Problem((f"What was to be printed could not be written: {error.strerror}.",))
         ) from error

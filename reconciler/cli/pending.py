@@ -1,6 +1,7 @@
 """The journal of an interrupted run, where a command shows it counted in."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from reconciler.apply.recovery import KnownState
 from reconciler.cli.invocation import Invocation
@@ -23,12 +24,15 @@ def circumstances_of(
     *,
     allow: Iterable[str] = (),
     retry_rejected: bool = False,
+    saved: Path | None = None,
+    is_applying: bool = False,
 ) -> Circumstances:
     """What a reader of the plan should know beside it: what applies just this plan, and of the journal."""
     flags = [word for guard in allow for word in ("--allow", guard)]
     flags += ["--retry-rejected"] if retry_rejected else []
     return Circumstances(
-        command=invocation.command_line("apply", name, *flags),
+        command=invocation.command_line("apply", name, *([str(saved)] if saved else []), *flags),
         recover=invocation.command_line("state", "recover", name),
         is_recovered=known.is_recovered,
+        is_applying=is_applying,
     )

@@ -72,7 +72,9 @@ def plan(
         allowed=frozenset(allow),
         retry_rejected=retry_rejected,
     )
-    circumstances = circumstances_of(invocation, name, state, allow=allow, retry_rejected=retry_rejected)
+    circumstances = circumstances_of(
+        invocation, name, state, allow=allow, retry_rejected=retry_rejected, saved=out
+    )
     if out is not None:
         save(out, plan_text(made, circumstances))
     invocation.show(invocation.view(full=full, only=frozenset(only)).plan(made, circumstances))

@@ -52,7 +52,10 @@ class _Lines:
             self._say(visible(f"Waiting {seconds:.0f} s before the next attempt: {why}"))
 
     def _say(self, line: str) -> None:
-        self._invocation.tell(f"{line}\n")
+        try:
+            self._invocation.tell(f"{line}\n")
+        except DiskFailure:  # no reason to end the run; its exit code will say it
+            self._invocation.could_not_tell = True
 
 
 class _Bar(_Lines):

@@ -33,4 +33,6 @@ def reset(invocation: Invocation, name: str, *, yes: bool) -> None:
     invocation.show(f"The panel of {visible(name)} is as it was at the beginning.\n")
     if environment.lockfile_path.exists():
         lockfile = visible(shown(environment.lockfile_path))
-        invocation.tell(f"{lockfile} still says who was pushed; delete it to begin at the beginning.\n")
+        invocation.tell(
+            f"{lockfile} still says who was pushed; delete it too, to begin at the very beginning.\n"
+        )

@@ -101,7 +101,11 @@ _RULES = (
         "The file begins with a directive (%) that is not known here.",
         "Take that line out.",
     ),
-    _rule("expected (the )?node content", "A key or a value is missing here.", _QUOTE),
+    _rule(
+        "expected (the )?node content",
+        "A key or a value is missing here.",
+        'Is a "[" or "{" left open, or a comma too many?',
+    ),
     _rule(
         "block scalar", "A text block begins here in a way that YAML doesn't know.", 'Write "|" or ">" alone.'
     ),

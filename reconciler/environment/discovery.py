@@ -1,6 +1,5 @@
 """Which environments there are: the folders under the panels folder that hold an `environment.yaml`."""
 
-import os
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
@@ -25,8 +24,7 @@ def environment_names(panels: Path) -> tuple[str, ...]:
         reason = error.strerror or "the system doesn't say why"
         message = (f"The panels folder can't be read: {reason}.",)
         raise InvalidInput(Problem(message, (_PANELS_HINT,), Place(shown(panels)))) from error
-    # lexists: a link that leads nowhere still declares an environment, and reading it says what is wrong.
-    return tuple(name for name in folders if os.path.lexists(panels / name / SETTINGS_FILE))
+    return tuple(name for name in folders if _holds_settings(panels / name))
 
 
 def environment_folder(panels: Path, name: str) -> Path:
@@ -47,3 +45,14 @@ def environment_folder(panels: Path, name: str) -> Path:
     meant = f'Did you mean "{close}"? ' if close else ""
     hint = f"{meant}The environments are {', '.join(names)}."
     raise InvalidInput(Problem((f'There is no environment "{name}".',), (hint,), place))
+
+
+def _holds_settings(folder: Path) -> bool:
+    """Whether settings stand here; also where they can't be read, since then reading says why."""
+    try:
+        (folder / SETTINGS_FILE).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True

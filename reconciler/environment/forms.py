@@ -54,7 +54,9 @@ def word(words: type[StrEnum], unbuilt: Sequence[str]) -> Form:
             return words(text)
         if text in unbuilt:
             message = (f'"{name}: {text}" is not built yet.',)
-            findings.add(position(node), message, (f"Until then write {name.rpartition('.')[2]}: {allowed[0]}.",))
+            findings.add(
+                position(node), message, (f"Until then write {name.rpartition('.')[2]}: {allowed[0]}.",)
+            )
             return NOT_GIVEN
         close = nearest(text or "", [*allowed, *unbuilt])
         meant = f' (did you mean "{close}"?)' if close else ""

@@ -34,8 +34,10 @@ class MemberFiles:
         try:
             mode = path.stat().st_mode
         except OSError as error:
-            reason = "doesn't exist" if isinstance(error, FileNotFoundError) else "can't be reached"
-            self._findings.add(position, (f"{name} {reason}.",), (_MISSING_HINT,))
+            if isinstance(error, FileNotFoundError):
+                self._findings.add(position, (f"{name} doesn't exist.",), (_MISSING_HINT,))
+            else:
+                self._findings.add(position, (f"{name} can't be reached: {error.strerror}.",))
             return
         inside = self._inside(path, position)
         if inside is None:

@@ -30,36 +30,36 @@ def environment_lock(environment: Environment) -> Iterator[None]:
     import filelock  # noqa: PLC0415 - 100 ms of start-up that planning doesn't need
 
     folder = environment.working_folder
-    holder = folder / "holder.json"
+    path = folder / "lock"
     try:
         prepare_working_folder(folder)
-        lock = filelock.FileLock(folder / "lock", timeout=0)
+        lock = filelock.FileLock(path, timeout=0)
         lock.acquire()
     except filelock.Timeout:
-        raise Refusal(_held(environment.name, holder)) from None
+        raise Refusal(_held(environment.name, path)) from None
     except OSError as error:
         raise disk_failure("written", folder, error) from error
     try:
-        _clear(folder, holder)
+        _take_over(folder, path)
         yield
     finally:
-        holder.unlink(missing_ok=True)
         lock.release()
 
 
-def _clear(folder: Path, holder: Path) -> None:
+def _take_over(folder: Path, path: Path) -> None:
+    """Say in the lock's file who holds it; it says so still when nobody does, and then nobody reads it."""
+    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
         for leftover in folder.glob("*.new"):
             leftover.unlink()
-        since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+        path.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
     except OSError as error:
-        raise disk_failure("written", holder, error) from error
+        raise disk_failure("written", path, error) from error
 
 
-def _held(name: str, holder: Path) -> Problem:
+def _held(name: str, path: Path) -> Problem:
     try:
-        found = json.loads(holder.read_text())
+        found = json.loads(path.read_text())
         who = f"process {found['pid']} on {found['host']}, since {found['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         who = "another process, which has just begun"

@@ -29,7 +29,7 @@ def read_error_body(text: str) -> ErrorBody:
 
 def find(text: str, key: str) -> str | None:
     """The first text or number that stands behind this key, on one line and cut to a bearable length."""
-    found = re.search(rf'"{key}"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|(-?\d+))', text, re.DOTALL)
+    found = re.search(rf'"{key}"\s*:\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|(-?\d+))', text, re.DOTALL)
     if found is None:
         return None
     quoted, number = found.groups()

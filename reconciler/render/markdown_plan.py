@@ -105,4 +105,5 @@ def _change(change: FieldChange, showing: Showing) -> str:
 def _ending(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
     yield f"- Cost: {prose(cost(plan))}"
     yield f"- Digest: {code(plan.digest)}"
-    yield f"- Next: {prose(next_step(plan, circumstances))}"
+    if step := next_step(plan, circumstances):
+        yield f"- Next: {prose(step)}"

@@ -24,12 +24,14 @@ class Circumstances(NamedTuple):
     """What a reader should know beside the plan itself.
 
     `command` is what would apply this plan; `recover` what takes the journal in without network.
-    `is_recovered` tells that an interrupted run left a journal, and that the plan counts it in.
+    `is_recovered` tells that an interrupted run left a journal, and that the plan counts it in;
+    `is_applying` that the plan is shown by apply itself, which needs no telling what to do next.
     """
 
     command: str
     recover: str
     is_recovered: bool = False
+    is_applying: bool = False
 
 
 def warnings(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
@@ -84,7 +86,9 @@ def cost(plan: Plan) -> str:
 
 
 def next_step(plan: Plan, circumstances: Circumstances) -> str:
-    """What to do now."""
+    """What to do now; empty where apply is about to do it."""
+    if circumstances.is_applying:
+        return ""
     if plan.refusals:
         flags = " ".join(found.lifted_by for found in plan.refusals)
         return f"if it is meant, `{circumstances.command} {flags}`"

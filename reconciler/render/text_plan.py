@@ -98,4 +98,5 @@ def change_text(change: FieldChange, showing: Showing) -> str:
 def _ending(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
     yield f"Cost:   {cost(plan)}"
     yield f"Digest: {visible(plan.digest)}"
-    yield f"Next:   {visible(next_step(plan, circumstances))}"
+    if step := next_step(plan, circumstances):
+        yield f"Next:   {visible(step)}"

@@ -1,7 +1,7 @@
 """The people whom a new sandbox holds already, from a CSV file whose header has the API's field names."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def read_seed(path: Path) -> list[Attributes]:
     return [attributes for _, attributes in members]
 
 
-def _attributes(row: dict[str | Any, str | Any]) -> dict[str, Any]:
+def _attributes(row: Mapping[str | None, Any]) -> dict[str, Any]:
     """One row; a cell beyond the header has no name, and is kept under one that no field has."""
     return {field or "": _value(field, text) for field, text in row.items() if text}
 
@@ -45,7 +45,7 @@ def _value(field: str | None, text: str) -> Any:
         return text
 
 
-def _wrong_columns(path: Path, names: Iterator[str] | Any) -> Iterator[Problem]:
+def _wrong_columns(path: Path, names: Sequence[str]) -> Iterator[Problem]:
     for name in names:
         if name not in _COLUMNS:
             meant = nearest(name, _COLUMNS)
@@ -59,7 +59,7 @@ def _wrong_columns(path: Path, names: Iterator[str] | Any) -> Iterator[Problem]:
         )
 
 
-def _wrong_members(path: Path, members: list[tuple[int, dict[str, Any]]]) -> Iterator[Problem]:
+def _wrong_members(path: Path, members: Sequence[tuple[int, Attributes]]) -> Iterator[Problem]:
     for line, attributes in members:
         for field in wrong_fields(attributes):
             what = (

@@ -124,7 +124,7 @@ def _unusable(path: Path | None, reason: sqlite3.Error) -> InvalidInput:
     return InvalidInput(
         Problem(
             (f"The sandbox's data can't be used: {reason}.",),
-            ("Delete that file, or for an embedded sandbox: reconciler sandbox reset ENV.",),
+            ("If it is damaged, delete it; for an embedded sandbox: reconciler sandbox reset ENV.",),
             Place(shown(path)) if path else None,
         )
     )

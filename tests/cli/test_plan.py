@@ -97,6 +97,7 @@ def test_out_saves_the_json_object_for_its_owner_alone(run: Run, tmp_path: Path)
     assert json.loads(saved.read_bytes()) == json.loads(run("plan", "production", "--format", "json").out)
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     assert ended.out.startswith("production: 2 to add.\n")
+    assert ended.out.endswith("Next:   `reconciler apply production plan.json`\n")
 
 
 def test_a_plan_that_can_not_be_saved_is_one_clear_line_and_one_object(run: Run) -> None:

@@ -92,6 +92,11 @@ def test_a_plan_ends_with_its_digest_and_what_to_do() -> None:
     assert text.endswith("Digest: sha256:5ca1ab1e\nNext:   `reconciler apply production`\n")
 
 
+def test_shown_by_apply_itself_it_does_not_say_what_to_do_next() -> None:
+    text = shown(plan_of(add()), circumstances=CIRCUMSTANCES._replace(is_applying=True))
+    assert text.endswith("Digest: sha256:5ca1ab1e\n")
+
+
 def test_with_nothing_to_apply_nothing_is_to_be_done() -> None:
     text = shown(plan_of(change(), unchanged=3))
     assert text.endswith("Next:   nothing; there is nothing to apply.\n")

@@ -1,0 +1,176 @@
+"""`sandbox show`, `sandbox reset`, and what `sandbox serve` says of a wrong command line."""
+
+import json
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from commands import Panels, Run
+from people import person
+
+from reconciler.environment.reader import read_environment
+from reconciler.sandbox.embedded import contents, open_embedded
+
+
+@pytest.fixture
+def tried(panels: Panels) -> Panels:
+    """Panels with an embedded environment `trial`, in whose panel Grace joined Ada, the seed."""
+    panels.environment("trial", "embedded: true\napi: {call_allowance: 50}\n")
+    (panels.folder / "trial" / "sandbox-seed.csv").write_text(
+        "emailAddress\nada@example.org\n", encoding="utf-8"
+    )
+    with closing(open_embedded(read_environment(panels.folder, "trial"))) as store, store.transaction():
+        store.add(person("grace", firstName="Grace"))
+        store.spend_call()
+    return panels
+
+
+def _holds(panels: Panels) -> list[str]:
+    return list(contents(read_environment(panels.folder, "trial")).members)
+
+
+@pytest.mark.usefixtures("tried")
+def test_show_tells_who_is_there_and_what_was_spent(run: Run) -> None:
+    ended = run("sandbox", "show", "trial")
+    assert ended.code == 0
+    assert ended.out == (
+        "The panel of trial holds 2 members; calls so far: 1 of 50.\n  ada@example.org\n  grace@example.org\n"
+    )
+
+
+@pytest.mark.usefixtures("tried")
+def test_show_shortens_addresses_where_many_read_along(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    assert "  g…@example.org\n" in run("sandbox", "show", "trial").out
+    assert "  grace@example.org\n" in run("sandbox", "show", "trial", "--no-mask").out
+
+
+@pytest.mark.usefixtures("tried")
+def test_json_tells_all_and_is_never_masked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    assert json.loads(run("sandbox", "show", "trial", "--format", "json").out) == {
+        "format": 1,
+        "environment": "trial",
+        "count": 2,
+        "calls": 1,
+        "allowance": 50,
+        "members": [
+            {"key": "ada@example.org", "attributes": {"emailAddress": "ada@example.org"}},
+            {
+                "key": "grace@example.org",
+                "attributes": {"emailAddress": "grace@example.org", "firstName": "Grace"},
+            },
+        ],
+    }
+
+
+def test_a_long_list_is_shortened_unless_it_is_wanted_whole(tried: Panels, run: Run) -> None:
+    with closing(open_embedded(read_environment(tried.folder, "trial"))) as store, store.transaction():
+        for number in range(98):
+            store.add(person(f"member{number}"))
+    shown = run("sandbox", "show", "trial").out
+    assert shown.endswith("  … and 80 more; --full names them all\n")
+    assert len(run("sandbox", "show", "trial", "--full").out.splitlines()) == 101
+
+
+def test_showing_a_panel_that_was_never_used_creates_nothing(panels: Panels, run: Run) -> None:
+    panels.environment("trial", "embedded: true\n")
+    assert run("sandbox", "show", "trial").out == "The panel of trial holds 0 members; calls so far: 0.\n"
+    assert not (panels.folder / "trial" / ".reconciler").exists()
+
+
+def test_reset_goes_back_to_the_seed(tried: Panels, run: Run) -> None:
+    ended = run("sandbox", "reset", "trial", "--yes")
+    assert (ended.code, ended.out, ended.err) == (
+        0,
+        "The panel of trial is as it was at the beginning.\n",
+        "",
+    )
+    assert _holds(tried) == ["ada@example.org"]
+
+
+def test_reset_leaves_the_lockfile_and_says_so(tried: Panels, run: Run) -> None:
+    lockfile = tried.folder / "trial" / "state.lock.json"
+    lockfile.write_text("{}", encoding="utf-8")
+    ended = run("sandbox", "reset", "trial", "--yes")
+    assert "panels/trial/state.lock.json still says who was pushed" in ended.err
+    assert lockfile.exists()
+
+
+def test_reset_needs_a_clear_word_where_nobody_can_be_asked(tried: Panels) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "reconciler", "sandbox", "reset", "trial"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert "--yes" in done.stderr
+    assert _holds(tried) == ["ada@example.org", "grace@example.org"]
+
+
+def test_reset_mends_data_that_cannot_be_read(tried: Panels, run: Run) -> None:
+    (tried.folder / "trial" / ".reconciler" / "sandbox.sqlite3").write_bytes(b"rubbish " * 200)
+    shown = run("sandbox", "show", "trial")
+    assert shown.code == 1
+    assert "reconciler sandbox reset" in shown.err
+    assert run("sandbox", "reset", "trial", "--yes").code == 0
+    assert _holds(tried) == ["ada@example.org"]
+
+
+@pytest.mark.parametrize("command", [("show", "production"), ("reset", "production", "--yes")])
+@pytest.mark.usefixtures("panels")
+def test_an_environment_with_a_real_panel_is_refused(command: tuple[str, ...], run: Run) -> None:
+    ended = run("sandbox", *command)
+    assert ended.code == 1
+    assert "production has no embedded panel" in ended.err
+    assert "panels/production/environment.yaml" in ended.err
+
+
+@pytest.mark.parametrize("command", [("show", "tria"), ("reset", "tria", "--yes")])
+@pytest.mark.usefixtures("tried")
+def test_an_unknown_environment_names_the_known_ones(command: tuple[str, ...], run: Run) -> None:
+    ended = run("sandbox", *command)
+    assert ended.code == 1
+    assert "trial" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--host", "0.0.0.0"), "not this machine alone"),  # noqa: S104 - refused, not bound
+        (("--host", "example.org"), "not this machine alone"),
+        (("--port", "70000"), "70000"),
+        (("--rate", "300"), "CALLS/SECONDS"),
+        (("--rate", "0/60"), "CALLS/SECONDS"),
+        (("--fault", "rest-after"), "Did you mean reset-after?"),
+        (("--allowance", "-1"), "--allowance"),
+    ],
+)
+def test_a_wrong_option_of_serve_is_explained(arguments: tuple[str, ...], words: str, run: Run) -> None:
+    ended = run("sandbox", "serve", *arguments)
+    assert ended.code == 64
+    assert words in ended.err
+
+
+def test_a_key_that_is_missing_is_said_before_anything_is_served(run: Run) -> None:
+    ended = run("sandbox", "serve", "--port", "0", "--key-env", "PANEL_KEY")
+    assert ended.code == 1
+    assert "PANEL_KEY is not set" in ended.err
+
+
+def test_a_wrong_seed_is_said_before_anything_is_served(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "seed.csv").write_text("firstname\nAda\n", encoding="utf-8")
+    ended = run("sandbox", "serve", "--port", "0", "--seed", str(tmp_path / "seed.csv"))
+    assert ended.code == 1
+    assert "Did you mean firstName?" in ended.err
+    assert ended.out == ""
+
+
+def test_the_help_of_serve_lists_every_fault(run: Run) -> None:
+    shown = run("sandbox", "serve", "--help").out
+    listed = {line.split()[0] for line in shown.partition("Faults")[2].splitlines()[1:] if line.strip()}
+    assert {"reset-after", "429-retry-date", "allowance", "huge"} < listed

@@ -1,0 +1,171 @@
+"""The sandbox on a real socket in a real process: how it begins, answers, ends, and is killed."""
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from people import person
+from world import KEY
+
+from reconciler.panel import AllowanceUsedUp, Answer, Counted, Denied, Throttled, TooLarge
+from reconciler.questionpro.client import QuestionProPanel
+from reconciler.questionpro.key import ApiKey
+from reconciler.sandbox.server import address_of, listen
+from reconciler.sandbox.store import Store
+
+Process = subprocess.Popen[str]
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[Process, str]]:
+    """The process, and the address that it says."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "reconciler", "sandbox", "serve", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+def _call(address: str, *names: str, key: str = KEY, seconds: float = 5) -> Answer:
+    async def run() -> Answer:
+        async with QuestionProPanel(address, ApiKey(key, "the variable KEY"), seconds) as panel:
+            return (await panel.save([person(name) for name in names])).answer
+
+    return asyncio.run(run())
+
+
+def test_it_ends_cleanly_on_an_interrupt_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with serving() as (process, address):
+        assert _call(address, "ada") == Counted(1, 0)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=5)
+    assert process.returncode == 0
+    assert out == ""
+    assert err.endswith(" 200 added=1 failed=0\n")
+    assert len(err.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_it_ends_at_once_on_a_termination_though_a_caller_still_waits() -> None:
+    with serving("--fault", "silence") as (process, address), socket.socket() as waiting:
+        waiting.connect((httpx.URL(address).host, httpx.URL(address).port))
+        waiting.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
+        assert process.stderr is not None
+        process.stderr.readline()
+        began = time.monotonic()
+        process.terminate()
+        assert process.wait(timeout=5) == 0
+        assert time.monotonic() - began < 2
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_what_was_answered_survives_a_kill_right_after_the_answer(tmp_path: Path) -> None:
+    data = tmp_path / "panel.sqlite3"
+    with serving("--data", str(data)) as (process, address):
+        assert _call(address, "ada", "bob") == Counted(2, 0)
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=5)
+    with closing(Store.opened(data)) as store:
+        assert list(store.members()) == ["ada@example.org", "bob@example.org"]
+        assert store.calls == 1
+
+
+def test_a_port_that_is_taken_is_said_without_a_traceback() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "reconciler", "sandbox", "serve", "--port", port],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert f"can't listen on 127.0.0.1, port {port}: Address already in use" in done.stderr
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_the_address_can_be_put_into_base_url(host: str) -> None:
+    with listen(host, 0) as listener:
+        address = httpx.URL(address_of(listener))
+        assert address.host == host
+        assert address.port == listener.getsockname()[1]
+        assert address.path == "/a/api/v2"
+
+
+def test_the_key_the_seed_and_the_rate_of_the_command_line_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PANEL_KEY", KEY)
+    seed = tmp_path / "seed.csv"
+    seed.write_text("emailAddress,firstName\nada@example.org,Ada\n", encoding="utf-8")
+    with serving("--key-env", "PANEL_KEY", "--seed", str(seed), "--rate", "1/60") as (process, address):
+        assert isinstance(_call(address, "ada", key="another"), Denied)
+        assert _call(address, "ada", "bob") == Counted(1, 1)
+        assert isinstance(_call(address, "ada"), Throttled)
+        process.terminate()
+        assert KEY not in process.communicate(timeout=5)[1]
+
+
+def test_the_allowance_of_the_command_line_holds() -> None:
+    with serving("--allowance", "1") as (_process, address):
+        assert _call(address, "ada") == Counted(1, 0)
+        assert isinstance(_call(address, "ada"), AllowanceUsedUp)
+
+
+@pytest.mark.parametrize(
+    ("headers", "query"),
+    [({}, ""), ({"apiKey": KEY}, ""), ({}, f"?api-key={KEY}&apiKey={KEY}"), ({"api-key": ""}, "")],
+)
+def test_a_key_counts_in_its_one_header_alone(address: str, headers: dict[str, str], query: str) -> None:
+    url = f"{address}/micropanel/members{query}"
+    assert httpx.post(url, json=[person("ada")], headers=headers, trust_env=False).status_code == 401
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A server without faults, small in everything."""
+    with serving("--max-body", "2000") as (_process, found):
+        yield found
+
+
+def test_a_body_over_the_limit_is_too_large_however_long(address: str) -> None:
+    assert isinstance(_call(address, *(f"member{n}" for n in range(200))), TooLarge)
+    assert isinstance(_call(address, *(f"member{n}" for n in range(20_000))), TooLarge)
+
+
+def test_a_caller_who_leaves_in_the_middle_of_a_call_disturbs_nobody(address: str) -> None:
+    with socket.create_connection((httpx.URL(address).host, httpx.URL(address).port or 0)) as leaving:
+        leaving.sendall(
+            b"POST /a/api/v2/micropanel/members HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n["
+        )
+    assert isinstance(_call(address, "someone"), Counted)
+
+
+def test_small_answers_come_at_once(address: str) -> None:
+    async def run() -> float:
+        async with QuestionProPanel(address, ApiKey(KEY, "x"), 5) as panel:
+            replies = [await panel.save([person("ada")]) for _ in range(12)]
+        return sorted(reply.duration for reply in replies)[len(replies) // 2]
+
+    # A socket that waits for more before it sends, against one that waits to acknowledge, takes 0.04 s.
+    assert asyncio.run(run()) < 0.03
