@@ -6,8 +6,6 @@ from reconciler.apply.run import Connect
 from reconciler.environment.model import Environment
 from reconciler.panel import Panel
 
-_EMBEDDED_ADDRESS = "http://sandbox.invalid/a/api/v2"
-
 
 def connector(environment: Environment) -> Connect:
     """What opens the connection, once it is called. The key is read now, so that a missing one is said first.
@@ -19,11 +17,11 @@ def connector(environment: Environment) -> Connect:
 
     timeout = environment.api.timeout
     if environment.api_key is None:
-        from reconciler.sandbox.transport import embedded_transport  # noqa: PLC0415 - loads SQLite
+        from reconciler.sandbox.transport import EMBEDDED_ADDRESS, embedded_transport  # noqa: PLC0415 - loads SQLite
 
         def embedded() -> AbstractAsyncContextManager[Panel]:
             transport = embedded_transport(environment)
-            return QuestionProPanel(_EMBEDDED_ADDRESS, None, timeout, transport=transport)
+            return QuestionProPanel(EMBEDDED_ADDRESS, None, timeout, transport=transport)
 
         return embedded
 

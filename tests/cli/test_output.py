@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from reconciler.cli.output import write
+from reconciler.cli.output import settle, write
 from reconciler.errors import DiskFailure
 
 
@@ -42,11 +42,12 @@ def test_a_stream_that_was_closed_before_we_began_takes_nothing() -> None:
     write(None, "text")
 
 
-def test_what_comes_after_a_failure_to_write_goes_nowhere() -> None:
+def test_a_failure_to_write_is_said_each_time_and_forgotten_at_the_end() -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - a device, and a text stream on it
-        with pytest.raises(DiskFailure, match="No space left on device"):
-            write(full, "text")
-        write(full, "more")
+        for text in ("text", "more"):
+            with pytest.raises(DiskFailure, match="No space left on device"):
+                write(full, text)
+        settle(full)
 
 
 def test_json_is_utf_8_on_a_stream_of_another_encoding() -> None:
