@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from reconciler.member import FIELDS, NUMBER_FIELDS, PROFILE_FIELDS
-from reconciler.problem import Words, nearest
+from reconciler.problem import Value, Words, nearest
 
 TEXT_FIELDS = {name: name for name in FIELDS if name not in NUMBER_FIELDS and name != PROFILE_FIELDS}
 """By name the same name: looking one up gives one object for all members, not one for each."""
@@ -30,10 +30,16 @@ def whole_number(text: str) -> int | None:
 
 @lru_cache(maxsize=1024)
 def unknown_field(name: str) -> tuple[Words, Words]:
-    """Message and hint for a name that the API's page doesn't know."""
+    """Message and hint for a name that the API's page doesn't know.
+
+    A name that is like none may be anything, such as an address in the first row of a CSV file that has
+    no header: so it is told as a value.
+    """
     close = nearest(name, FIELDS)
-    hint = f'Did you mean "{close}"?' if close else f"The fields are {', '.join(FIELDS)}."
-    return (f'"{name}" is not a field of the API.',), (hint,)
+    if close:
+        return (f'"{name}" is not a field of the API.',), (f'Did you mean "{close}"?',)
+    message = (Value(f'"{name}"'), " is not a field of the API.")
+    return message, (f"The fields are {', '.join(FIELDS)}.",)
 
 
 @lru_cache(maxsize=1024)

@@ -19,7 +19,7 @@ from reconciler.roster.reader import read_roster
 
 
 def member_file(members: int) -> str:
-    """A member file of six fields each; 100,000 members make 16.6 MB."""
+    """A member file of six fields each."""
     entries = (
         f"  - emailAddress: member{number:06d}@panel{number % 97:02d}.example.org\n"
         f"    firstName: Firstname{number}\n"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.document.findings import Findings
+from reconciler.problem import Value
 from reconciler.roster.csv_reader import read_csv
 from reconciler.roster.model import Declaration
 
@@ -102,3 +103,12 @@ def test_a_file_without_a_header_is_a_problem(text: str, file: Path) -> None:
 
 def test_a_header_alone_declares_nobody(file: Path) -> None:
     assert read(file, "emailAddress,city\n") == ([], [])
+
+
+def test_an_address_in_the_place_of_a_header_can_be_masked(file: Path) -> None:
+    file.write_text("ada@example.org,Ada\n", encoding="utf-8")
+    findings = Findings("f")
+    read_csv(file, findings, {})
+    told = [problem.message[0] for problem in findings.in_order()]
+    assert Value('"ada@example.org"') in told
+    assert not [part for part in told if isinstance(part, str) and "ada" in part.lower()]
