@@ -25,6 +25,14 @@ class Counts(NamedTuple):
     forgotten: int = 0
 
 
+class Provenance(NamedTuple):
+    """What CI says of a run: commit, the run's address or number, who began it; None where it doesn't."""
+
+    commit: str | None
+    run: str | None
+    actor: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One apply, told whole, however it ended.
@@ -33,7 +41,7 @@ class Report:
     `recovered` counts members whose outcome came from the journal of an interrupted run. `rejected` are
     all that stand rejected. `problems` say why the run ended early or was refused; empty where it did
     neither. `digest` is the plan's, where one was made. `failure` is the exit code of a run that could
-    not begin or was refused; None for one that ran.
+    not begin or was refused; None for one that ran. `provenance` is None outside CI.
     """
 
     environment: str
@@ -45,6 +53,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     digest: str | None = None
     failure: int | None = None
+    provenance: Provenance | None = None
 
     @property
     def is_whole(self) -> bool:

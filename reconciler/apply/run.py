@@ -14,17 +14,18 @@ from reconciler.apply.batch import cut
 from reconciler.apply.journal import Journal, discard
 from reconciler.apply.push import push
 from reconciler.apply.recovery import KnownState, take_in
-from reconciler.apply.report import Counts, Report
+from reconciler.apply.report import Report
+from reconciler.apply.reporting import report_of
 from reconciler.apply.signals import Signals
 from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Observer, Tally
 from reconciler.environment.model import Environment
 from reconciler.errors import EXIT_INVALID, Interrupted, Refusal
 from reconciler.lockfile.lock import environment_lock
-from reconciler.lockfile.model import Lockfile, Outcome, Present, Unconfirmed
+from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.store import write_lockfile
 from reconciler.panel import Panel
-from reconciler.plan.model import Plan, StillRejected
+from reconciler.plan.model import Plan
 from reconciler.plan.planner import make_plan
 from reconciler.problem import Problem
 from reconciler.roster.model import Roster
@@ -122,7 +123,7 @@ class _Run:
         forgotten = frozenset() if failed_at_once else frozenset(remove.key for remove in self.plan.removes)
         lockfile = self._write(tally, forgotten)
         discard(self.environment)
-        report = self._report(tally, lockfile, len(forgotten))
+        report = report_of(self.plan, self.roster, self.state, tally, lockfile, len(forgotten))
         if stop is None or not stop.is_thrown:
             return report
         problem = stop.problem or ending.interrupted(len(tally.entries), tally.total, tally.calls)
@@ -150,44 +151,7 @@ class _Run:
         write_lockfile(self.environment, after)
         return after
 
-    def _report(self, tally: Tally, lockfile: Lockfile | None, forgotten: int) -> Report:
-        proven = [entry.outcome for entry in tally.entries.values() if isinstance(entry, Present)]
-        rejected = _still_rejected(self.roster, lockfile)
-        counts = Counts(
-            added=proven.count(Outcome.ADDED),
-            existing=proven.count(Outcome.EXISTING),
-            unattributed=proven.count(Outcome.UNATTRIBUTED),
-            rejected=len(rejected),
-            unconfirmed=sum(isinstance(entry, Unconfirmed) for entry in tally.entries.values()),
-            unsent=tally.total - len(tally.entries),
-            forgotten=forgotten,
-        )
-        return Report(
-            self.environment.name,
-            counts,
-            calls=tally.calls,
-            retries=tally.retries,
-            recovered=self.state.recovered,
-            rejected=rejected,
-            digest=self.plan.digest,
-        )
-
-
-def nothing_to_do(plan: Plan) -> Report:
-    """The report of an apply that has nothing to carry out."""
-    rejected = tuple(action for action in plan.actions if isinstance(action, StillRejected))
-    return Report(plan.environment, Counts(rejected=len(rejected)), rejected=rejected, digest=plan.digest)
-
 
 def utc_now() -> str:
     """The time as lockfile and journal write it: `2026-11-23T09:00:00Z`."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _still_rejected(roster: Roster, lockfile: Lockfile | None) -> tuple[StillRejected, ...]:
-    rejected = lockfile.rejected if lockfile else {}
-    return tuple(
-        StillRejected(key, roster.members[key].source, entry.reason, entry.attributes)
-        for key, entry in sorted(rejected.items())
-        if key in roster.members and roster.members[key].attributes == entry.attributes
-    )

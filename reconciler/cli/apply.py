@@ -1,5 +1,6 @@
 """`reconciler apply`: show the plan, ask, carry it out, report."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,8 +18,16 @@ from reconciler.cli.options import (
     retry_rejected_option,
     yes_option,
 )
-from reconciler.cli.saving import save
-from reconciler.errors import EXIT_INTERRUPTED, EXIT_INVALID, InvalidInput, ReconcilerError, UsageError
+from reconciler.cli.provenance import provenance_of
+from reconciler.cli.saving import check_place, save
+from reconciler.errors import (
+    EXIT_DONE,
+    EXIT_INTERRUPTED,
+    EXIT_INVALID,
+    InvalidInput,
+    ReconcilerError,
+    UsageError,
+)
 from reconciler.plan.saved import saved_digest
 from reconciler.problem import Place, Problem
 from reconciler.render.view import Format
@@ -74,25 +83,39 @@ def apply(
 
     Example: reconciler apply production --yes --report report.json
     """
+    if report_file is not None:
+        check_place(report_file)
     report = Report(name, problems=(_CRASHED,), failure=EXIT_INVALID)
     try:
-        wishes = Wishes(_expected(name, plan_file, expect), frozenset(allow), retry_rejected, max_calls)
+        wishes = Wishes(None, frozenset(allow), retry_rejected, max_calls)
+        report = _reported(invocation, name, wishes, plan_file, expect, log_file, yes=yes)
+        _tell(invocation, report)
+    finally:
+        if report_file is not None:
+            save(report_file, _as_json(report))
+    return report.exit_code or (EXIT_INVALID if invocation.could_not_tell else EXIT_DONE)
+
+
+def _reported(
+    invocation: Invocation,
+    name: str,
+    wishes: Wishes,
+    plan_file: Path | None,
+    expect: str | None,
+    log_file: Path | None,
+    *,
+    yes: bool,
+) -> Report:
+    """The run's report, also of one that could not begin, was refused or interrupted."""
+    try:
+        wishes = replace(wishes, expected=_expected(name, plan_file, expect))
         log = CallLog.opened(log_file) if log_file is not None else None
         report = Applying(invocation, name, wishes, yes, log).carry_out()
-    except UsageError:
-        raise
     except ReconcilerError as error:
         report = Report(name, problems=error.problems, failure=error.exit_code)
     except KeyboardInterrupt:
         report = Report(name, problems=(_INTERRUPTED,), failure=EXIT_INTERRUPTED)
-    finally:
-        if report_file is not None:
-            save(report_file, _as_json(report))
-    _tell(invocation, report)
-    if invocation.could_not_tell:
-        invocation.tell_problems((_UNHEARD,))
-        return report.exit_code or EXIT_INVALID
-    return report.exit_code
+    return replace(report, provenance=provenance_of(invocation.environ))
 
 
 _CRASHED = Problem(("The run ended by an error in Reconciler itself.",))
@@ -118,6 +141,8 @@ def _tell(invocation: Invocation, report: Report) -> None:
         invocation.tell_problems(report.problems)
     if report.failure is None or invocation.format is not Format.TEXT:
         invocation.show(invocation.view().report(report))
+    if invocation.could_not_tell:
+        invocation.tell_problems((_UNHEARD,))
 
 
 def _as_json(report: Report) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from reconciler.apply.recovery import KnownState, known_state
 from reconciler.apply.report import Report
-from reconciler.apply.run import Connect, Wishes, nothing_to_do, objections, plan_for, run_apply
+from reconciler.apply.reporting import report_of_nothing
+from reconciler.apply.run import Connect, Wishes, objections, plan_for, run_apply
 from reconciler.cli.call_log import CallLog
 from reconciler.cli.connection import connector
 from reconciler.cli.invocation import Invocation
@@ -42,7 +43,7 @@ class Applying:
         # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
         is_refused = bool(objections(plan, self.wishes))
         if not (is_refused or plan.has_something_to_apply or state.is_recovered):
-            return nothing_to_do(plan)
+            return report_of_nothing(plan)
         connect = connector(declared.environment) if plan.adds and not is_refused else None
         if plan.has_something_to_apply and not is_refused:
             target = f"{visible(plan.environment)} ({visible(plan.target)})"

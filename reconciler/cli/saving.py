@@ -11,11 +11,27 @@ from reconciler.whole_file import disk_failure, replace_whole
 _NO_FILE = "This is no ordinary file, so nothing is saved over it."
 
 
+def check_place(path: Path) -> None:
+    """See, before a run begins, that its report will have a place to stand.
+
+    Raises:
+        InvalidInput: it will not.
+    """
+    if path.exists() and not path.is_file():
+        raise InvalidInput(
+            Problem(("This is no ordinary file, so nothing is saved over it.",), place=Place(shown(path)))
+        )
+    if not path.parent.is_dir():
+        raise InvalidInput(
+            Problem(("There is no such folder.",), ("Create it first.",), Place(shown(path.parent)))
+        )
+
+
 def save(path: Path, text: str) -> None:
     """Put the text at `path`, with mode 0600, since plans and reports are never masked.
 
     Raises:
-        InvalidInput: something else than an ordinary file stands there.
+        InvalidInput: as `check_place`.
         DiskFailure: it could not be written; what stood there stands there still.
     """
     temporary = path.with_name(f".{os.getpid()}.reconciler.new")

@@ -19,7 +19,7 @@ from yaml.events import (
 )
 
 from reconciler.document import nodes
-from reconciler.document.event_source import event_source
+from reconciler.document.event_source import EventSource, event_source
 from reconciler.document.findings import Findings
 from reconciler.document.merging import MERGE, merge
 from reconciler.document.nodes import Entry, Mapping, Node, Scalar, Sequence, position
@@ -46,7 +46,7 @@ class Composer:
         """Take the text, and where its problems are noted."""
         self._text = text
         self._findings = findings
-        self._next = event_source(text)
+        self._next: EventSource
         self._anchors: dict[str, Node | None] = {}
         self._borrowed = 0
         self._streamed: str | None = None
@@ -65,6 +65,7 @@ class Composer:
         """
         self._streamed, self._take = streamed, take
         try:
+            self._next = event_source(self._text)
             return self._document()
         except YAMLError as error:
             raise InvalidInput(syntax_problem(error, self._text, self._findings.file)) from error

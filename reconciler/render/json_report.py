@@ -25,6 +25,7 @@ def report_document(report: Report) -> dict[str, Any]:
         "digest": report.digest,
         "exit_code": report.exit_code,
         "sentence": report_sentence(report),
+        "ci": report.provenance._asdict() if report.provenance else None,
         "problems": problem_documents(report.problems),
     }
 

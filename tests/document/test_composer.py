@@ -158,7 +158,11 @@ def test_absurd_depth_is_refused(opening: str) -> None:
     assert "The file is nested too deeply." in fatal(opening * 100_000)
 
 
-def test_a_control_character_has_a_line_and_a_column() -> None:
+@pytest.mark.parametrize("has_libyaml", [True, False])
+def test_a_control_character_has_a_line_and_a_column(
+    *, has_libyaml: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_source, "HAS_LIBYAML", has_libyaml)
     told = "A control character (U+001B) stands in the file. (Delete it; it is invisible in most editors.)"
     assert fatal("a: b\nc: d\x1b[31m\n") == f"f:2:5: {told}"
 
