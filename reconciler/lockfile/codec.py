@@ -71,7 +71,7 @@ def _json(value: Any) -> str:
 
 
 def _section(entries: Mapping[str, Present | Rejected | Unconfirmed]) -> str:
-    lines = [f"{_json(key)}: {_json(_entry(entries[key]))}" for key in sorted(entries)]
+    lines = [_json({key: _entry(entries[key])})[1:-1] for key in sorted(entries)]
     return "{\n" + ",\n".join(lines) + ("\n}" if lines else "}")
 
 
