@@ -37,7 +37,9 @@ def encode(lockfile: Lockfile) -> bytes:
 
 def digest(lockfile: Lockfile | None) -> str:
     """A name for the state that a lockfile records; no lockfile at all has one of its own."""
-    return "sha256:" + hashlib.sha256(b"" if lockfile is None else encode(lockfile)).hexdigest()
+    if lockfile is None:
+        return _sha256(b"")
+    return lockfile.digest_on_disk or _sha256(encode(lockfile))
 
 
 def decode(data: bytes, *, environment: str, target: str, file: str) -> Lockfile:
@@ -61,9 +63,14 @@ def decode(data: bytes, *, environment: str, target: str, file: str) -> Lockfile
         members=dict(reader.entries(document, "members", _present)),
         rejected=dict(reader.entries(document, "rejected", _rejected)),
         unconfirmed=dict(reader.entries(document, "unconfirmed", _unconfirmed)),
+        digest_on_disk=_sha256(data),
     )
     reader.check_nobody_stands_twice(lockfile, data)
     return lockfile
+
+
+def _sha256(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def _json(value: Any) -> str:

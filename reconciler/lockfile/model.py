@@ -8,7 +8,7 @@ Three sections, and nobody stands in two of them:
 """
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -48,17 +48,17 @@ class Unconfirmed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lockfile:
-    """One environment's lockfile; each section maps identities to entries."""
+    """One environment's lockfile; each section maps identities to entries.
+
+    `digest_on_disk` is that of the bytes that it was read from, None for one that stands in no file yet.
+    """
 
     environment: str
     target: str
     members: Mapping[str, Present] = field(default_factory=dict)
     rejected: Mapping[str, Rejected] = field(default_factory=dict)
     unconfirmed: Mapping[str, Unconfirmed] = field(default_factory=dict)
-
-    def is_empty(self) -> bool:
-        """Whether it says nothing about anybody."""
-        return not (self.members or self.rejected or self.unconfirmed)
+    digest_on_disk: str | None = field(default=None, compare=False)
 
     def holds_somebody(self) -> bool:
         """Whether anybody is, or may be, in the panel because of us."""
@@ -76,12 +76,13 @@ class Lockfile:
                     rejected[key] = entry
                 case Unconfirmed():
                     unconfirmed[key] = entry
-        return replace(kept, members=members, rejected=rejected, unconfirmed=unconfirmed)
+        return Lockfile(self.environment, self.target, members, rejected, unconfirmed)
 
     def without(self, keys: Container[str]) -> "Lockfile":
         """The lockfile with nothing about these identities."""
-        return replace(
-            self,
+        return Lockfile(
+            self.environment,
+            self.target,
             members={k: e for k, e in self.members.items() if k not in keys},
             rejected={k: e for k, e in self.rejected.items() if k not in keys},
             unconfirmed={k: e for k, e in self.unconfirmed.items() if k not in keys},

@@ -72,6 +72,7 @@ def test_the_other_sections_stand_behind_members_and_only_where_they_hold_somebo
 @given(lockfiles())
 def test_reading_what_was_written_gives_it_back(lockfile: Lockfile) -> None:
     assert read(encode(lockfile)) == lockfile
+    assert digest(read(encode(lockfile))) == digest(lockfile)
 
 
 @given(lockfiles())
