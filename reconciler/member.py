@@ -59,6 +59,17 @@ def in_vendor_order(attributes: Attributes) -> dict[str, Any]:
     return {field: attributes[field] for field in sorted(attributes, key=_RANK.__getitem__)}
 
 
+def canonical(attributes: Attributes) -> dict[str, Any]:
+    """The same attributes in one order: the fields, the profile fields, and the options of each."""
+    ordered = in_vendor_order(attributes)
+    if PROFILE_FIELDS in ordered:
+        items = sorted(ordered[PROFILE_FIELDS], key=lambda item: item[PROFILE_FIELD_ID])
+        ordered[PROFILE_FIELDS] = [
+            {PROFILE_FIELD_ID: item[PROFILE_FIELD_ID], "value": _ordered(item["value"])} for item in items
+        ]
+    return ordered
+
+
 def flat(attributes: Attributes) -> dict[str, Any]:
     """All that decides whether two declarations of one identity are equal, by the name a person would use.
 
@@ -86,7 +97,14 @@ def equal(one: Attributes, other: Attributes) -> bool:
     return one == other or flat(one) == flat(other)
 
 
+def identical(one: Attributes, other: Attributes) -> bool:
+    """Whether two declarations of one identity ask for the same, the address spelled alike."""
+    return one[EMAIL_ADDRESS] == other[EMAIL_ADDRESS] and equal(one, other)
+
+
 def _ordered(value: Any) -> Any:
     if isinstance(value, list):
         return sorted(value, key=lambda item: (isinstance(item, str), item))
+    if isinstance(value, dict):
+        return {name: value[name] for name in ADDRESS_KEYS if name in value}
     return value

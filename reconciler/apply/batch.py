@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count, islice
 from typing import ClassVar
 
-from reconciler.member import Attributes
+from reconciler.member import Attributes, identical
 from reconciler.plan.model import Add
 
 
@@ -58,7 +58,7 @@ def _still_wanted(batch: Batch, wanted: dict[str, Add]) -> list[Add]:
     return [
         wanted.pop(key)
         for key, attributes in batch.members.items()
-        if key in wanted and wanted[key].attributes == attributes
+        if key in wanted and identical(wanted[key].attributes, attributes)
     ]
 
 

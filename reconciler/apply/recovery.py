@@ -8,6 +8,7 @@ from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
 from reconciler.lockfile.store import read_lockfile, write_lockfile
+from reconciler.member import canonical
 from reconciler.problem import Place, Problem
 from reconciler.shown_path import shown
 
@@ -54,7 +55,7 @@ def known_state(environment: Environment) -> KnownState:
     before = on_disk or Lockfile(environment.name, environment.target)
     # Somebody else may have proven meanwhile what this run left open, and git brought it here.
     entries = {
-        key: entry
+        key: entry._replace(attributes=canonical(entry.attributes))
         for key, entry in run.entries.items()
         if not (isinstance(entry, Unconfirmed) and key in before.members)
     }

@@ -4,6 +4,7 @@ from reconciler.apply.recovery import KnownState
 from reconciler.apply.report import Counts, Report
 from reconciler.apply.tally import Tally
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Unconfirmed
+from reconciler.member import identical
 from reconciler.plan.model import Plan, StillRejected
 from reconciler.roster.model import Roster
 
@@ -45,5 +46,5 @@ def _still_rejected(roster: Roster, lockfile: Lockfile | None) -> tuple[StillRej
     return tuple(
         StillRejected(key, roster.members[key].source, entry.reason, entry.attributes)
         for key, entry in sorted(rejected.items())
-        if key in roster.members and roster.members[key].attributes == entry.attributes
+        if key in roster.members and identical(roster.members[key].attributes, entry.attributes)
     )

@@ -35,7 +35,7 @@ class _Lines:
         step = settled * _STEPS // total
         if step > self._said:
             self._said = step
-            self._say(f"{settled} of {total} members settled, {counted(calls, 'call')} so far")
+            self._say(f"{settled} of {counted(total, 'member')} settled, {counted(calls, 'call')} so far")
 
     def called(self, at: str, members: int, reply: Reply) -> None:
         if self._log is None:
@@ -44,6 +44,7 @@ class _Lines:
             self._log.called(at, members, reply)
         except DiskFailure as error:  # no reason to lose what the call proved
             self._log = None
+            self._invocation.could_not_tell = True
             self._invocation.tell_problems(error.problems)
 
     def waiting(self, seconds: float, reason: str) -> None:

@@ -1,6 +1,5 @@
 """`reconciler sandbox show ENV`."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +7,8 @@ import click
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument, mask_option
 from reconciler.cli.sandbox_environment import embedded_environment
+from reconciler.render.counted import counted
+from reconciler.render.json_text import json_text
 from reconciler.render.masking import masked_address
 from reconciler.render.view import Format
 from reconciler.render.visible import visible
@@ -57,14 +58,13 @@ def _as_json(name: str, found: "Contents") -> str:
         "allowance": found.allowance,
         "members": members,
     }
-    return json.dumps(result, ensure_ascii=False) + "\n"
+    return json_text(result)
 
 
 def _lines(name: str, found: "Contents", *, masked: bool, full: bool) -> "Iterator[str]":
     count = len(found.members)
     of = "" if found.allowance is None else f" of {found.allowance}"
-    members = "member" if count == 1 else "members"
-    yield f"The panel of {visible(name)} holds {count} {members}; calls so far: {found.calls}{of}."
+    yield f"The panel of {visible(name)} holds {counted(count, 'member')}; calls so far: {found.calls}{of}."
     listed = list(found.members) if full else list(found.members)[:_MOST_LINES]
     for key in listed:
         yield f"  {visible(masked_address(key) if masked else key)}"

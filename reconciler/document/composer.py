@@ -25,7 +25,7 @@ from reconciler.document.merging import MERGE, merge
 from reconciler.document.nodes import Entry, Mapping, Node, Scalar, Sequence, position
 from reconciler.document.syntax import syntax_problem
 from reconciler.errors import InvalidInput
-from reconciler.problem import Place, Problem
+from reconciler.problem import Place, Problem, Value
 
 _DEEPEST = 32
 _MOST_BORROWED = 100_000
@@ -119,8 +119,8 @@ class Composer:
             reason = (
                 "refers to what it is a part of" if event.anchor in self._anchors else "refers to nothing"
             )
-            hint = f"No anchor &{event.anchor} is complete above this line."
-            self._findings.add(position(event), (f'The alias "*{event.anchor}" {reason}.',), (hint,))
+            hint = "An alias needs an anchor of its name, complete, above this line."
+            self._findings.add(position(event), (f"This alias {reason}.",), (hint,))
             return nodes.empty_at(event.start_mark)
         self._borrowed += 1 if isinstance(target, ScalarEvent) else target.size
         if self._borrowed > _MOST_BORROWED + _MOST_BORROWED_PER_CHARACTER * event.start_mark.index:
@@ -196,13 +196,13 @@ class Composer:
     def _refuse_repetition(self, first: Scalar, second: Scalar) -> None:
         place = Place(self._findings.file, *position(first))
         hint = "Write <<: [*one, *other]." if first.value == MERGE else "Keep one of the two."
-        message = f'"{second.value}" stands here twice; the first is at {place}.'
-        self._findings.add(position(second), (message,), (hint,))
+        # Which keys are names, and which are data that slipped in, isn't known here.
+        message = ('"', Value(second.value), f'" stands here twice; the first is at {place}.')
+        self._findings.add(position(second), message, (hint,))
 
     def _refuse_tag(self, event: Any) -> None:
-        tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
         hint = 'Take it out. If the text begins with "!", put it in quotes.'
-        self._findings.add(position(event), (f'The tag "{tag}" is not allowed.',), (hint,))
+        self._findings.add(position(event), ("A tag is not allowed here.",), (hint,))
 
     def _fatal(self, event: Any, message: str, hint: str) -> InvalidInput:
         return InvalidInput(Problem((message,), (hint,), Place(self._findings.file, *position(event))))

@@ -11,6 +11,8 @@ from reconciler.environment.model import KeySource
 from reconciler.environment.scalars import is_null, text_of
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+# A variable's name is words; a key is a run of digits and letters that no word holds.
+_KEY_LIKE = re.compile(r"(?=[^_]*\d[^_]*\d)[A-Za-z0-9]{20,}", re.ASCII)
 _SHAPE = "Write api_key: {env: QUESTIONPRO_API_KEY}, or {file: path}."
 _LEAKED = "If a real key stood here, have it replaced: git keeps what it has seen."
 
@@ -49,7 +51,7 @@ def check_key_is_needed(root: Mapping, findings: Findings) -> None:
 
 def _from_variable(node: Node, findings: Findings) -> Any:
     text = text_of(node)
-    if text and _VARIABLE.fullmatch(text):
+    if text and _VARIABLE.fullmatch(text) and not _KEY_LIKE.fullmatch(text):
         return KeySource(env=text)
     message = "This is no name of an environment variable."
     findings.add(position(node), (message,), (f"{_SHAPE} {_LEAKED}",))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from reconciler.environment.model import Environment
 from reconciler.lockfile.codec import digest as lockfile_digest
 from reconciler.lockfile.model import Lockfile
-from reconciler.member import Attributes, equal
+from reconciler.member import Attributes, equal, identical
 from reconciler.plan.changes import field_changes
 from reconciler.plan.cost import estimate
 from reconciler.plan.digest import plan_digest, roster_digest
@@ -76,7 +76,7 @@ def _change(key: str, before: Attributes, declaration: Declaration) -> Change:
 
 def _refused_before(key: str, reason: str, refused: Attributes, declaration: Declaration) -> Action:
     # The spelling counts here, though it is no change elsewhere: it may be what the API refused.
-    if refused == declaration.attributes:
+    if identical(refused, declaration.attributes):
         return StillRejected(key, declaration.source, reason, declaration.attributes)
     return Add(key, declaration.source, declaration.attributes)
 

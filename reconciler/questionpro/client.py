@@ -8,14 +8,14 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
 from reconciler.member import Attributes
-from reconciler.panel import Answer, Reply
+from reconciler.panel import Answer, Counted, Denied, Reply
 from reconciler.questionpro.answers import read_answer
 from reconciler.questionpro.connection import PACKINGS, headers_as_they_came, open_connections
 from reconciler.questionpro.denial import Access
@@ -88,11 +88,12 @@ class QuestionProPanel:
         attempt = _Attempt(sent=not self._tells_when_sent)
         began = time.monotonic()
         answer = await self._answer(body, attempt)
+        request_id = find(attempt.came.text, "requestID") if attempt.came else None
         return Reply(
-            answer,
+            self._without_key(answer),
             sent=attempt.sent,
             status=attempt.status,
-            request_id=find(attempt.came.text, "requestID") if attempt.came else None,
+            request_id=self._hide(request_id) if request_id else None,
             duration=time.monotonic() - began,
         )
 
@@ -105,6 +106,17 @@ class QuestionProPanel:
         except FAILURES as error:
             return read_failure(error, sent=attempt.sent)
         return read_answer(attempt.came, self._access)
+
+    def _without_key(self, answer: Answer) -> Answer:
+        """The answer's words without the key, should the server have repeated it."""
+        if isinstance(answer, Counted):
+            return answer
+        if isinstance(answer, Denied):
+            return Denied(self._hide(answer.reason), self._hide(answer.remedy))
+        return replace(answer, reason=self._hide(answer.reason))
+
+    def _hide(self, text: str) -> str:
+        return text.replace(self._key.reveal(), "(the key)") if self._key else text
 
     async def _call(self, body: bytes, attempt: _Attempt) -> HttpAnswer:
         headers = {"content-type": "application/json"}

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from reconciler.document.findings import Findings
 from reconciler.member import EMAIL_ADDRESS, FIELDS, PROFILE_FIELDS, profile_field_name
+from reconciler.problem import Value
 from reconciler.roster.csv_rows import SEPARATORS, Row
 from reconciler.roster.fields import unknown_field, whole_number
 
@@ -52,7 +53,7 @@ def _column(name: str, position: tuple[int, int], findings: Findings) -> Column 
     if identifier is not None:
         return Column(PROFILE_FIELDS, identifier)
     if name.startswith(PROFILE_FIELDS):
-        message = (f'"{name}" doesn\'t say which profile field this column holds.',)
+        message = ('"', Value(name), "\" doesn't say which profile field this column holds.")
         findings.add(position, message, (f"Write {profile_field_name(577)}, with the field's own number.",))
     elif not name:
         findings.add(position, ("This column has no name.",), ("Name the field, or delete the column.",))

@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.document.findings import Findings
 from reconciler.document.nodes import Mapping, Node, Sequence, is_undeclared, kind, position
 from reconciler.member import ADDRESS_KEYS, PROFILE_FIELD_ID, PROFILE_FIELD_KEYS, PROFILE_FIELDS
-from reconciler.problem import nearest
+from reconciler.problem import Value, nearest
 from reconciler.roster.fields import WHOLE_NUMBER_HINT, looks_whole, whole_number
 
 _SHAPE = f"- {{{PROFILE_FIELD_ID}: 577, value: …}}"
@@ -129,4 +129,5 @@ def _refuse_unknown(mapping: Mapping, known: tuple[str, ...], owner: str, findin
         if name not in known:
             close = nearest(name, known)
             hint = f'Did you mean "{close}"?' if close else f"The keys are {', '.join(known)}."
-            findings.add(position(key), (f'"{name}" is not a key of {owner}.',), (hint,))
+            told = name if close else Value(name)
+            findings.add(position(key), ('"', told, f'" is not a key of {owner}.'), (hint,))

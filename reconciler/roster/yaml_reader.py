@@ -11,7 +11,7 @@ from reconciler.document.findings import Findings
 from reconciler.document.nodes import Node, Sequence, is_undeclared, kind, position
 from reconciler.errors import InvalidInput
 from reconciler.member import EMAIL_ADDRESS
-from reconciler.problem import nearest
+from reconciler.problem import Value, nearest
 from reconciler.roster.gathering import MISSING_ADDRESS, Gathering
 from reconciler.roster.model import Declaration
 from reconciler.roster.yaml_fields import read_defaults, read_fields
@@ -78,7 +78,8 @@ class _Members:
             if name not in _KEYS and not name.startswith(_FREE):
                 close = nearest(name, _KEYS)
                 hint = f'Did you mean "{close}"?' if close else "Keys of your own begin with x-."
-                self._findings.add(position(key), (f'"{name}" is not a key of a member file.',), (hint,))
+                told = name if close else Value(name)
+                self._findings.add(position(key), ('"', told, '" is not a key of a member file.'), (hint,))
 
     def _take_all(self, members: Node) -> None:
         """Take the members of a list that was not handed over item by item, having an anchor."""

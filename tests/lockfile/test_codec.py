@@ -80,10 +80,9 @@ def test_equal_states_are_equal_bytes_whatever_their_order(lockfile: Lockfile) -
     backwards = Lockfile(
         lockfile.environment,
         lockfile.target,
-        *(
-            dict(reversed([*section.items()]))
-            for section in (lockfile.members, lockfile.rejected, lockfile.unconfirmed)
-        ),
+        members=dict(reversed([*lockfile.members.items()])),
+        rejected=dict(reversed([*lockfile.rejected.items()])),
+        unconfirmed=dict(reversed([*lockfile.unconfirmed.items()])),
     )
     assert encode(backwards) == encode(lockfile)
     assert digest(backwards) == digest(lockfile)
@@ -101,6 +100,10 @@ def test_a_lockfile_that_was_formatted_by_hand_is_still_read() -> None:
     assert read(pretty) == lockfile_of(person("ada"))
 
 
+ADA_WHO_IS_EVE = encode(lockfile_of(person("ada"))).replace(b'": "ada@', b'": "eve@')
+ODD_OPTION = encode(
+    lockfile_of(person("ada", profileFields=[{"profileFieldId": 1, "value": ["@"]}]))
+).replace(b'"@"', b"null")
 ADA_TWICE = encode(lockfile_of(person("ada"), person("bob"))).replace(b"bob@example.org", b"ada@example.org")
 TWO_SECTIONS = encode(
     lockfile_of(person("ada"), unconfirmed={"ada@example.org": Unconfirmed(PUSHED, person("ada"))})
@@ -119,7 +122,20 @@ CONFLICT = encode(lockfile_of(person("ada"))).replace(b'"ada', b'<<<<<<< ours\n"
         (encode(lockfile_of()).replace(b'"format": 1', b'"format": 2'), "format is 2"),
         (encode(lockfile_of()).replace(b'"format": 1', b'"format": true'), "format is true"),
         (encode(lockfile_of()).replace(b'"members"', b'"people"'), 'an unknown key "people"'),
-        (encode(lockfile_of()).replace(b"{\n}", b"[]"), 'no "members"'),
+        (encode(lockfile_of()).replace(b"{\n}", b"[]"), '"members" in the lockfile is not an object'),
+        (b'{"format": 1, "environment": "p", "target": "%s"}' % TARGET.encode(), 'no "members"'),
+        (encode(lockfile_of()).replace(b'"format": 1', b'"format": 1.0'), "format is 1.0"),
+        (encode(lockfile_of()).replace(b'"format": 1', b'"format": ' + b"1" * 5000), "too large a number"),
+        (encode(lockfile_of(person("ada"))).replace(b'"ada@e', b'"ADA@e', 1), "malformed: ADA@example.org"),
+        (ADA_WHO_IS_EVE, "malformed: ada@example.org"),
+        (encode(lockfile_of(person("ada"))).replace(b'"2026-', b'"x026-'), "malformed: ada@example.org"),
+        (encode(lockfile_of(person("ada", firstName=5))), "malformed: ada@example.org"),
+        (encode(lockfile_of(person("ada", referID="5"))), "malformed: ada@example.org"),
+        (ODD_OPTION, "malformed: ada@example.org"),
+        (
+            encode(lockfile_of(person("ada", city="x"))).replace(b'"x"', b'"x", "city": "y"'),
+            "key twice: city",
+        ),
         (encode(lockfile_of(person("ada"))).replace(b'"added"', b'"guessed"'), "malformed: ada@example.org"),
         (
             encode(lockfile_of(person("ada"))).replace(b'"emailAddress"', b'"email"'),

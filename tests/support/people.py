@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reconciler.environment.model import Api, Environment, Guards, KeySource, Limit
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
-from reconciler.member import ADDRESS_KEYS, EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS
+from reconciler.member import ADDRESS_KEYS, EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS, canonical
 from reconciler.roster.model import Declaration, Roster
 
 TARGET = "https://api.questionpro.eu/a/api/v2"
@@ -95,7 +95,7 @@ def rosters() -> st.SearchStrategy[Roster]:
 @st.composite
 def lockfiles(draw: st.DrawFn) -> Lockfile:
     """Any lockfile; nobody stands in two sections."""
-    found = draw(st.lists(people(), max_size=9, unique_by=lambda p: p[EMAIL_ADDRESS]))
+    found = draw(st.lists(people().map(canonical), max_size=9, unique_by=lambda p: p[EMAIL_ADDRESS]))
     sections: tuple[dict[str, Any], ...] = ({}, {}, {})
     for attributes in found:
         kind = draw(st.integers(0, 2))

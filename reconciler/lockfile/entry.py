@@ -1,0 +1,81 @@
+"""One entry as it stands in the file → the model; strict, since people and git edit the file too."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+from reconciler.identity import InvalidAddress, identity
+from reconciler.lockfile.model import Outcome, Present, Rejected, Unconfirmed
+from reconciler.member import (
+    ADDRESS_KEYS,
+    EMAIL_ADDRESS,
+    FIELDS,
+    NUMBER_FIELDS,
+    PROFILE_FIELD_ID,
+    PROFILE_FIELDS,
+    Attributes,
+)
+
+Entry: TypeAlias = Present | Rejected | Unconfirmed
+AnEntry = TypeVar("AnEntry", Present, Rejected, Unconfirmed)
+
+_TYPES: Mapping[str, type] = {field: int if field in NUMBER_FIELDS else str for field in FIELDS} | {
+    PROFILE_FIELDS: list
+}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+def present(entry: dict[str, Any]) -> Present:
+    """An entry of `members`."""
+    return Present(Outcome(entry["outcome"]), entry["pushed"], entry["attributes"])
+
+
+def rejected(entry: dict[str, Any]) -> Rejected:
+    """An entry of `rejected`."""
+    if type(entry["reason"]) is not str:
+        raise ValueError("reason")
+    return Rejected(entry["reason"], entry["pushed"], entry["attributes"])
+
+
+def unconfirmed(entry: dict[str, Any]) -> Unconfirmed:
+    """An entry of `unconfirmed`."""
+    return Unconfirmed(entry["pushed"], entry["attributes"])
+
+
+def read_entry(build: Callable[[dict[str, Any]], AnEntry], key: str, entry: Any) -> AnEntry | None:
+    """The entry of the identity `key`, or None where no version of ours writes such a one."""
+    try:
+        built = build(entry)
+        complete = len(built) == len(entry) and _TIME.fullmatch(built.pushed)
+        return built if complete and _is_sound(built.attributes, key) else None
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidAddress):
+        return None
+
+
+def _is_sound(attributes: Attributes, key: str) -> bool:
+    if PROFILE_FIELDS in attributes and not _are_profile_fields(attributes[PROFILE_FIELDS]):
+        return False
+    for field, value in attributes.items():
+        if type(value) is not _TYPES[field]:
+            return False
+    return identity(attributes[EMAIL_ADDRESS]) == key
+
+
+def _are_profile_fields(items: Any) -> bool:
+    return all(
+        item.keys() == {PROFILE_FIELD_ID, "value"}
+        and type(item[PROFILE_FIELD_ID]) is int
+        and _is_profile_value(item["value"])
+        for item in items
+    )
+
+
+def _is_profile_value(value: Any) -> bool:
+    match value:
+        case str():
+            return True
+        case list():
+            return all(type(item) in (str, int) for item in value)
+        case dict():
+            return all(name in ADDRESS_KEYS and type(text) is str for name, text in value.items())
+    return False
