@@ -41,7 +41,8 @@ class Report:
     `recovered` counts members whose outcome came from the journal of an interrupted run. `rejected` are
     all that stand rejected. `problems` say why the run ended early or was refused; empty where it did
     neither. `digest` is the plan's, where one was made. `failure` is the exit code of a run that could
-    not begin or was refused; None for one that ran. `provenance` is None outside CI.
+    not begin or was refused; None for one that ran. `wrote_lockfile` tells whether there is a change to
+    commit. `provenance` is None outside CI.
     """
 
     environment: str
@@ -53,6 +54,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     digest: str | None = None
     failure: int | None = None
+    wrote_lockfile: bool = False
     provenance: Provenance | None = None
 
     @property

@@ -32,13 +32,15 @@ def report_of(
         recovered=state.recovered,
         rejected=rejected,
         digest=plan.digest,
+        wrote_lockfile=lockfile != state.on_disk,
     )
 
 
-def report_of_nothing(plan: Plan) -> Report:
-    """The report of an apply that had nothing to carry out."""
+def report_before_run(plan: Plan) -> Report:
+    """The report of an apply that sent nothing: there was nothing to carry out, or it was refused."""
     rejected = tuple(action for action in plan.actions if isinstance(action, StillRejected))
-    return Report(plan.environment, Counts(rejected=len(rejected)), rejected=rejected, digest=plan.digest)
+    counts = Counts(rejected=len(rejected), unsent=len(plan.adds))
+    return Report(plan.environment, counts, rejected=rejected, digest=plan.digest)
 
 
 def _still_rejected(roster: Roster, lockfile: Lockfile | None) -> tuple[StillRejected, ...]:

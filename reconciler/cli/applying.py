@@ -1,11 +1,11 @@
 """One apply as its user sees it: the plan, the question, the run."""
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.apply.recovery import KnownState, known_state
 from reconciler.apply.report import Report
-from reconciler.apply.reporting import report_of_nothing
+from reconciler.apply.reporting import report_before_run
 from reconciler.apply.run import Connect, Wishes, objections, plan_for, run_apply
 from reconciler.cli.call_log import CallLog
 from reconciler.cli.connection import connector
@@ -14,6 +14,7 @@ from reconciler.cli.pending import circumstances_of
 from reconciler.cli.progress import observer_for
 from reconciler.cli.question import confirm
 from reconciler.declaration import Declared, read_declaration
+from reconciler.errors import ReconcilerError
 from reconciler.panel import Panel
 from reconciler.plan.model import Plan
 from reconciler.render.view import Format
@@ -34,17 +35,23 @@ class Applying:
         """Show the plan, ask, and do it; with nothing to do, neither ask nor need a key.
 
         Raises:
-            ReconcilerError: the run could not begin, or was refused.
+            ReconcilerError: the declaration, the lockfile or the journal can't be read.
         """
         declared = read_declaration(self.invocation.panels, self.name)
         state = known_state(declared.environment)
         plan = plan_for(declared.environment, declared.roster, state.lockfile, self.wishes)
         self._show(plan, state)
-        # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
+        try:
+            return self._go_on(declared, state, plan)
+        except ReconcilerError as error:
+            return replace(report_before_run(plan), problems=error.problems, failure=error.exit_code)
+
+    def _go_on(self, declared: Declared, state: KnownState, plan: Plan) -> Report:
         is_refused = bool(objections(plan, self.wishes))
         if not (is_refused or plan.has_something_to_apply or state.is_recovered):
-            return report_of_nothing(plan)
-        connect = connector(declared.environment) if plan.adds and not is_refused else None
+            return report_before_run(plan)
+        connect = connector(declared.environment) if plan.adds else None
+        # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
         if plan.has_something_to_apply and not is_refused:
             target = f"{visible(plan.environment)} ({visible(plan.target)})"
             confirm(f"Carry this out for {target}?", yes=self.yes)

@@ -41,11 +41,10 @@ def next_steps(report: Report) -> Iterator[str]:
     """What to do now, by how the run ended; at least one step."""
     if report.failure is not None:
         yield _after_failure(report.failure)
-    summary = report.summary
     if report.failure is None and not report.is_whole:
         yield from _after_incomplete(report)
-    if report.recovered or summary.added + summary.existing + summary.unattributed + summary.forgotten:
-        yield "commit the lockfile, `state.lock.json`: it records what is in the panel now."
+    if report.wrote_lockfile:
+        yield "the lockfile, `state.lock.json`, records what is known now: commit it, where git keeps it."
     elif report.is_whole:
         yield "nothing; nothing has changed."
 

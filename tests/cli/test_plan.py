@@ -62,7 +62,7 @@ def test_the_exit_code_tells_that_there_is_something_to_apply(run: Run, argument
 
 
 def test_what_can_not_be_delivered_is_nothing_to_apply(run: Run, panels: Panels) -> None:
-    refused = {"eve@example.org": Rejected("no", "", {"emailAddress": "eve@example.org"})}
+    refused = {"eve@example.org": Rejected("no", "2026-11-23T09:00:00Z", {"emailAddress": "eve@example.org"})}
     panels.declare("ada", "eve")
     panels.lock(locked(entry("ada", city="Paris"), rejected=refused))
     ended = run("plan", "production", "--detailed-exitcode")
@@ -73,7 +73,7 @@ def test_what_can_not_be_delivered_is_nothing_to_apply(run: Run, panels: Panels)
 
 
 def test_rejected_members_are_sent_again_where_that_is_asked_for(run: Run, panels: Panels) -> None:
-    refused = {"eve@example.org": Rejected("no", "", {"emailAddress": "eve@example.org"})}
+    refused = {"eve@example.org": Rejected("no", "2026-11-23T09:00:00Z", {"emailAddress": "eve@example.org"})}
     panels.declare("eve")
     panels.lock(locked(rejected=refused))
     ended = run("plan", "production", "--retry-rejected")

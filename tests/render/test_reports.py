@@ -10,7 +10,9 @@ from reconciler.render.report_words import MEANINGS
 from reconciler.render.showing import Showing
 from reconciler.render.view import Format, view_for
 
-WHOLE = Report("production", Counts(added=5, existing=3, unattributed=2), calls=3, retries=1)
+WHOLE = Report(
+    "production", Counts(added=5, existing=3, unattributed=2), calls=3, retries=1, wrote_lockfile=True
+)
 BROKEN = Report(
     "production",
     Counts(added=5, rejected=1, unconfirmed=2, unsent=9),
@@ -19,6 +21,7 @@ BROKEN = Report(
     rejected=(rejected("Invalid birthday"),),
     problems=(Problem(("Three calls in a row had no answer.",), ("Try later.",)),),
     digest="sha256:5ca1ab1e",
+    wrote_lockfile=True,
 )
 
 
@@ -85,9 +88,9 @@ def test_what_came_from_an_interrupted_run_is_told() -> None:
 @pytest.mark.parametrize(
     ("report", "steps"),
     [
-        (WHOLE, ["commit the lockfile"]),
+        (WHOLE, ["commit it"]),
         (Report("p"), ["nothing has changed"]),
-        (BROKEN, ["plan and apply again", "`--retry-rejected`", "commit the lockfile"]),
+        (BROKEN, ["plan and apply again", "`--retry-rejected`", "commit it"]),
         (Report("p", Counts(rejected=1)), ["mend the declarations of the rejected"]),
         (Report("p", failure=EXIT_REFUSED), ["nothing was sent"]),
         (Report("p", failure=EXIT_INVALID), ["mend what is wrong"]),
