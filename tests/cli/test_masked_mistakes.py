@@ -17,7 +17,7 @@ MISTAKES = {
     "an address with a space": f"members:\n- emailAddress: {MARK} x@example.org\n",
     "a number": f"members:\n- emailAddress: ada@example.org\n  referID: {MARK}\n",
     "a profile field": (
-        f"members:\n- emailAddress: ada@example.org\n  profileFields:\n  - profileFieldId: {MARK}\n    value: x\n"
+        f"members:\n- emailAddress: ada@example.org\n  profileFields: [{{profileFieldId: {MARK}}}]\n"
     ),
     "a profile field's key": (
         f"members:\n- emailAddress: ada@example.org\n  profileFields: [{{profileFieldId: 1, {MARK}: x}}]\n"
