@@ -1,13 +1,14 @@
 """How much is shown, and to whom."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.member import Attributes
 from reconciler.plan.model import Action, Plan
 from reconciler.problem import Words
 from reconciler.render.masking import HIDDEN, masked_address, masked_reason, masked_words
-from reconciler.render.values import value_text
+from reconciler.render.values import cut, value_text
 
 Paint: TypeAlias = Callable[[str, str], str]
 """(text, name of a colour) → the text in that colour, where there are colours."""
@@ -43,7 +44,8 @@ class Showing(NamedTuple):
         return masked_reason(reason, attributes) if self.masked else reason
 
     def words(self, words: Words) -> Words:
-        """A problem's words."""
+        """A problem's words, an excerpt cut where it is longer than anybody reads."""
+        words = tuple(part if isinstance(part, str) else replace(part, text=cut(part.text)) for part in words)
         return masked_words(words) if self.masked else words
 
     def sections(self, plan: Plan) -> list[tuple[type[Action], list[Action]]]:

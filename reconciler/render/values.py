@@ -13,15 +13,16 @@ def value_text(value: Any) -> str:
         case None:
             return "not declared"
         case str():
-            return _cut(quoted(value))
+            return cut(quoted(value))
         case list():
-            return _cut("[" + ", ".join(value_text(item) for item in value) + "]")
+            return cut("[" + ", ".join(value_text(item) for item in value) + "]")
         case dict():
-            return _cut("{" + ", ".join(f"{visible(key)}: {value_text(v)}" for key, v in value.items()) + "}")
+            return cut("{" + ", ".join(f"{visible(key)}: {value_text(v)}" for key, v in value.items()) + "}")
         case _:
             return visible(str(value))
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """The text, or its beginning and how much was left out."""
     more = len(text) - _MOST_CHARACTERS
     return text if more <= 0 else f"{text[:_MOST_CHARACTERS]} (and {more} characters more)"
