@@ -1,6 +1,7 @@
 """One batch brought to its end: settled, split where the API refuses it, or left with its doubt."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from reconciler.apply import ending
 from reconciler.apply.batch import Batch, divide, set_last_apart
@@ -11,7 +12,7 @@ from reconciler.apply.stop import Cause
 from reconciler.lockfile.model import Present, Rejected, Unconfirmed
 from reconciler.panel import Answer, Counted, Refused, TooLarge
 
-_UNUSABLE_IN_A_ROW = 3
+_GIVEN_UP_IN_A_ROW = 3
 
 
 class Delivery:
@@ -27,6 +28,8 @@ class Delivery:
         self._stop = caller.stop
         self._numbers = numbers
         self._largest: int | None = None
+        self._one_inquiry = asyncio.Lock()
+        self._suspected: str | None = None
 
     async def deliver(self, whole: Batch) -> None:
         """Bring the batch and all parts of it to their end, or as far as the run goes.
@@ -37,14 +40,29 @@ class Delivery:
         refusals = Refusals(len(whole))
         waiting = [whole]  # the next is the last
         try:
-            while waiting and not self._stop.is_thrown:
-                parts = await self._bring_on(waiting[-1], refusals)
-                waiting[-1:] = reversed(parts)
-                self._judge(refusals, waiting)
+            await self._work_off(waiting, refusals)
             if not self._stop.is_thrown:
                 self._reject(refusals.rest())
         finally:
             self._leave_unconfirmed([*waiting, *(batch for batch, _ in refusals.rest())])
+
+    async def _work_off(self, waiting: list[Batch], refusals: Refusals) -> None:
+        """Until nothing waits, or the run is to end.
+
+        As long as members may not be the reason of a refusal, one batch is looked into at a time: where
+        everybody is refused alike, or a batch is too large, the calls to find that out are spent once.
+        """
+        await self._go_on(waiting, refusals, lambda: not refusals.are_open())
+        if refusals.are_open():
+            async with self._one_inquiry:
+                await self._go_on(waiting, refusals, refusals.are_open)
+        await self._go_on(waiting, refusals, lambda: True)
+
+    async def _go_on(self, waiting: list[Batch], refusals: Refusals, further: Callable[[], bool]) -> None:
+        while waiting and further() and not self._stop.is_thrown:
+            parts = await self._bring_on(waiting[-1], refusals)
+            waiting[-1:] = reversed(parts)
+            self._judge(refusals, waiting)
 
     async def _bring_on(self, batch: Batch, refusals: Refusals) -> list[Batch]:
         """Settle the batch, give it up, or return the parts that go on in its place."""
@@ -55,15 +73,15 @@ class Delivery:
         match answer:
             case Counted():
                 refusals.has_accepted |= self._settle_counted(batch, answer)
-            case Refused() if len(batch) > 1:
+            case Refused() | TooLarge() if len(batch) == 1:
+                refusals.hold(batch, answer.reason)
+            case Refused() | TooLarge():
+                refusals.have_begun = True
+                if isinstance(answer, TooLarge):
+                    self._largest = min(self._largest or half, half)
+                if answer.reason == self._suspected:  # then one alone will tell whether this one is alike
+                    return self._replace(batch, set_last_apart(batch, self._numbers))[::-1]
                 return self._replace(batch, divide(batch, half, self._numbers))
-            case Refused():
-                refusals.held.append((batch, answer.reason))
-            case TooLarge() if len(batch) > 1:
-                self._largest = min(self._largest or half, half)
-                return self._replace(batch, divide(batch, half, self._numbers))
-            case TooLarge():
-                self._reject([(batch, answer.reason)])
             case _:
                 self._give_up(batch, answer)
         return []
@@ -72,10 +90,23 @@ class Delivery:
         if refusals.wants_probes():
             waiting[:] = self._with_probes(waiting)
             refusals.probe(sum(len(batch) == 1 for batch in waiting))
-        if refusals.are_about_something_else():
-            problem = ending.refused_alike(refusals.held[0][1], len(refusals.held))
-            self._stop.throw(Cause.REFUSED_ALIKE, problem)
+        if refusals.are_about_something_else(self._suspected):
+            self._leave_unsent(refusals, waiting)
         self._reject(refusals.certain())
+
+    def _leave_unsent(self, refusals: Refusals, waiting: list[Batch]) -> None:
+        """Everybody in this batch is refused alike. A second such batch says that all others would be too."""
+        held = refusals.rest()
+        reason = held[0][1]
+        left = [*waiting, *(batch for batch, _ in held)]
+        self._leave_unconfirmed(left)
+        waiting.clear()
+        if reason == self._suspected:
+            self._stop.throw(Cause.REFUSED_ALIKE, ending.refused_alike(reason))
+        else:
+            self._suspected = reason
+            keys = sorted(key for batch in left for key in batch.members)
+            self._tally.refused_alike.append(ending.batch_refused_alike(reason, keys, len(held)))
 
     def _with_probes(self, waiting: Iterable[Batch]) -> list[Batch]:
         """The same members, with one of each part set apart, to be asked about first."""
@@ -99,32 +130,40 @@ class Delivery:
             return False
         at = self._caller.now()
         self._settle(batch, {key: Present(outcomes[key], at, batch.members[key]) for key in outcomes})
-        self._tally.unusable_in_a_row = 0
+        self._tally.given_up_in_a_row = 0
+        self._suspected = None
         return True
 
     def _reject(self, refused: Iterable[tuple[Batch, str]]) -> None:
         for batch, reason in refused:
             at = self._caller.now()
             self._settle(batch, {key: Rejected(reason, at, batch.members[key]) for key in batch.members})
-            self._tally.unusable_in_a_row = 0
+            self._tally.given_up_in_a_row = 0
 
     def _give_up(self, batch: Batch, answer: Answer | None) -> None:
         """End the batch without an answer that says anything about its members."""
         self._leave_unconfirmed([batch])
         if answer is None or self._stop.is_thrown:
             return
-        self._tally.unusable_in_a_row += 1
-        if self._tally.unusable_in_a_row >= _UNUSABLE_IN_A_ROW:
-            self._stop.throw(Cause.NO_USABLE_ANSWER, ending.no_usable_answer(answer))
+        reason = getattr(answer, "reason", "the two counts don't add up to the members sent")
+        self._tally.given_up[reason] += 1
+        self._tally.given_up_in_a_row += 1
+        if self._tally.given_up_in_a_row >= _GIVEN_UP_IN_A_ROW:
+            self._stop.throw(Cause.NO_USABLE_ANSWER, ending.no_usable_answer(_GIVEN_UP_IN_A_ROW))
 
     def _leave_unconfirmed(self, batches: Iterable[Batch]) -> None:
-        for batch in batches:
-            at = self._caller.doubts.get(batch.number)
-            if at is not None:
-                self._settle(batch, {key: Unconfirmed(at, batch.members[key]) for key in batch.members})
+        left = [
+            (batch, {key: Unconfirmed(at, batch.members[key]) for key in batch.members})
+            for batch in batches
+            if (at := self._caller.doubts.get(batch.number)) is not None
+        ]
+        for _, entries in left:  # of all of them, before the journal may fail at the first
+            self._tally.learn(entries)
+        for batch, entries in left:
+            self._settle(batch, entries)
 
     def _settle(self, batch: Batch, entries: Mapping[str, Present | Rejected | Unconfirmed]) -> None:
-        self._tally.entries.update(entries)  # first: it can't fail, and the lockfile is written from it
+        self._tally.learn(entries)  # first: it can't fail, and the lockfile is written from it
         self._caller.doubts.pop(batch.number, None)
         self._caller.journal.settled(batch, entries)
         self._tally.tell()

@@ -1,22 +1,24 @@
 """The words for each way in which a run ends early: what happened, what it means, what to do."""
 
-from reconciler.panel import Answer
+import re
+from collections.abc import Sequence
+
 from reconciler.plan.guards import in_words
 from reconciler.plan.model import GuardRefusal
-from reconciler.problem import Problem, Value, Words
+from reconciler.problem import Address, Problem, Value, Words
 
 AGAIN = "What was confirmed is in the lockfile; apply with a fresh plan carries on."
 
 
 def denied(reason: str, remedy: str) -> Problem:
     """401, 403, 404, a redirect."""
-    return Problem((reason,), (remedy,))
+    return Problem(said(reason), (remedy,))
 
 
 def allowance_used_up(reason: str) -> Problem:
     """429 that no waiting mends."""
     return Problem(
-        ("The licence's allowance of API calls is used up: ", reason),
+        ("The licence's allowance of API calls is used up: ", *said(reason)),
         ("Waiting doesn't help: ask QuestionPro for more calls. " + AGAIN,),
     )
 
@@ -26,22 +28,43 @@ def most_calls(limit: int) -> Problem:
     return Problem((f"The run ended at the {limit} calls that --max-calls allows.",), (AGAIN,))
 
 
-def no_usable_answer(answer: Answer) -> Problem:
-    """Three batches in a row without an answer that says anything."""
+def no_usable_answer(batches: int) -> Problem:
+    """So many batches in a row without an answer that says anything."""
     return Problem(
-        ("Three batches in a row got no usable answer, so the run ended. The last: ", *_reason(answer)),
+        (f"{batches} batches in a row got no usable answer, so the run ended.",),
         ("See whether the API is reachable and well. " + AGAIN,),
     )
 
 
-def refused_alike(reason: str, asked: int) -> Problem:
-    """Everybody is refused for one and the same reason."""
+def given_up(reason: str, batches: int) -> Problem:
+    """Batches that ended, for this reason, without an answer that says anything."""
+    who = "A batch" if batches == 1 else f"{batches} batches"
+    return Problem((f"{who} got no usable answer: ", *said(reason)))
+
+
+def batch_refused_alike(reason: str, keys: Sequence[str], asked: int) -> Problem:
+    """Everybody in one batch is refused for one and the same reason."""
     return Problem(
         (
-            "The API refuses everybody alike. ",
-            f"{asked} members from all over one batch were refused alone, all with the same words: ",
+            f"A whole batch is refused alike: {asked} of its {len(keys)} members were sent alone, ",
+            "and each was refused with the same words: ",
             Value(reason),
         ),
+        (
+            "So the reason isn't somebody among them, and nobody was marked as rejected. ",
+            "See what they have in common, from ",
+            Address(keys[0]),
+            " to ",
+            Address(keys[-1]),
+            ".",
+        ),
+    )
+
+
+def refused_alike(reason: str) -> Problem:
+    """Everybody is refused for one and the same reason."""
+    return Problem(
+        ("The API refuses everybody alike, so the run ended: ", Value(reason)),
         ("Nobody was marked as rejected. Check the address, the account, and the fields that all declare.",),
     )
 
@@ -51,11 +74,6 @@ def interrupted(settled: int, total: int, calls: int) -> Problem:
     return Problem(
         (f"Interrupted: {settled} of {total} members are settled, after {calls} calls.",), (AGAIN,)
     )
-
-
-def _reason(answer: Answer) -> Words:
-    reason = getattr(answer, "reason", None)
-    return (reason,) if reason else ("the two counts don't add up to the members sent.",)
 
 
 def interrupted_before() -> Problem:
@@ -87,3 +105,12 @@ def guarded(refusal: GuardRefusal) -> Problem:
     return Problem(
         (f"A guard refuses this: {in_words(refusal)}.",), (f"If that is meant: {refusal.lifted_by}",)
     )
+
+
+_STATUS = re.compile(r"(HTTP \d{3}: )(.*)", re.DOTALL)
+
+
+def said(reason: str) -> Words:
+    """A reason, the server's own words in it set apart: they may repeat what a member declares."""
+    found = _STATUS.fullmatch(reason)
+    return (found[1], Value(found[2])) if found else (reason,)

@@ -41,6 +41,7 @@ class Journal:
         """Use `Journal.begin`."""
         self._path = path
         self._descriptor = descriptor
+        self._failed: OSError | None = None
 
     @classmethod
     def begin(cls, environment: Environment, batches: Iterable[Batch], *, started: str) -> Self:
@@ -87,12 +88,15 @@ class Journal:
         os.close(self._descriptor)
 
     def _append(self, record: Mapping[str, Any]) -> None:
+        if self._failed is not None:  # behind a line that was cut short, another one could not be read
+            raise disk_failure("written", self._path, self._failed)
         remaining = _line(record)
         try:
             while remaining:
                 remaining = remaining[os.write(self._descriptor, remaining) :]
             os.fsync(self._descriptor)
         except OSError as error:
+            self._failed = error
             raise disk_failure("written", self._path, error) from error
 
 

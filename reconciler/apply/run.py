@@ -20,7 +20,7 @@ from reconciler.apply.signals import Signals
 from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Observer, Tally
 from reconciler.environment.model import Environment
-from reconciler.errors import EXIT_INVALID, Interrupted, Refusal
+from reconciler.errors import EXIT_INVALID, DiskFailure, Interrupted, Refusal
 from reconciler.lockfile.lock import environment_lock
 from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.store import write_lockfile
@@ -82,10 +82,10 @@ def run_apply(
     Raises:
         Refusal: the lock is held, a guard is exceeded, the plan is not the expected one.
         InvalidInput: lockfile or journal can't be read.
-        DiskFailure: something could not be written; what is known is in the journal.
+        DiskFailure: something could not be written before the first call.
         Interrupted: a signal came before the first call.
     """
-    with environment_lock(environment), Signals() as signals:
+    with Signals() as signals, environment_lock(environment):
         state = take_in(environment)
         plan = plan_for(environment, roster, state.lockfile, wishes)
         try:
@@ -119,15 +119,26 @@ class _Run:
         if stop is not None and stop.cause is Cause.SIGNAL and not tally.calls:
             discard(self.environment)
             raise Interrupted(ending.interrupted_before())
-        failed_at_once = stop is not None and stop.cause is Cause.DENIED and not tally.has_confirmed
+        failed_at_once = stop is not None and stop.cause is Cause.DENIED and not tally.confirmed
         forgotten = frozenset() if failed_at_once else frozenset(remove.key for remove in self.plan.removes)
-        lockfile = self._write(tally, forgotten)
-        discard(self.environment)
-        report = report_of(self.plan, self.roster, self.state, tally, lockfile, len(forgotten))
+        try:
+            lockfile = self._write(tally, forgotten)
+            discard(self.environment)
+        except DiskFailure as error:  # what was learnt is in the journal, and the report can tell it too
+            report = self._report(tally, self.state.lockfile, 0)
+            return replace(report, problems=error.problems, failure=EXIT_INVALID)
+        report = replace(self._report(tally, lockfile, len(forgotten)), problems=_in_passing(tally))
         if stop is None or not stop.is_thrown:
             return report
-        problem = stop.problem or ending.interrupted(len(tally.entries), tally.total, tally.calls)
-        return replace(report, problems=(problem,), failure=EXIT_INVALID if failed_at_once else None)
+        problem = stop.problem or ending.interrupted(tally.confirmed, tally.total, tally.calls)
+        return replace(
+            report,
+            problems=(*report.problems, problem),
+            failure=EXIT_INVALID if failed_at_once else None,
+        )
+
+    def _report(self, tally: Tally, lockfile: Lockfile | None, forgotten: int) -> Report:
+        return report_of(self.plan, self.roster, self.state, tally, lockfile, forgotten)
 
     def _push(self, connect: Connect, tally: Tally, signals: Signals) -> Stop:
         api = self.environment.api
@@ -150,6 +161,12 @@ class _Run:
         after = before.with_entries(tally.entries).without(forgotten | undeclared)
         write_lockfile(self.environment, after)
         return after
+
+
+def _in_passing(tally: Tally) -> tuple[Problem, ...]:
+    """What went wrong without ending the run."""
+    given_up = (ending.given_up(reason, batches) for reason, batches in tally.given_up.items())
+    return (*given_up, *tally.refused_alike)
 
 
 def utc_now() -> str:

@@ -15,27 +15,50 @@ from reconciler.apply.stop import Cause, Stop
 _HEARD = (signal.SIGINT, signal.SIGTERM)
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Within this block either raises KeyboardInterrupt: nothing has begun yet that must be ended well."""
+    with _handled_by(signal.default_int_handler):
+        yield
+
+
+@contextmanager
+def uninterruptible() -> Iterator[None]:
+    """Within this block neither does anything: what is left to do is short, and must be whole."""
+    with _handled_by(signal.SIG_IGN):
+        yield
+
+
+@contextmanager
+def _handled_by(handler: Any) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in _HEARD}
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
 class Signals:
-    """Takes the place of the process's handlers while it is entered; `count` says how many came."""
+    """The signals that come to a run while it is entered; `count` says how many came."""
 
     def __init__(self) -> None:
         """Not entered yet."""
         self.count = 0
         self._second = asyncio.Event()
         self._tell: Callable[[], object] | None = None
-        self._before: dict[signal.Signals, Any] = {}
+        self._listening = _handled_by(self._receive)
 
     def __enter__(self) -> Self:
-        """Install the handlers."""
-        self._before = {number: signal.signal(number, self._receive) for number in _HEARD}
+        """Take the place of the process's handlers."""
+        self._listening.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Put the handlers back that were there before."""
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        self._listening.__exit__(kind, error, trace)
 
     @contextmanager
     def heard_by(self, stop: Stop) -> Iterator[None]:

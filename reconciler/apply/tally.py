@@ -1,10 +1,13 @@
 """What a run has learnt and spent so far."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconciler.lockfile.model import Present, Rejected, Unconfirmed
 from reconciler.panel import Reply
+from reconciler.problem import Problem
 
 
 class Observer(Protocol):
@@ -22,20 +25,26 @@ class Observer(Protocol):
 
 @dataclass(slots=True)
 class Tally:
-    """Entries by identity, and calls. `total` is how many members the run is about."""
+    """Entries by identity, and calls. `total` is how many members the run is about.
+
+    `given_up` counts, by reason, the batches that ended without an answer that says anything.
+    """
 
     total: int
     observer: Observer
     entries: dict[str, Present | Rejected | Unconfirmed] = field(default_factory=dict)
+    confirmed: int = 0
     calls: int = 0
     retries: int = 0
-    unusable_in_a_row: int = 0
+    given_up: Counter[str] = field(default_factory=Counter)
+    given_up_in_a_row: int = 0
+    refused_alike: list[Problem] = field(default_factory=list)
+
+    def learn(self, entries: Mapping[str, Present | Rejected | Unconfirmed]) -> None:
+        """This is known of these members, once and for all in this run."""
+        self.entries.update(entries)
+        self.confirmed += sum(not isinstance(entry, Unconfirmed) for entry in entries.values())
 
     def tell(self) -> None:
         """Let the observer know how far it came."""
-        self.observer.progressed(len(self.entries), self.total, self.calls)
-
-    @property
-    def has_confirmed(self) -> bool:
-        """Whether the API has proven anything about anybody yet."""
-        return any(not isinstance(entry, Unconfirmed) for entry in self.entries.values())
+        self.observer.progressed(self.confirmed, self.total, self.calls)

@@ -7,6 +7,7 @@ import click
 
 from reconciler.apply.report import Report
 from reconciler.apply.run import Wishes
+from reconciler.apply.signals import interruptible, uninterruptible
 from reconciler.cli.applying import Applying
 from reconciler.cli.call_log import CallLog
 from reconciler.cli.invocation import Invocation
@@ -88,11 +89,14 @@ def apply(
     report = Report(name, problems=(_CRASHED,), failure=EXIT_INVALID)
     try:
         wishes = Wishes(None, frozenset(allow), retry_rejected, max_calls)
-        report = _reported(invocation, name, wishes, plan_file, expect, log_file, yes=yes)
-        _tell(invocation, report)
+        with interruptible():
+            report = _reported(invocation, name, wishes, plan_file, expect, log_file, yes=yes)
+        with uninterruptible():
+            _tell(invocation, report)
     finally:
         if report_file is not None:
-            save(report_file, _as_json(report))
+            with uninterruptible():
+                save(report_file, _as_json(report))
     return report.exit_code or (EXIT_INVALID if invocation.could_not_tell else EXIT_DONE)
 
 
@@ -139,7 +143,7 @@ def _expected(name: str, plan_file: Path | None, expect: str | None) -> str | No
 def _tell(invocation: Invocation, report: Report) -> None:
     if report.problems:
         invocation.tell_problems(report.problems)
-    if report.failure is None or invocation.format is not Format.TEXT:
+    if report.failure is None or report.calls or invocation.format is not Format.TEXT:
         invocation.show(invocation.view().report(report))
     if invocation.could_not_tell:
         invocation.tell_problems((_UNHEARD,))

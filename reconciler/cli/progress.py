@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from reconciler.apply.ending import said
 from reconciler.apply.tally import Observer
 from reconciler.cli.call_log import CallLog
 from reconciler.cli.invocation import Invocation
@@ -49,7 +50,7 @@ class _Lines:
 
     def waiting(self, seconds: float, reason: str) -> None:
         if seconds >= _WORTH_SAYING:
-            why = self._invocation.in_words((reason or "no answer",))
+            why = self._invocation.in_words(said(reason or "no answer"))
             self._say(visible(f"Waiting {seconds:.0f} s before the next attempt: {why}"))
 
     def _say(self, line: str) -> None:

@@ -1,6 +1,5 @@
 """`reconciler sandbox serve`."""
 
-import ipaddress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from reconciler.cli.invocation import Invocation
+from reconciler.cli.sandbox_options import faults, loopback, rate, refused
 
 if TYPE_CHECKING:
     from reconciler.environment.model import RateLimit
@@ -27,6 +27,8 @@ class _Settings(NamedTuple):
     rate: "RateLimit"
     allowance: int | None
     max_body: int
+    delay: float
+    refuse: frozenset[str]
     fault: "list[Fault]"
 
 
@@ -42,44 +44,11 @@ class _ServeCommand(click.Command):
         super().format_epilog(ctx, formatter)
 
 
-def _loopback(_context: click.Context, _parameter: click.Parameter, host: str) -> str:
-    if host == "localhost":
-        return "127.0.0.1"
-    try:
-        if ipaddress.ip_address(host).is_loopback:
-            return host
-    except ValueError:
-        pass
-    raise click.BadParameter(
-        f"{host!r} is not this machine alone: the sandbox is no real server. Use 127.0.0.1 or ::1."
-    )
-
-
-def _rate(_context: click.Context, _parameter: click.Parameter, text: str) -> "RateLimit":
-    from reconciler.environment.model import RateLimit  # noqa: PLC0415 - needed here alone
-
-    calls, _, seconds = text.partition("/")
-    if calls.isdecimal() and seconds.isdecimal() and int(calls) and int(seconds):
-        return RateLimit(calls=int(calls), seconds=int(seconds))
-    raise click.BadParameter(f"{text!r} is not CALLS/SECONDS, such as 300/60.")
-
-
-def _faults(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> "list[Fault]":
-    if not texts:
-        return []
-    from reconciler.sandbox.faults import read_faults  # noqa: PLC0415 - loads pydantic
-
-    try:
-        return read_faults(texts)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-
-
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(cls=_ServeCommand)
-@click.option("--host", default="127.0.0.1", show_default=True, callback=_loopback, help="Loopback only.")
+@click.option("--host", default="127.0.0.1", show_default=True, callback=loopback, help="Loopback only.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="0 takes any that is free."
 )
@@ -97,7 +66,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     metavar="CALLS/SECONDS",
     default="300/60",
     show_default=True,
-    callback=_rate,
+    callback=rate,
     help="The most calls in any such time.",
 )
 @click.option(
@@ -114,10 +83,24 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="The longest body of a call.",
 )
 @click.option(
+    "--delay",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Answer each call so much later. The panel acts before the wait on one call, behind it on the next.",
+)
+@click.option(
+    "--refuse",
+    multiple=True,
+    metavar="EMAIL",
+    callback=refused,
+    help="Refuse each batch that holds this member, with HTTP 400. May be given several times.",
+)
+@click.option(
     "--fault",
     multiple=True,
     metavar="KIND[:COUNT]",
-    callback=_faults,
+    callback=faults,
     help="What goes wrong with the next call, or with the next COUNT calls. "
     "May be given several times; one after the other, then all goes well.",
 )
@@ -131,6 +114,8 @@ def serve(invocation: Invocation, /, **settings: Any) -> None:
     Example: reconciler sandbox serve --port 8900
 
     Example: reconciler sandbox serve --fault reset-after --fault 503:2
+
+    Example: reconciler sandbox serve --refuse ada@example.org
     """
     _serve(invocation, _Settings(**settings))
 
@@ -146,7 +131,7 @@ def _serve(invocation: Invocation, settings: _Settings) -> None:
     rules = _rules(settings)
     store = _store(settings)
     try:
-        sandbox = ServedSandbox(Application(store, rules), settings.fault, log)
+        sandbox = ServedSandbox(Application(store, rules), settings.fault, log, settings.delay)
         with listen(settings.host, settings.port) as listener:
             serve_on(listener, sandbox, partial(invocation.show, f"{address_of(listener)}\n"))
     finally:
@@ -156,7 +141,9 @@ def _serve(invocation: Invocation, settings: _Settings) -> None:
 def _rules(settings: _Settings) -> "Rules":
     from reconciler.sandbox.application import Rules  # noqa: PLC0415 - loads pydantic
 
-    return Rules(_key_rule(settings.key_env), settings.allowance, settings.rate, settings.max_body)
+    return Rules(
+        _key_rule(settings.key_env), settings.allowance, settings.rate, settings.max_body, settings.refuse
+    )
 
 
 def _key_rule(variable: str | None) -> "KeyRule":

@@ -73,8 +73,9 @@ def _success(came: HttpAnswer) -> Counted | Lost | Unusable:
 
 def _limited(came: HttpAnswer, message: str | None, now: datetime | None) -> Throttled | AllowanceUsedUp:
     if _ALLOWANCE.search(message or came.text):
-        return AllowanceUsedUp(message or "API call limit exceeded")
-    return Throttled(message or "HTTP 429: too many calls in a short time", _retry_after(came, now))
+        return AllowanceUsedUp(f"HTTP 429: {message or 'API call limit exceeded'}")
+    reason = message or "too many calls in a short time"
+    return Throttled(f"HTTP 429: {reason}", _retry_after(came, now))
 
 
 def _retry_after(came: HttpAnswer, now: datetime | None) -> float | None:

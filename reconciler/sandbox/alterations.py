@@ -48,9 +48,9 @@ def retry_after_date(_answer: SandboxAnswer, path: str) -> SandboxAnswer:
     return _with_header(TOO_MANY_CALLS.answer(path), "retry-after", format_datetime(until, usegmt=True))
 
 
-def redirect(_answer: SandboxAnswer, path: str) -> SandboxAnswer:
+def redirect(host: str) -> Alteration:
     """A redirect to another host, which would get the key and the members if it were followed."""
-    return SandboxAnswer(307, b"", (("location", f"https://elsewhere.invalid{path}"),))
+    return lambda _, path: SandboxAnswer(307, b"", (("location", f"{host}{path}"),))
 
 
 def login_page(_answer: SandboxAnswer, _path: str) -> SandboxAnswer:

@@ -13,12 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reconciler.environment.model import RateLimit
+from reconciler.identity import identity
+from reconciler.member import EMAIL_ADDRESS
 from reconciler.sandbox.call_window import CallWindow
 from reconciler.sandbox.messages import Call, SandboxAnswer
 from reconciler.sandbox.schema import WrongBody, read_batch
 from reconciler.sandbox.store import Store
 from reconciler.sandbox.vendor_errors import (
     ALLOWANCE_USED_UP,
+    BAD_PARAMETERS,
     NOT_FOUND,
     SERVER_ERROR,
     TOO_LARGE,
@@ -41,13 +44,15 @@ class Rules:
     """What this sandbox lets through.
 
     `allowance` is how many calls are paid for, None for no end; `rate` the most in any window; `max_body`
-    the longest body in bytes. The vendor documents no size, only that there is one.
+    the longest body in bytes. The vendor documents no size, only that there is one. `refuses` are the
+    identities of members whom it doesn't like: a batch that holds one of them is refused, whole.
     """
 
     lets_in: KeyRule
     allowance: int | None = None
     rate: RateLimit = field(default_factory=RateLimit)
     max_body: int = 1024 * 1024
+    refuses: frozenset[str] = frozenset()
 
 
 class Application:
@@ -89,5 +94,7 @@ class Application:
             members = read_batch(call.body)
         except WrongBody as wrong:
             return wrong.error.answer(call.path)
+        if any(identity(member[EMAIL_ADDRESS]) in self.rules.refuses for member in members):
+            return BAD_PARAMETERS.answer(call.path)
         added = sum(self._store.add(member) for member in members)
         return SandboxAnswer.counted(added=added, failed=len(members) - added)

@@ -42,7 +42,7 @@ _ALL = (
     Fault("403", False, "the key may not do this", alterations.error(vendor_errors.FORBIDDEN)),
     Fault("404", False, "there is no such address", alterations.error(vendor_errors.NOT_FOUND)),
     Fault("413", False, "the batch is too large", alterations.error(vendor_errors.TOO_LARGE)),
-    Fault("redirect", False, "a redirect to another host", alterations.redirect),
+    Fault("redirect", False, "a redirect to another host", alterations.redirect("https://elsewhere.invalid")),
     Fault("login-page", True, "200 with a web page", alterations.login_page),
     Fault("wrong-counts", True, "counts that add up to one too many", alterations.wrong_counts),
     Fault("negative-counts", True, "a count below zero", alterations.negative_counts),

@@ -46,6 +46,11 @@ def address_of(listener: socket.socket) -> str:
 
 def serve_on(listener: socket.socket, sandbox: ServedSandbox, ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called once calls are taken."""
+    server_for(sandbox, ready).run(sockets=[listener])
+
+
+def server_for(sandbox: ServedSandbox, ready: Callable[[], None]) -> Server:
+    """A server that is not running yet; it ends at once when its `should_exit` is set."""
     config = Config(
         sandbox,
         http=_OpenProtocol,
@@ -60,7 +65,7 @@ def serve_on(listener: socket.socket, sandbox: ServedSandbox, ready: Callable[[]
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
-    _Server(config, ready).run(sockets=[listener])
+    return _Server(config, ready)
 
 
 class _OpenProtocol(H11Protocol):

@@ -2,7 +2,7 @@
 
 Source: the page *save panel members* for the layout and for the five bodies printed there (400, 401,
 403, 404, 500), *error-codes* for the other ids, *limits* for the used-up allowance. Where the vendor
-prints no message (1001, 1002, 413, a rate limit) the words are ours, and so is the name.
+prints no message (1001, 1002, 1003, 413, a rate limit) the words are ours, and so is the name.
 """
 
 import json
@@ -42,6 +42,7 @@ class VendorError:
 INVALID_URL = VendorError(400, "BAD_REQUEST", "1000", "Invalid URL parameters")
 NOT_JSON = VendorError(400, "BAD_REQUEST", "1001", "The request body is not valid JSON")
 WRONG_SCHEMA = VendorError(400, "BAD_REQUEST", "1002", "The request body does not match the schema")
+BAD_PARAMETERS = VendorError(400, "BAD_REQUEST", "1003", "Invalid parameters")
 UNAUTHORIZED = VendorError(401, "UNAUTHORIZED", "1010", "Incorrect API Key")
 FORBIDDEN = VendorError(403, "FORBIDDEN", "1013", "The user does not have permission to access the resource")
 NOT_FOUND = VendorError(404, "NOT_FOUND", "1040", "The resource that you're trying to access doesn't exist")

@@ -236,3 +236,26 @@ def test_a_batch_that_is_too_large_halves_the_size_from_there_on(tmp_path: Path)
 
 def test_somebody_too_large_alone_is_refused(tmp_path: Path) -> None:
     assert Pushed(tmp_path, Vendor(largest=0), 1, api()).outcomes() == {"000": "rejected"}
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_batch_that_is_refused_alike_blocks_no_other_and_marks_nobody(
+    tmp_path: Path, concurrency: int
+) -> None:
+    vendor = Vendor(refuses={f"p{number:03}@example.org" for number in range(10)})
+    pushed = Pushed(tmp_path, vendor, 60, api(10, concurrency))
+    assert set(pushed.outcomes().values()) == {"added"}
+    assert len(pushed.outcomes()) == 50
+    assert not pushed.stop.is_thrown
+    (problem,) = pushed.tally.refused_alike
+    assert "p000@example.org" in str(problem)
+    assert pushed.tally.calls <= 5 + 12
+
+
+@pytest.mark.parametrize("concurrency", [1, 4, 16])
+def test_a_second_batch_refused_alike_ends_the_run_soon(tmp_path: Path, concurrency: int) -> None:
+    vendor = Vendor(refuses={f"p{number:03}@example.org" for number in range(400)})
+    pushed = Pushed(tmp_path, vendor, 400, api(100, concurrency))
+    assert pushed.stop.cause is Cause.REFUSED_ALIKE
+    assert pushed.outcomes() == {}
+    assert pushed.tally.calls <= 22

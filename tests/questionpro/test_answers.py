@@ -91,12 +91,12 @@ def test_a_429_that_speaks_of_the_call_limit_is_the_end_of_the_allowance(
     message: str, identifier: str
 ) -> None:
     assert _read(429, _error(message, identifier), retry_after="1") == AllowanceUsedUp(
-        " ".join(message.split())
+        f"HTTP 429: {' '.join(message.split())}"
     )
 
 
 def test_a_429_with_id_1013_and_another_message_is_only_too_fast() -> None:
-    assert _read(429, _error("Slow down")) == Throttled("Slow down", None)
+    assert _read(429, _error("Slow down")) == Throttled("HTTP 429: Slow down", None)
 
 
 def test_the_allowance_is_recognised_in_a_body_of_plain_text() -> None:

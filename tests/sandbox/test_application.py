@@ -101,6 +101,15 @@ def test_a_wrong_key_is_unauthorized_and_adds_nobody(store: Store) -> None:
     assert _counts(sandbox.answer(_post(person("ada"), key="right"))) == (1, 0)
 
 
+def test_a_batch_with_a_member_it_does_not_like_is_refused_whole_without_saying_who(store: Store) -> None:
+    sandbox = Application(store, Rules(bool, refuses=frozenset({"bob@example.org"})))
+    answer = sandbox.answer(_post(person("ada"), person("BOB"), person("cleo")))
+    assert _error(answer) == (400, "1003")
+    assert b"example.org" not in answer.body
+    assert store.members() == {}
+    assert _counts(sandbox.answer(_post(person("ada"), person("cleo")))) == (2, 0)
+
+
 def test_a_body_that_was_too_long_to_be_read_is_too_large(store: Store) -> None:
     assert Application(store, Rules(bool)).answer(Call("POST", PATH, "k", None)).status == 413
 

@@ -15,7 +15,7 @@ import pytest
 from people import person
 from world import KEY
 
-from reconciler.panel import AllowanceUsedUp, Answer, Counted, Denied, Throttled, TooLarge
+from reconciler.panel import AllowanceUsedUp, Answer, Counted, Denied, Refused, Throttled, TooLarge
 from reconciler.questionpro.client import QuestionProPanel
 from reconciler.questionpro.key import ApiKey
 from reconciler.sandbox.server import address_of, listen
@@ -169,3 +169,40 @@ def test_small_answers_come_at_once(address: str) -> None:
 
     # A socket that waits for more before it sends, against one that waits to acknowledge, takes 0.04 s.
     assert asyncio.run(run()) < 0.03
+
+
+def test_slow_answers_act_before_the_wait_on_one_call_and_behind_it_on_the_next() -> None:
+    with serving("--delay", "0.5", "--allowance", "1") as (process, address):
+        assert process.stderr is not None
+        began = time.monotonic()
+        with socket.create_connection((httpx.URL(address).host, httpx.URL(address).port or 0)) as impatient:
+            impatient.sendall(
+                b"POST /a/api/v2/micropanel/members HTTP/1.1\r\nhost: x\r\napi-key: k\r\n"
+                b'content-length: 36\r\n\r\n[{"emailAddress":"ada@example.org"}] '
+            )
+            assert " 200 added=1 " in process.stderr.readline()
+            assert time.monotonic() - began < 0.5
+            assert impatient.recv(12) == b"HTTP/1.1 200"
+            assert time.monotonic() - began >= 0.5
+        began = time.monotonic()
+        assert isinstance(_call(address, "bob"), AllowanceUsedUp)
+        assert time.monotonic() - began >= 0.5
+
+
+def test_members_to_refuse_are_known_by_who_they_are() -> None:
+    with serving("--refuse", "Ada@Example.org", "--refuse", "eve@example.org") as (_process, address):
+        assert isinstance(_call(address, "ada"), Refused)
+        assert isinstance(_call(address, "bob", "EVE"), Refused)
+        assert _call(address, "bob") == Counted(1, 0)
+
+
+def test_an_address_to_refuse_that_is_none_is_a_wrong_command_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "reconciler", "sandbox", "serve", "--port", "0", "--refuse", "ada"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 64
+    assert "@-sign" in done.stderr

@@ -1,0 +1,31 @@
+"""The journal being written: what is on disk is whole lines, whatever the disk does."""
+
+from pathlib import Path
+
+import pytest
+from disk_room import room_for
+from people import environment_of, person
+
+from reconciler.apply.batch import Batch
+from reconciler.apply.journal import Journal, journal_path
+from reconciler.apply.journal_reader import read_journal
+from reconciler.errors import DiskFailure
+from reconciler.lockfile.model import Unconfirmed
+from reconciler.working_folder import prepare_working_folder
+
+AT = "2026-11-23T09:00:00Z"
+ADA = Batch(1, {"ada@example.org": person("ada")})
+
+
+def test_nothing_is_written_behind_a_line_that_the_disk_cut_short(tmp_path: Path) -> None:
+    environment = environment_of(folder=tmp_path)
+    prepare_working_folder(environment.working_folder)
+    journal, path = Journal.begin(environment, [ADA], started=AT), journal_path(environment)
+    journal.sending(ADA, AT)
+    with room_for(path.stat().st_size + 9), pytest.raises(DiskFailure):
+        journal.attempted(ADA, doubt=False)
+    with pytest.raises(DiskFailure):
+        journal.sending(ADA, AT)
+    run = read_journal(path.read_bytes())
+    assert run is not None
+    assert run.entries == {"ada@example.org": Unconfirmed(AT, person("ada"))}

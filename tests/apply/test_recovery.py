@@ -1,0 +1,184 @@
+"""The journal of a dead run folded into the lockfile: all of it, once, and no more than it says."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from people import PUSHED, environment_of, lockfile_of, lockfiles, people, person, present
+
+from reconciler.apply.batch import Batch
+from reconciler.apply.journal import Journal, journal_path
+from reconciler.apply.recovery import known_state, take_in
+from reconciler.environment.model import Environment
+from reconciler.errors import InvalidInput
+from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
+from reconciler.lockfile.store import write_lockfile
+from reconciler.working_folder import prepare_working_folder
+
+LATER = "2026-11-23T09:00:07Z"
+ADA, BOB = person("ada"), person("bob")
+
+
+def journal_in(folder: Path, *batches: Batch) -> tuple[Environment, Journal]:
+    """An environment whose run has begun with these batches."""
+    environment = environment_of(folder=folder)
+    prepare_working_folder(environment.working_folder)
+    return environment, Journal.begin(environment, batches, started=PUSHED)
+
+
+def batch_of(*members: Mapping[str, Any], number: int = 1) -> Batch:
+    return Batch(number, {member["emailAddress"]: member for member in members})
+
+
+@st.composite
+def dead_runs(draw: st.DrawFn) -> tuple[tuple[Batch, str], ...]:
+    """Batches, and how far each came: `pending`, `sent`, `in doubt`, or what its members were settled as."""
+    members = draw(
+        st.lists(people(), min_size=1, max_size=6, unique_by=lambda member: member["emailAddress"])
+    )
+    ends = st.sampled_from(["pending", "sent", "in doubt", "refused", "added", "existing", "unattributed"])
+    return tuple((batch_of(member, number=number), draw(ends)) for number, member in enumerate(members, 1))
+
+
+def write_down(journal: Journal, batch: Batch, end: str) -> None:
+    if end != "pending":
+        journal.sending(batch, LATER)
+    if end == "in doubt":
+        journal.attempted(batch, doubt=True)
+    elif end == "refused":
+        journal.settled(batch, {key: Rejected("no", LATER, who) for key, who in batch.members.items()})
+    elif end not in {"pending", "sent"}:
+        entries = {key: Present(Outcome(end), LATER, who) for key, who in batch.members.items()}
+        journal.settled(batch, entries)
+
+
+def die(folder: Path, run: tuple[tuple[Batch, str], ...], lockfile: Lockfile | None) -> Environment:
+    """An environment with this lockfile, and the journal of a run that died so."""
+    environment, journal = journal_in(folder, *(batch for batch, _ in run))
+    if lockfile is not None:
+        write_lockfile(environment, lockfile)
+    for batch, end in run:
+        write_down(journal, batch, end)
+    journal.close()
+    return environment
+
+
+@settings(max_examples=40)  # each writes and syncs real files
+@given(run=dead_runs(), lockfile=st.none() | lockfiles())
+def test_taking_a_journal_in_twice_is_taking_it_in_once(
+    run: tuple[tuple[Batch, str], ...], lockfile: Lockfile | None
+) -> None:
+    with TemporaryDirectory() as folder:
+        environment = die(Path(folder), run, lockfile)
+        first = take_in(environment)
+        second = take_in(environment)
+    assert second.lockfile == second.on_disk == first.lockfile
+    assert second.pending == first.pending
+    assert second.recovered == 0
+
+
+@settings(max_examples=40)  # each writes and syncs real files
+@given(run=dead_runs(), lockfile=lockfiles())
+def test_nobody_who_was_confirmed_becomes_unconfirmed(
+    run: tuple[tuple[Batch, str], ...], lockfile: Lockfile
+) -> None:
+    with TemporaryDirectory() as folder:
+        after = known_state(die(Path(folder), run, lockfile)).lockfile
+    assert after is not None
+    assert not lockfile.members.keys() & after.unconfirmed.keys()
+
+
+@settings(max_examples=40)  # each writes and syncs real files
+@given(run=dead_runs(), lockfile=lockfiles())
+def test_what_was_settled_counts_and_who_was_sent_is_in_doubt_and_all_else_stays(
+    run: tuple[tuple[Batch, str], ...], lockfile: Lockfile
+) -> None:
+    with TemporaryDirectory() as folder:
+        after = known_state(die(Path(folder), run, lockfile)).lockfile
+    assert after is not None
+    told = {key: end for batch, end in run for key in batch.members}
+    for key, end in told.items():
+        if end == "refused":
+            assert after.rejected[key].pushed == LATER
+        elif end in set(Outcome):
+            assert after.members[key][:2] == (end, LATER)
+        elif end in {"sent", "in doubt"} and key not in lockfile.members:
+            assert after.unconfirmed[key].pushed == LATER
+    untold = told.keys() - {key for key, end in told.items() if end == "pending"}
+    assert after.without(untold) == lockfile.without(untold)
+
+
+def test_those_whom_a_dead_run_settled_are_counted_once(tmp_path: Path) -> None:
+    environment, journal = journal_in(tmp_path, batch_of(ADA), batch_of(BOB, number=2))
+    journal.settled(batch_of(ADA), {ADA["emailAddress"]: present(ADA)})
+    journal.sending(batch_of(BOB, number=2), LATER)
+    assert take_in(environment).recovered == 1
+    assert take_in(environment).recovered == 0
+
+
+def test_who_was_not_sent_is_known_as_before(tmp_path: Path) -> None:
+    environment, _ = journal_in(tmp_path, batch_of(ADA))
+    assert known_state(environment).lockfile is None
+    assert known_state(environment).pending == (batch_of(ADA),)
+
+
+def test_an_equal_lockfile_is_left_untouched(tmp_path: Path) -> None:
+    environment, journal = journal_in(tmp_path, batch_of(ADA))
+    journal.settled(batch_of(ADA), {ADA["emailAddress"]: present(ADA)})
+    write_lockfile(environment, lockfile_of(ADA))
+    before = environment.lockfile_path.stat()
+    take_in(environment)
+    after = environment.lockfile_path.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_doubt_about_somebody_rejected_replaces_the_rejection(tmp_path: Path) -> None:
+    key = ADA["emailAddress"]
+    environment, journal = journal_in(tmp_path, batch_of(ADA))
+    write_lockfile(environment, lockfile_of(rejected={key: Rejected("no", PUSHED, ADA)}))
+    journal.sending(batch_of(ADA), LATER)
+    assert known_state(environment).lockfile == lockfile_of(unconfirmed={key: Unconfirmed(LATER, ADA)})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b'"environment":"p"', b'"environment":"q"'), (b"api.questionpro.eu", b"api.questionpro.com")],
+)
+def test_a_journal_of_another_environment_or_address_is_an_error(
+    tmp_path: Path, old: bytes, new: bytes
+) -> None:
+    environment, _ = journal_in(tmp_path, batch_of(ADA))
+    path = journal_path(environment)
+    path.write_bytes(path.read_bytes().replace(old, new))
+    with pytest.raises(InvalidInput, match=r"belongs to [pq] at https://api\.questionpro\.(eu|com)/"):
+        known_state(environment)
+
+
+def test_a_damaged_journal_is_an_error_that_names_file_and_line(tmp_path: Path) -> None:
+    environment, _ = journal_in(tmp_path, batch_of(ADA))
+    path = journal_path(environment)
+    path.write_bytes(path.read_bytes() + b"nonsense\n" + b'{"record":"sending","batch":1,"at":"x"}\n')
+    with pytest.raises(InvalidInput) as caught:
+        known_state(environment)
+    (problem,) = caught.value.problems
+    assert str(problem.place).endswith(".reconciler/journal.jsonl:3")
+
+
+def test_a_journal_that_cannot_be_read_is_an_error_and_no_empty_state(tmp_path: Path) -> None:
+    environment, _ = journal_in(tmp_path, batch_of(ADA))
+    path = journal_path(environment)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(InvalidInput, match="can't be read"):
+        known_state(environment)
+
+
+def test_a_journal_that_was_cut_before_its_first_line_ended_says_nothing(tmp_path: Path) -> None:
+    environment, _ = journal_in(tmp_path, batch_of(ADA))
+    write_lockfile(environment, lockfile_of(BOB))
+    journal_path(environment).write_bytes(b'{"record":"ru')
+    assert take_in(environment)[:3] == (lockfile_of(BOB), lockfile_of(BOB), True)

@@ -1,0 +1,120 @@
+"""SIGINT at a system call of apply: the exit code and the report tell the truth, wherever it strikes.
+
+strace counts the calls that an undisturbed apply makes, and delivers the signal at each of them in turn. A few
+are tried here always; `pytest -m exhaustive` tries them all.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from rehearsal import api
+from socket_vendor import SocketVendor
+from world import PROGRAM, World
+
+from reconciler.environment.model import RateLimit
+
+MEMBERS, SIZE = 6, 2
+CALLS = ("openat", "write", "fsync", "rename", "unlink", "sendto", "recvfrom", "flock", "epoll_wait")
+
+
+def _can_trace() -> bool:
+    if shutil.which("strace") is None:
+        return False
+    tried = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False)
+    return tried.returncode == 0
+
+
+pytestmark = pytest.mark.skipif(not _can_trace(), reason="strace is missing, or this machine forbids tracing")
+
+
+class Moment(NamedTuple):
+    """The `number`th time of this system call."""
+
+    call: str
+    number: int
+
+
+class Stage:
+    """One vendor for all moments; each has an environment and people of its own."""
+
+    def __init__(self, folder: Path, vendor: SocketVendor) -> None:
+        self.world = World(folder)
+        self.vendor = vendor
+        self.made = 0
+
+    def traced(self, *options: str) -> "tuple[str, subprocess.CompletedProcess[str]]":
+        """The environment's name, and how its apply ended."""
+        self.made += 1
+        name = f"e{self.made}"
+        self.world.environment(name, api(batch_size=SIZE, concurrency=2), base_url=self.vendor.base_url)
+        self.world.members(*(f"{name}.p{number}@example.org" for number in range(MEMBERS)), name=name)
+        return name, subprocess.run(
+            ["strace", "-f", "-o", f"{name}.strace", *options, *PROGRAM, "apply", name, "--yes"]
+            + ["--report", f"{name}.json"],
+            cwd=self.world.folder,
+            env=self.world.environ(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def moments(self) -> Sequence[Moment]:
+        """All that an undisturbed apply passes through once it has read its declaration."""
+        name, done = self.traced("-e", f"trace={','.join(CALLS)}")
+        assert done.returncode == 0, done.stderr
+        log = (self.world.folder / f"{name}.strace").read_text()
+        made = re.findall(rf"^\d+ +({'|'.join(CALLS)})\((.*)", log, re.MULTILINE)
+        begins = next(at for at, (_, arguments) in enumerate(made) if "team.yaml" in arguments)
+        counts: Counter[str] = Counter()
+        found = []
+        for at, (call, _) in enumerate(made):
+            counts[call] += 1
+            if at >= begins:
+                found.append(Moment(call, counts[call]))
+        return found
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with SocketVendor(rate=RateLimit(100_000, 1)) as vendor:
+        yield Stage(tmp_path_factory.mktemp("stage"), vendor)
+
+
+def tells_the_truth(stage: Stage, moment: Moment) -> None:
+    """What has to hold wherever the signal strikes."""
+    before = len(stage.vendor.calls)
+    inject = f"inject={moment.call}:signal=SIGINT:when={moment.number}"
+    name, done = stage.traced("-e", f"trace={moment.call}", "-e", inject)
+    calls = len(stage.vendor.calls) - before
+    assert "Traceback" not in done.stderr, (moment, done.stderr)
+    assert done.returncode in {0, 3, 130}, (moment, done.returncode, done.stderr)
+    report = json.loads((stage.world.folder / f"{name}.json").read_text())
+    assert report["exit_code"] == done.returncode, moment
+    assert report["calls"] == calls, moment
+    assert (done.returncode == 130) == (calls == 0), (moment, done.returncode)
+    assert stage.world.left_over(name) == set(), moment
+    again = stage.world.run("apply", name, "--yes")
+    assert again.code == 0, (moment, again.err)
+    outcomes = stage.world.outcomes(name)
+    assert len(outcomes) == MEMBERS, moment
+    assert set(outcomes.values()) == {"added"}, (moment, outcomes)  # what was under way was waited for
+
+
+def test_a_signal_at_some_call_is_told_as_what_it_was(stage: Stage) -> None:
+    for moment in stage.moments()[5::40]:
+        tells_the_truth(stage, moment)
+
+
+@pytest.mark.exhaustive
+def test_a_signal_at_any_call_is_told_as_what_it_was(stage: Stage) -> None:
+    for moment in stage.moments():
+        tells_the_truth(stage, moment)

@@ -1,0 +1,114 @@
+"""Two commands that write for one environment: the second is told who is first; a dead one is no obstacle."""
+
+import json
+import os
+import re
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from rehearsal import api, outcomes_of, people, prepared
+from socket_vendor import SocketVendor
+from world import Result, World
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+MEMBERS, SIZE = 4, 2
+
+
+class Busy:
+    """An environment whose apply hangs in its second call; the first is answered."""
+
+    def __init__(self, folder: Path, vendor: SocketVendor) -> None:
+        self.vendor = vendor
+        settings = api(batch_size=SIZE, concurrency=1, timeout=60)
+        self.world: World = prepared(folder, vendor.base_url, MEMBERS, settings)
+        self.first = self.world.start("apply", "p", "--yes")
+        deadline = time.monotonic() + 20
+        while len(vendor.calls) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        self.first.kill()
+        self.first.communicate(timeout=10)
+
+    @property
+    def lock(self) -> Path:
+        return self.world.panels / "p" / ".reconciler" / "lock"
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Iterator[Busy]:
+    """It is made anew for each test, since some kill it."""
+    with SocketVendor("ok", "silence") as vendor:
+        busy = Busy(tmp_path, vendor)
+        yield busy
+        busy.kill()
+
+
+def refuses(refused: Result, holder: "Popen[str]") -> None:
+    """It names the process that holds the lock, its host, and since when."""
+    assert refused.code == 4
+    found = re.search(r"process (\d+) on (\S+), since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)", refused.err)
+    assert found, refused.err
+    assert int(found[1]) == holder.pid
+    assert found[2] == socket.gethostname()
+    assert holder.poll() is None, "the one who waited was answered only when the other was gone"
+
+
+def test_whoever_would_write_too_is_refused_and_told_who_holds_the_lock(busy: Busy) -> None:
+    before = len(busy.vendor.calls)
+    for command in (
+        ("apply", "p", "--yes", "--report", "report.json"),
+        ("state", "recover", "p"),
+        ("state", "rm", "p", people(1)[0], "--yes"),
+    ):
+        refuses(busy.world.run(*command), busy.first)
+    assert json.loads((busy.world.folder / "report.json").read_text())["exit_code"] == 4
+    assert len(busy.vendor.calls) == before
+    assert outcomes_of(busy.world) is None
+
+
+def test_whoever_only_reads_does_not_wait(busy: Busy) -> None:
+    for command in (("plan", "p"), ("validate",), ("state", "list", "p")):
+        assert busy.world.run(*command).code == 0
+    assert busy.first.poll() is None
+
+
+def test_after_a_kill_the_next_takes_over_at_once_and_ends_whole(busy: Busy) -> None:
+    busy.kill()
+    assert str(busy.first.pid) in busy.lock.read_text()  # nobody tidied up
+    applied = busy.world.run("apply", "p", "--yes", "--format", "json")
+    assert applied.code == 0
+    assert outcomes_of(busy.world) == Counter(added=2, unattributed=2)
+    assert applied.json["recovered"] == 2
+    assert applied.json["calls"] == 1
+
+
+def test_after_a_kill_what_was_learnt_can_be_recovered_at_once_without_network(busy: Busy) -> None:
+    busy.kill()
+    assert busy.world.run("state", "recover", "p", env={"KEY": ""}).code == 0
+    assert outcomes_of(busy.world) == Counter(added=2, unconfirmed=2)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"pid": 1, "host": "before-the-reboot", "since": "2020-01-01T00:00:00Z"}),
+        json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": "2020-01-01T00:00:00Z"}),
+        "",
+        "{",
+        "\x00" * 64,
+    ],
+    ids=["of-a-dead-process", "of-a-living-process-that-has-its-number-now", "empty", "torn", "zeroes"],
+)
+def test_a_lock_file_that_was_left_over_is_no_obstacle(tmp_path: Path, content: str) -> None:
+    world = prepared(tmp_path, "http://127.0.0.1:9/a/api/v2", MEMBERS, "")
+    world.write("p/.reconciler/lock", content)
+    assert world.run("state", "recover", "p").code == 0

@@ -1,0 +1,79 @@
+"""One apply by the real program against a vendor behind a socket, and all that it left behind."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from socket_vendor import SocketVendor
+from world import Result, World
+
+ATTEMPTS = 3
+
+
+class Rehearsal(NamedTuple):
+    """How an apply ended.
+
+    `outcomes` counts the members by what the lockfile says of them; None where there is no lockfile.
+    `seen` are the calls that the vendor saw. `again` is how the next apply ended, with nothing going wrong
+    any more; `after` counts as `outcomes` does, `calls_of_the_next` are its calls. None where there was none.
+    """
+
+    result: Result
+    report: dict[str, Any]
+    outcomes: Counter[str] | None
+    seen: Sequence[str]
+    left_over: set[str]
+    again: Result | None = None
+    after: Counter[str] | None = None
+    calls_of_the_next: int | None = None
+
+    @property
+    def words(self) -> str:
+        """All that the user saw."""
+        return self.result.out + self.result.err
+
+
+def api(*, batch_size: int, concurrency: int, timeout: float = 5.0, more: str = "") -> str:
+    """Settings for a vendor that fails: as usual, but for waits that nobody would sit through in a test."""
+    retry = f"retry: {{attempts: {ATTEMPTS}, initial_wait: 0.01, max_wait: 0.01}}"
+    own = f"batch_size: {batch_size}, concurrency: {concurrency}, timeout: {timeout}"
+    return f"api: {{{own}, {retry}{', ' if more else ''}{more}}}\n"
+
+
+def people(count: int) -> list[str]:
+    """So many addresses."""
+    return [f"p{number:03}@example.org" for number in range(count)]
+
+
+def prepared(folder: Path, base_url: str, members: int, settings: str) -> World:
+    """A world with one environment, p, in which so many members are declared and nobody is pushed."""
+    world = World(folder)
+    world.environment(settings=settings, base_url=base_url)
+    world.members(*people(members))
+    return world
+
+
+def rehearse(world: World, vendor: SocketVendor | None, *options: str, then_again: bool = False) -> Rehearsal:
+    """Apply; where that was not whole, and it is wished, let the vendor heal and apply once more."""
+    first = _apply(world, *options)
+    report = json.loads((world.folder / "report.json").read_text())
+    seen = list(vendor.calls) if vendor else []
+    found = Rehearsal(first, report, outcomes_of(world), seen, world.left_over())
+    if first.code == 0 or vendor is None or not then_again:
+        return found
+    vendor.heal()
+    again = _apply(world)
+    calls = len(vendor.calls) - len(seen)
+    return found._replace(again=again, after=outcomes_of(world), calls_of_the_next=calls)
+
+
+def outcomes_of(world: World) -> Counter[str] | None:
+    """How many members the lockfile knows, by what it says of them; None where there is no lockfile."""
+    return Counter(world.outcomes().values()) if (world.panels / "p/state.lock.json").exists() else None
+
+
+def _apply(world: World, *options: str) -> Result:
+    # Nothing is masked, also where the tests run in CI: their words are what is looked at.
+    return world.run("apply", "p", "--yes", "--report", "report.json", *options, env={"CI": "false"})
