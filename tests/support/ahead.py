@@ -1,10 +1,10 @@
 """Runs that mostly wait, several at a time, ahead of the tests that look at how they ended."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -26,7 +26,7 @@ def ahead(
     A case is the value of a test's parameter `case`; each is rehearsed once, in a folder of its own.
     """
     with ThreadPoolExecutor(at_once) as pool:
-        runs = {
+        runs: dict[Any, Future[Ended]] = {
             case: pool.submit(rehearse, folders.mktemp("case"), case)
             for case in dict.fromkeys(_selected(request))
         }
@@ -34,7 +34,7 @@ def ahead(
         pool.shutdown(cancel_futures=True)
 
 
-def _selected(request: pytest.FixtureRequest) -> Iterator[Case]:  # type: ignore[type-var] # pytest can't know
+def _selected(request: pytest.FixtureRequest) -> Iterator[Any]:
     for item in request.session.items:
         if isinstance(item, pytest.Function) and item.path == request.path and hasattr(item, "callspec"):
             parameters = item.callspec.params

@@ -5,6 +5,7 @@ import resource
 import signal
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -28,7 +29,11 @@ def outlive(doom: Doom, act: Callable[[], object]) -> None:
     Raises:
         AssertionError: the act raised in the child, which printed what.
     """
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Newer releases of Python warn of a lock that another thread may hold. The only other threads are
+        # those of a test runner that spreads tests over processes, and the child asks nothing of it.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         _live(doom, act)
     _, status = os.waitpid(child, 0)

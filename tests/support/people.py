@@ -105,4 +105,5 @@ def lockfiles(draw: st.DrawFn) -> Lockfile:
             Unconfirmed(PUSHED, attributes),
         )[kind]
         sections[kind][attributes[EMAIL_ADDRESS]] = entry
-    return Lockfile("p", TARGET, *sections)
+    members, rejected, unconfirmed = sections
+    return Lockfile("p", TARGET, members, rejected, unconfirmed)
