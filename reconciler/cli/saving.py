@@ -16,15 +16,18 @@ def check_place(path: Path) -> None:
 
     Raises:
         InvalidInput: it will not.
+        DiskFailure: the place can't be looked at.
     """
-    if path.exists() and not path.is_file():
-        raise InvalidInput(
-            Problem(("This is no ordinary file, so nothing is saved over it.",), place=Place(shown(path)))
-        )
-    if not path.parent.is_dir():
-        raise InvalidInput(
-            Problem(("There is no such folder.",), ("Create it first.",), Place(shown(path.parent)))
-        )
+    try:
+        if path.exists() and not path.is_file():
+            raise InvalidInput(Problem((_NO_FILE,), place=Place(shown(path))))
+        if not path.parent.is_dir():
+            no_folder = Problem(
+                ("There is no such folder.",), ("Create it first.",), Place(shown(path.parent))
+            )
+            raise InvalidInput(no_folder)
+    except OSError as error:
+        raise disk_failure("written", path, error) from error
 
 
 def save(path: Path, text: str) -> None:
@@ -34,10 +37,9 @@ def save(path: Path, text: str) -> None:
         InvalidInput: as `check_place`.
         DiskFailure: it could not be written; what stood there stands there still.
     """
+    check_place(path)
     temporary = path.with_name(f".{os.getpid()}.reconciler.new")
     try:
-        if path.exists() and not path.is_file():
-            raise InvalidInput(Problem((_NO_FILE,), place=Place(shown(path))))
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise disk_failure("written", path, error) from error

@@ -31,7 +31,7 @@ def test_nothing_else_is_left_beside_it(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DiskFailure, match=r"nowhere/plan\.json: The file could not be written"):
+    with pytest.raises(InvalidInput, match="nowhere: There is no such folder"):
         save(tmp_path / "nowhere" / "plan.json", "x")
 
 

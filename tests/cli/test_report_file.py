@@ -56,3 +56,12 @@ def test_a_report_without_a_place_to_stand_is_said_before_the_run(tmp_path: Path
     assert refused.code == 1
     assert "no such folder" in refused.err
     assert not (world.panels / "p/state.lock.json").exists()
+
+
+def test_an_empty_name_is_no_place_for_a_plan(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.environment()
+    world.members("ada@example.org")
+    refused = world.run("plan", "p", "--out", "")
+    assert refused.code == 1
+    assert "no ordinary file" in refused.err
