@@ -137,7 +137,11 @@ class Delivery:
     def _reject(self, refused: Iterable[tuple[Batch, str]]) -> None:
         for batch, reason in refused:
             at = self._caller.now()
-            self._settle(batch, {key: Rejected(reason, at, batch.members[key]) for key in batch.members})
+            doubtful = batch.members if batch.number in self._caller.doubts else batch.doubtful
+            entries = {
+                key: Rejected(reason, at, batch.members[key], key in doubtful) for key in batch.members
+            }
+            self._settle(batch, entries)
             self._tally.given_up_in_a_row = 0
 
     def _give_up(self, batch: Batch, answer: Answer | None) -> None:

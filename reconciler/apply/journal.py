@@ -126,7 +126,7 @@ def _knowledge(entry: Present | Rejected | Unconfirmed) -> tuple[str, ...]:
         case Present():
             return (entry.outcome.value,)
         case Rejected():
-            return ("rejected", entry.reason)
+            return ("rejected", entry.reason, *(["doubtful"] if entry.doubtful else []))
         case Unconfirmed():
             return ("unconfirmed",)
 

@@ -177,6 +177,8 @@ def _entry(knowledge: list[str], at: str, attributes: Attributes) -> Entry:
     match knowledge:
         case ["rejected", reason]:
             return Rejected(reason, at, attributes)
+        case ["rejected", reason, "doubtful"]:
+            return Rejected(reason, at, attributes, doubtful=True)
         case ["unconfirmed"]:
             return Unconfirmed(at, attributes)
         case [outcome]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.lockfile.entry import Entry, present, rejected, unconfirmed
+from reconciler.lockfile.entry import Entry, fields_of, present, rejected, unconfirmed
 from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.parser import FORMAT, SECTIONS, Parser
 from reconciler.member import canonical
@@ -70,4 +70,4 @@ def _section(entries: Mapping[str, Entry]) -> str:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    return entry._asdict() | {"attributes": canonical(entry.attributes)}
+    return fields_of(entry) | {"attributes": canonical(entry.attributes)}

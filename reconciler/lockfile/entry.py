@@ -32,9 +32,10 @@ def present(entry: dict[str, Any]) -> Present:
 
 def rejected(entry: dict[str, Any]) -> Rejected:
     """An entry of `rejected`."""
-    if type(entry["reason"]) is not str:
-        raise ValueError("reason")
-    return Rejected(entry["reason"], entry["pushed"], entry["attributes"])
+    doubtful = entry.get("doubtful", False)
+    if type(entry["reason"]) is not str or doubtful is not ("doubtful" in entry):
+        raise ValueError("rejected")
+    return Rejected(entry["reason"], entry["pushed"], entry["attributes"], doubtful)
 
 
 def unconfirmed(entry: dict[str, Any]) -> Unconfirmed:
@@ -42,11 +43,19 @@ def unconfirmed(entry: dict[str, Any]) -> Unconfirmed:
     return Unconfirmed(entry["pushed"], entry["attributes"])
 
 
+def fields_of(entry: Entry) -> dict[str, Any]:
+    """What stands in the file of an entry; that somebody rejected is not in doubt needs no word."""
+    fields = entry._asdict()
+    if not fields.get("doubtful", True):
+        del fields["doubtful"]
+    return fields
+
+
 def read_entry(build: Callable[[dict[str, Any]], AnEntry], key: str, entry: Any) -> AnEntry | None:
     """The entry of the identity `key`, or None where no version of ours writes such a one."""
     try:
         built = build(entry)
-        complete = len(built) == len(entry) and _TIME.fullmatch(built.pushed)
+        complete = len(fields_of(built)) == len(entry) and _TIME.fullmatch(built.pushed)
         return built if complete and _is_sound(built.attributes, key) else None
     except (KeyError, TypeError, ValueError, AttributeError, InvalidAddress):
         return None

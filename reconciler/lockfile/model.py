@@ -32,11 +32,15 @@ class Present(NamedTuple):
 
 
 class Rejected(NamedTuple):
-    """A member whom the API refused."""
+    """A member whom the API refused.
+
+    `doubtful` is one who may be in the panel all the same, by an earlier call that got no proper answer.
+    """
 
     reason: str
     pushed: str
     attributes: Attributes
+    doubtful: bool = False
 
 
 class Unconfirmed(NamedTuple):

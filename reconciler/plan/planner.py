@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reconciler.environment.model import Environment
 from reconciler.lockfile.codec import digest as lockfile_digest
-from reconciler.lockfile.model import Lockfile
+from reconciler.lockfile.model import Lockfile, Rejected
 from reconciler.member import Attributes, equal, identical
 from reconciler.plan.changes import field_changes
 from reconciler.plan.cost import estimate
@@ -65,20 +65,21 @@ def _declared(roster: Roster, known: Lockfile, *, retry_rejected: bool) -> Itera
             if not equal(present.attributes, declaration.attributes):
                 yield _change(key, present.attributes, declaration)
         elif (rejected := known.rejected.get(key)) is not None and not retry_rejected:
-            yield _refused_before(key, rejected.reason, rejected.attributes, declaration)
+            yield _refused_before(key, rejected, declaration)
         else:
-            yield Add(key, declaration.source, declaration.attributes, doubtful=key in known.unconfirmed)
+            doubtful = key in known.unconfirmed or (rejected is not None and rejected.doubtful)
+            yield Add(key, declaration.source, declaration.attributes, doubtful)
 
 
 def _change(key: str, before: Attributes, declaration: Declaration) -> Change:
     return Change(key, declaration.source, field_changes(before, declaration.attributes))
 
 
-def _refused_before(key: str, reason: str, refused: Attributes, declaration: Declaration) -> Action:
+def _refused_before(key: str, rejected: Rejected, declaration: Declaration) -> Action:
     # The spelling counts here, though it is no change elsewhere: it may be what the API refused.
-    if identical(refused, declaration.attributes):
-        return StillRejected(key, declaration.source, reason, declaration.attributes)
-    return Add(key, declaration.source, declaration.attributes)
+    if identical(rejected.attributes, declaration.attributes):
+        return StillRejected(key, declaration.source, rejected.reason, declaration.attributes)
+    return Add(key, declaration.source, declaration.attributes, rejected.doubtful)
 
 
 def _removed(environment: Environment, roster: Roster, known: Lockfile) -> Iterator[Remove]:

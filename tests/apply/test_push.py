@@ -225,6 +225,9 @@ def test_the_parts_of_a_doubtful_batch_are_doubtful(tmp_path: Path) -> None:
     vendor = Vendor({"p000@example.org"}, refuses={"p001@example.org"}, fault=once(Lost("reset")))
     pushed = Pushed(tmp_path, vendor, 2, api())
     assert pushed.outcomes() == {"000": "unattributed", "001": "rejected"}
+    refused = pushed.tally.entries["p001@example.org"]
+    assert isinstance(refused, Rejected)
+    assert refused.doubtful
 
 
 def test_a_batch_that_is_too_large_halves_the_size_from_there_on(tmp_path: Path) -> None:

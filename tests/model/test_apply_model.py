@@ -22,7 +22,7 @@ from mortal import AtStep, Doom, InALine, in_a_call, outlive
 from oracle import Oracle
 from people import environment_of, person, roster_of
 from truth import OTHERS, Call, Deed, Truth
-from watched_panel import REFUSED, Mishap, WatchedPanel, Weather, is_refused
+from watched_panel import REFUSED, Mishap, WatchedPanel, Weather
 
 from reconciler.apply.recovery import KnownState, known_state
 from reconciler.apply.report import Report
@@ -118,11 +118,7 @@ class World(RuleBasedStateMachine):
 
     @rule(people=st.dictionaries(names, fields, min_size=1))
     def declare(self, people: Mapping[str, Mapping[str, str]]) -> None:
-        for name, more in people.items():
-            attributes = person(name, **more)
-            # Whoever is refused after a call that left doubt stands rejected; the doubt has no place then.
-            if not (is_refused(attributes) and attributes[EMAIL_ADDRESS] in self.lockfile().unconfirmed):
-                self.people[name] = attributes
+        self.people.update({name: person(name, **more) for name, more in people.items()})
 
     @rule(more=fields)
     def correct_all_who_are_not_in(self, more: Mapping[str, str]) -> None:

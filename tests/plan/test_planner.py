@@ -3,6 +3,7 @@
 from typing import Any
 
 from hypothesis import given
+from hypothesis import strategies as st
 from people import PUSHED, environment_of, lockfile_of, lockfiles, people, person, roster_of, rosters
 
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
@@ -154,3 +155,15 @@ def test_once_carried_out_a_plan_leaves_nothing_that_apply_could_do(
     again = planned(roster, after)
     assert not again.has_something_to_apply
     assert again.digest != plan.digest or not plan.has_something_to_apply
+
+
+@given(retry_rejected=st.booleans())
+def test_somebody_rejected_in_doubt_is_added_again_in_doubt(retry_rejected: bool) -> None:  # noqa: FBT001 - drawn
+    rejected = Rejected("no", PUSHED, ADA if retry_rejected else person("ada"), doubtful=True)
+    action = only_action(
+        planned(
+            roster_of(ADA), lockfile_of(rejected={"ada@example.org": rejected}), retry_rejected=retry_rejected
+        )
+    )
+    assert isinstance(action, Add)
+    assert action.doubtful

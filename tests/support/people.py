@@ -101,7 +101,7 @@ def lockfiles(draw: st.DrawFn) -> Lockfile:
         kind = draw(st.integers(0, 2))
         entry = (
             Present(draw(st.sampled_from(Outcome)), PUSHED, attributes),
-            Rejected(draw(_TEXT), PUSHED, attributes),
+            Rejected(draw(_TEXT), PUSHED, attributes, draw(st.booleans())),
             Unconfirmed(PUSHED, attributes),
         )[kind]
         sections[kind][attributes[EMAIL_ADDRESS]] = entry
