@@ -103,7 +103,7 @@ def test_out_saves_the_json_object_for_its_owner_alone(run: Run, tmp_path: Path)
 def test_a_plan_that_can_not_be_saved_is_one_clear_line_and_one_object(run: Run) -> None:
     ended = run("plan", "production", "--out", "nowhere/plan.json", "--format", "json")
     assert ended.code == EXIT_INVALID
-    assert ended.err.startswith("nowhere/plan.json: The file could not be written: No such file")
+    assert ended.err.startswith("nowhere: There is no such folder.")
     assert json.loads(ended.out)["environment"] == "production"
 
 
