@@ -104,7 +104,7 @@ def tells_the_truth(stage: Stage, moment: Moment) -> None:
 
 
 def test_a_signal_at_some_call_is_told_as_what_it_was(stage: Stage) -> None:
-    for moment in stage.moments()[::27]:
+    for moment in stage.moments()[11::40]:
         tells_the_truth(stage, moment)
 
 
