@@ -38,6 +38,7 @@ class Report:
     """One apply, told whole, however it ended.
 
     `calls` counts every attempt that began to send, `retries` those among them that repeated a batch.
+    `allowance_left` is how many more the licence pays for; the API tells only when there are none.
     `recovered` counts members whose outcome came from the journal of an interrupted run. `rejected` are
     all that stand rejected. `problems` say why the run ended early or was refused; empty where it did
     neither. `digest` is the plan's, where one was made. `failure` is the exit code of a run that could
@@ -49,6 +50,7 @@ class Report:
     summary: Counts = field(default_factory=Counts)
     calls: int = 0
     retries: int = 0
+    allowance_left: int | None = None
     recovered: int = 0
     rejected: tuple[StillRejected, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -134,6 +134,7 @@ class _Run:
         return replace(
             report,
             problems=(*report.problems, problem),
+            allowance_left=0 if stop.cause is Cause.ALLOWANCE else None,
             failure=EXIT_INVALID if failed_at_once else None,
         )
 

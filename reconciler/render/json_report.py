@@ -17,6 +17,7 @@ def report_document(report: Report) -> dict[str, Any]:
         "summary": report.summary._asdict(),
         "calls": report.calls,
         "retries": report.retries,
+        "allowance_left": report.allowance_left,
         "recovered": report.recovered,
         "rejected": [
             {"key": member.key, "source": member.source, "reason": member.reason}

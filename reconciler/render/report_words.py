@@ -26,7 +26,7 @@ def outcomes(report: Report) -> Iterator[tuple[int, str, str]]:
 
 
 def spent(report: Report) -> str:
-    """The calls, and what came from an earlier run."""
+    """The calls, those left where that is known, and what came from an earlier run."""
     calls = counted(report.calls, "call") if report.calls else "no calls"
     again = f", {report.retries} of them sent again" if report.retries else ""
     taken_in = (
@@ -34,7 +34,9 @@ def spent(report: Report) -> str:
         if report.recovered
         else ""
     )
-    return f"{calls}{again}{taken_in}"
+    known = report.allowance_left is not None
+    left = f"; {report.allowance_left or 'none'} left of the allowance" if known else ""
+    return f"{calls}{again}{left}{taken_in}"
 
 
 def next_steps(report: Report) -> Iterator[str]:

@@ -33,6 +33,7 @@ def test_what_is_sent_again_counts_too(tmp_path: Path) -> None:
         found = rehearse(world, vendor, "--max-calls", "2", then_again=True)
     assert found.report["calls"] == len(found.seen) == 2
     assert found.report["retries"] == 1
+    assert found.report["allowance_left"] is None
     assert found.report["problems"][0]["message"] == LIMITED.format(2)
     assert found.outcomes == Counter(unconfirmed=2)
     assert found.after == Counter(unattributed=2)

@@ -66,6 +66,8 @@ def test_an_allowance_that_is_used_up_after_a_batch_keeps_what_is_confirmed(
     assert found.report["summary"]["unsent"] == 6
     assert found.report["calls"] == len(found.seen) == 1 + concurrency - (concurrency > 1)
     assert "Waiting doesn't help: ask QuestionPro for more calls" in found.result.err
+    assert found.report["allowance_left"] == 0
+    assert "none left of the allowance" in found.result.out
 
 
 def test_a_wait_that_the_server_asks_for_is_kept_in_full_and_by_all(tmp_path: Path) -> None:
