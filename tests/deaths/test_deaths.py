@@ -6,7 +6,6 @@ tries them all.
 """
 
 import re
-import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tracing import needs_tracing
 from world import PROGRAM, Sandbox, World
 
 MEMBERS, SIZE = 6, 2
@@ -21,16 +21,7 @@ KILLED = ("write", "fsync", "rename", "unlink", "sendto")
 BATCHES = MEMBERS // SIZE
 
 
-def _can_trace() -> bool:
-    if shutil.which("strace") is None:
-        return False
-    return (
-        subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode
-        == 0
-    )
-
-
-pytestmark = pytest.mark.skipif(not _can_trace(), reason="strace is missing, or this machine forbids tracing")
+pytestmark = needs_tracing
 
 
 class Mishap(NamedTuple):
@@ -82,11 +73,6 @@ class Deathbed:
         name = self.environment()
         inject = f"inject={mishap.call}:{mishap.what}:when={mishap.number}"
         return name, self.traced(name, "-e", f"trace={mishap.call}", "-e", inject)
-
-    def calls_for(self, name: str) -> int:
-        """The calls that the vendor answered for members of this environment."""
-        lockfile = self.world.lockfile(name)
-        return len(lockfile["members"])
 
 
 @pytest.fixture(scope="module")

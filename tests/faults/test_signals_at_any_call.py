@@ -6,7 +6,6 @@ few are tried here always; `pytest -m exhaustive` tries them all.
 
 import json
 import re
-import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from typing import NamedTuple
 import pytest
 from rehearsal import api
 from socket_vendor import SocketVendor
+from tracing import needs_tracing
 from world import PROGRAM, World
 
 from reconciler.environment.model import RateLimit
@@ -24,14 +24,7 @@ MEMBERS, SIZE = 6, 2
 CALLS = ("write", "fsync", "rename", "unlink", "sendto", "recvfrom", "flock", "epoll_wait")
 
 
-def _can_trace() -> bool:
-    if shutil.which("strace") is None:
-        return False
-    tried = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False)
-    return tried.returncode == 0
-
-
-pytestmark = pytest.mark.skipif(not _can_trace(), reason="strace is missing, or this machine forbids tracing")
+pytestmark = needs_tracing
 
 
 class Moment(NamedTuple):
