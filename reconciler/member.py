@@ -6,6 +6,7 @@ vendor's page for *save panel members*. Source of the profile fields' shape: the
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 FIELDS = (
@@ -56,7 +57,13 @@ Attributes: TypeAlias = Mapping[str, Any]
 
 def in_vendor_order(attributes: Attributes) -> dict[str, Any]:
     """The same attributes, their fields in the order of the vendor's page."""
-    return {field: attributes[field] for field in sorted(attributes, key=_RANK.__getitem__)}
+    return {field: attributes[field] for field in _names_in_vendor_order(tuple(attributes))}
+
+
+@lru_cache(maxsize=1024)
+def _names_in_vendor_order(names: tuple[str, ...]) -> list[str]:
+    """Most members of a panel declare the same fields, so the same few lists are sorted."""
+    return sorted(names, key=_RANK.__getitem__)
 
 
 def canonical(attributes: Attributes) -> dict[str, Any]:

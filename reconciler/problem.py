@@ -6,9 +6,10 @@ searching in sentences.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TypeAlias
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,32 @@ class Place:
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
 
+class Excerpt(NamedTuple):
+    """The line at which something stands, or of a long line what is around it.
+
+    `at` is the index in `text` of the character at the place. All of it may be somebody's data.
+    """
+
+    text: str
+    at: int
+
+
+class Severity(StrEnum):
+    """Whether something is wrong, or only looks so."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, and how to mend it."""
+    """One thing that is wrong, and how to mend it. Its excerpt follows from its place, and makes no other."""
 
     message: Words
     hint: Words = ()
     place: Place | None = None
+    excerpt: Excerpt | None = field(default=None, compare=False)
+    severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
         """The whole problem in the clear, on one line."""

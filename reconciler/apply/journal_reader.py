@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from reconciler.apply.batch import Batch
+from reconciler.lockfile.entry import are_well_formed
 from reconciler.lockfile.model import Outcome, Present, Rejected, Unconfirmed
 from reconciler.member import Attributes
 
@@ -112,6 +113,9 @@ class _Replay:
     def take(self, record: Any) -> None:
         match record:
             case _Batch():
+                # What a run learns of them goes into the lockfile, which takes nothing else.
+                if not all(map(are_well_formed, record.members.values())):
+                    raise ValueError("attributes")
                 self.standing[record.batch] = _Standing(
                     Batch(record.batch, record.members, frozenset(record.doubtful))
                 )

@@ -19,7 +19,7 @@ from yaml.events import (
 )
 
 from reconciler.document import nodes
-from reconciler.document.event_source import EventSource, event_source
+from reconciler.document.event_source import EventSource, event_source, failing, seen_again
 from reconciler.document.findings import Findings
 from reconciler.document.merging import MERGE, merge
 from reconciler.document.nodes import Entry, Mapping, Node, Scalar, Sequence, position
@@ -37,6 +37,7 @@ _TEXT_TAG = "tag:yaml.org,2002:str"
 _TAGS = {MappingStartEvent: "tag:yaml.org,2002:map", SequenceStartEvent: "tag:yaml.org,2002:seq"}
 
 Take: TypeAlias = Callable[[Node], None]
+TakeScalars: TypeAlias = Callable[[list[Scalar]], bool]
 
 
 class Composer:
@@ -51,19 +52,26 @@ class Composer:
         self._borrowed = 0
         self._streamed: str | None = None
         self._take: Take | None = None
+        self._take_scalars: TakeScalars | None = None
 
-    def root(self, streamed: str | None = None, take: Take | None = None) -> Node | None:
+    def root(
+        self,
+        streamed: str | None = None,
+        take: Take | None = None,
+        take_scalars: TakeScalars | None = None,
+    ) -> Node | None:
         """The document's one node, or None for a file that holds nothing.
 
         Where the root is a mapping and its key `streamed` holds a list, each item goes to `take` as soon
         as it is read, and the list's node has no items; unless the list bears an anchor or comes by an
-        alias.
+        alias. An item that is a mapping of scalars alone is first offered to `take_scalars` as it is
+        written, keys and values in turn; where that says no, it is read with all care and goes to `take`.
 
         Raises:
             InvalidInput: nothing after this point can be understood. What is wrong and can be passed
                 over is noted among the findings.
         """
-        self._streamed, self._take = streamed, take
+        self._streamed, self._take, self._take_scalars = streamed, take, take_scalars
         try:
             self._next = event_source(self._text)
             return self._document()
@@ -81,7 +89,8 @@ class Composer:
             raise self._fatal(
                 after, "A second document begins here.", 'Take out the line "---", or split the file.'
             )
-        return root
+        # Of the nothing behind a "---" libyaml may name a line that the file doesn't have.
+        return None if isinstance(root, ScalarEvent) and not (root.value or root.style) else root
 
     def _node(self, event: Any, depth: int) -> Node:
         kind = type(event)
@@ -183,15 +192,40 @@ class Composer:
         return self._node(event, depth + 1)
 
     def _hand_over(self, start: Any, depth: int) -> Sequence:
-        following, take, mapping = self._next, self._take, self._mapping
+        following, take = self._next, self._take
         while type(event := following()) is not SequenceEndEvent:
             if type(event) is MappingStartEvent and event.anchor is None and event.tag is None:
-                item: Node = mapping(event, depth + 1)
+                item = self._item(event, depth + 1)
             else:
                 item = self._node(event, depth + 1)
-            if take:
+            if take and item is not None:
                 take(item)
         return Sequence([], start.start_mark, 0)
+
+    def _item(self, start: Any, depth: int) -> Node | None:
+        """A mapping of the list that is handed over; None where it is handed over by its scalars already.
+
+        Nearly all items of a large file go by here, and their scalars into no tree.
+        """
+        if self._take_scalars is None:
+            return self._mapping(start, depth)
+        following = self._next
+        seen: list[Any] = []
+        see = seen.append
+        try:
+            while type(event := following()) is ScalarEvent:
+                see(event)
+        except YAMLError as error:
+            # What is wrong with the item before this point is told too.
+            self._next = seen_again(seen, failing(error))
+        else:
+            if type(event) is MappingEndEvent and self._take_scalars(seen):
+                return None
+            see(event)
+            self._next = seen_again(seen, following)
+        item = self._mapping(start, depth)
+        self._next = following
+        return item
 
     def _refuse_repetition(self, first: Scalar, second: Scalar) -> None:
         place = Place(self._findings.file, *position(first))

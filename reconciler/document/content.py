@@ -6,9 +6,13 @@ import stat
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
+from reconciler.excerpts import with_excerpts
 from reconciler.problem import Place, Problem
 
-_LINE_END = re.compile(r"\r\n?|\n")
+LINE_END = re.compile(r"\r\n?|\n")
+YAML_LINE_END = re.compile("\r\n?|[\n\x85\u2028\u2029]")
+"""What YAML 1.1, and so PyYAML's line numbers, take for the end of a line (its chapter 4.2)."""
+
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that YAML 1.2 allows only as an escape (its chapter 5.1); a CSV file is held to the same."""
 
@@ -28,18 +32,18 @@ def control_character(text: str) -> int | None:
     return found.start() if found else None
 
 
-def control_character_problem(text: str, index: int, file: str) -> Problem:
+def control_character_problem(text: str, index: int, file: str, line_end: re.Pattern[str]) -> Problem:
     """The problem that a raw control character is."""
     return Problem(
         (f"A control character (U+{ord(text[index]):04X}) stands in the file.",),
         ("Delete it; it is invisible in most editors.",),
-        Place(file, *line_and_column(text, index)),
+        Place(file, *line_and_column(text, index, line_end)),
     )
 
 
-def line_and_column(text: str, index: int) -> tuple[int, int]:
+def line_and_column(text: str, index: int, line_end: re.Pattern[str] = LINE_END) -> tuple[int, int]:
     """Where the character at `index` stands; both count from 1."""
-    ends = [found.end() for found in _LINE_END.finditer(text, 0, index)]
+    ends = [found.end() for found in line_end.finditer(text, 0, index)]
     return len(ends) + 1, index - (ends[-1] if ends else 0) + 1
 
 
@@ -59,13 +63,15 @@ def _decoded(data: bytes, file: str) -> str:
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encoding = "utf-16" if is_utf16 else "utf-8-sig"
     try:
-        return data.decode(encoding)
+        # Where files were put together, the mark may stand more than once.
+        return data.decode(encoding).lstrip("\ufeff")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode(encoding, errors="replace")
-        raise InvalidInput(
-            Problem(
-                (f"The file is not valid {'UTF-16' if is_utf16 else 'UTF-8'} from here on.",),
-                ("Save it as UTF-8.",),
-                Place(file, *line_and_column(before, len(before))),
-            )
-        ) from error
+        # A byte order mark may be taken off `error.object`, and the index counts from there.
+        before = error.object[: error.start].decode(encoding, errors="replace")
+        problem = Problem(
+            (f"The file is not valid {'UTF-16' if is_utf16 else 'UTF-8'} from here on.",),
+            ("Save it as UTF-8.",),
+            Place(file, *line_and_column(before, len(before))),
+        )
+        around = data.decode(encoding, errors="backslashreplace")
+        raise InvalidInput(*with_excerpts([problem], around, LINE_END)) from error

@@ -6,9 +6,14 @@ libyaml and PyYAML's own parser word the same mistake differently; a pattern mat
 import re
 from typing import NamedTuple
 
-from yaml.error import MarkedYAMLError, YAMLError
+from yaml.error import Mark, MarkedYAMLError, YAMLError
 
-from reconciler.document.content import control_character, control_character_problem
+from reconciler.document.content import (
+    YAML_LINE_END,
+    control_character,
+    control_character_problem,
+    line_and_column,
+)
 from reconciler.problem import Place, Problem, Value, Words
 
 
@@ -26,7 +31,7 @@ def _rule(pattern: str, message: str, hint: str, *, at_start: bool = False) -> _
 
 
 _QUOTE = "If it belongs to the text, put the text in quotes."
-_RULES = (
+RULES = (
     _rule(
         "tab character|'\\\\t' that cannot start",
         "A tab stands where YAML wants spaces.",
@@ -36,6 +41,11 @@ _RULES = (
         "mapping values are not allowed",
         "A colon with a space after it can't stand here.",
         f"{_QUOTE} Otherwise check the indentation of this line and of the one above.",
+    ),
+    _rule(
+        "found unexpected ':'",
+        "A colon can't stand here.",
+        "Write a space after it, or put the text in quotes.",
     ),
     _rule(
         "quoted scalar.*(unexpected end of stream|unexpected document)",
@@ -123,15 +133,15 @@ def syntax_problem(error: YAMLError, text: str, file: str) -> Problem:
     character = text[mark.index : mark.index + 1] if mark else ""
     if _STRANGE_START in said and character != "\t":
         message: Words = (f'"{character}" can\'t stand at the beginning of a value.',)
-        return Problem(message, ("Put the value in quotes.",), _place(file, mark))
+        return Problem(message, ("Put the value in quotes.",), _place(text, mark, file))
     if _STRANGE_START in said:
         said = "tab character"
-    for rule in _RULES:
+    for rule in RULES:
         if rule.pattern.search(said):
             at = (error.context_mark or mark) if rule.at_start else mark
-            return Problem((rule.message,), (rule.hint,), _place(file, at))
+            return Problem((rule.message,), (rule.hint,), _place(text, at, file))
     return Problem(
-        ("This is not valid YAML: ", Value(error.problem or "no reason given")), (), _place(file, mark)
+        ("This is not valid YAML: ", Value(error.problem or "no reason given")), (), _place(text, mark, file)
     )
 
 
@@ -140,9 +150,13 @@ def _unreadable_character(text: str, file: str) -> Problem:
     index = control_character(text)
     if index is None:
         return Problem(("This is not valid YAML.",), (), Place(file))
-    return control_character_problem(text, index, file)
+    return control_character_problem(text, index, file, YAML_LINE_END)
 
 
-def _place(file: str, mark: object) -> Place:
-    line, column = getattr(mark, "line", None), getattr(mark, "column", None)
-    return Place(file) if line is None or column is None else Place(file, line + 1, column + 1)
+def _place(text: str, mark: Mark | None, file: str) -> Place:
+    if mark is None:
+        return Place(file)
+    if mark.index >= len(text):
+        # Where the last line has no end, libyaml names the one after it.
+        return Place(file, *line_and_column(text, len(text), YAML_LINE_END))
+    return Place(file, mark.line + 1, mark.column + 1)

@@ -7,11 +7,13 @@ There is no counter, total or digest in it: git would merge two of those cleanly
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.lockfile.entry import Entry, fields_of, present, rejected, unconfirmed
 from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.parser import FORMAT, SECTIONS, Parser
+from reconciler.lockfile.quick_reading import read_quickly
 from reconciler.member import canonical
 
 
@@ -46,8 +48,33 @@ def decode(data: bytes, *, environment: str, target: str, file: str) -> Lockfile
     Raises:
         InvalidInput: it can't be read, has another format, or belongs elsewhere. Never an empty state.
     """
+    quickly = read_quickly(data, environment=environment, target=target)
+    if quickly is not None:
+        return replace(quickly, digest_on_disk=_sha256(data))
+    parser = Parser(file)
+    return _lockfile(parser, parser.document(data), data, environment, target)
+
+
+def decode_any(data: bytes, *, file: str) -> Lockfile:
+    """The lockfile that these bytes hold, of whichever environment and target they say that it is.
+
+    For those who compare lockfiles with each other; who knows what it must belong to asks `decode`.
+
+    Args:
+        data: the whole file.
+        file: its path as it is shown in problems.
+
+    Raises:
+        InvalidInput: it can't be read, or has another format. Never an empty state.
+    """
     parser = Parser(file)
     document = parser.document(data)
+    return _lockfile(parser, document, data, *parser.belonging(document))
+
+
+def _lockfile(
+    parser: Parser, document: Mapping[str, Any], data: bytes, environment: str, target: str
+) -> Lockfile:
     parser.check_header(document, environment, target)
     members = parser.section(document, "members", present)
     refused = parser.section(document, "rejected", rejected)
@@ -60,8 +87,7 @@ def _sha256(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: `json.dumps` makes one for each line
 
 
 def _section(entries: Mapping[str, Entry]) -> str:

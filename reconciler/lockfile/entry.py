@@ -18,11 +18,15 @@ from reconciler.member import (
 
 Entry: TypeAlias = Present | Rejected | Unconfirmed
 AnEntry = TypeVar("AnEntry", Present, Rejected, Unconfirmed)
+Build: TypeAlias = Callable[[dict[str, Any]], AnEntry]
 
 _TYPES: Mapping[str, type] = {field: int if field in NUMBER_FIELDS else str for field in FIELDS} | {
     PROFILE_FIELDS: list
 }
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+PLAIN_TYPES = frozenset(_TYPES.items()) - {(PROFILE_FIELDS, list)}
+"""The fields that hold a text or a number, with their types: nothing else can be wrong with their values."""
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 def present(entry: dict[str, Any]) -> Present:
@@ -51,23 +55,32 @@ def fields_of(entry: Entry) -> dict[str, Any]:
     return fields
 
 
-def read_entry(build: Callable[[dict[str, Any]], AnEntry], key: str, entry: Any) -> AnEntry | None:
+def read_entry(build: Build[AnEntry], key: str, entry: Any) -> AnEntry | None:
     """The entry of the identity `key`, or None where no version of ours writes such a one."""
     try:
         built = build(entry)
-        complete = len(fields_of(built)) == len(entry) and _TIME.fullmatch(built.pushed)
+        complete = len(fields_of(built)) == len(entry) and TIME.fullmatch(built.pushed)
         return built if complete and _is_sound(built.attributes, key) else None
     except (KeyError, TypeError, ValueError, AttributeError, InvalidAddress):
         return None
 
 
+def are_well_formed(attributes: Attributes) -> bool:
+    """Whether these are attributes such as a version of ours writes; whose they are isn't looked at."""
+    try:
+        return EMAIL_ADDRESS in attributes and _have_known_types(attributes)
+    except (KeyError, TypeError, AttributeError):
+        return False
+
+
 def _is_sound(attributes: Attributes, key: str) -> bool:
+    return _have_known_types(attributes) and identity(attributes[EMAIL_ADDRESS]) == key
+
+
+def _have_known_types(attributes: Attributes) -> bool:
     if PROFILE_FIELDS in attributes and not _are_profile_fields(attributes[PROFILE_FIELDS]):
         return False
-    for field, value in attributes.items():
-        if type(value) is not _TYPES[field]:
-            return False
-    return identity(attributes[EMAIL_ADDRESS]) == key
+    return all(type(value) is _TYPES[field] for field, value in attributes.items())
 
 
 def _are_profile_fields(items: Any) -> bool:

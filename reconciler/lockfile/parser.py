@@ -1,11 +1,13 @@
 """The lockfile's bytes → its sections, or the one clear problem of a file that can't be read."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from itertools import chain
 from typing import Any, NoReturn
 
 from reconciler.errors import InvalidInput
+from reconciler.excerpts import with_excerpts
 from reconciler.lockfile.entry import AnEntry, read_entry
 from reconciler.problem import Address, Place, Problem
 
@@ -14,6 +16,7 @@ SECTIONS = ("members", "rejected", "unconfirmed")
 
 _KEYS = ("format", "environment", "target", *SECTIONS)
 _RESTORE = "Restore it from git (git log shows its history), or mend the line by hand."
+_LINE_END = re.compile("\n")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")
 
 
@@ -41,14 +44,15 @@ class Parser:
             self._refuse("The lockfile doesn't hold a JSON object.")
         return document
 
+    def belonging(self, document: Mapping[str, Any]) -> tuple[str, str]:
+        """The environment and the target that a file in our format says it is about."""
+        self._check_format(document)
+        environment, target = (self._text(document, name) for name in ("environment", "target"))
+        return environment, target
+
     def check_header(self, document: Mapping[str, Any], environment: str, target: str) -> None:
         """It is in our format, and about this environment and address."""
-        found = document.get("format")
-        if type(found) is not int or found != FORMAT:
-            self._refuse(
-                f"The lockfile's format is {json.dumps(found)}, and this version reads {FORMAT}.",
-                hint="Use the version of Reconciler that wrote it, or a newer one.",
-            )
+        self._check_format(document)
         for name, expected in (("environment", environment), ("target", target)):
             if document.get(name) != expected:
                 self._refuse(
@@ -87,6 +91,20 @@ class Parser:
                     hint='Keep the line under "members" if there is one, and delete the other.',
                 )
 
+    def _check_format(self, document: Mapping[str, Any]) -> None:
+        found = document.get("format")
+        if type(found) is not int or found != FORMAT:
+            self._refuse(
+                f"The lockfile's format is {json.dumps(found)}, and this version reads {FORMAT}.",
+                hint="Use the version of Reconciler that wrote it, or a newer one.",
+            )
+
+    def _text(self, document: Mapping[str, Any], name: str) -> str:
+        text = document.get(name)
+        if type(text) is not str or not text:
+            self._refuse(f"The lockfile's {name} is {json.dumps(text)}, and not a name.")
+        return text
+
     def _unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
@@ -103,7 +121,9 @@ class Parser:
                     line=number,
                     hint="Keep the lines of both sides, one for each member, and delete the marks.",
                 )
-        self._refuse(f"The lockfile is not JSON: {error.msg}.", line=error.lineno, column=error.colno)
+        place = Place(self.file, error.lineno, error.colno)
+        problem = Problem((f"The lockfile is not JSON: {error.msg}.",), (_RESTORE,), place)
+        raise InvalidInput(*with_excerpts([problem], text, _LINE_END)) from error
 
     def _refuse(
         self,

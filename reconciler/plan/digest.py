@@ -1,12 +1,12 @@
 """Names for plans and rosters: equal content has equal digests, on any machine and in any order of files."""
 
 import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reconciler.environment.model import Environment
-from reconciler.member import EMAIL_ADDRESS, Attributes, flat
+from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELDS, Attributes, flat
+from reconciler.plan.canonical_json import canonical_json
 from reconciler.plan.model import Action, Add, Change, Remove, StillRejected
 from reconciler.roster.model import Roster
 
@@ -45,11 +45,11 @@ def _content(action: Action) -> tuple[Any, ...]:
             return action.action, action.key, action.reason, _canonical(action.attributes)
 
 
-def _canonical(attributes: Attributes) -> dict[str, Any]:
+def _canonical(attributes: Attributes) -> Attributes:
+    if PROFILE_FIELDS not in attributes:
+        return attributes  # the keys are sorted where they are written
     return {EMAIL_ADDRESS: attributes[EMAIL_ADDRESS], **flat(attributes)}
 
 
-def _digest(content: Any) -> str:
-    # ASCII escapes, so that whatever text stands in a file can be hashed.
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
+def _digest(content: Sequence[Any]) -> str:
+    return "sha256:" + hashlib.sha256(canonical_json(content)).hexdigest()

@@ -4,13 +4,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from reconciler.document.content import control_character, control_character_problem, text_of
+from reconciler.document.content import LINE_END, control_character, control_character_problem, text_of
 from reconciler.document.findings import Findings
 from reconciler.errors import InvalidInput
-from reconciler.member import EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELD_ID, PROFILE_FIELDS
+from reconciler.member import (
+    EMAIL_ADDRESS,
+    NUMBER_FIELDS,
+    PROFILE_FIELD_ID,
+    PROFILE_FIELDS,
+)
 from reconciler.roster.csv_header import Column, columns_of, separator_of
-from reconciler.roster.csv_rows import Row, rows
-from reconciler.roster.fields import WHOLE_NUMBER_HINT, whole_number
+from reconciler.roster.csv_rows import Row, Rows
+from reconciler.roster.csv_spoils import is_spoiled, may_hold_spoils, spoil
+from reconciler.roster.fields import TEXT_FIELDS, WHOLE_NUMBER_HINT, whole_number
 from reconciler.roster.gathering import MISSING_ADDRESS, Gathering
 from reconciler.roster.model import Declaration
 
@@ -24,25 +30,51 @@ def read_csv(path: Path, findings: Findings, earlier: Mapping[str, Declaration])
     except InvalidInput as error:
         findings.add_problems(error.problems)
         return {}
-    stray = control_character(text)
-    if stray is not None:
-        findings.add_problems([control_character_problem(text, stray, findings.file)])
-        return {}
     gathering = Gathering(findings.file, earlier)
-    _read(text, gathering, findings)
+    stray = control_character(text)
+    if stray is None:
+        _read(text, gathering, findings)
+    else:
+        findings.add_problems([control_character_problem(text, stray, findings.file, LINE_END)])
+    findings.quote(text, LINE_END)
     return gathering.finish({})
 
 
 def _read(text: str, gathering: Gathering, findings: Findings) -> None:
-    following = rows(text, separator_of(text), findings)
-    header = next(following, None)
+    separator = separator_of(text)
+    findings.separator = separator
+    rows = Rows(text, separator, findings)
+    header = next(iter(rows), None)
     if header is None:
         hint = (f"Its first row names the fields: {EMAIL_ADDRESS},firstName",)
         findings.add((1, 1), ("The file holds nothing, not even a header.",), hint)
         return
-    columns = columns_of(header, findings)
-    for row in following if _ADDRESS in columns else ():
-        _take(row, columns, gathering, findings)
+    columns = columns_of(rows.row(*header), findings)
+    if _ADDRESS not in columns:
+        return
+    names = _names_of_text(columns)
+    is_suspect = may_hold_spoils(text)
+    for line, cells in rows:
+        is_plain = names and not (is_suspect and any(map(is_spoiled, cells)))
+        if not (is_plain and _take_plain(names, line, cells, gathering)):
+            _take(rows.row(line, cells), columns, gathering, findings)
+
+
+def _names_of_text(columns: list[Column | None]) -> list[str]:
+    """The columns' fields where all hold text, else none."""
+    names = [TEXT_FIELDS.get(column.field, "") if column else "" for column in columns]
+    return names if all(names) else []
+
+
+def _take_plain(names: list[str], line: int, cells: list[str], gathering: Gathering) -> bool:
+    """Take a member in whose row nothing is wrong, as in nearly all; False leaves it to `_take`."""
+    if len(cells) != len(names):
+        return False
+    fields = dict(zip(names, cells, strict=True))
+    if "" in cells:
+        fields = {name: cell for name, cell in fields.items() if cell}
+    address = fields.get(EMAIL_ADDRESS, "")
+    return bool(address) and gathering.take(address, fields, line) is None
 
 
 def _take(row: Row, columns: list[Column | None], gathering: Gathering, findings: Findings) -> None:
@@ -52,9 +84,13 @@ def _take(row: Row, columns: list[Column | None], gathering: Gathering, findings
         return
     fields = _fields(row, columns, findings)
     address = fields.get(EMAIL_ADDRESS, "")
-    refused = gathering.take(address, fields, row.line) if address.strip() else MISSING_ADDRESS
+    index = columns.index(_ADDRESS)
+    if address.strip():
+        refused = gathering.take(address, fields, row.line)
+    else:
+        refused = None if spoil(row.cells[index]) else MISSING_ADDRESS
     if refused:
-        findings.add(row.position(columns.index(_ADDRESS)), *refused)
+        findings.add(row.position(index), *refused)
 
 
 def _length_hint(row: Row, columns: list[Column | None]) -> str:
@@ -68,6 +104,10 @@ def _fields(row: Row, columns: list[Column | None], findings: Findings) -> dict[
     profile_fields = []
     for index, (column, cell) in enumerate(zip(columns, row.cells, strict=True)):
         if column is None or not cell:
+            continue
+        if spoiled := spoil(cell):
+            message, hint = spoiled
+            findings.add(row.position(index), (f'"{column.name}": ', *message), hint)
             continue
         if column.profile_field is not None:
             profile_fields.append({PROFILE_FIELD_ID: column.profile_field, "value": cell})

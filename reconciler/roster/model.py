@@ -1,7 +1,7 @@
 """The roster: everyone whom an environment declares, and where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reconciler.member import Attributes
@@ -26,7 +26,11 @@ class Declaration(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Everyone declared, by identity; `files` are all that were read, as they are shown, in order."""
+    """Everyone declared, by identity; `files` are all that were read, as they are shown, in order.
+
+    `separators` holds, by file, what stands between the cells of a CSV file that has no commas there.
+    """
 
     members: Mapping[str, Declaration]
     files: tuple[str, ...] = ()
+    separators: Mapping[str, str] = field(default_factory=dict)

@@ -1,12 +1,11 @@
 """Member files → the roster, and every problem that they have, each alone and together."""
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.document.findings import Findings
+from reconciler.garbage import garbage_collection_paused
 from reconciler.problem import Problem
 from reconciler.roster.csv_reader import read_csv
 from reconciler.roster.model import Declaration, Roster
@@ -30,23 +29,14 @@ def read_roster(files: Iterable[Path]) -> RosterReading:
     members: dict[str, Declaration] = {}
     problems: list[Problem] = []
     names: list[str] = []
-    with _garbage_collection_paused():
+    separators: dict[str, str] = {}
+    with garbage_collection_paused():
         for path in files:
             findings = Findings(shown(path))
             names.append(findings.file)
             read = read_csv if path.suffix.lower() == ".csv" else read_yaml
             members.update(read(path, findings, members))
             problems += findings.in_order()
-    return RosterReading(Roster(members, tuple(names)), tuple(problems))
-
-
-@contextmanager
-def _garbage_collection_paused() -> Iterator[None]:
-    """Nothing that is read forms cycles, and the collector would walk all of it again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+            if findings.separator not in {None, ","}:
+                separators[findings.file] = findings.separator
+    return RosterReading(Roster(members, tuple(names), separators), tuple(problems))

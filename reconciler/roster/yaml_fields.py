@@ -1,5 +1,6 @@
 """The fields of one mapping in a member file: a member's own, or the file's defaults."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from yaml.events import ScalarEvent
@@ -31,6 +32,28 @@ def read_fields(mapping: Mapping, findings: Findings) -> dict[str, Any]:
         else:
             findings.add(position(key), *unknown_field(name))
     return fields
+
+
+def read_plain_fields(scalars: Sequence[ScalarEvent]) -> dict[str, Any] | None:
+    """The same of a mapping's scalars, keys and values in turn; None where one asks for a closer look.
+
+    Only text fields and whole numbers, each once, without anchor or tag: so nothing can be wrong here.
+    """
+    fields: dict[str, Any] = {}
+    for key, value in zip(scalars[::2], scalars[1::2], strict=True):
+        if key.anchor is not None or key.tag is not None or value.anchor is not None or value.tag is not None:
+            return None
+        text = value.value
+        field = TEXT_FIELDS.get(key.value)
+        if field is not None:
+            fields[field] = None if text in UNDECLARED and not value.style else text
+        elif key.value in NUMBER_FIELDS and not value.style:
+            fields[key.value] = whole_number(text)
+            if fields[key.value] is None:
+                return None
+        else:
+            return None
+    return fields if 2 * len(fields) == len(scalars) else None
 
 
 def read_defaults(node: Node, findings: Findings) -> dict[str, Any]:

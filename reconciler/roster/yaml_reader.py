@@ -6,15 +6,15 @@ from typing import Any
 
 from reconciler.document import nodes
 from reconciler.document.composer import Composer
-from reconciler.document.content import text_of
+from reconciler.document.content import YAML_LINE_END, text_of
 from reconciler.document.findings import Findings
-from reconciler.document.nodes import Node, Sequence, is_undeclared, kind, position
+from reconciler.document.nodes import Node, Scalar, Sequence, is_undeclared, kind, position
 from reconciler.errors import InvalidInput
 from reconciler.member import EMAIL_ADDRESS
 from reconciler.problem import Value, nearest
 from reconciler.roster.gathering import MISSING_ADDRESS, Gathering
 from reconciler.roster.model import Declaration
-from reconciler.roster.yaml_fields import read_defaults, read_fields
+from reconciler.roster.yaml_fields import read_defaults, read_fields, read_plain_fields
 
 _KEYS = ("defaults", "members")
 _FREE = "x-"
@@ -25,11 +25,13 @@ def read_yaml(path: Path, findings: Findings, earlier: Mapping[str, Declaration]
     """Everyone whom the file declares rightly, by identity; what is wrong goes to the findings."""
     members = _Members(findings, Gathering(findings.file, earlier))
     defaults: dict[str, Any] = {}
+    text = ""
     try:
-        root = Composer(text_of(path, findings.file), findings).root("members", members.take)
-        defaults = members.rest(root)
+        text = text_of(path, findings.file)
+        defaults = members.rest(Composer(text, findings).root("members", members.take, members.take_scalars))
     except InvalidInput as error:
         findings.add_problems(error.problems)
+    findings.quote(text, YAML_LINE_END)
     return members.gathering.finish(defaults)
 
 
@@ -53,6 +55,14 @@ class _Members:
                 self._findings.add(position(node.entries[EMAIL_ADDRESS][1]), *refused)
         elif EMAIL_ADDRESS not in node.entries or is_undeclared(node.entries[EMAIL_ADDRESS][1]):
             self._findings.add(position(node), *MISSING_ADDRESS)
+
+    def take_scalars(self, scalars: list[Scalar]) -> bool:
+        """Take a member who is written plainly and rightly, as nearly all are; False leaves it to `take`."""
+        fields = read_plain_fields(scalars)
+        address = fields.get(EMAIL_ADDRESS) if fields else None
+        if fields is None or address is None:
+            return False
+        return self.gathering.take(address, fields, position(scalars[0])[0]) is None
 
     def rest(self, root: Node | None) -> dict[str, Any]:
         """Look at the rest of the file; gives its defaults."""

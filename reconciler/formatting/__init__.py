@@ -1,0 +1,1 @@
+"""Member files in their canonical form: order and style alone change, never what is declared."""

@@ -1,0 +1,69 @@
+"""All that a plan is made from, as one hash: of contents alone, never of times."""
+
+import hashlib
+import json
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from reconciler import __version__
+from reconciler.environment.discovery import SETTINGS_FILE
+from reconciler.environment.model import Environment
+from reconciler.errors import ReconcilerError
+from reconciler.lockfile.on_disk import read_bytes
+
+LEAST_BYTES = 1_000_000
+"""Member files that hold less are read in no time, and leave no trace of it."""
+
+
+def inputs_of(environment: Environment) -> str | None:
+    """The hash of what the environment's plan is made from, written `sha256:…`.
+
+    None where there is too little to be worth it, no lockfile, or one that is not recorded in one place; and
+    where something can't be read.
+    """
+    try:
+        if not _is_large(environment.member_files):
+            return None
+        lockfile = _lockfile(environment)
+        if lockfile is None:
+            return None
+        contents = [*_contents(environment), lockfile]
+    except (OSError, ReconcilerError):
+        return None
+    whole = json.dumps([__version__, sys.version, environment.name, environment.target, *contents])
+    return "sha256:" + hashlib.sha256(whole.encode("ascii")).hexdigest()
+
+
+def _is_large(files: tuple[Path, ...]) -> bool:
+    found = [file.stat() for file in files]
+    return (
+        all(stat.S_ISREG(file.st_mode) for file in found)
+        and sum(file.st_size for file in found) >= LEAST_BYTES
+    )
+
+
+def _contents(environment: Environment) -> Iterator[tuple[str, str]]:
+    """Each file's ending, which says how it is read, and the hash of its content."""
+    for path in (environment.folder / SETTINGS_FILE, *environment.member_files):
+        with path.open("rb") as file:
+            yield path.suffix.lower(), hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _lockfile(environment: Environment) -> tuple[str, ...] | None:
+    if environment.lockfile_branch is not None:
+        return _on_branch(environment, environment.lockfile_branch)
+    data = read_bytes(environment)
+    return None if data is None else ("file", hashlib.sha256(data).hexdigest())
+
+
+def _on_branch(environment: Environment, branch: str) -> tuple[str, ...] | None:
+    """The commit that holds it; a file in the work tree would add to that, and is worth reading."""
+    from reconciler.lockfile.branch import LockfileBranch  # noqa: PLC0415 - a file alone needs no git
+
+    line = LockfileBranch.of(environment, branch)
+    tip = line.tip
+    if tip is None or line.copy.read() is not None:
+        return None
+    return "branch", branch, line.recorded.path, tip
