@@ -26,8 +26,8 @@ def read_declaration(panels: Path, name: str) -> Declared:
             member files, in the order in which they are read, each file's by line. The member files are
             read also where `environment.yaml` is wrong, as far as it says which they are.
     """
-    environment, files, wrong_settings = try_environment(panels, name)
-    reading = read_roster(files)
-    if environment is None or reading.problems:
-        raise InvalidInput(*wrong_settings, *reading.problems)
-    return Declared(environment, reading.roster)
+    settings = try_environment(panels, name)
+    reading = read_roster(settings.member_files)
+    if settings.environment is None or reading.problems:
+        raise InvalidInput(*settings.problems, *reading.problems)
+    return Declared(settings.environment, reading.roster)

@@ -103,7 +103,7 @@ def moved_on() -> Problem:
 def guarded(refusal: GuardRefusal) -> Problem:
     """A guard is exceeded."""
     return Problem(
-        (f"A guard refuses this: {in_words(refusal)}.",), (f"If that is meant: {refusal.lifted_by}",)
+        (f"A guard refuses this: {in_words(refusal)}.",), (f"If that is meant: `{refusal.lifted_by}`.",)
     )
 
 

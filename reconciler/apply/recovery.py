@@ -7,7 +7,7 @@ from reconciler.apply.journal import journal_path
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
-from reconciler.lockfile.store import read_lockfile, write_lockfile
+from reconciler.lockfile.store import check_out, read_state, write_lockfile
 from reconciler.member import canonical
 from reconciler.problem import Place, Problem
 from reconciler.shown_path import shown
@@ -19,6 +19,7 @@ class KnownState(NamedTuple):
     `lockfile` counts the journal in; `on_disk` doesn't; either is None where there is nothing.
     `is_recovered` tells that there was a journal; `recovered` counts those whom it settled and the lockfile
     on disk doesn't know yet; `pending` are the batches that the interrupted run didn't settle.
+    `unfetched` and `conflicts` tell how well the lockfile is known, see `reconciler.lockfile.reading`.
     """
 
     lockfile: Lockfile | None
@@ -26,6 +27,8 @@ class KnownState(NamedTuple):
     is_recovered: bool = False
     recovered: int = 0
     pending: tuple[Batch, ...] = ()
+    unfetched: str | None = None
+    conflicts: int = 0
 
 
 def known_state(environment: Environment) -> KnownState:
@@ -35,7 +38,12 @@ def known_state(environment: Environment) -> KnownState:
         InvalidInput: either can't be read or belongs elsewhere.
     """
     journal = _read(environment)
-    on_disk = read_lockfile(environment)
+    reading = read_state(environment)
+    state = _counted_in(environment, reading.lockfile, journal)
+    return state._replace(unfetched=reading.unfetched, conflicts=reading.conflicts)
+
+
+def _counted_in(environment: Environment, on_disk: Lockfile | None, journal: bytes | None) -> KnownState:
     if journal is None:
         return KnownState(on_disk, on_disk)
 
@@ -69,9 +77,10 @@ def take_in(environment: Environment) -> KnownState:
     """Write the journal's news into the lockfile. Only under the environment's lock; the journal stays.
 
     Raises:
-        InvalidInput: as `known_state`.
+        InvalidInput: as `known_state`; or nothing is known here of the branch that holds the lockfile.
         DiskFailure: the lockfile could not be written.
     """
+    check_out(environment)
     state = known_state(environment)
     if state.lockfile is not None and state.lockfile != state.on_disk:
         write_lockfile(environment, state.lockfile)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE
-from reconciler.plan.model import StillRejected
+from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INTERRUPTED
+from reconciler.plan.model import StillRejected, Summary
 from reconciler.problem import Problem
 
 
@@ -41,9 +41,10 @@ class Report:
     `allowance_left` is how many more the licence pays for; the API tells only when there are none.
     `recovered` counts members whose outcome came from the journal of an interrupted run. `rejected` are
     all that stand rejected. `problems` say why the run ended early or was refused; empty where it did
-    neither. `digest` is the plan's, where one was made. `failure` is the exit code of a run that could
-    not begin or was refused; None for one that ran. `wrote_lockfile` tells whether there is a change to
-    commit. `provenance` is None outside CI.
+    neither. `digest`, `roster_digest` and `planned`, its counts, are the plan's, where one was made.
+    `failure` is the exit code of a run that could not begin or was refused; None for one that ran.
+    `wrote_lockfile` tells whether there is a change to commit. `provenance` is None outside CI.
+    `was_stopped` tells that a signal ended a run that had begun.
     """
 
     environment: str
@@ -55,9 +56,17 @@ class Report:
     rejected: tuple[StillRejected, ...] = ()
     problems: tuple[Problem, ...] = ()
     digest: str | None = None
+    roster_digest: str | None = None
+    planned: Summary | None = None
     failure: int | None = None
     wrote_lockfile: bool = False
     provenance: Provenance | None = None
+    was_stopped: bool = False
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether a signal ended the run, or kept it from beginning."""
+        return self.was_stopped or self.failure == EXIT_INTERRUPTED
 
     @property
     def is_whole(self) -> bool:

@@ -32,6 +32,8 @@ def report_of(
         recovered=state.recovered,
         rejected=rejected,
         digest=plan.digest,
+        roster_digest=plan.roster_digest,
+        planned=plan.summary,
         wrote_lockfile=lockfile != state.on_disk,
     )
 
@@ -40,7 +42,14 @@ def report_before_run(plan: Plan) -> Report:
     """The report of an apply that sent nothing: there was nothing to carry out, or it was refused."""
     rejected = tuple(action for action in plan.actions if isinstance(action, StillRejected))
     counts = Counts(rejected=len(rejected), unsent=len(plan.adds))
-    return Report(plan.environment, counts, rejected=rejected, digest=plan.digest)
+    return Report(
+        plan.environment,
+        counts,
+        rejected=rejected,
+        digest=plan.digest,
+        roster_digest=plan.roster_digest,
+        planned=plan.summary,
+    )
 
 
 def _still_rejected(roster: Roster, lockfile: Lockfile | None) -> tuple[StillRejected, ...]:

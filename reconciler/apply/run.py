@@ -136,6 +136,7 @@ class _Run:
             problems=(*report.problems, problem),
             allowance_left=0 if stop.cause is Cause.ALLOWANCE else None,
             failure=EXIT_INVALID if failed_at_once else None,
+            was_stopped=stop.cause is Cause.SIGNAL,
         )
 
     def _report(self, tally: Tally, lockfile: Lockfile | None, forgotten: int) -> Report:

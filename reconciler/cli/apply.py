@@ -1,6 +1,6 @@
 """`reconciler apply`: show the plan, ask, carry it out, report."""
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -8,41 +8,45 @@ import click
 from reconciler.apply.report import Report
 from reconciler.apply.run import Wishes
 from reconciler.apply.signals import interruptible, uninterruptible
-from reconciler.cli.applying import Applying
-from reconciler.cli.call_log import CallLog
+from reconciler.cli.apply_all import ApplyAll
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import (
+    all_option,
     allow_option,
-    environment_argument,
+    environment_or_all_argument,
     format_option,
     mask_option,
+    no_embedded_option,
     retry_rejected_option,
     yes_option,
 )
-from reconciler.cli.provenance import provenance_of
+from reconciler.cli.reported import Request, crashed, reported, tell, tell_unheard
 from reconciler.cli.saving import check_place, save
-from reconciler.errors import (
-    EXIT_DONE,
-    EXIT_INTERRUPTED,
-    EXIT_INVALID,
-    InvalidInput,
-    ReconcilerError,
-    UsageError,
-)
-from reconciler.plan.saved import saved_digest
-from reconciler.problem import Place, Problem
+from reconciler.cli.selection import selected
+from reconciler.errors import EXIT_DONE, EXIT_INVALID, UsageError
+from reconciler.problem import Problem
 from reconciler.render.view import Format
-from reconciler.shown_path import shown
 
 
 @click.command
-@environment_argument
+@environment_or_all_argument
 @click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
+@all_option("Apply every environment, each after those that it comes after.")
+@no_embedded_option
 @click.option("--expect", metavar="DIGEST", help="Refuse unless the plan is the one with this digest.")
+@click.option(
+    "--in-order",
+    is_flag=True,
+    help="Refuse while an environment that this one comes after is not applied. --all does so by itself.",
+)
 @allow_option
 @retry_rejected_option
 @yes_option
-@click.option("--max-calls", type=click.IntRange(min=0), help="Stop before spending more calls than this.")
+@click.option(
+    "--max-calls",
+    type=click.IntRange(min=0),
+    help="Stop before spending more calls than this; with --all, for all of them together.",
+)
 @click.option(
     "--log",
     "log_file",
@@ -62,10 +66,13 @@ from reconciler.shown_path import shown
 @click.pass_obj
 def apply(
     invocation: Invocation,
-    name: str,
+    name: str | None,
     *,
     plan_file: Path | None,
+    is_all: bool,
+    no_embedded: bool,
     expect: str | None,
+    in_order: bool,
     allow: tuple[str, ...],
     retry_rejected: bool,
     yes: bool,
@@ -80,76 +87,72 @@ def apply(
 
     What is confirmed is kept, whatever happens: an apply that was cut short is carried on by the next one.
 
+    With --all, an environment that fails stops only those that come after it (`after` in environment.yaml).
+
     Example: reconciler apply production
 
     Example: reconciler apply production --yes --report report.json
+
+    Example: reconciler apply --all --yes
     """
+    if is_all and expect is not None:
+        raise UsageError(
+            Problem(("--expect names the plan of one environment.",), ("Name it, without --all.",))
+        )
+    names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
     if report_file is not None:
         check_place(report_file)
-    report = Report(name, problems=(_CRASHED,), failure=EXIT_INVALID)
+    wishes = Wishes(None, frozenset(allow), retry_rejected, max_calls)
+    request = Request(invocation, wishes, plan_file, expect, log_file, yes=yes, in_order=in_order)
+    return _all(request, names, report_file) if is_all else _one(request, names[0], report_file)
+
+
+def _one(request: Request, name: str, report_file: Path | None) -> int:
+    invocation = request.invocation
+    report = crashed(name)
     try:
-        wishes = Wishes(None, frozenset(allow), retry_rejected, max_calls)
         with interruptible():
-            report = _reported(invocation, name, wishes, plan_file, expect, log_file, yes=yes)
+            report = reported(request, name)
         with uninterruptible():
-            _tell(invocation, report)
+            tell(invocation, report)
     finally:
-        if report_file is not None:
-            with uninterruptible():
-                save(report_file, _as_json(report))
-    return report.exit_code or (EXIT_INVALID if invocation.could_not_tell else EXIT_DONE)
+        _save(report_file, lambda: _as_json(report))
+    return _code(invocation, report.exit_code)
 
 
-def _reported(
-    invocation: Invocation,
-    name: str,
-    wishes: Wishes,
-    plan_file: Path | None,
-    expect: str | None,
-    log_file: Path | None,
-    *,
-    yes: bool,
-) -> Report:
-    """The run's report, also of one that could not begin, was refused or interrupted."""
+def _all(request: Request, names: Sequence[str], report_file: Path | None) -> int:
+    invocation = request.invocation
+    applying = ApplyAll(request, names)
     try:
-        wishes = replace(wishes, expected=_expected(name, plan_file, expect))
-        log = CallLog.opened(log_file) if log_file is not None else None
-        report = Applying(invocation, name, wishes, yes, log).carry_out()
-    except ReconcilerError as error:
-        report = Report(name, problems=error.problems, failure=error.exit_code)
-    except KeyboardInterrupt:
-        report = Report(name, problems=(_INTERRUPTED,), failure=EXIT_INTERRUPTED)
-    return replace(report, provenance=provenance_of(invocation.environ))
+        applying.carry_out()
+        with uninterruptible():
+            if invocation.format is Format.JSON:
+                invocation.show(_all_as_json(applying.reports))
+                tell_unheard(invocation)
+            elif not names:
+                invocation.show("There is nothing to apply here.\n")
+    finally:
+        _save(report_file, lambda: _all_as_json(applying.reports))
+    return _code(invocation, applying.exit_code)
 
 
-_CRASHED = Problem(("The run ended by an error in Reconciler itself.",))
-_INTERRUPTED = Problem(("Interrupted before anything began.",))
-_UNHEARD = Problem(("The run ended as reported, but not all of its progress could be written.",))
+def _code(invocation: Invocation, code: int) -> int:
+    return code or (EXIT_INVALID if invocation.could_not_tell else EXIT_DONE)
 
 
-def _expected(name: str, plan_file: Path | None, expect: str | None) -> str | None:
-    if plan_file is None:
-        return expect
-    if expect is not None:
-        raise UsageError(Problem(("PLAN and --expect say the same thing twice.",), ("Give one of them.",)))
-    try:
-        data = plan_file.read_bytes()
-    except OSError as error:
-        message = f"The plan can't be read: {error.strerror}."
-        raise InvalidInput(Problem((message,), place=Place(shown(plan_file)))) from error
-    return saved_digest(data, environment=name, file=shown(plan_file))
-
-
-def _tell(invocation: Invocation, report: Report) -> None:
-    if report.problems:
-        invocation.tell_problems(report.problems)
-    if report.failure is None or report.calls or invocation.format is not Format.TEXT:
-        invocation.show(invocation.view().report(report))
-    if invocation.could_not_tell:
-        invocation.tell_problems((_UNHEARD,))
+def _save(report_file: Path | None, text: Callable[[], str]) -> None:
+    if report_file is not None:
+        with uninterruptible():
+            save(report_file, text())
 
 
 def _as_json(report: Report) -> str:
     from reconciler.render.json_view import JsonView  # noqa: PLC0415 - only where a report is saved
 
     return JsonView().report(report)
+
+
+def _all_as_json(reports: Sequence[Report]) -> str:
+    from reconciler.render.json_view import JsonView  # noqa: PLC0415 - only where reports are saved
+
+    return JsonView().reports(reports)

@@ -10,11 +10,12 @@ from reconciler.apply.run import Connect, Wishes, objections, plan_for, run_appl
 from reconciler.cli.call_log import CallLog
 from reconciler.cli.connection import connector
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.pending import circumstances_of
+from reconciler.cli.pending import circumstances_of, lint_of
 from reconciler.cli.progress import observer_for
 from reconciler.cli.question import confirm
 from reconciler.declaration import Declared, read_declaration
 from reconciler.errors import ReconcilerError
+from reconciler.lockfile.store import check_known
 from reconciler.panel import Panel
 from reconciler.plan.model import Plan
 from reconciler.render.view import Format
@@ -50,6 +51,7 @@ class Applying:
         is_refused = bool(objections(plan, self.wishes))
         if not (is_refused or plan.has_something_to_apply or state.is_recovered):
             return report_before_run(plan)
+        check_known(declared.environment)
         connect = connector(declared.environment) if plan.adds else None
         # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
         if plan.has_something_to_apply and not is_refused:
@@ -77,6 +79,7 @@ class Applying:
             allow=sorted(wishes.allowed),
             retry_rejected=wishes.retry_rejected,
             is_applying=True,
+            lint=lint_of(plan),
         )
         if self.invocation.format is Format.TEXT:
             self.invocation.show(self.invocation.view().plan(plan, circumstances) + "\n")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from reconciler.cli.output import paint_for, write
 from reconciler.problem import Problem, Words, plain
@@ -36,15 +36,14 @@ class Invocation:
     @classmethod
     def begin(cls, arguments: Sequence[str], environ: Mapping[str, str]) -> "Invocation":
         """What the raw command line says of how to speak; all else is for the commands to read."""
-        return cls(
-            format=_asked_format(arguments),
-            masked=_asked_masking(arguments, default=masks_by_default(environ)),
-            environ=environ,
-        )
+        asked = _asked_format(arguments)
+        # Annotations are made for others to read, wherever they are made.
+        is_masked = asked is Format.GITHUB or masks_by_default(environ)
+        return cls(format=asked, masked=_asked_masking(arguments, default=is_masked), environ=environ)
 
-    def view(self, *, full: bool = False, only: frozenset[str] = frozenset()) -> View:
-        """The view for standard output."""
-        return view_for(self.format, self._showing(sys.stdout, full=full, only=only))
+    def view(self, **wishes: Any) -> View:
+        """The view for standard output; `wishes` are fields of `Showing`."""
+        return view_for(self.format, self._showing(sys.stdout, **wishes))
 
     def words(self) -> View:
         """The view for standard error: text, whatever the format of the result."""
@@ -82,8 +81,8 @@ class Invocation:
         panels = () if self.panels == DEFAULT_PANELS else ("--panels", str(self.panels))
         return shlex.join(("reconciler", *panels, *words))
 
-    def _showing(self, stream: TextIO, *, full: bool = False, only: frozenset[str] = frozenset()) -> Showing:
-        return Showing(masked=self.masked, full=full, only=only, paint=paint_for(stream, self.environ))
+    def _showing(self, stream: TextIO, **wishes: Any) -> Showing:
+        return Showing(masked=self.masked, paint=paint_for(stream, self.environ), **wishes)
 
 
 def _asked_format(arguments: Sequence[str]) -> Format:

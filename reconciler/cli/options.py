@@ -17,6 +17,26 @@ def environment_argument(command: _Command) -> _Command:
     return click.argument("name", metavar="ENV", callback=_remember_environment)(command)
 
 
+def environment_or_all_argument(command: _Command) -> _Command:
+    """ENV, for commands that take `--all` as well; the command takes it as `name`, None without it."""
+    argument = click.argument("name", metavar="[ENV]", required=False, callback=_remember_environment)
+    return argument(command)
+
+
+def all_option(help_text: str) -> Callable[[_Command], _Command]:
+    """`--all`; the command takes it as `is_all`."""
+    return click.option("--all", "is_all", is_flag=True, help=help_text)
+
+
+def no_embedded_option(command: _Command) -> _Command:
+    """`--no-embedded`."""
+    return click.option(
+        "--no-embedded",
+        is_flag=True,
+        help="With --all, leave out environments whose panel is the built-in sandbox.",
+    )(command)
+
+
 def format_option(command: _Command) -> _Command:
     """`--format`; the invocation keeps it."""
     return click.option(
@@ -26,7 +46,7 @@ def format_option(command: _Command) -> _Command:
         show_default=True,
         expose_value=False,
         callback=_remember_format,
-        help="How the result is printed.",
+        help="How the result is printed; github is text with annotations, for a workflow's log.",
     )(command)
 
 
@@ -37,7 +57,7 @@ def mask_option(command: _Command) -> _Command:
         default=None,
         expose_value=False,
         callback=_remember_masking,
-        help="Hide personal data in text and markdown. Done by itself where CI is set.",
+        help="Hide personal data, but for JSON. Done by itself with github, and where CI is set.",
     )(command)
 
 
@@ -65,7 +85,9 @@ def yes_option(command: _Command) -> _Command:
     return click.option("--yes", is_flag=True, help="Don't ask. Needed where there is no terminal.")(command)
 
 
-def _remember_environment(context: click.Context, _parameter: click.Parameter, value: str) -> str:
+def _remember_environment(
+    context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
     context.ensure_object(Invocation).environment = value
     return value
 

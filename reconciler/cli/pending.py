@@ -1,12 +1,17 @@
-"""The journal of an interrupted run, where a command shows it counted in."""
+"""What is said beside a plan: the journal of an interrupted run, what applies it, what looks odd."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from reconciler.apply.recovery import KnownState
 from reconciler.cli.invocation import Invocation
+from reconciler.lint.model import PlanLint
+from reconciler.plan.model import Plan
+from reconciler.plan.share import Share
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.visible import visible
+
+NOTHING_ODD = PlanLint()
 
 
 def tell_of_journal(invocation: Invocation, name: str, known: KnownState) -> None:
@@ -26,6 +31,8 @@ def circumstances_of(
     retry_rejected: bool = False,
     saved: Path | None = None,
     is_applying: bool = False,
+    share: Share | None = None,
+    lint: PlanLint = NOTHING_ODD,
 ) -> Circumstances:
     """What a reader of the plan should know beside it: what applies just this plan, and of the journal."""
     flags = [word for guard in allow for word in ("--allow", guard)]
@@ -35,4 +42,18 @@ def circumstances_of(
         recover=invocation.command_line("state", "recover", name),
         is_recovered=known.is_recovered,
         is_applying=is_applying,
+        share=share,
+        publish=invocation.command_line("state", "publish", name),
+        unfetched=known.unfetched,
+        conflicts=known.conflicts,
+        lint=lint,
     )
+
+
+def lint_of(plan: Plan, share: Share | None = None) -> PlanLint:
+    """What looks odd about a plan, or about a pull request's share of it."""
+    if not plan.summary.add:
+        return NOTHING_ODD
+    from reconciler.lint.plan import plan_lint  # noqa: PLC0415 - most plans add nobody
+
+    return plan_lint(share.own(plan) if share else plan.actions)

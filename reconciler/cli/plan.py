@@ -1,32 +1,43 @@
 """`reconciler plan`: what apply would do."""
 
+import re
 from pathlib import Path
 
 import click
 
-from reconciler.apply.recovery import KnownState, known_state
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import (
+    all_option,
     allow_option,
-    environment_argument,
+    environment_or_all_argument,
     format_option,
     mask_option,
+    no_embedded_option,
     retry_rejected_option,
 )
-from reconciler.cli.pending import circumstances_of
+from reconciler.cli.planning import Outcome, Planned, Planning, compared, several
 from reconciler.cli.saving import save
-from reconciler.declaration import read_declaration
-from reconciler.errors import EXIT_DONE, EXIT_SOMETHING_TO_APPLY
-from reconciler.plan.model import Plan
-from reconciler.plan.planner import make_plan
-from reconciler.render.plan_words import Circumstances
+from reconciler.cli.selection import selected
+from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, UsageError
+from reconciler.plan.share import ACTIONS
+from reconciler.problem import Problem
+from reconciler.render.view import View
 
-_ACTIONS = ("add", "change", "remove", "rejected")
+_LEAST_BYTES = 1000
+_LINK = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 
 
 @click.command
-@environment_argument
+@environment_or_all_argument
+@all_option("Plan every environment, in the order in which they are applied.")
+@no_embedded_option
 @format_option
+@click.option(
+    "--base",
+    metavar="REF",
+    help="Say what this branch changes since it left REF, such as origin/main, apart from what was pending "
+    "before. With --all, leave out what it doesn't affect. Fails where a lockfile was edited.",
+)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -41,52 +52,86 @@ _ACTIONS = ("add", "change", "remove", "rejected")
 @allow_option
 @retry_rejected_option
 @click.option("--full", is_flag=True, help="List everybody, not only the first of each action.")
-@click.option("--only", type=click.Choice(_ACTIONS), multiple=True, help="List only members of this action.")
+@click.option("--only", type=click.Choice(ACTIONS), multiple=True, help="List only members of this action.")
+@click.option(
+    "--max-bytes",
+    type=click.IntRange(min=_LEAST_BYTES),
+    help="Markdown of at most so many bytes: counts always, and as many whole rows as fit.",
+)
+@click.option("--link", metavar="URL", help="Where the whole plan can be read; markdown points there.")
 @mask_option
 @click.pass_obj
 def plan(
     invocation: Invocation,
-    name: str,
+    name: str | None,
     *,
+    is_all: bool,
+    no_embedded: bool,
+    base: str | None,
     out: Path | None,
     detailed_exitcode: bool,
     allow: tuple[str, ...],
     retry_rejected: bool,
     full: bool,
     only: tuple[str, ...],
+    max_bytes: int | None,
+    link: str | None,
 ) -> int:
-    """Show what apply would do to the panel of ENV, without key or network.
+    """Show what apply would do to the panel of ENV, or of --all, without key or network.
 
     The plan is shown whole, also where apply would refuse it. JSON is never shortened and never masked.
 
     Example: reconciler plan production
 
     Example: reconciler plan production --format markdown --only add
+
+    Example: reconciler plan --all --base origin/main
     """
-    declared = read_declaration(invocation.panels, name)
-    state = known_state(declared.environment)
-    made = make_plan(
-        declared.environment,
-        declared.roster,
-        state.lockfile,
-        allowed=frozenset(allow),
-        retry_rejected=retry_rejected,
-    )
-    circumstances = circumstances_of(
-        invocation, name, state, allow=allow, retry_rejected=retry_rejected, saved=out
-    )
+    _check_together(is_all=is_all, full=full, out=out, max_bytes=max_bytes, link=link)
+    names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
+    view = invocation.view(full=full, only=frozenset(only), most_bytes=max_bytes, link=link)
+    with compared(invocation.panels, base) as before:
+        planning = Planning(invocation, allow, retry_rejected, out, before)
+        if is_all:
+            outcome = several(planning, names)
+            if outcome.problems:
+                invocation.tell_problems(tuple(outcome.problems.values()))
+            invocation.show(view.plans(outcome.listing(before)))
+            return _code(outcome, detailed=detailed_exitcode)
+        planned = planning.one(names[0])
+    return _show_one(invocation, view, planned, out, detailed=detailed_exitcode)
+
+
+def _show_one(
+    invocation: Invocation, view: View, planned: Planned, out: Path | None, *, detailed: bool
+) -> int:
     if out is not None:
-        save(out, plan_text(made, circumstances))
-    invocation.show(invocation.view(full=full, only=frozenset(only)).plan(made, circumstances))
-    return EXIT_SOMETHING_TO_APPLY if detailed_exitcode and _would_act(made, state) else EXIT_DONE
+        save(out, _as_json(planned))
+    invocation.show(view.plan(planned.plan, planned.circumstances))
+    return EXIT_SOMETHING_TO_APPLY if detailed and planned.would_act else EXIT_DONE
 
 
-def plan_text(made: Plan, circumstances: Circumstances) -> str:
+def _as_json(planned: Planned) -> str:
     """The plan as it is saved: the object that `--format json` prints."""
     from reconciler.render.json_view import JsonView  # noqa: PLC0415 - only where a plan is saved
 
-    return JsonView().plan(made, circumstances)
+    return JsonView().plan(planned.plan, planned.circumstances)
 
 
-def _would_act(made: Plan, state: KnownState) -> bool:
-    return made.has_something_to_apply or state.lockfile != state.on_disk
+def _code(outcome: Outcome, *, detailed: bool) -> int:
+    if outcome.problems:
+        return EXIT_INVALID
+    would_act = any(planned.would_act for planned in outcome.planned)
+    return EXIT_SOMETHING_TO_APPLY if detailed and would_act else EXIT_DONE
+
+
+def _check_together(
+    *, is_all: bool, full: bool, out: Path | None, max_bytes: int | None, link: str | None
+) -> None:
+    """Refuse options that contradict each other."""
+    if is_all and out is not None:
+        raise UsageError(Problem(("--out saves the plan of one environment.",), ("Name it, without --all.",)))
+    if full and max_bytes is not None:
+        raise UsageError(Problem(("--full and --max-bytes exclude each other.",), ("Give one of them.",)))
+    if link is not None and not _LINK.fullmatch(link):
+        raise UsageError(Problem(("--link takes an address that begins with https://.",)))

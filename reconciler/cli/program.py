@@ -10,9 +10,15 @@ from reconciler.cli.lazy_group import Entry, LazyGroup
 
 _COMMANDS = {
     "validate": Entry("reconciler.cli.validate", "validate", "Check declarations, without key or network."),
+    "fmt": Entry("reconciler.cli.fmt", "fmt", "Put member files into canonical form."),
     "plan": Entry("reconciler.cli.plan", "plan", "Show what apply would do, without key or network."),
     "apply": Entry("reconciler.cli.apply", "apply", "Carry out the plan, and record the outcomes."),
+    "environments": Entry(
+        "reconciler.cli.environments", "environments", "List the environments, in the order of apply."
+    ),
     "state": Entry("reconciler.cli.state", "state", "Look at the lockfile, and mend it."),
+    "merge-lockfile": Entry("reconciler.cli.merge_lockfile", "merge_lockfile", "Merge lockfiles, for git."),
+    "github": Entry("reconciler.cli.github", "github", "Post plans and reports where reviewers read them."),
     "sandbox": Entry("reconciler.cli.sandbox", "sandbox", "Run the built-in panel to try things out."),
 }
 

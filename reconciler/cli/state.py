@@ -9,6 +9,7 @@ _COMMANDS = {
     "show": Entry("reconciler.cli.state_show", "show_member", "Show all that is known of one member."),
     "rm": Entry("reconciler.cli.state_rm", "remove", "Drop members from the lockfile."),
     "recover": Entry("reconciler.cli.state_recover", "recover", "Take in the journal of an interrupted run."),
+    "publish": Entry("reconciler.cli.state_publish", "publish", "Bring lockfile and remote together."),
 }
 
 

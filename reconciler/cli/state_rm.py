@@ -12,6 +12,7 @@ from reconciler.cli.options import environment_argument, mask_option, yes_option
 from reconciler.cli.question import confirm
 from reconciler.environment.reader import read_environment
 from reconciler.errors import EXIT_DONE, InvalidInput
+from reconciler.lockfile.store import check_known
 from reconciler.render.counted import counted
 from reconciler.render.masking import masked_address
 from reconciler.render.visible import visible
@@ -33,6 +34,7 @@ def remove(invocation: Invocation, name: str, addresses: tuple[str, ...], *, yes
     Example: reconciler state rm production ada@example.org
     """
     environment = read_environment(invocation.panels, name)
+    check_known(environment)
     keys = _keys(addresses, entries(known_state(environment).lockfile))
     entry = counted(len(keys), "entry", "entries")
     invocation.tell("".join(f"  - {_shown(invocation, key)}\n" for key in keys))

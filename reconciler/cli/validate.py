@@ -8,61 +8,77 @@ import click
 from reconciler.apply.recovery import known_state
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import format_option, mask_option
-from reconciler.declaration import read_declaration
+from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.discovery import environment_names
+from reconciler.environment.order import environments_in_order
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
-from reconciler.problem import Place, Problem
+from reconciler.lint.roster import roster_warnings
+from reconciler.problem import Problem
 from reconciler.render.listing import Valid, Validation
-from reconciler.shown_path import shown
 
 
 @click.command
 @click.argument("names", metavar="[ENV]...", nargs=-1)
+@click.option(
+    "--strict", is_flag=True, help="Exit with 1 where there are warnings, as where there are mistakes."
+)
 @format_option
 @mask_option
 @click.pass_obj
-def validate(invocation: Invocation, names: tuple[str, ...]) -> int:
+def validate(invocation: Invocation, names: tuple[str, ...], *, strict: bool) -> int:
     """Check the declarations of each ENV (of all, where none is named), without key or network.
 
     Every mistake is shown, with file, line and how to mend it. Lockfiles are read too.
+    Warnings tell of what is well-formed and looks odd all the same, such as a mistyped
+    gmial.com; a mistake hides those of its environment.
 
     Example: reconciler validate
 
-    Example: reconciler validate staging production
+    Example: reconciler validate staging production --strict
     """
-    validation = _validation(invocation.panels, dict.fromkeys(names) or _all(invocation.panels))
-    if validation.problems:
-        invocation.tell_problems(validation.problems)
+    validation = _validation(invocation.panels, names)
+    for told in (validation.problems, validation.warnings):
+        if told:
+            invocation.tell_problems(told)
     invocation.show(invocation.view().validation(validation))
-    return EXIT_INVALID if validation.problems else EXIT_DONE
-
-
-def _all(panels: Path) -> Sequence[str]:
-    names = environment_names(panels)
-    if not names:
-        raise InvalidInput(
-            Problem(
-                ("There is no environment here.",),
-                ("An environment is a folder with an environment.yaml; --panels DIR says where to look.",),
-                Place(shown(panels)),
-            )
-        )
-    return names
+    return EXIT_INVALID if validation.problems or (strict and validation.warnings) else EXIT_DONE
 
 
 def _validation(panels: Path, names: Iterable[str]) -> Validation:
     well: list[Valid] = []
     problems: dict[str, Problem] = {}
-    for name in names:
+    warnings: dict[str, Problem] = {}
+    order = _order(panels, problems)
+    for name in dict.fromkeys(names) or order:
         try:
-            well.append(_valid(panels, name))
+            declared = _valid(panels, name)
         except InvalidInput as error:
             # A mistake in a file that several environments share is one mistake.
             problems |= {str(problem): problem for problem in error.problems}
-    return Validation(tuple(well), tuple(problems.values()))
+            continue
+        well.append(_counted(declared))
+        warnings |= {str(warning): warning for warning in roster_warnings(declared.roster.members)}
+    return Validation(tuple(well), tuple(problems.values()), tuple(warnings.values()))
 
 
-def _valid(panels: Path, name: str) -> Valid:
+def _order(panels: Path, problems: dict[str, Problem]) -> Sequence[str]:
+    """All environments; by name where no order is right, which is a problem of its own."""
+    try:
+        return [placed.name for placed in environments_in_order(panels)]
+    except InvalidInput as error:
+        names = environment_names(panels)
+        if not names:
+            raise
+        problems.update({str(problem): problem for problem in error.problems})
+        return names
+
+
+def _valid(panels: Path, name: str) -> Declared:
     declared = read_declaration(panels, name)
     known_state(declared.environment)
-    return Valid(name, len(declared.roster.members), len(declared.roster.files))
+    return declared
+
+
+def _counted(declared: Declared) -> Valid:
+    roster = declared.roster
+    return Valid(declared.environment.name, len(roster.members), len(roster.files), roster.separators)

@@ -1,5 +1,6 @@
 """Which environments there are: the folders under the panels folder that hold an `environment.yaml`."""
 
+import os
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
@@ -16,15 +17,23 @@ def environment_names(panels: Path) -> tuple[str, ...]:
     A folder whose name begins with a dot is none.
 
     Raises:
+        InvalidInput: the panels folder is missing, or can't be read; or a name could be taken for an option
+            of a command, or can't be written on a line.
+    """
+    names = tuple(name for name in sorted(_folders(panels)) if _holds_settings(panels / name))
+    if odd := [name for name in names if name.startswith("-") or not name.isprintable()]:
+        raise InvalidInput(*(_odd_name(panels, name) for name in odd))
+    return names
+
+
+def has_environment(panels: Path, name: str) -> bool:
+    """Whether there is an environment of this name; the others aren't looked at.
+
+    Raises:
         InvalidInput: the panels folder is missing, or can't be read.
     """
-    try:
-        folders = sorted(entry.name for entry in panels.iterdir() if not entry.name.startswith("."))
-    except OSError as error:
-        reason = error.strerror or "the system doesn't say why"
-        message = (f"The panels folder can't be read: {reason}.",)
-        raise InvalidInput(Problem(message, (_PANELS_HINT,), Place(shown(panels)))) from error
-    return tuple(name for name in folders if _holds_settings(panels / name))
+    # The name is looked up among those that are listed: a disk may take "Production" for "production".
+    return name in _folders(panels) and _holds_settings(panels / name)
 
 
 def environment_folder(panels: Path, name: str) -> Path:
@@ -33,9 +42,9 @@ def environment_folder(panels: Path, name: str) -> Path:
     Raises:
         InvalidInput: there is none of this name; the problem names those that there are.
     """
-    names = environment_names(panels)
-    if name in names:
+    if has_environment(panels, name):
         return panels / name
+    names = environment_names(panels)
     place = Place(shown(panels))
     if not names:
         message = (f'There is no environment "{name}", nor any other.',)
@@ -45,6 +54,24 @@ def environment_folder(panels: Path, name: str) -> Path:
     meant = f'Did you mean "{close}"? ' if close else ""
     hint = f"{meant}The environments are {', '.join(names)}."
     raise InvalidInput(Problem((f'There is no environment "{name}".',), (hint,), place))
+
+
+def _folders(panels: Path) -> list[str]:
+    """The names of all that stands in the panels folder, but for those that begin with a dot."""
+    try:
+        return [name for name in os.listdir(panels) if not name.startswith(".")]  # noqa: PTH208 - names alone
+    except OSError as error:
+        reason = error.strerror or "the system doesn't say why"
+        message = (f"The panels folder can't be read: {reason}.",)
+        raise InvalidInput(Problem(message, (_PANELS_HINT,), Place(shown(panels)))) from error
+
+
+def _odd_name(panels: Path, name: str) -> Problem:
+    return Problem(
+        ("The name of this environment could be taken for an option, or can't be written on a line.",),
+        ("Rename the folder: letters, digits and hyphens, a letter first.",),
+        Place(shown(panels / name)),
+    )
 
 
 def _holds_settings(folder: Path) -> bool:

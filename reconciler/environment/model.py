@@ -92,7 +92,9 @@ class Environment:
 
     `folder` is `panels/NAME`; `target` is the address that it talks to, without a slash at the end, or
     `embedded`; `api_key` is None just where it is embedded; `member_files` are all its member files,
-    each once, in the order in which they are read.
+    each once, in the order in which they are read; `after` names the environments that are applied first;
+    `lockfile_branch` is the branch that the lockfile is published on, None where it stands beside
+    `environment.yaml` alone.
     """
 
     name: str
@@ -103,6 +105,8 @@ class Environment:
     api: Api = field(default_factory=Api)
     policy: Policy = field(default_factory=Policy)
     guards: Guards = field(default_factory=Guards)
+    after: tuple[str, ...] = ()
+    lockfile_branch: str | None = None
 
     @property
     def is_embedded(self) -> bool:

@@ -1,5 +1,6 @@
 """`environment.yaml` → an Environment, or all that is wrong with it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -7,10 +8,12 @@ from reconciler.document.composer import Composer
 from reconciler.document.content import text_of as content_of
 from reconciler.document.findings import Findings
 from reconciler.document.nodes import Mapping, kind, position
+from reconciler.environment.after import after_list
 from reconciler.environment.discovery import SETTINGS_FILE, environment_folder
 from reconciler.environment.forms import Form, nullable, number, section, settings, whole, word
 from reconciler.environment.key_source import check_key_is_needed, key_source
 from reconciler.environment.limits import read_limit
+from reconciler.environment.lockfile_branch import check_branch_is_for_a_real_account, lockfile_branch
 from reconciler.environment.member_list import default_members, member_list
 from reconciler.environment.model import (
     Api,
@@ -52,11 +55,13 @@ _EXAMPLE = "Begin with datacenter: eu and api_key: {env: QUESTIONPRO_API_KEY}."
 
 
 class EnvironmentReading(NamedTuple):
-    """What could be read: the environment, if nothing is wrong with it; its member files, as far as known."""
+    """What could be read: the environment, if nothing is wrong with it; the rest, as far as it is known."""
 
     environment: Environment | None
     member_files: tuple[Path, ...]
     problems: tuple[Problem, ...]
+    after: tuple[str, ...] = ()
+    is_embedded: bool = False
 
 
 def read_environment(panels: Path, name: str) -> Environment:
@@ -85,17 +90,21 @@ def try_environment(panels: Path, name: str) -> EnvironmentReading:
     target = read_target(root, given, findings) if root else None
     problems = findings.in_order()
     if target is None or problems:
-        return EnvironmentReading(None, files, problems)
-    kept = {key: given[key] for key in ("api", "policy", "guards") if key in given}
-    environment = Environment(name, folder, target, given.get("api_key"), files, **kept)
-    return EnvironmentReading(environment, files, ())
+        return EnvironmentReading(None, files, problems, given.get("after", ()), "embedded" in given)
+    kept = {key: given[key] for key in ("api", "policy", "guards", "after") if key in given}
+    branch = given.get("lockfile")
+    environment = Environment(
+        name, folder, target, given.get("api_key"), files, **kept, lockfile_branch=branch
+    )
+    return EnvironmentReading(environment, files, (), environment.after, environment.is_embedded)
 
 
 def _root(path: Path, findings: Findings) -> Mapping | None:
     try:
         root = Composer(content_of(path, findings.file), findings).root()
     except InvalidInput as error:
-        findings.add_problems(error.problems)
+        # Without the line: it is where a key may stand by mistake, and keys are shown nowhere.
+        findings.add_problems(replace(problem, excerpt=None) for problem in error.problems)
         return None
     if isinstance(root, Mapping):
         return root
@@ -115,9 +124,12 @@ def _given(root: Mapping, panels: Path, folder: Path, findings: Findings) -> dic
         "api": _API,
         "policy": _POLICY,
         "guards": _GUARDS,
+        "after": after_list(panels, folder.name),
+        "lockfile": lockfile_branch(),
     }
     given = settings("", root, forms, findings)
     if "members" not in root.entries:
         given["members"] = default_members(panels, folder, findings)
     check_key_is_needed(root, findings)
+    check_branch_is_for_a_real_account(root, findings)
     return given

@@ -2,13 +2,71 @@
 
 from typing import Any
 
+from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Action, Add, Change, Plan, Remove, StillRejected
+from reconciler.plan.share import Share, counts
+from reconciler.render.json_report import problem_documents
 from reconciler.render.json_text import FORMAT
+from reconciler.render.listing import PlanListing
 from reconciler.render.sentence import plan_sentence
 
+_NOTHING_ODD = PlanLint()
 
-def plan_document(plan: Plan, *, is_recovered: bool = False) -> dict[str, Any]:
-    """The contract's shape; `sentence`, `target`, `has_lockfile` and `is_recovered` are ours."""
+
+def plan_document(
+    plan: Plan, *, is_recovered: bool = False, share: Share | None = None, lint: PlanLint = _NOTHING_ODD
+) -> dict[str, Any]:
+    """The contract's shape; `sentence` and what stands behind it are ours.
+
+    Where the plan is compared with a merge base, `base` tells of it, and each action whether it was
+    `pending` before.
+    """
+    document = _plan(plan, is_recovered=is_recovered) | _lint(lint)
+    if share is None:
+        return document
+    for action, listed in zip(plan.actions, document["actions"], strict=True):
+        listed["pending"] = not share.holds(action)
+    return document | {"base": _base(plan, share)}
+
+
+def plans_document(listing: PlanListing) -> dict[str, Any]:
+    """Several plans; `problems` say why an environment has none, `unaffected` which were left out.
+
+    `taken_away` are environments that the pull request deletes; `base` is null where the plans are compared
+    with nothing.
+    """
+    return {
+        "format": FORMAT,
+        "plans": [
+            plan_document(plan, is_recovered=known.is_recovered, share=known.share, lint=known.lint)
+            for plan, known in listing.plans
+        ],
+        "base": listing.base._asdict() if listing.base else None,
+        "unaffected": list(listing.unaffected),
+        "taken_away": list(listing.taken_away),
+        "problems": problem_documents(listing.problems),
+    }
+
+
+def _lint(lint: PlanLint) -> dict[str, Any]:
+    return {
+        "warnings": problem_documents(lint.warnings),
+        "corrections": [correction._asdict() for correction in lint.corrections],
+    }
+
+
+def _base(plan: Plan, share: Share) -> dict[str, Any]:
+    return {
+        "ref": share.base.ref,
+        "commit": share.base.commit,
+        "is_readable": share.keys is not None,
+        "has_new_settings": share.has_new_settings,
+        "summary": counts(share.own(plan)) | {"settled": share.settled(plan)},
+        "pending": counts(share.pending(plan)),
+    }
+
+
+def _plan(plan: Plan, *, is_recovered: bool) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "environment": plan.environment,

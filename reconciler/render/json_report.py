@@ -24,11 +24,18 @@ def report_document(report: Report) -> dict[str, Any]:
             for member in report.rejected
         ],
         "digest": report.digest,
+        "roster_digest": report.roster_digest,
+        "planned": report.planned._asdict() if report.planned else None,
         "exit_code": report.exit_code,
         "sentence": report_sentence(report),
         "ci": report.provenance._asdict() if report.provenance else None,
         "problems": problem_documents(report.problems),
     }
+
+
+def reports_document(reports: Iterable[Report]) -> dict[str, Any]:
+    """What is printed of several environments: a report of each, in the order in which they were applied."""
+    return {"format": FORMAT, "reports": [report_document(report) for report in reports]}
 
 
 def problems_document(problems: Iterable[Problem], environment: str | None) -> dict[str, Any]:
@@ -37,16 +44,20 @@ def problems_document(problems: Iterable[Problem], environment: str | None) -> d
 
 
 def problem_documents(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Each problem with the five keys of the contract; null where there is nothing to say."""
+    """Each problem with the five keys of the contract, null where there is nothing to say.
+
+    `excerpt`, the line at the place, stands behind them where it is known.
+    """
     return [_problem(problem) for problem in problems]
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
     place = problem.place or Place("")
+    excerpt = {"excerpt": problem.excerpt.text} if problem.excerpt else {}
     return {
         "file": place.file or None,
         "line": place.line,
         "column": place.column,
         "message": plain(problem.message),
         "hint": plain(problem.hint) or None,
-    }
+    } | excerpt

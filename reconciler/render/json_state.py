@@ -5,15 +5,16 @@ from typing import Any
 from reconciler.lockfile.model import Lockfile, Rejected
 from reconciler.render.json_report import problem_documents
 from reconciler.render.json_text import FORMAT
-from reconciler.render.listing import KnownMember, Validation, listed_members
+from reconciler.render.listing import KnownMember, Valid, Validation, listed_members
 
 
 def validation_document(validation: Validation) -> dict[str, Any]:
-    """The environments that are well, and all problems of the others."""
+    """The environments that are well, with what looks odd in them, and all problems of the others."""
     return {
         "format": FORMAT,
-        "environments": [valid._asdict() for valid in validation.environments],
+        "environments": [_valid(valid) for valid in validation.environments],
         "problems": problem_documents(validation.problems),
+        "warnings": problem_documents(validation.warnings),
     }
 
 
@@ -44,6 +45,13 @@ def member_document(member: KnownMember) -> dict[str, Any]:
         **_pushed_and_reason(member),
         "attributes": dict(member.entry.attributes),
     }
+
+
+def _valid(valid: Valid) -> dict[str, Any]:
+    document = valid._asdict()
+    if not valid.separators:
+        del document["separators"]
+    return document
 
 
 def _pushed_and_reason(member: KnownMember) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problem import Problem
-from reconciler.render.json_plan import plan_document
-from reconciler.render.json_report import problems_document, report_document
+from reconciler.render.json_plan import plan_document, plans_document
+from reconciler.render.json_report import problems_document, report_document, reports_document
 from reconciler.render.json_state import member_document, members_document, validation_document
 from reconciler.render.json_text import json_text
-from reconciler.render.listing import KnownMember, Validation
+from reconciler.render.listing import KnownMember, PlanListing, Validation
 from reconciler.render.plan_words import Circumstances
 
 
@@ -18,10 +18,24 @@ class JsonView:
     """Implements `reconciler.render.view.View`."""
 
     def plan(self, plan: Plan, circumstances: Circumstances) -> str:
-        return json_text(plan_document(plan, is_recovered=circumstances.is_recovered))
+        return json_text(
+            plan_document(
+                plan,
+                is_recovered=circumstances.is_recovered,
+                share=circumstances.share,
+                lint=circumstances.lint,
+            )
+        )
+
+    def plans(self, listing: PlanListing) -> str:
+        return json_text(plans_document(listing))
 
     def report(self, report: Report) -> str:
         return json_text(report_document(report))
+
+    def reports(self, reports: Sequence[Report]) -> str:
+        """What an apply of several environments did, as one object."""
+        return json_text(reports_document(reports))
 
     def problems(self, problems: Sequence[Problem], environment: str | None) -> str:
         return json_text(problems_document(problems, environment))

@@ -1,25 +1,50 @@
-"""What `validate` and the `state` commands have to show."""
+"""What commands have to show that is more than one plan or report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
+from reconciler.plan.model import Plan
+from reconciler.plan.share import Base
 from reconciler.problem import Problem
+from reconciler.render.plan_words import Circumstances
 
 
 class Valid(NamedTuple):
-    """An environment that is well: how many members, in how many files."""
+    """An environment that is well: how many members, in how many files.
+
+    `separators` holds, by file, what stands between the cells of a CSV file that has no commas there.
+    """
 
     environment: str
     members: int
     files: int
+    separators: Mapping[str, str] = {}
 
 
 class Validation(NamedTuple):
-    """What validating found: the environments that are well, and all problems of the others."""
+    """What validating found: the environments that are well, and all problems of the others.
+
+    `warnings` tell what looks odd about the members of those that are well.
+    """
 
     environments: tuple[Valid, ...]
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+class PlanListing(NamedTuple):
+    """The plans of several environments, in the order in which they are applied.
+
+    `problems` say why others have none; `unaffected` names those that a pull request has no effect on, and
+    `taken_away` those that it deletes. `base` is what they were compared with, None where with nothing.
+    """
+
+    plans: tuple[tuple[Plan, Circumstances], ...]
+    problems: tuple[Problem, ...] = ()
+    unaffected: tuple[str, ...] = ()
+    taken_away: tuple[str, ...] = ()
+    base: Base | None = None
 
 
 class KnownMember(NamedTuple):

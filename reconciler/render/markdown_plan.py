@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Action, Add, Change, FieldChange, Plan, Remove, StillRejected
+from reconciler.plan.shown import hidden
 from reconciler.render.counted import counted
-from reconciler.render.markdown_text import code, details, prose, table
+from reconciler.render.lint_words import MOST_ODD, lint_problems, rest_of_lint
+from reconciler.render.markdown_fit import COMMENT_BYTES, fitted, whole_blocks
+from reconciler.render.markdown_text import code, details, link, prose, table, words
+from reconciler.render.parts import Part, parts
 from reconciler.render.plan_words import (
     HEADINGS,
     Circumstances,
@@ -18,46 +23,64 @@ from reconciler.render.plan_words import (
 from reconciler.render.sentence import plan_sentence
 from reconciler.render.showing import Showing
 
-MOST_CHARACTERS = 60_000
-"""GitHub takes comments of 65,536 characters; whoever posts this may want to add a few."""
-
 _MOST_OPEN_ROWS = 20
-_ROWS = (100, 50, 20, 5)
 
 
 def markdown_plan(plan: Plan, showing: Showing, circumstances: Circumstances) -> str:
-    """The whole plan; tables are cut until it fits into a comment, unless all is asked for."""
+    """The whole plan; tables are cut until it fits where it goes, unless all is asked for."""
+    ending = [*([link(showing.link)] if showing.link else []), hidden(plan)]
+
+    def render(rows: int) -> str:
+        return "\n\n".join((*plan_blocks(plan, showing, circumstances, rows), *ending)) + "\n"
+
+    rows = len(plan.actions)
     if showing.full:
-        return _comment(plan, showing, circumstances, rows=len(plan.actions))
-    for rows in _ROWS:
-        comment = _comment(plan, showing, circumstances, rows=rows)
-        if len(comment) <= MOST_CHARACTERS:
-            return comment
-    return _comment(plan, showing, circumstances, rows=0)
+        return render(rows)
+    text = fitted(render, rows=rows, most_bytes=showing.most_bytes)
+    if text is not None:
+        return text
+    blocks = plan_blocks(plan, showing, circumstances, 0)
+    return whole_blocks((blocks[0], *ending, *blocks[1:]), showing.most_bytes or COMMENT_BYTES)
 
 
-def _comment(plan: Plan, showing: Showing, circumstances: Circumstances, *, rows: int) -> str:
+def plan_blocks(plan: Plan, showing: Showing, circumstances: Circumstances, rows: int) -> list[str]:
+    """The plan, paragraph by paragraph, with so many rows in each table at most."""
     blocks = [
         [f"**{prose(plan_sentence(plan))}**"],
         [
             *(f"- **Warning.** {prose(warning)}" for warning in warnings(plan, circumstances)),
             *(f"- **Refusal.** {prose(refusal(found))}" for found in plan.refusals),
+            *_lint(circumstances.lint, showing),
         ],
-        *(list(_section(kind, actions, plan, showing, rows)) for kind, actions in showing.sections(plan)),
+        *(block for part in parts(plan, circumstances.share) for block in _part(part, showing, rows)),
         list(_ending(plan, circumstances)),
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return ["\n".join(block) for block in blocks if block]
 
 
-def _section(
-    kind: type[Action], actions: Sequence[Action], plan: Plan, showing: Showing, most: int
-) -> Iterator[str]:
+def _lint(lint: PlanLint, showing: Showing) -> Iterator[str]:
+    listed = lint_problems(lint)[: None if showing.full else MOST_ODD]
+    for problem in listed:
+        told = " ".join(words(showing.words(said)) for said in (problem.message, problem.hint))
+        yield f"- **Warning.** {code(str(problem.place))}: {told}"
+    if rest := rest_of_lint(lint, len(listed)):
+        yield f"- {prose(rest)}"
+
+
+def _part(part: Part, showing: Showing, rows: int) -> Iterator[list[str]]:
+    if part.heading:
+        yield [f"### {prose(part.heading)}"]
+    for kind, actions in showing.sections(part.actions):
+        yield list(_section(kind, actions, showing, rows))
+
+
+def _section(kind: type[Action], actions: Sequence[Action], showing: Showing, most: int) -> Iterator[str]:
     yield f"#### {HEADINGS[kind]}: {len(actions)}"
     yield ""
-    if words := note(kind, plan):
-        yield from (prose(words), "")
+    if said := note(kind, actions):
+        yield from (prose(said), "")
     if kind is Add:
-        yield from (*_files(plan, most), "")
+        yield from (*_files(actions, most), "")
     rows = actions[:most]
     lines = table(_HEADINGS[kind], (_cells(action, showing) for action in rows)) if rows else []
     folded = len(actions) > _MOST_OPEN_ROWS and lines
@@ -74,8 +97,8 @@ _HEADINGS: dict[type[Action], tuple[str, ...]] = {
 }
 
 
-def _files(plan: Plan, most: int) -> Iterator[str]:
-    counts = adds_by_file(plan)
+def _files(actions: Sequence[Action], most: int) -> Iterator[str]:
+    counts = adds_by_file(actions)
     yield from (f"- {count} from {code(file)}" for file, count in counts[:most])
     if more := len(counts) - len(counts[:most]):
         yield f"- … and from {more} more files"

@@ -10,10 +10,10 @@ from reconciler.render.text_state import member_fields, text_validation
 
 
 def markdown_validation(validation: Validation, showing: Showing) -> str:
-    """A line for each environment that is well, then all problems."""
+    """A line for each environment that is well, then all problems, then all warnings."""
     well = "".join(f"- {prose(line)}\n" for line in text_validation(validation).splitlines())
-    problems = markdown_problems(validation.problems, showing) if validation.problems else ""
-    return "\n".join(filter(None, (well, problems)))
+    told = (validation.problems, validation.warnings)
+    return "\n".join(filter(None, (well, *(markdown_problems(found, showing) for found in told if found))))
 
 
 def markdown_members(environment: str, lockfile: Lockfile | None, showing: Showing) -> str:

@@ -45,6 +45,11 @@ def words(parts: Words) -> str:
     return _joined(prose(part) if isinstance(part, str) else code(part.text) for part in parts)
 
 
+def link(address: str) -> str:
+    """Where the whole of a text that was shortened can be read; an address without spaces, `<` and `>`."""
+    return f"The whole of it: <{address}>"
+
+
 def row(cells: Iterable[str]) -> str:
     """A line of a table; a `|` in a cell would end it, also inside a code span."""
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -6,8 +6,9 @@ from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problem import Problem
-from reconciler.render.listing import KnownMember, Validation
+from reconciler.render.listing import KnownMember, PlanListing, Validation
 from reconciler.render.markdown_plan import markdown_plan
+from reconciler.render.markdown_plans import markdown_plans
 from reconciler.render.markdown_problems import markdown_problems
 from reconciler.render.markdown_report import markdown_report
 from reconciler.render.markdown_state import markdown_member, markdown_members, markdown_validation
@@ -24,6 +25,9 @@ class MarkdownView:
 
     def plan(self, plan: Plan, circumstances: Circumstances) -> str:
         return markdown_plan(plan, self.showing, circumstances)
+
+    def plans(self, listing: PlanListing) -> str:
+        return markdown_plans(listing, self.showing)
 
     def report(self, report: Report) -> str:
         return markdown_report(report, self.showing)

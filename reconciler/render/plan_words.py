@@ -1,12 +1,15 @@
 """What a plan has to say in words, whatever the format: warnings, refusals, notes, cost, what to do next."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from reconciler.environment.model import OnRemove
+from reconciler.lint.model import PlanLint
+from reconciler.lockfile.reading import fetch_command
 from reconciler.plan.guards import in_words
 from reconciler.plan.model import Action, Add, Change, GuardRefusal, Plan, Remove, StillRejected
+from reconciler.plan.share import Share
 from reconciler.render.counted import counted
 
 _SECONDS_A_MINUTE = 60
@@ -25,13 +28,23 @@ class Circumstances(NamedTuple):
 
     `command` is what would apply this plan; `recover` what takes the journal in without network.
     `is_recovered` tells that an interrupted run left a journal, and that the plan counts it in;
-    `is_applying` that the plan is shown by apply itself, which needs no telling what to do next.
+    `is_applying` that the plan is shown by apply itself, which needs no telling what to do next; `share` is
+    what of the plan comes of a pull request, where it is compared with a merge base.
+
+    `publish` is what publishes the lockfile; `unfetched` its branch, where nothing is known of that here;
+    `conflicts` how many members that branch and the file here disagree about. `lint` tells what looks odd
+    about the members whom the plan concerns.
     """
 
     command: str
     recover: str
     is_recovered: bool = False
     is_applying: bool = False
+    share: Share | None = None
+    publish: str = ""
+    unfetched: str | None = None
+    conflicts: int = 0
+    lint: PlanLint = PlanLint()
 
 
 def warnings(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
@@ -41,11 +54,41 @@ def warnings(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
             "An interrupted run left a journal. What it learnt is counted in here; "
             f"`{circumstances.command}` or `{circumstances.recover}` takes it into the lockfile."
         )
-    if not plan.has_lockfile:
+    yield from _branch_warnings(circumstances)
+    if not plan.has_lockfile and circumstances.unfetched is None:
         yield (
             "There is no lockfile, and the panel may not be empty. Whoever is there already comes back as "
             "existing: nobody is added twice. If there was a lockfile, restore it from git first."
         )
+    if circumstances.share is not None:
+        yield from _share_warnings(circumstances.share)
+
+
+def _branch_warnings(circumstances: Circumstances) -> Iterator[str]:
+    branch = circumstances.unfetched
+    if branch is not None:
+        yield (
+            f"The branch {branch} is not fetched here, or doesn't exist yet, so nothing is known of what was "
+            f"pushed. If it exists: `{fetch_command(branch)}`. If not: `{circumstances.publish}` makes it. "
+            "Until then apply would refuse."
+        )
+    if circumstances.conflicts:
+        yield (
+            "The lockfile here and the published one disagree about "
+            f"{counted(circumstances.conflicts, 'member')}. This plan takes what is proven better; "
+            f"`{circumstances.publish}` names them."
+        )
+
+
+def _share_warnings(share: Share) -> Iterator[str]:
+    commit = share.base.commit[:12]
+    if share.keys is None:
+        yield (
+            f"What was declared before ({commit}, where this left {share.base.ref}) can't be read, so all is "
+            "shown as this pull request's own."
+        )
+    if share.has_new_settings:
+        yield "This pull request changes `environment.yaml` too: look at its settings in the diff."
 
 
 def refusal(found: GuardRefusal) -> str:
@@ -53,15 +96,15 @@ def refusal(found: GuardRefusal) -> str:
     return f"Apply would refuse this: {in_words(found)}. If that is meant: `{found.lifted_by}`."
 
 
-def note(kind: type[Action], plan: Plan) -> str:
-    """What has to be said of all members that one kind of action concerns; empty where there is nothing."""
+def note(kind: type[Action], actions: Sequence[Action]) -> str:
+    """What has to be said of all these members, whom one kind of action concerns; empty where nothing."""
     if kind is Add:
-        return _doubt(plan)
-    if kind is Change and any(
-        isinstance(action, Change) and not action.deliverable for action in plan.actions
-    ):
+        return _doubt(actions)
+    if kind is Change and not all(isinstance(action, Change) and action.deliverable for action in actions):
         return "This API can't change a member who is in the panel already. Apply leaves them as they are."
-    if kind is Remove and any(action.by == OnRemove.FORGET for action in plan.removes):
+    if kind is Remove and any(
+        isinstance(action, Remove) and action.by == OnRemove.FORGET for action in actions
+    ):
         return "Forget: they stay in the panel, and only the lockfile's entry goes."
     if kind is StillRejected:
         return (
@@ -71,9 +114,10 @@ def note(kind: type[Action], plan: Plan) -> str:
     return ""
 
 
-def adds_by_file(plan: Plan) -> list[tuple[str, int]]:
+def adds_by_file(actions: Iterable[Action]) -> list[tuple[str, int]]:
     """How many each member file adds, in the files' order by name."""
-    return sorted(Counter(action.source.rpartition(":")[0] for action in plan.adds).items())
+    adds = (action for action in actions if isinstance(action, Add))
+    return sorted(Counter(action.source.rpartition(":")[0] for action in adds).items())
 
 
 def cost(plan: Plan) -> str:
@@ -93,12 +137,16 @@ def next_step(plan: Plan, circumstances: Circumstances) -> str:
         flags = " ".join(found.lifted_by for found in plan.refusals)
         return f"if it is meant, `{circumstances.command} {flags}`"
     if plan.has_something_to_apply or circumstances.is_recovered:
-        return f"`{circumstances.command}`"
+        return (
+            f"review and merge, then `{circumstances.command}`"
+            if circumstances.share
+            else f"`{circumstances.command}`"
+        )
     return "nothing; there is nothing to apply."
 
 
-def _doubt(plan: Plan) -> str:
-    doubtful = sum(action.doubtful for action in plan.adds)
+def _doubt(actions: Iterable[Action]) -> str:
+    doubtful = sum(isinstance(action, Add) and action.doubtful for action in actions)
     if not doubtful:
         return ""
     were = "was" if doubtful == 1 else "were"

@@ -45,7 +45,9 @@ def next_steps(report: Report) -> Iterator[str]:
         yield _after_failure(report.failure)
     if report.failure is None and not report.is_whole:
         yield from _after_incomplete(report)
-    if report.wrote_lockfile:
+    if report.wrote_lockfile and report.provenance is not None:
+        yield "nothing by hand: the lockfile records what is known now, and the workflow publishes it."
+    elif report.wrote_lockfile:
         yield "the lockfile, `state.lock.json`, records what is known now: commit it, where git keeps it."
     elif report.is_whole:
         yield "nothing; nothing has changed."

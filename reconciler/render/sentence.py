@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
-from reconciler.plan.model import Change, Plan
+from reconciler.plan.model import Action, Change, Plan, Remove
 from reconciler.render.counted import counted
 from reconciler.render.visible import visible
 
@@ -37,6 +37,20 @@ def state_sentence(environment: str, lockfile: Lockfile | None) -> str:
     return _sentence(environment, clauses)
 
 
+def action_clauses(actions: Iterable[Action]) -> Iterator[str]:
+    """How many members some of a plan's actions concern: `2 to add` and `1 to remove (forget)`."""
+    actions = tuple(actions)
+    kinds = Counter(action.action for action in actions)
+    if kinds["add"]:
+        yield f"{kinds['add']} to add"
+    yield from _change_clauses(actions)
+    if kinds["remove"]:
+        ways = sorted({action.by for action in actions if isinstance(action, Remove)})
+        yield f"{kinds['remove']} to remove ({', '.join(ways)})"
+    if kinds["rejected"]:
+        yield f"{kinds['rejected']} rejected"
+
+
 def _sentence(environment: str, clauses: Iterable[str]) -> str:
     return f"{visible(environment)}: {', '.join(clauses)}."
 
@@ -45,7 +59,7 @@ def _plan_clauses(plan: Plan) -> Iterator[str]:
     summary = plan.summary
     if summary.add:
         yield f"{summary.add} to add"
-    yield from _change_clauses(plan)
+    yield from _change_clauses(plan.actions)
     if summary.remove:
         yield f"{summary.remove} to remove ({', '.join(sorted({action.by for action in plan.removes}))})"
     if summary.unchanged:
@@ -56,11 +70,12 @@ def _plan_clauses(plan: Plan) -> Iterator[str]:
         yield "nobody is declared"
 
 
-def _change_clauses(plan: Plan) -> Iterator[str]:
-    deliverable = sum(isinstance(action, Change) and action.deliverable for action in plan.actions)
+def _change_clauses(actions: Iterable[Action]) -> Iterator[str]:
+    changes = [action for action in actions if isinstance(action, Change)]
+    deliverable = sum(action.deliverable for action in changes)
     if deliverable:
         yield f"{deliverable} to change"
-    if others := plan.summary.change - deliverable:
+    if others := len(changes) - deliverable:
         yield f"{others} changed {_UNDELIVERABLE}"
 
 

@@ -1,11 +1,11 @@
 """How much is shown, and to whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.member import Attributes
-from reconciler.plan.model import Action, Plan
+from reconciler.plan.model import Action
 from reconciler.problem import Words
 from reconciler.render.masking import HIDDEN, masked_address, masked_reason, masked_words
 from reconciler.render.values import cut, value_text
@@ -23,13 +23,16 @@ class Showing(NamedTuple):
     """What a view for people leaves out.
 
     `masked` hides personal data; `full` lists everybody; `only` names the actions that are listed (empty:
-    all of them); `paint` colours a terminal.
+    all of them); `paint` colours a terminal. `most_bytes` is how much markdown may be, in UTF-8, None for
+    what fits into a comment; `link` is where the whole of it can be read.
     """
 
     masked: bool = False
     full: bool = False
     only: frozenset[str] = frozenset()
     paint: Paint = unpainted
+    most_bytes: int | None = None
+    link: str | None = None
 
     def address(self, address: str) -> str:
         """Somebody's address. As data: it has yet to be made visible."""
@@ -48,10 +51,10 @@ class Showing(NamedTuple):
         words = tuple(part if isinstance(part, str) else replace(part, text=cut(part.text)) for part in words)
         return masked_words(words) if self.masked else words
 
-    def sections(self, plan: Plan) -> list[tuple[type[Action], list[Action]]]:
-        """The actions that are listed, by kind, in the plan's order."""
+    def sections(self, actions: Iterable[Action]) -> list[tuple[type[Action], list[Action]]]:
+        """Those of a plan's actions that are listed, by kind, in the plan's order."""
         found: dict[type[Action], list[Action]] = {}
-        for action in plan.actions:
+        for action in actions:
             if not self.only or action.action in self.only:
                 found.setdefault(type(action), []).append(action)
         return list(found.items())

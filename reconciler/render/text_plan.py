@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Action, Add, Change, FieldChange, Plan, Remove, StillRejected
+from reconciler.problem import plain
+from reconciler.render.lint_words import MOST_ODD, lint_problems, rest_of_lint
+from reconciler.render.parts import Part, parts
 from reconciler.render.plan_words import (
     HEADINGS,
     Circumstances,
@@ -33,10 +37,17 @@ def text_plan(plan: Plan, showing: Showing, circumstances: Circumstances) -> str
     blocks = [
         [plan_sentence(plan)],
         list(_findings(plan, showing, circumstances)),
-        *(list(_section(kind, actions, plan, showing)) for kind, actions in showing.sections(plan)),
+        *(block for part in parts(plan, circumstances.share) for block in _part(part, showing)),
         list(_ending(plan, circumstances)),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _part(part: Part, showing: Showing) -> Iterator[list[str]]:
+    if part.heading:
+        yield [visible(part.heading)]
+    for kind, actions in showing.sections(part.actions):
+        yield list(_section(kind, actions, showing))
 
 
 def _findings(plan: Plan, showing: Showing, circumstances: Circumstances) -> Iterator[str]:
@@ -44,12 +55,22 @@ def _findings(plan: Plan, showing: Showing, circumstances: Circumstances) -> Ite
         yield showing.paint(f"! {visible(warning)}", "yellow")
     for found in plan.refusals:
         yield showing.paint(f"! {visible(refusal(found))}", "red")
+    yield from _lint(circumstances.lint, showing)
 
 
-def _section(kind: type[Action], actions: Sequence[Action], plan: Plan, showing: Showing) -> Iterator[str]:
-    yield f"{HEADINGS[kind]}: {len(actions)}. {visible(note(kind, plan))}".rstrip()
+def _lint(lint: PlanLint, showing: Showing) -> Iterator[str]:
+    listed = lint_problems(lint)[: None if showing.full else MOST_ODD]
+    for problem in listed:
+        told = " ".join(plain(showing.words(words)) for words in (problem.message, problem.hint))
+        yield showing.paint(f"! {visible(f'{problem.place}: {told}')}", "yellow")
+    if rest := rest_of_lint(lint, len(listed)):
+        yield f"  {rest}"
+
+
+def _section(kind: type[Action], actions: Sequence[Action], showing: Showing) -> Iterator[str]:
+    yield f"{HEADINGS[kind]}: {len(actions)}. {visible(note(kind, actions))}".rstrip()
     if kind is Add:
-        yield from _files(plan, showing)
+        yield from _files(actions, showing)
     symbol, colour = _SYMBOLS[kind]
     rows = actions if showing.full else actions[:MOST_ROWS]
     keys = [readable(showing.address(action.key)) for action in rows]
@@ -61,8 +82,8 @@ def _section(kind: type[Action], actions: Sequence[Action], plan: Plan, showing:
         yield f"  … and {more} more. To see all: --full --only {actions[0].action}"
 
 
-def _files(plan: Plan, showing: Showing) -> Iterator[str]:
-    counts = adds_by_file(plan)
+def _files(actions: Sequence[Action], showing: Showing) -> Iterator[str]:
+    counts = adds_by_file(actions)
     rows = counts if showing.full else counts[:MOST_ROWS]
     width = max(len(str(count)) for _, count in counts)
     yield from (f"  {count:{width}} from {readable(file)}" for file, count in rows)

@@ -5,19 +5,15 @@ from collections.abc import Iterator
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
 from reconciler.member import EMAIL_ADDRESS, flat
 from reconciler.render.counted import counted
-from reconciler.render.listing import KnownMember, Validation, listed_members
+from reconciler.render.listing import KnownMember, Valid, Validation, listed_members
 from reconciler.render.sentence import state_sentence
 from reconciler.render.showing import Showing
-from reconciler.render.visible import readable, visible
+from reconciler.render.visible import quoted, readable, visible
 
 
 def text_validation(validation: Validation) -> str:
     """One line for each environment that is well; the problems of the others are said on standard error."""
-    return "".join(
-        f"{visible(valid.environment)}: {counted(valid.members, 'member')} "
-        f"in {counted(valid.files, 'file')}; all well.\n"
-        for valid in validation.environments
-    )
+    return "".join(f"{line}\n" for valid in validation.environments for line in _valid(valid))
 
 
 def text_members(environment: str, lockfile: Lockfile | None, showing: Showing) -> str:
@@ -52,6 +48,15 @@ def member_fields(member: KnownMember, showing: Showing) -> Iterator[tuple[str, 
     attributes = member.entry.attributes
     yield EMAIL_ADDRESS, readable(showing.address(attributes[EMAIL_ADDRESS]))
     yield from ((field, showing.value(value)) for field, value in flat(attributes).items())
+
+
+def _valid(valid: Valid) -> Iterator[str]:
+    yield (
+        f"{visible(valid.environment)}: {counted(valid.members, 'member')} "
+        f"in {counted(valid.files, 'file')}; all well."
+    )
+    for file, separator in valid.separators.items():
+        yield f"  {readable(file)} is read with {quoted(separator)} between its cells."
 
 
 def _reason(entry: Present | Rejected | Unconfirmed, showing: Showing) -> Iterator[str]:

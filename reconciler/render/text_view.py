@@ -6,10 +6,11 @@ from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problem import Problem
-from reconciler.render.listing import KnownMember, Validation
+from reconciler.render.listing import KnownMember, PlanListing, Validation
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.showing import Showing
 from reconciler.render.text_plan import text_plan
+from reconciler.render.text_plans import text_plans
 from reconciler.render.text_problems import text_problems
 from reconciler.render.text_report import text_report
 from reconciler.render.text_state import text_member, text_members, text_validation
@@ -24,6 +25,9 @@ class TextView:
 
     def plan(self, plan: Plan, circumstances: Circumstances) -> str:
         return text_plan(plan, self.showing, circumstances)
+
+    def plans(self, listing: PlanListing) -> str:
+        return text_plans(listing, self.showing)
 
     def report(self, report: Report) -> str:
         return text_report(report, self.showing)

@@ -8,7 +8,7 @@ from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problem import Problem
-from reconciler.render.listing import KnownMember, Validation
+from reconciler.render.listing import KnownMember, PlanListing, Validation
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.showing import Showing
 
@@ -19,6 +19,7 @@ class Format(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     JSON = "json"
+    GITHUB = "github"
 
 
 class View(Protocol):
@@ -26,6 +27,10 @@ class View(Protocol):
 
     def plan(self, plan: Plan, circumstances: Circumstances) -> str:
         """A plan."""
+        ...
+
+    def plans(self, listing: PlanListing) -> str:
+        """The plans of several environments."""
         ...
 
     def report(self, report: Report) -> str:
@@ -51,7 +56,7 @@ class View(Protocol):
 
 def view_for(chosen: Format, showing: Showing) -> View:
     """The view of a format. JSON takes no notice of `showing`: it is whole and never masked."""
-    # Each format is loaded where it is chosen: a plan as text has no use for the other two.
+    # Each format is loaded where it is chosen: a plan as text has no use for the others.
     match chosen:
         case Format.TEXT:
             from reconciler.render.text_view import TextView  # noqa: PLC0415 - see above
@@ -65,3 +70,7 @@ def view_for(chosen: Format, showing: Showing) -> View:
             from reconciler.render.json_view import JsonView  # noqa: PLC0415 - see above
 
             return JsonView()
+        case Format.GITHUB:
+            from reconciler.render.github_view import GithubView  # noqa: PLC0415 - see above
+
+            return GithubView(showing)

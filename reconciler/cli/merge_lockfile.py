@@ -1,0 +1,112 @@
+"""`reconciler merge-lockfile`: the merge driver that git calls for lockfiles.
+
+What git expects of one (gitattributes, *Defining a custom merge driver*): the result in place of OURS; exit
+code 0 for a clean merge, a higher one for conflicts, above 128 for a driver that could not do its work.
+"""
+
+import shlex
+from pathlib import Path
+
+import click
+
+from reconciler.cli.invocation import Invocation
+from reconciler.cli.options import mask_option
+from reconciler.errors import EXIT_DONE, EXIT_INVALID, ReconcilerError
+from reconciler.lockfile.codec import decode_any, encode
+from reconciler.lockfile.merge import Conflict, Merged, merge
+from reconciler.lockfile.model import Lockfile
+from reconciler.problem import Place, Problem
+from reconciler.shown_path import shown
+from reconciler.whole_file import disk_failure, replace_whole
+
+EXIT_NOT_MERGED = 129  # git's own convention, and of this command alone
+
+_NOT_MERGED = Problem(
+    ("The lockfiles were not merged, and ours is as it was.",),
+    ("Give this merge up (`git merge --abort`), mend that in a commit of its own, and merge again.",),
+)
+
+
+@click.command("merge-lockfile")
+@click.argument("base", type=click.Path(path_type=Path))
+@click.argument("ours", type=click.Path(path_type=Path))
+@click.argument("theirs", type=click.Path(path_type=Path))
+@click.argument("path", required=False)
+@mask_option
+@click.pass_obj
+def merge_lockfile(invocation: Invocation, base: Path, ours: Path, theirs: Path, path: str | None) -> int:
+    """Merge two lockfiles by member, as a merge driver of git.
+
+    OURS and THEIRS both began as BASE, which is empty where there was none. The result
+    replaces OURS; PATH is the lockfile's name in the repository, for messages.
+
+    Exits with 0; with 1 where the sides contradict each other about somebody: each of
+    them is named, and the result is a whole lockfile all the same; with 129 where a side
+    can't be read, and then OURS stays as it was.
+
+    Git calls it once `git config merge.reconciler.driver` is set to the example's command.
+
+    Example: reconciler merge-lockfile %O %A %B %P
+    """
+    try:
+        merged = _merged(base, ours, theirs, path)
+        _replace(ours, encode(merged.lockfile))
+    except ReconcilerError as error:
+        invocation.tell_problems(error.problems)
+        invocation.tell_problems((_NOT_MERGED,))
+        return EXIT_NOT_MERGED
+    if not merged.conflicts:
+        return EXIT_DONE
+    place = Place(path or shown(ours))
+    invocation.tell_problems([_problem(conflict, place, path or "PATH") for conflict in merged.conflicts])
+    return EXIT_INVALID
+
+
+def _merged(base: Path, ours: Path, theirs: Path, path: str | None) -> Merged:
+    return merge(
+        _base(base, _named("base", base, path)),
+        _side(ours, _named("ours", ours, path)),
+        _side(theirs, _named("theirs", theirs, path)),
+    )
+
+
+def _named(side: str, file: Path, path: str | None) -> str:
+    """What problems call a file: git's temporary names say nothing."""
+    return f"{path} ({side})" if path else shown(file)
+
+
+def _base(file: Path, name: str) -> Lockfile | None:
+    """None for an empty file, which git gives where both sides added the lockfile."""
+    data = _read(file)
+    return decode_any(data, file=name) if data else None
+
+
+def _side(file: Path, name: str) -> Lockfile:
+    return decode_any(_read(file), file=name)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise disk_failure("read", file, error) from error
+
+
+def _replace(ours: Path, data: bytes) -> None:
+    """Replace the file whole; nobody may read the new one who might not read the old."""
+    temporary = ours.with_name(f"{ours.name}.new")
+    try:
+        temporary.touch(mode=ours.stat().st_mode & 0o777)
+    except OSError as error:
+        raise disk_failure("written", ours, error) from error
+    replace_whole(ours, data, temporary=temporary)
+
+
+def _problem(conflict: Conflict, place: Place, path: str) -> Problem:
+    ours, theirs = (shlex.join(("git", "show", f":{stage}:{path}")) for stage in (2, 3))
+    look = f"Look at that member in `{ours}` (ours) and `{theirs}` (theirs), leave the line that "
+    return Problem(
+        conflict.words(),
+        (look, f"holds (or none) in the file, and `{shlex.join(('git', 'add', path))}`."),
+        place,
+    )

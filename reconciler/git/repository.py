@@ -1,0 +1,161 @@
+"""A repository as it is read: other commits' files, and what differs from them here. Never the network."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.errors import InvalidInput
+from reconciler.git.command import Done, run_git
+from reconciler.git.failure import failure, said
+from reconciler.problem import Place, Problem
+from reconciler.shown_path import shown
+
+# Part of a split index would be written into the repository itself.
+_WHOLE_INDEX = ("-c", "core.splitIndex=false")
+_SHALLOW_HINT = "In a workflow, let actions/checkout fetch all of it: fetch-depth: 0."
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The repository around some folder; `root` is the top of its work tree."""
+
+    root: Path
+
+    @classmethod
+    def around(cls, folder: Path) -> "Repository":
+        """The repository that holds this folder.
+
+        Raises:
+            InvalidInput: there is none, or no git.
+        """
+        done = run_git(folder, "rev-parse", "--show-toplevel")
+        if done.code:
+            message = ("This folder is in no git repository.",)
+            raise InvalidInput(Problem(message, (said(done),), Place(shown(folder))))
+        return cls(Path(done.text))
+
+    def path_of(self, path: Path) -> str:
+        """A file's path as git names it: from the root, with forward slashes.
+
+        Raises:
+            InvalidInput: it lies outside of the repository.
+        """
+        # A link is a file of its own to git, so the last part stays; but ".." is no name of anything.
+        whole = path.resolve() if path.name in {"", ".."} else path.parent.resolve() / path.name
+        root = self.root.resolve()
+        if not whole.is_relative_to(root):
+            outside = ("This lies outside of the git repository.",)
+            raise InvalidInput(Problem(outside, place=Place(shown(path))))
+        return whole.relative_to(root).as_posix()
+
+    def commit_of(self, ref: str) -> str | None:
+        """The name of the commit that a ref stands for, or None."""
+        done = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        return done.text if done.code == 0 else None
+
+    def merge_base(self, ref: str) -> str:
+        """The commit at which HEAD left the history of `ref`.
+
+        Raises:
+            InvalidInput: there is no such ref, or no common history here.
+        """
+        commit = self.commit_of(ref)
+        if commit is None:
+            unknown = (f'git knows no "{ref}" here.',)
+            raise InvalidInput(Problem(unknown, (f"Fetch it first. {_SHALLOW_HINT}",)))
+        done = self._git("merge-base", commit, "HEAD")
+        if done.code:
+            apart = (f'"{ref}" and what is checked out have no common history here.',)
+            raise InvalidInput(Problem(apart, (_SHALLOW_HINT,)))
+        return done.text
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """A file's content in a commit, or None where it isn't in it."""
+        done = self._git("cat-file", "blob", f"{commit}:{path}")
+        return done.out if done.code == 0 else None
+
+    def common_ancestor(self, one: str, other: str) -> str | None:
+        """The newest commit in the history of both, or None where none is here."""
+        done = self._git("merge-base", one, other)
+        return done.text if done.code == 0 else None
+
+    def is_shallow(self) -> bool:
+        """Whether only the newest commits were fetched."""
+        return self._sure("rev-parse", "--is-shallow-repository").text == "true"
+
+    def current_branch(self) -> str | None:
+        """The branch that is checked out, or None where it is a commit alone."""
+        done = self._git("symbolic-ref", "--quiet", "HEAD")
+        return done.text.removeprefix("refs/heads/") if done.code == 0 else None
+
+    def is_tracked(self, path: str) -> bool:
+        """Whether a file stands in the index, and so in what is committed next."""
+        return bool(self._sure("ls-files", "-z", "--full-name", "--", f":(top,literal){path}").out)
+
+    def has_held(self, path: str, content: bytes, since: str | None, until: str) -> bool:
+        """Whether a file came to hold just this content after one commit and up to another."""
+        blob = self._sure("hash-object", "--stdin", stdin=content).text
+        span = f"{since}..{until}" if since else until
+        options = ("--format=", "--raw", "--no-abbrev", "--no-renames", "--first-parent", "-m")
+        told = self._sure("-c", "log.showRoot=true", "log", *options, span, "--", f":(top,literal){path}")
+        return any(line.split()[3] == blob for line in told.text.splitlines() if line.startswith(":"))
+
+    def changed_since(self, commit: str) -> frozenset[str]:
+        """The paths of all files that differ between a commit and the work tree, new ones among them."""
+        words = ("diff", "--name-only", "--no-renames", "-z", "--no-ext-diff", commit, "--")
+        with self._index_apart() as variables:
+            changed = self._sure(*_WHOLE_INDEX, *words, variables=variables)
+        new = self._sure("ls-files", "--others", "--exclude-standard", "-z", "--full-name")
+        return frozenset(_names(changed) + _names(new))
+
+    def changed_between(self, commit: str, later: str) -> frozenset[str]:
+        """The paths of all files that differ between two commits."""
+        done = self._sure("diff", "--name-only", "--no-renames", "-z", "--no-ext-diff", commit, later, "--")
+        return frozenset(_names(done))
+
+    def export(self, commit: str, folder: str, into: Path) -> None:
+        """Write the files below a folder as they were in a commit: as a checkout of it would have them.
+
+        Raises:
+            InvalidInput: git could not.
+        """
+        import tempfile  # noqa: PLC0415 - only where a plan is compared with another commit
+
+        listed = _names(self._sure("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit))
+        names = [name for name in listed if folder == "." or name.startswith(f"{folder}/")]
+        with tempfile.TemporaryDirectory(prefix="reconciler-") as beside:
+            variables = {"GIT_INDEX_FILE": str(Path(beside) / "index")}
+            self._sure(*_WHOLE_INDEX, "read-tree", "--no-sparse-checkout", commit, variables=variables)
+            prefix = f"--prefix={into.resolve()}/"
+            self._sure("checkout-index", "-z", "--stdin", prefix, stdin=_listed(names), variables=variables)
+
+    @contextmanager
+    def _index_apart(self) -> Iterator[dict[str, str]]:
+        """The variables for a copy of the index: git notes there which files it looked at, if it likes."""
+        import shutil  # noqa: PLC0415 - only where a plan is compared with another commit
+        import tempfile  # noqa: PLC0415 - the same
+
+        index = self.root / self._sure("rev-parse", "--git-path", "index").text
+        with tempfile.TemporaryDirectory(prefix="reconciler-") as beside:
+            copy = Path(beside) / "index"
+            if index.exists():
+                shutil.copyfile(index, copy)
+            yield {"GIT_INDEX_FILE": str(copy)}
+
+    def _git(self, *arguments: str, stdin: bytes = b"", variables: dict[str, str] | None = None) -> Done:
+        return run_git(self.root, *arguments, stdin=stdin, variables=variables)
+
+    def _sure(self, *arguments: str, stdin: bytes = b"", variables: dict[str, str] | None = None) -> Done:
+        done = self._git(*arguments, stdin=stdin, variables=variables)
+        if done.code:
+            raise failure("git could not do what was needed.", done)
+        return done
+
+
+def _names(done: Done) -> list[str]:
+    return [name.decode(errors="surrogateescape") for name in done.out.split(b"\0") if name]
+
+
+def _listed(names: Iterable[str]) -> bytes:
+    return b"".join(name.encode(errors="surrogateescape") + b"\0" for name in names)

@@ -1,0 +1,50 @@
+"""The lockfile's file: its bytes, replaced whole, left untouched when they would be equal."""
+
+from reconciler.environment.model import Environment
+from reconciler.errors import InvalidInput
+from reconciler.lockfile.codec import decode
+from reconciler.lockfile.model import Lockfile
+from reconciler.problem import Place, Problem
+from reconciler.shown_path import shown
+from reconciler.whole_file import replace_whole
+from reconciler.working_folder import prepare_working_folder
+
+
+def read_bytes(environment: Environment) -> bytes | None:
+    """What the environment's lockfile holds, or None where there is no such file.
+
+    Raises:
+        InvalidInput: the file is there, and can't be read.
+    """
+    path = environment.lockfile_path
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InvalidInput(
+            Problem((f"The lockfile can't be read: {error.strerror}.",), place=Place(shown(path)))
+        ) from error
+
+
+def decode_file(environment: Environment, data: bytes) -> Lockfile:
+    """The lockfile that the file's bytes hold.
+
+    Raises:
+        InvalidInput: they can't be read, or belong to another environment or target.
+    """
+    file = shown(environment.lockfile_path)
+    return decode(data, environment=environment.name, target=environment.target, file=file)
+
+
+def write_bytes(environment: Environment, data: bytes) -> None:
+    """Replace the lockfile's bytes; equal ones are left untouched. Only under the environment's lock.
+
+    Raises:
+        DiskFailure: they were not replaced.
+    """
+    path = environment.lockfile_path
+    if path.is_file() and path.read_bytes() == data:
+        return
+    prepare_working_folder(environment.working_folder)
+    replace_whole(path, data, temporary=environment.working_folder / "state.lock.json.new")

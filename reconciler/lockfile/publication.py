@@ -1,0 +1,89 @@
+"""How publishing a lockfile ended, and the words of those ends that are errors."""
+
+import random
+import time
+from collections.abc import Callable
+from enum import Enum
+from typing import NamedTuple
+
+from reconciler.environment.model import Environment
+from reconciler.errors import InvalidInput
+from reconciler.git.pushing import Pushed
+from reconciler.lockfile.merge import Conflict
+from reconciler.problem import Place, Problem
+from reconciler.shown_path import shown
+
+_ATTEMPTS = 10
+_KEPT = "Nothing is lost: this file holds all of it still. "
+
+
+class PublicationEnd(Enum):
+    """Nothing was to be done; the branch has it now; the server declined, and another branch has it."""
+
+    UP_TO_DATE = "up to date"
+    PUBLISHED = "published"
+    SET_ASIDE = "set aside"
+
+
+class Publication(NamedTuple):
+    """How publishing ended.
+
+    `branch` and `remote` are where the lockfile belongs; `aside` is the branch that has it for now, and
+    `reason` what the server said, both empty but where it was set aside. `conflicts` are the members about
+    whom the lockfiles contradicted each other. `is_tracked` tells that git has the file here under version
+    control although it is published on a branch of its own.
+    """
+
+    end: PublicationEnd
+    branch: str
+    remote: str
+    commit: str
+    aside: str = ""
+    reason: str = ""
+    conflicts: tuple[Conflict, ...] = ()
+    is_tracked: bool = False
+
+
+def until_first(attempt: Callable[[], Publication | None]) -> Publication:
+    """Try until one attempt was not outrun by others, which is what None means.
+
+    Raises:
+        InvalidInput: others were first each time.
+    """
+    for number in range(1, _ATTEMPTS + 1):
+        ended = attempt()
+        if ended is not None:
+            return ended
+        if number < _ATTEMPTS:
+            time.sleep(random.uniform(0.05, 0.25) * number)  # noqa: S311 - so that two don't collide again
+    message = f"Others were first {_ATTEMPTS} times in a row, so the lockfile could not be published."
+    raise InvalidInput(Problem((message,), (_KEPT, "Run the command again.")))
+
+
+def message_of(environment: Environment) -> str:
+    """What a commit of the lockfile says: whose it is, and nothing about anybody."""
+    return f"Record what apply pushed to {' '.join(environment.name.split())}\n"
+
+
+def not_pushed(environment: Environment, branch: str, pushed: Pushed) -> InvalidInput:
+    """The error for a push that failed, whoever is to blame."""
+    hint = (
+        _KEPT,
+        "Check the network, and what the credentials that git has here may do (in a workflow: ",
+        "`permissions: contents: write`). Then run the command again.",
+    )
+    return _kept(environment, f"The push to {branch} failed. {pushed.reason}", *hint)
+
+
+def not_taken(environment: Environment, branch: str, pushed: Pushed) -> InvalidInput:
+    """The error for a push to a branch of the tool's own that the server declined."""
+    hint = (
+        _KEPT,
+        f"Let the rules that protect branches leave out {branch}, ",
+        "or let who pushes bypass them. Then run the command again.",
+    )
+    return _kept(environment, f"The server declined the push to {branch}: {pushed.reason}", *hint)
+
+
+def _kept(environment: Environment, message: str, *hint: str) -> InvalidInput:
+    return InvalidInput(Problem((message,), hint, Place(shown(environment.lockfile_path))))

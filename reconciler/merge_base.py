@@ -1,0 +1,147 @@
+"""The declarations as they were where a pull request began, read through git; never the network."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.environment.discovery import SETTINGS_FILE, environment_names, has_environment
+from reconciler.environment.model import Environment
+from reconciler.environment.reader import try_environment
+from reconciler.errors import InvalidInput
+from reconciler.git.repository import Repository
+from reconciler.plan.share import Base, Share, changed_keys
+from reconciler.problem import Place, Problem
+from reconciler.roster.model import Roster
+from reconciler.roster.reader import read_roster
+from reconciler.shown_path import shown
+
+
+@dataclass(frozen=True, slots=True)
+class MergeBase:
+    """The commit at which HEAD left `base.ref`, and what differs from it.
+
+    `panels` is the folder as it stands here, `folder` its path from the repository's root, `panels_before`
+    the same as it was, written out elsewhere. `changed` are paths from the root: those that differ in the
+    work tree, `committed` those that differ at HEAD.
+    """
+
+    base: Base
+    repository: Repository
+    panels: Path
+    folder: str
+    panels_before: Path
+    changed: frozenset[str]
+    committed: frozenset[str]
+
+    def affects(self, name: str) -> bool:
+        """Whether anything that the environment reads differs: its folder, or a member file elsewhere."""
+        own = f"{self._path(name)}/"
+        if any(path.startswith(own) for path in self.changed | self.committed):
+            return True
+        read = _files_read(self.panels, name)
+        # A link that leads elsewhere now leads to other files, none of which need have changed.
+        return read != _files_read(self.panels_before, name) or not self.changed.isdisjoint(
+            map(self._path, read)
+        )
+
+    def taken_away(self) -> tuple[str, ...]:
+        """The environments that were there, and no longer are."""
+        if not self.panels_before.is_dir():
+            return ()
+        here = set(environment_names(self.panels))
+        return tuple(name for name in environment_names(self.panels_before) if name not in here)
+
+    def share(self, name: str, roster: Roster) -> Share:
+        """What of an environment's roster differs from the merge base."""
+        before = self._roster_before(name)
+        keys = None if before is None else changed_keys(before, roster)
+        return Share(self.base, keys, self._path(f"{name}/{SETTINGS_FILE}") in self.changed)
+
+    def edited_lockfile(self, environment: Environment) -> Problem | None:
+        """What is wrong where the pull request edits a lockfile, which is the tool's own.
+
+        What is not committed is apply's work here, and none of the pull request's.
+        """
+        lockfile = environment.lockfile_path
+        path = self._path(lockfile.relative_to(self.panels).as_posix())
+        if path not in self.committed:
+            return None
+        is_here = self.repository.read("HEAD", path) is not None
+        if environment.lockfile_branch and not is_here:
+            return None  # it moved to its branch
+        return Problem(
+            ("This pull request edits the lockfile, which only apply writes: it says what was pushed.",),
+            (f"Undo that: `{self._undo(lockfile, path)}`, then commit.",),
+            Place(shown(lockfile)),
+        )
+
+    def committed_working_folder(self, folder: Path) -> Problem | None:
+        """What is wrong where the tool's own working folder is in git: a journal there would be believed."""
+        if not self.repository.is_tracked(self._path(folder.relative_to(self.panels).as_posix())):
+            return None
+        return Problem(
+            ("Reconciler's own working folder is committed: what apply believes could be forged there.",),
+            (f"Take it out: `git rm -r --cached -- {shown(folder)}`, then commit.",),
+            Place(shown(folder)),
+        )
+
+    def _undo(self, lockfile: Path, path: str) -> str:
+        """The command that makes the lockfile what it was, as it can be typed here."""
+        import shlex  # noqa: PLC0415 - hardly ever needed
+
+        was_there = self.repository.read(self.base.commit, path) is not None
+        command = ("git", "checkout", self.base.commit[:12]) if was_there else ("git", "rm", "--cached")
+        return shlex.join((*command, "--", shown(lockfile)))
+
+    def _roster_before(self, name: str) -> Roster | None:
+        """The roster as it was; nobody for an environment that is new, None for one that can't be read."""
+        if not _holds(self.panels_before, name):
+            return Roster({})
+        settings = try_environment(self.panels_before, name)
+        reading = read_roster(settings.member_files)
+        return None if settings.problems or reading.problems else reading.roster
+
+    def _path(self, below: str) -> str:
+        """The path from the repository's root of what lies below the panels folder."""
+        return below if self.folder == "." else f"{self.folder}/{below}"
+
+
+def _files_read(panels: Path, name: str) -> frozenset[str]:
+    """The paths below the panels folder of what an environment reads, links followed; none where it isn't."""
+    if not _holds(panels, name):
+        return frozenset()
+    files = try_environment(panels, name).member_files
+    return frozenset(file.relative_to(panels).as_posix() for file in files)
+
+
+def _holds(panels: Path, name: str) -> bool:
+    return panels.is_dir() and has_environment(panels, name)
+
+
+@contextmanager
+def merge_base(panels: Path, ref: str) -> Iterator[MergeBase]:
+    """The merge base of `ref` and HEAD, its declarations written out in a folder that goes with the block.
+
+    Raises:
+        InvalidInput: there is no git, no repository, no such ref, or no common history.
+    """
+    import tempfile  # noqa: PLC0415 - most plans compare with nothing
+
+    if not panels.is_dir():
+        raise InvalidInput(Problem(("There is no such folder.",), place=Place(shown(panels))))
+    repository = Repository.around(panels)
+    commit = repository.merge_base(ref)
+    folder = repository.path_of(panels.resolve())
+    with tempfile.TemporaryDirectory(prefix="reconciler-") as temporary:
+        into = Path(temporary)
+        repository.export(commit, folder, into)
+        yield MergeBase(
+            base=Base(ref, commit),
+            repository=repository,
+            panels=panels,
+            folder=folder,
+            panels_before=into / folder,
+            changed=repository.changed_since(commit),
+            committed=repository.changed_between(commit, "HEAD"),
+        )
