@@ -53,6 +53,11 @@ def test_all_examples_validate(panels: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_all_examples_are_in_canonical_form(panels: Path) -> None:
+    done = _reconciler(panels, "fmt", "--check")
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("environment", _ENVIRONMENTS)
 def test_an_example_plans_without_a_key_or_a_network(environment: str, panels: Path) -> None:
     plan = _json(panels, "plan", environment)
@@ -111,6 +116,14 @@ def test_production_shows_each_setting(panels: Path) -> None:
     text = (panels / "production" / "environment.yaml").read_text(encoding="utf-8")
     settings = [field.name for part in (Api, Policy, Guards, RateLimit, Retry) for field in fields(part)]
     assert not [name for name in settings if not re.search(rf"\b{name}:", text)]
+
+
+def test_production_comes_after_its_rehearsal_and_shows_where_its_lockfile_could_go(panels: Path) -> None:
+    settings = panels / "production" / "environment.yaml"
+    assert read_declaration(panels, "production").environment.after == ("staging",)
+    shown = re.sub(r"^# (lockfile:)", r"\1", settings.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    settings.write_text(shown, encoding="utf-8")
+    assert read_declaration(panels, "production").environment.lockfile_branch == "reconciler-state"
 
 
 def test_settings_that_production_shows_are_the_defaults(panels: Path) -> None:

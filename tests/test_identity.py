@@ -98,3 +98,9 @@ def test_spellings_of_one_address_have_one_identity(address: str, expected: str)
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(InvalidAddress):
         identity(address)
+
+
+def test_the_reason_repeats_nothing_of_the_address() -> None:
+    with pytest.raises(InvalidAddress) as refused:
+        identity("j@l·secretdom.example")
+    assert "secretdom" not in str(refused.value)

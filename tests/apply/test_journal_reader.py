@@ -105,6 +105,10 @@ def test_a_journal_without_a_first_line_says_nothing() -> None:
         b'{"record":"sending","batch":"1","at":"x"}',
         b'{"record":"settled","batch":1,"at":"x","members":[["ada","guessed"]]}',
         b'{"record":"unheard of"}',
+        b'{"record":"batch","batch":9,"kind":"add","members":{"x":{"emailAddress":"x","y":"z"}},"doubtful":[]}',
+        b'{"record":"batch","batch":9,"kind":"add","members":{"x":{"city":"no address"}},"doubtful":[]}',
+        b'{"record":"batch","batch":9,"kind":"add","members":{"x":{"emailAddress":5}},"doubtful":[]}',
+        b'{"record":"batch","batch":9,"kind":"add","members":{"x":{"profileFields":5}},"doubtful":[]}',
     ],
 )
 def test_a_line_that_no_run_writes_is_named(tmp_path: Path, line: bytes) -> None:

@@ -88,11 +88,11 @@ def test_what_nobody_foresaw_is_one_line_and_a_file(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr("reconciler.cli.plan.make_plan", _fail_with(ZeroDivisionError("Ada Lovelace")))
+    monkeypatch.setattr("reconciler.cli.planning.make_plan", _fail_with(ZeroDivisionError("Ada Lovelace")))
     ended = run("plan", "production")
     (kept,) = tmp_path.glob("reconciler-*.traceback")
     assert ended.code == EXIT_INVALID
-    assert "ZeroDivisionError at reconciler.cli.plan:" in ended.err
+    assert "ZeroDivisionError at reconciler.cli.planning:" in ended.err
     assert str(kept) in ended.err
     assert "Traceback" not in ended.err
     assert "Lovelace" not in ended.err
@@ -102,7 +102,7 @@ def test_what_nobody_foresaw_is_one_line_and_a_file(
 
 def test_a_machine_that_refuses_is_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = OSError(errno.EIO, "Input/output error", "panels/disk")
-    monkeypatch.setattr("reconciler.cli.plan.make_plan", _fail_with(refused))
+    monkeypatch.setattr("reconciler.cli.planning.make_plan", _fail_with(refused))
     ended = run("plan", "production")
     assert ended.code == EXIT_INVALID
     assert ended.err.startswith("panels/disk: The machine refused: Input/output error.\n")

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from commands import Panels, Run
 from people import present
+from workflow_commands import obeyed
 
-from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY
+from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, EXIT_USAGE
 from reconciler.lockfile.model import Lockfile, Present, Rejected
 
 pytestmark = pytest.mark.usefixtures("panels")
@@ -46,6 +47,23 @@ def test_as_json_it_is_one_object(run: Run) -> None:
 
 def test_as_markdown_it_is_a_comment(run: Run) -> None:
     assert run("plan", "production", "--format", "markdown").out.startswith("**production: 2 to add.**\n")
+
+
+def test_for_a_workflow_it_is_text_with_annotations_and_names_nobody(run: Run) -> None:
+    ended = run("plan", "production", "--format", "github")
+    assert ended.out.startswith("production: 2 to add.\n")
+    assert "a…@example.org" in ended.out
+    assert "ada@" not in ended.out
+    assert [found.name for found in obeyed(ended.out)] == ["warning", "notice"]
+    assert obeyed(ended.out)[1].message == "production: 2 to add."
+
+
+def test_for_a_workflow_even_a_wrong_flag_is_annotated(run: Run) -> None:
+    ended = run("plan", "production", "--format=github", "--frobnicate")
+    assert ended.code == EXIT_USAGE
+    assert [found.name for found in obeyed(ended.out)] == ["error"]
+    assert "--frobnicate" in obeyed(ended.out)[0].message
+    assert obeyed(ended.err) == []
 
 
 def test_an_unknown_environment_names_the_known_ones(run: Run) -> None:
@@ -122,6 +140,8 @@ def test_only_and_full_choose_what_is_listed(run: Run, panels: Panels) -> None:
         ({"CI": "false"}, [], False),
         ({"CI": "true"}, ["--no-mask"], False),
         ({}, ["--mask"], True),
+        ({}, ["--format", "github"], True),
+        ({}, ["--format", "github", "--no-mask"], False),
     ],
 )
 def test_masking_is_decided_by_flag_then_by_ci(

@@ -2,6 +2,7 @@ import json
 
 import pytest
 from commands import Panels, Run
+from workflow_commands import obeyed
 
 from reconciler.errors import EXIT_DONE, EXIT_INVALID
 
@@ -61,7 +62,43 @@ def test_as_json_it_is_one_object(run: Run) -> None:
         "format": 1,
         "environments": [{"environment": "production", "members": 2, "files": 1}],
         "problems": [],
+        "warnings": [],
     }
+
+
+def test_for_a_workflow_mistakes_are_annotated_masked_and_all_of_them_are_said_in_words(
+    run: Run, panels: Panels
+) -> None:
+    panels.write("members:\n" + 50 * "  - {emailAddress: ada@example.org, frstName: Ada}\n")
+    ended = run("validate", "--format", "github")
+    errors = obeyed(ended.out)
+    assert ended.code == EXIT_INVALID
+    assert [error.name for error in errors] == ["error"] * 10
+    assert errors[0].properties == {"file": "panels/production/members/team.yaml", "line": "2", "col": "37"}
+    assert "more problems" in errors[9].message
+    assert "panels/production/members/team.yaml:51:37: " in ended.err
+    assert obeyed(ended.err) == []
+    assert "ada" not in ended.out + ended.err
+
+
+def test_for_a_workflow_an_environment_that_is_well_is_a_line_of_text(run: Run) -> None:
+    ended = run("validate", "--format", "github")
+    assert ended == (EXIT_DONE, "production: 2 members in 1 file; all well.\n", "")
+
+
+@pytest.mark.parametrize("key", ["::error::boo", "%0A::error::boo", "##[error]boo", "a\\n::error::boo"])
+def test_a_member_file_can_not_give_a_runner_commands_on_either_stream(
+    run: Run, panels: Panels, key: str
+) -> None:
+    panels.write(f'members:\n  - {{emailAddress: "{key}", "{key}": x, referID: "{key}"}}\n  - "{key}"\n')
+    ended = run("validate", "--format", "github", "--no-mask")
+    assert "boo" in ended.out
+    assert "boo" in ended.err
+    assert {error.properties["file"] for error in obeyed(ended.out)} == {
+        "panels/production/members/team.yaml"
+    }
+    assert len(obeyed(ended.out)) == ended.out.count("\n")
+    assert obeyed(ended.err) == []
 
 
 def test_a_lockfile_that_can_not_be_read_is_a_problem(run: Run, panels: Panels) -> None:

@@ -115,7 +115,7 @@ def _try_all(deathbed: Deathbed, struck: list[Mishap], *, dies: bool) -> None:
 
 
 def test_after_a_death_at_some_system_call_the_next_apply_ends_whole(deathbed: Deathbed) -> None:
-    _try_all(deathbed, mishaps(deathbed.counted(), KILLED, "signal=SIGKILL")[::6], dies=True)
+    _try_all(deathbed, mishaps(deathbed.counted(), KILLED, "signal=SIGKILL")[::13], dies=True)
 
 
 def test_a_full_disk_is_a_clear_error_and_loses_nothing(deathbed: Deathbed) -> None:

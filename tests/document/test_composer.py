@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from yaml.events import ScalarEvent
 
@@ -180,3 +180,38 @@ def test_a_mistake_that_comes_by_many_aliases_is_told_once() -> None:
 def test_no_text_whatever_brings_anything_but_problems(text: str) -> None:
     with suppress(InvalidInput):
         composed(text)
+
+
+def handed_over(text: str, **ways: Any) -> tuple[list[Any], Any, list[str]]:
+    """The items that were handed over, each with its place; the rest; the problems."""
+    findings = Findings("f")
+    taken: list[Any] = []
+    rest = None
+    try:
+        root = Composer(text, findings).root("m", lambda n: taken.append((as_data(n), position(n))), **ways)
+        rest = as_data(root)
+    except InvalidInput as error:
+        findings.add_problems(error.problems)
+    return taken, rest, [str(problem) for problem in findings.in_order()]
+
+
+@given(st.lists(st.text(alphabet="ab:-[]{},&*!|>'\"%@#?~<. \n\t\\", max_size=16), max_size=4))
+@example(["a: 1\n  a: 2\n  b: '"])
+@example(["&x a: &y 1\n  b: *y", "<<: *x"])
+@example(["a: 1\n  b: [2]\n  c: 3", "a: 1\n  b: 2"])
+def test_items_of_which_the_scalars_were_declined_are_handed_over_as_without_asking(items: list[str]) -> None:
+    text = "m:\n" + "".join(f"- {item}\n" for item in items)
+    assert handed_over(text, take_scalars=lambda _: False) == handed_over(text)
+
+
+def test_a_mapping_of_scalars_alone_can_be_taken_by_its_scalars() -> None:
+    seen: list[list[str]] = []
+
+    def take(scalars: list[Any]) -> bool:
+        seen.append([scalar.value for scalar in scalars])
+        return True
+
+    taken, rest, problems = handed_over("m:\n- a: 1\n  b: 2\n- a: [1]\n- x\n- {}\n", take_scalars=take)
+    assert seen == [["a", "1", "b", "2"], []]
+    assert [item for item, _ in taken] == [{"a": ["1"]}, "x"]
+    assert (rest, problems) == ({"m": []}, [])

@@ -26,3 +26,27 @@ def test_both_parsers_words_are_known(
     assert "not valid YAML" not in plain(problem.message)
     assert problem.place is not None
     assert problem.place.line is not None
+
+
+def test_a_control_character_stands_on_the_line_that_yaml_counts() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Composer("members:\x85  - x\u2028    \x00", Findings("f")).root()
+    assert [str(problem.place) for problem in caught.value.problems] == ["f:3:5"]
+
+
+@pytest.mark.parametrize("has_libyaml", [True, False])
+@pytest.mark.parametrize(("text", "place"), [("a: [", "f:1:5"), ("a: [\n", "f:2:1"), ("a:\n  {b", "f:2:3")])
+def test_what_is_missing_at_the_end_is_missing_on_a_line_that_the_file_has(
+    *, text: str, place: str, has_libyaml: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_source, "HAS_LIBYAML", has_libyaml)
+    with pytest.raises(InvalidInput) as caught:
+        Composer(text, Findings("f")).root()
+    assert [str(problem.place) for problem in caught.value.problems] == [place]
+
+
+def test_a_directive_of_very_many_digits_is_refused_by_either_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    for has_libyaml in (True, False):
+        monkeypatch.setattr(event_source, "HAS_LIBYAML", has_libyaml)
+        with pytest.raises(InvalidInput, match="directive"):
+            Composer(f"%YAML 1.{'9' * 5000}\n---\na: b\n", Findings("f")).root()

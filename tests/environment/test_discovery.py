@@ -69,3 +69,13 @@ def test_a_missing_panels_folder_brings_the_flag(tmp_path: Path) -> None:
 def test_a_file_is_no_panels_folder(tmp_path: Path) -> None:
     (tmp_path / "panels").touch()
     assert "Not a directory" in problem_of(tmp_path / "panels", "x")
+
+
+@pytest.mark.parametrize("name", ["--all", "-h", "two\nlines", "bell\a"])
+def test_a_name_that_could_be_taken_for_an_option_or_fits_on_no_line_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "environment.yaml").touch()
+    with pytest.raises(InvalidInput, match="could be taken for an option"):
+        environment_names(tmp_path)

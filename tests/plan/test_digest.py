@@ -61,3 +61,24 @@ def test_target_is_part_of_the_digest_and_cost_and_guards_are_not() -> None:
     assert plan.digest == dearer.digest
     assert dearer.refusals
     assert plan.digest != elsewhere.digest
+
+
+def test_digests_stay_what_they_are_from_version_to_version() -> None:
+    roster = roster_of(
+        person("ada", firstName="Ada", city="Zürich\x7f", referID=5, custom1='say "x" \\ \n'),
+        person(
+            "bob",
+            zipCode="02134",
+            profileFields=[
+                {"profileFieldId": 7, "value": [3, "a", 1]},
+                {"profileFieldId": 1, "value": {"state": "x", "city": "y"}},
+            ],
+        ),
+        person("cy", profileFields=[]),
+    )
+    plan = make_plan(environment_of(), roster, lockfile_of(person("ada", firstName="Eda"), person("dan")))
+    assert (plan.roster_digest, plan.lockfile_digest, plan.digest) == (
+        "sha256:280b037f8a63262ceccaf03f618b31532bd58a00019642ca92fac3d0a0895908",
+        "sha256:e32abd0e6bc0e6050702776b54e0f634f9e9afaadc5ebb4fd97fb235cf849a3c",
+        "sha256:8b93a2bba0752ddac4cd7ad7f3e8b0961f7417d7e0cfa4d52ba9431c5738b392",
+    )

@@ -1,7 +1,8 @@
 from plans import CIRCUMSTANCES, FILE, TOO_MANY_LEAVE, add, adds, change, plan_of, rejected, remove
 
 from reconciler.plan.model import FieldChange, Plan
-from reconciler.render.markdown_plan import MOST_CHARACTERS, markdown_plan
+from reconciler.render.markdown_fit import COMMENT_BYTES
+from reconciler.render.markdown_plan import markdown_plan
 from reconciler.render.showing import Showing
 
 
@@ -39,14 +40,14 @@ def test_a_short_table_is_open_and_a_long_one_folds_away() -> None:
 
 def test_a_plan_of_five_thousand_additions_fits_into_a_comment() -> None:
     text = shown(plan_of(*adds(5000)))
-    assert len(text) < MOST_CHARACTERS
+    assert len(text) < COMMENT_BYTES
     assert "… and 4900 more. To see all: `--full --only add`" in text
 
 
 def test_tables_are_cut_further_where_values_are_long() -> None:
     fields = [FieldChange(f"custom{number}", "x" * 150, "y" * 150) for number in range(1, 6)]
     text = shown(plan_of(*(change(*fields, name=f"m{number}") for number in range(300))))
-    assert len(text) < MOST_CHARACTERS
+    assert len(text) < COMMENT_BYTES
     assert "more. To see all:" in text
 
 

@@ -1,6 +1,6 @@
 import json
 
-from reconciler.problem import Address, Place, Problem, Value
+from reconciler.problem import Address, Excerpt, Place, Problem, Severity, Value
 from reconciler.render.showing import Showing
 from reconciler.render.view import Format, view_for
 
@@ -66,3 +66,76 @@ def test_json_is_one_object_that_is_never_masked() -> None:
 def test_a_file_whose_name_is_a_workflow_command_is_taken_apart() -> None:
     text = shown(Format.TEXT, Problem(("boo",), place=Place("::error::x.yaml", 1)))
     assert text == "\\x3a:error::x.yaml:1: boo\n"
+
+
+def line_and_caret(text: str, at: int) -> tuple[str, str]:
+    """How a line of a file is shown, with the place at an index."""
+    problem = Problem(("boo",), place=Place("a.yaml", 7, at + 1), excerpt=Excerpt(text, at))
+    _, line, caret = shown(Format.TEXT, problem).splitlines()
+    return line, caret
+
+
+def test_the_caret_stands_below_the_place() -> None:
+    assert line_and_caret("  firstname: Ada", 2) == ("    7 |   firstname: Ada", "      |   ^")
+
+
+def test_the_caret_may_stand_behind_the_end_of_the_line() -> None:
+    assert line_and_caret("city: [", 7) == ("    7 | city: [", "      |        ^")
+
+
+def test_what_can_not_be_seen_is_made_visible_and_the_caret_moves_along() -> None:
+    assert line_and_caret("\ta\u202eb\x07: c", 5) == (
+        "    7 | \\ta\\u202eb\\x07: c",
+        "      | " + " " * 14 + "^",
+    )
+
+
+def test_wide_letters_take_two_columns_and_accents_of_their_own_none() -> None:
+    assert line_and_caret("山田: x", 4) == ("    7 | 山田: x", "      |       ^")
+    assert line_and_caret("e\u0301e\u0301: x", 6) == ("    7 | e\u0301e\u0301: x", "      |     ^")
+
+
+def test_a_long_line_is_cut_around_the_place() -> None:
+    line, caret = line_and_caret("a" * 90 + "!" + "b" * 90, 90)
+    assert line == "    7 | …" + "a" * 40 + "!" + "b" * 34 + "…"
+    assert line[caret.index("^")] == "!"
+
+
+def test_a_long_line_of_wide_letters_is_cut_by_its_columns() -> None:
+    line, caret = line_and_caret("山" * 90 + "!" + "田" * 90, 90)
+    assert line == "    7 | …" + "山" * 20 + "!" + "田" * 17 + "…"
+    assert caret == "      | " + " " * 41 + "^"
+
+
+def test_a_line_that_would_be_a_workflow_command_is_none() -> None:
+    problem = Problem(("boo",), place=Place("a", 1, 4), excerpt=Excerpt("##[error]::error::", 3))
+    assert "##[" not in shown(Format.TEXT, problem)
+
+
+def test_masked_a_problem_has_no_line() -> None:
+    problem = Problem(("boo",), place=Place("a", 1, 1), excerpt=Excerpt("Ada", 0))
+    assert shown(Format.TEXT, problem, masked=True) == "a:1:1: boo\n"
+
+
+def test_markdown_has_no_line() -> None:
+    problem = Problem(("boo",), place=Place("a", 1, 1), excerpt=Excerpt("Ada", 0))
+    assert "Ada" not in shown(Format.MARKDOWN, problem)
+
+
+def test_json_has_the_line_also_where_text_is_masked() -> None:
+    problem = Problem(("boo",), place=Place("a", 1, 1), excerpt=Excerpt("Ada", 0))
+    (document,) = json.loads(shown(Format.JSON, problem, masked=True))["problems"]
+    assert document["excerpt"] == "Ada"
+
+
+def test_a_warning_is_named_one_and_counted_apart() -> None:
+    warning = Problem(("odd",), place=Place("a", 1), severity=Severity.WARNING)
+    assert shown(Format.TEXT, PROBLEMS[2], warning, warning) == (
+        "No environment is named x.\na:1: warning: odd\na:1: warning: odd\n1 problem, 2 warnings.\n"
+    )
+
+
+def test_of_very_many_the_first_hundred_are_shown_and_all_are_counted() -> None:
+    text = shown(Format.TEXT, *PROBLEMS[2:] * 101)
+    assert text.count("No environment") == 100
+    assert text.endswith("101 problems. The first 100 are shown; `--format json` has all.\n")

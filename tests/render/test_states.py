@@ -19,7 +19,7 @@ EVE = KnownMember("p", "eve@example.org", LOCKFILE.rejected["eve@example.org"])
 VALIDATION = Validation(
     (Valid("production", 96, 3), Valid("staging", 1, 1)), (Problem(("No.",), place=Place("a.yaml", 1)),)
 )
-TEXT, MARKDOWN, JSON = Format
+TEXT, MARKDOWN, JSON = Format.TEXT, Format.MARKDOWN, Format.JSON
 
 
 def test_an_environment_that_is_well_is_one_line() -> None:

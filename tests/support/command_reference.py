@@ -5,13 +5,17 @@
 writes docs/commands.md anew. A test fails when the page is not what this would write.
 """
 
+import io
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
+from unittest import mock
+
+from reconciler.cli.border import main
+from reconciler.errors import EXIT_DONE
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 PAGE = REPOSITORY / "docs" / "commands.md"
@@ -28,16 +32,10 @@ Exit codes and the words that plans and reports use: [outcomes](outcomes.md).
 @cache
 def help_of(*command: str) -> str:
     """What `reconciler COMMAND --help` prints, 80 columns wide; of the program where no command is named."""
-    done = subprocess.run(
-        [sys.executable, "-m", "reconciler", *command, "--help"],
-        cwd=REPOSITORY,
-        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
+    printed = io.StringIO()
+    with mock.patch.dict(os.environ, COLUMNS="80"), redirect_stdout(printed):
+        assert main([*command, "--help"]) == EXIT_DONE
+    return printed.getvalue()
 
 
 @cache

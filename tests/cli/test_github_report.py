@@ -1,0 +1,259 @@
+"""`reconciler github report`: what was applied, on the pull requests that brought it in."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from commands import Ended, Run
+from github_stand_in import COMMIT, STRANGER, TOKEN, GitHubStandIn, Repository
+from plans import add, plan_of, remove
+from world import World
+
+from reconciler.cli.github_applied import Applied
+from reconciler.cli.github_comparison import comparison, counts
+from reconciler.plan.model import Plan, Summary
+from reconciler.plan.shown import Shown, hidden
+
+PULL = 7
+PLAN = plan_of(add(), remove(), unchanged=95)
+PLAN_MARKER = "<!-- reconciler: plan -->"
+MARKER = "<!-- reconciler: apply production -->"
+
+
+@pytest.fixture
+def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubStandIn]:
+    monkeypatch.chdir(tmp_path)
+    with GitHubStandIn() as stand_in:
+        for name, value in stand_in.environ().items():
+            monkeypatch.setenv(name, value)
+        stand_in.repository.set_pulls(COMMIT, {"number": PULL})
+        yield stand_in
+
+
+@pytest.fixture
+def there(github: GitHubStandIn) -> Repository:
+    return github.repository
+
+
+@pytest.fixture
+def report(run: Run, github: GitHubStandIn) -> Run:
+    """Report a run that carried out `PLAN`; whatever happens, the token is in no output."""
+    assert github.address
+    Path("report.json").write_text(json.dumps(report_of(PLAN)), encoding="utf-8")
+    Path("report.md").write_text("**production: 1 added, 1 forgotten.**\n", encoding="utf-8")
+
+    def report_it(*arguments: str) -> Ended:
+        files = ("--report", "report.json", "--body", "report.md")
+        ended = run("github", "report", "production", *files, *arguments)
+        assert TOKEN not in ended.out + ended.err
+        return ended
+
+    return report_it
+
+
+def report_of(plan: Plan) -> dict[str, object]:
+    """What `apply --report` writes, as far as it matters here."""
+    return {
+        "format": 1,
+        "environment": plan.environment,
+        "digest": plan.digest,
+        "roster_digest": plan.roster_digest,
+        "planned": plan.summary._asdict(),
+    }
+
+
+# On the pull request
+
+
+def test_the_report_stands_on_the_merged_pull_request(report: Run, there: Repository) -> None:
+    there.add_comment(PULL, f"{PLAN_MARKER}\n{hidden(PLAN)}\n1 to add")
+    ended = report()
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == "Comment created: https://github.test/team/panels/pull/7#issuecomment-102\n"
+    assert there.bodies(PULL)[1] == (
+        f"{MARKER}\n"
+        "This is the plan that the pull request showed."
+        " [The run](https://github.test/team/panels/actions/runs/77).\n\n"
+        "**production: 1 added, 1 forgotten.**\n"
+    )
+
+
+def test_a_run_that_is_repeated_updates_its_report(report: Run, there: Repository) -> None:
+    report()
+    Path("report.md").write_text("**production: nothing to do.**\n", encoding="utf-8")
+    assert report().out.startswith("Comment updated: ")
+    (body,) = there.bodies(PULL)
+    assert body.endswith("\n\n**production: nothing to do.**\n")
+
+
+def test_each_merged_pull_request_of_the_commit_gets_it_and_open_ones_do_not(
+    report: Run, there: Repository
+) -> None:
+    there.set_pulls(COMMIT, {"number": 9}, {"number": 8, "merged_at": None}, {"number": 7})
+    assert [line.partition("#")[0] for line in report().out.splitlines()] == [
+        "Comment created: https://github.test/team/panels/pull/7",
+        "Comment created: https://github.test/team/panels/pull/9",
+    ]
+
+
+def test_several_commits_that_were_applied_together_are_reported_to_each_pull_request_once(
+    report: Run, there: Repository
+) -> None:
+    there.set_pulls("0123abc", {"number": 6}, {"number": PULL})
+    report("--commit", "0123abc", "--commit", COMMIT)
+    assert (len(there.bodies(6)), len(there.bodies(PULL))) == (1, 1)
+
+
+def test_a_commit_that_no_pull_request_brought_in_is_said(report: Run, there: Repository) -> None:
+    ended = report("--commit", "0123abc")
+    assert ended.code == 0
+    assert ended.out == "No merged pull request brought 0123abc in, so there is nowhere to report.\n"
+    assert there.writes() == []
+
+
+def test_without_a_commit_nothing_is_called(
+    report: Run, there: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_SHA")
+    ended = report()
+    assert ended.code == 1
+    assert "--commit" in ended.err
+    assert there.calls == []
+
+
+def test_what_a_stranger_says_that_the_plan_was_counts_for_nothing(report: Run, there: Repository) -> None:
+    there.add_comment(PULL, f"{PLAN_MARKER}\n{hidden(PLAN)}", user=STRANGER)
+    report()
+    assert "showed no plan for `production`" in there.bodies(PULL)[1]
+
+
+# A run that died
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", "null", '{"environment": "staging"}', "\xff"])
+def test_without_a_report_that_can_be_read_the_text_is_posted_all_the_same(
+    report: Run, there: Repository, text: str | None
+) -> None:
+    Path("report.json").unlink()
+    if text is not None:
+        Path("report.json").write_bytes(text.encode("latin-1"))
+    assert report().code == 0
+    (body,) = there.bodies(PULL)
+    assert "The run left no report" in body
+    assert "**production: 1 added" in body
+
+
+def test_a_run_that_could_not_begin_had_no_plan(report: Run, there: Repository) -> None:
+    Path("report.json").write_text('{"environment": "production", "planned": null}', encoding="utf-8")
+    report()
+    assert "The run ended before it had a plan" in there.bodies(PULL)[0]
+
+
+def test_a_run_that_printed_nothing_is_reported_too(report: Run, there: Repository) -> None:
+    Path("report.md").unlink()
+    assert report().code == 0
+    assert "The run left nothing to show." in there.bodies(PULL)[0]
+
+
+def test_a_text_that_is_too_long_gives_way_to_a_word_about_it(report: Run, there: Repository) -> None:
+    Path("report.md").write_text("x" * 70_000, encoding="utf-8")
+    assert report().code == 0
+    (body,) = there.bodies(PULL)
+    assert body.endswith("The report is too long for a comment. It stands in the summary of the run.\n")
+    assert "[The run](" in body
+
+
+# When it can't be posted
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"), [(403, {}), (429, {"Retry-After": "3600"})], ids=["read-only token", "limit"]
+)
+def test_a_comment_that_can_not_be_written_is_a_warning(
+    report: Run, there: Repository, status: int, headers: dict[str, str]
+) -> None:
+    there.add_fault(status, count=9, headers=headers)
+    ended = report()
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("::warning title=No comment")
+    assert "The apply itself is not touched by this." in ended.out
+    assert len(there.calls) == 1
+
+
+@pytest.mark.parametrize("status", [401, 404])
+def test_a_wrong_setting_is_an_error(report: Run, there: Repository, status: int) -> None:
+    there.add_fault(status)
+    assert report().code == 1
+
+
+# How it compares
+
+
+def shown(*, digest: str = "a", roster: str = "b", **figures: int) -> Shown:
+    none = dict.fromkeys(Summary._fields, 0)
+    return Shown("production", f"sha256:{digest}", f"sha256:{roster}", Summary(**none | figures))
+
+
+def words(showed: Shown | None, planned: Shown) -> str:
+    return comparison("production", showed, Applied(has_report=True, planned=planned))
+
+
+def test_an_equal_digest_is_the_plan_that_was_shown() -> None:
+    assert words(shown(add=3), shown(add=3)) == "This is the plan that the pull request showed."
+
+
+def test_the_same_roster_with_less_to_do_was_begun_by_another_apply() -> None:
+    assert words(shown(add=3), shown(digest="c", add=1, unchanged=2)) == (
+        "The pull request showed 3 to add; now it was 1 to add, 2 unchanged. "
+        "The same members are declared: an apply in between did part of it."
+    )
+
+
+def test_the_same_roster_with_more_to_do_was_left_so_by_another_apply() -> None:
+    assert words(shown(add=3), shown(digest="c", add=4)).endswith("an apply in between left more to do.")
+
+
+def test_the_same_roster_with_as_much_to_do_starts_from_elsewhere() -> None:
+    assert words(shown(add=3), shown(digest="c", add=3)).endswith(
+        "the lockfile or a setting changed in between."
+    )
+
+
+def test_another_roster_was_merged_with_others() -> None:
+    assert words(shown(add=3), shown(digest="c", roster="d", add=5, remove=1)) == (
+        "The pull request showed 3 to add; now it was 5 to add, 1 to remove. "
+        "Other changes were merged in between, and are part of this plan."
+    )
+
+
+def test_a_pull_request_that_showed_nothing_is_told_what_was_planned() -> None:
+    assert words(None, shown(add=5)) == (
+        "This pull request showed no plan for `production` to compare with. Now it was 5 to add."
+    )
+
+
+def test_a_plan_about_nobody_counts_nobody() -> None:
+    assert counts(shown().summary) == "nobody"
+
+
+# From plan to report
+
+
+def test_what_apply_reports_is_compared_with_what_plan_showed(
+    run: Run, there: Repository, tmp_path: Path
+) -> None:
+    world = World(tmp_path)
+    world.environment()
+    world.members("ada@example.org", "grace@example.org")
+    planned = json.loads(run("plan", "p", "--format", "json").out)
+    assert run("apply", "p", "--yes", "--report", "report.json").code == 0
+    summary = Summary(**planned["summary"])
+    assert summary.add == 2
+    digests = {name: planned[name] for name in ("digest", "roster_digest")}
+    there.add_comment(
+        PULL, f"{PLAN_MARKER}\n{hidden(replace(PLAN, environment='p', summary=summary, **digests))}"
+    )
+    run("github", "report", "p", "--report", "report.json", "--body", "nothing.md")
+    assert "This is the plan that the pull request showed." in there.bodies(PULL)[1]

@@ -1,0 +1,178 @@
+"""`state publish` and its place in the loop: plan, apply, publish, with real git and the real sandbox."""
+
+import os
+from pathlib import Path
+
+import pytest
+from clones import ASIDE, LOCKFILE, SHIELD, STATE, Clone, Origin, lockfile_of
+from commands import Run
+from world import KEY, Sandbox
+
+from reconciler.apply.journal import Journal
+from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INVALID, EXIT_USAGE
+from reconciler.lockfile.codec import decode_any
+from reconciler.lockfile.store import write_lockfile
+from reconciler.working_folder import prepare_working_folder
+
+PUBLISH = ("state", "publish", "production")
+
+
+@pytest.fixture(autouse=True)
+def shielded_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    for name, value in SHIELD.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Origin:
+    return Origin(tmp_path, own_branch=True)
+
+
+@pytest.fixture
+def clone(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> Clone:
+    """A clone, which is the working directory."""
+    made = origin.clone("ours")
+    monkeypatch.chdir(made.folder)
+    return made
+
+
+@pytest.fixture
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Origin, Clone]:
+    """Where the lockfile is committed to main; the clone is the working directory."""
+    origin = Origin(tmp_path, own_branch=False, lockfile=lockfile_of("ada"))
+    made = origin.clone("ours")
+    monkeypatch.chdir(made.folder)
+    return origin, made
+
+
+def declare(clone: Clone, *names: str) -> None:
+    lines = "".join(f"  - emailAddress: {name}@example.org\n" for name in names)
+    (clone.panels / "production" / "members" / "team.yaml").write_text(f"members:\n{lines}")
+
+
+def test_it_says_in_one_line_what_happened(run: Run, clone: Clone) -> None:
+    first = run(*PUBLISH)
+    assert first.code == EXIT_DONE
+    commit = clone.git("rev-parse", "--short=12", f"origin/{STATE}")
+    assert first.out == f"production: published to {STATE} at origin, commit {commit}.\n"
+    assert first.err == ""
+    again = run(*PUBLISH)
+    assert again == (EXIT_DONE, f"production: nothing to publish; {STATE} at origin holds all of it.\n", "")
+
+
+def test_an_embedded_environment_has_nothing_to_publish(run: Run, clone: Clone) -> None:
+    (clone.panels / "production" / "environment.yaml").write_text("embedded: true\n")
+    ended = run(*PUBLISH)
+    assert (ended.code, ended.out) == (
+        EXIT_DONE,
+        "production: nothing to publish for an embedded environment.\n",
+    )
+
+
+def test_the_loop_from_plan_to_plan(
+    run: Run, clone: Clone, origin: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY", KEY)
+    with Sandbox(tmp_path) as sandbox:
+        settings = f"base_url: {sandbox.base_url}\napi_key: {{env: KEY}}\nlockfile: {{branch: {STATE}}}\n"
+        (clone.panels / "production" / "environment.yaml").write_text(settings)
+        declare(clone, "ada", "grace")
+        assert run(*PUBLISH).code == EXIT_DONE
+        assert run("apply", "production", "--yes").code == EXIT_DONE
+        assert run("plan", "production", "--detailed-exitcode").code == EXIT_DONE
+        assert run(*PUBLISH).code == EXIT_DONE
+    assert not clone.path.exists()
+    assert run("plan", "production", "--detailed-exitcode").code == EXIT_DONE
+    assert run("state", "rm", "production", "ada@example.org", "--yes").code == EXIT_DONE
+    assert run(*PUBLISH).code == EXIT_DONE
+    assert origin.names(STATE) == ["grace"]
+
+
+def test_a_plan_says_where_the_branch_is_not_fetched(run: Run, clone: Clone) -> None:
+    declare(clone, "ada")
+    ended = run("plan", "production")
+    assert ended.code == EXIT_DONE
+    assert f"The branch {STATE} is not fetched here, or doesn't exist yet" in ended.out
+    assert f"`git fetch origin {STATE}:refs/remotes/origin/{STATE}`" in ended.out
+    assert "There is no lockfile" not in ended.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("apply", "production", "--yes"),
+        ("apply", "production"),
+        ("state", "recover", "production"),
+        ("state", "rm", "production", "ada@example.org"),
+    ],
+    ids=" ".join,
+)
+def test_what_would_write_is_an_error_until_it_is_fetched(
+    run: Run, clone: Clone, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY", KEY)
+    declare(clone, "ada")
+    ended = run(*command)
+    assert ended.code == EXIT_INVALID
+    assert "`reconciler state publish production` makes it" in ended.err
+    assert not clone.path.exists()
+
+
+def test_a_plan_counts_whom_two_sides_disagree_about(run: Run, clone: Clone, origin: Origin) -> None:
+    for side, name in ((clone, "Ours"), (origin.clone("others"), "Theirs")):
+        write_lockfile(side.environment, lockfile_of("ada", firstName=name))
+        if side is not clone:
+            side.publish()
+    clone.git("fetch", "-q")
+    assert "disagree about 1 member" in run("plan", "production").out
+    ended = run(*PUBLISH, "--mask")
+    assert "disagree about a…@example.org" in ended.err
+    assert "ada@" not in ended.err + ended.out
+
+
+def test_a_journal_is_not_published_and_that_is_said(run: Run, clone: Clone) -> None:
+    prepare_working_folder(clone.environment.working_folder)
+    Journal.begin(clone.environment, [], started="2026-11-23T09:00:00Z").close()
+    ended = run(*PUBLISH)
+    assert ended.code == EXIT_DONE
+    assert "`reconciler state recover production` takes it in first" in ended.err
+
+
+def test_a_file_under_version_control_is_said(run: Run, clone: Clone) -> None:
+    write_lockfile(clone.environment, lockfile_of("ada"))
+    clone.git("add", LOCKFILE)
+    assert f"`git rm --cached {LOCKFILE}`" in run(*PUBLISH).err
+
+
+def test_a_protected_branch_is_explained_and_nothing_is_lost(run: Run, beside: tuple[Origin, Clone]) -> None:
+    origin, clone = beside
+    clone.apply("grace")
+    origin.protect()
+    ended = run(*PUBLISH, "--mask")
+    assert ended.code == EXIT_INCOMPLETE
+    assert ended.out == f"production: set aside on {ASIDE} at origin; main at origin did not take it.\n"
+    for told in (
+        "GH006: Protected branch update failed for refs/heads/main.",
+        f"the lockfile is on the branch {ASIDE} at origin",
+        "the next `reconciler state publish production` takes it in",
+        "write lockfile: {branch: reconciler-state} in environment.yaml",
+        "Rulesets, Bypass list",
+        "run the apply workflow again by hand",
+    ):
+        assert told in ended.err
+    assert "@example.org" not in ended.err
+
+
+def test_what_is_set_aside_is_a_whole_lockfile(run: Run, beside: tuple[Origin, Clone]) -> None:
+    origin, clone = beside
+    clone.apply("grace")
+    origin.protect()
+    run(*PUBLISH)
+    assert decode_any(clone.path.read_bytes(), file="here") == origin.lockfile(ASIDE)
+
+
+def test_another_remote_is_wrong_use_where_the_settings_say_it(run: Run, clone: Clone) -> None:
+    assert run(*PUBLISH, "--remote", "upstream").code == EXIT_USAGE
+    assert not clone.path.exists()

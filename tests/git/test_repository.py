@@ -1,0 +1,187 @@
+"""Reading a repository: other commits' files, and what differs from them, in real repositories."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from git_panels import SETTINGS_OF_NOBODY, git
+
+from reconciler.errors import InvalidInput
+from reconciler.git.repository import Repository
+
+NAMES = ("plain.txt", "with space.txt", "Übersicht.txt", "line\nend.txt", "-dash.txt", '"quoted".txt')
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with nothing in it."""
+    for name, value in SETTINGS_OF_NOBODY.items():
+        monkeypatch.setenv(name, value)
+    root = tmp_path / "team"
+    root.mkdir()
+    git(root, "init", "--quiet", "--initial-branch=main")
+    return root
+
+
+def commit(root: Path, **files: str | None) -> str:
+    for name, text in files.items():
+        if text is None:
+            (root / name).unlink()
+        else:
+            (root / name).write_text(text)
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--allow-empty", "--message", "Change")
+    return git(root, "rev-parse", "HEAD")
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_it_is_found_around_any_folder_in_it(root: Path) -> None:
+    (root / "a/b").mkdir(parents=True)
+    assert Repository.around(root / "a/b") == Repository.around(root) == Repository(root.resolve())
+
+
+@pytest.mark.parametrize("where", [".", "..", "panels", "panels/..", "a/.."])
+def test_a_path_is_named_from_the_root_as_git_does(
+    root: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    (root / "a/panels/x").mkdir(parents=True)
+    (root / "a/a").mkdir()
+    monkeypatch.chdir(root / "a")
+    named = {".": "a", "..": ".", "panels": "a/panels", "panels/..": "a", "a/..": "a"}
+    assert Repository(root).path_of(Path(where)) == named[where]
+
+
+def test_a_link_is_named_itself_and_not_what_it_leads_to(root: Path) -> None:
+    (root / "a").mkdir()
+    (root / "link").symlink_to("a")
+    assert Repository(root).path_of(root / "link") == "link"
+    assert Repository(root).path_of(root / "link" / "x") == "a/x"
+
+
+def test_what_lies_elsewhere_has_no_path_in_it(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="outside of the git repository"):
+        Repository(root).path_of(tmp_path / "x")
+
+
+def test_the_merge_base_is_where_a_branch_left_and_after_a_merge_where_it_last_met(root: Path) -> None:
+    left = commit(root, a="1")
+    git(root, "switch", "--quiet", "--create", "change")
+    commit(root, b="1")
+    git(root, "switch", "--quiet", "main")
+    later = commit(root, a="2")
+    git(root, "switch", "--quiet", "change")
+    repository = Repository(root)
+    assert repository.merge_base("main") == left
+    git(root, "merge", "--quiet", "--no-edit", "main")
+    assert repository.merge_base("main") == later
+
+
+def test_what_differs_is_what_was_changed_added_deleted_renamed_and_is_not_committed(root: Path) -> None:
+    (root / ".gitignore").write_text("ignored\n")
+    first = commit(root, same="1", changed="1", deleted="1", old="long enough to be known again\n" * 9)
+    (root / "old").rename(root / "new")
+    second = commit(root, changed="2", deleted=None, added="1")
+    (root / "same").write_text("2")
+    for name in (*NAMES, "ignored"):
+        (root / name).write_text("x")
+    repository = Repository(root)
+    committed = {"changed", "deleted", "added", "old", "new"}
+    assert repository.changed_between(first, second) == committed
+    assert repository.changed_since(first) == committed | {"same", *NAMES}
+
+
+def test_a_file_that_was_only_touched_does_not_differ(root: Path) -> None:
+    first = commit(root, a="1")
+    (root / "a").write_text("1")
+    assert Repository(root).changed_since(first) == frozenset()
+
+
+def test_a_file_is_read_as_it_was(root: Path) -> None:
+    first = commit(root, **dict.fromkeys(NAMES, "1\n"))
+    commit(root, **dict.fromkeys(NAMES))
+    for name in NAMES:
+        assert Repository(root).read(first, name) == b"1\n"
+        assert Repository(root).read("HEAD", name) is None
+
+
+def test_the_files_below_a_folder_are_written_out_as_they_were(root: Path, tmp_path: Path) -> None:
+    for place in ("in", "in/deep", "inside", "."):
+        (root / place).mkdir(exist_ok=True)
+        for name in NAMES:
+            (root / place / name).write_bytes(b"1\r\n")
+    (root / ".gitattributes").write_text("* export-ignore\n")
+    first = commit(root)
+    for path in root.rglob("*.txt"):
+        path.unlink()
+    commit(root)
+    into = tmp_path / "into"
+    into.mkdir()
+    Repository(root).export(first, "in", into)
+    assert files_below(into) == {f"{place}/{name}": b"1\r\n" for place in ("in", "in/deep") for name in NAMES}
+
+
+def test_all_of_it_may_be_written_out(root: Path, tmp_path: Path) -> None:
+    first = commit(root, a="1", b="2", **{".index": "3"})
+    into = tmp_path / "into"
+    into.mkdir()
+    Repository(root).export(first, ".", into)
+    assert files_below(into) == {"a": b"1", "b": b"2", ".index": b"3"}
+
+
+def test_a_folder_that_was_not_there_is_nothing_to_write(root: Path, tmp_path: Path) -> None:
+    first = commit(root, a="1")
+    Repository(root).export(first, "panels", tmp_path)
+    assert not (tmp_path / "panels").exists()
+
+
+def test_links_are_written_as_links(root: Path, tmp_path: Path) -> None:
+    (root / "p").mkdir()
+    (root / "p/link").symlink_to("a")
+    first = commit(root, **{"p/a": "1"})
+    into = tmp_path / "into"
+    into.mkdir()
+    Repository(root).export(first, "p", into)
+    assert (into / "p/link").is_symlink()
+    assert (into / "p/link").read_text() == "1"
+
+
+def test_files_that_are_filtered_are_written_as_a_checkout_would_have_them(
+    root: Path, tmp_path: Path
+) -> None:
+    (root / "p").mkdir()
+    (root / "p/.gitattributes").write_text("a eol=crlf\n")
+    first = commit(root, **{"p/a": "1\n"})
+    into = tmp_path / "into"
+    into.mkdir()
+    Repository(root).export(first, "p", into)
+    assert (into / "p/a").read_bytes() == b"1\r\n"
+
+
+def test_what_git_says_is_told_where_it_fails(root: Path) -> None:
+    commit(root, a="1")
+    with pytest.raises(InvalidInput, match=r"git could not do what was needed\. Git says: fatal: "):
+        Repository(root).changed_since("0" * 40)
+
+
+def test_it_works_in_a_work_tree_of_its_own(root: Path, tmp_path: Path) -> None:
+    first = commit(root, a="1")
+    git(root, "worktree", "add", "--quiet", str(tmp_path / "second"))
+    (tmp_path / "second" / "a").write_text("2")
+    repository = Repository.around(tmp_path / "second")
+    assert repository.changed_since(first) == {"a"}
+    assert Repository(root).changed_since(first) == frozenset()
+
+
+def test_another_owners_repository_is_told_with_what_git_says_of_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    probe = subprocess.run(["git", "status"], cwd=root, capture_output=True, text=True, check=False)
+    assert "dubious ownership" in probe.stderr
+    with pytest.raises(InvalidInput, match=r"safe\.directory"):
+        Repository.around(root)

@@ -1,0 +1,457 @@
+"""Publishing: lockfile and remote brought together, whoever else does the same, and whatever is refused."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from clones import ASIDE, LOCKFILE, STATE, Clone, Origin, git, lockfile_of
+
+from reconciler.errors import InvalidInput, Refusal, UsageError
+from reconciler.lockfile.codec import encode
+from reconciler.lockfile.lock import environment_lock
+from reconciler.lockfile.publication import PublicationEnd
+from reconciler.lockfile.publishing import publish
+from reconciler.lockfile.store import read_lockfile, write_lockfile
+
+DONE, NOTHING, SET_ASIDE = PublicationEnd.PUBLISHED, PublicationEnd.UP_TO_DATE, PublicationEnd.SET_ASIDE
+
+# Refuses the first push, as a server does when somebody else moved the branch while it looked.
+_BUSY_ONCE = """\
+#!/bin/sh
+if [ -e hooks/was-busy ]; then exit 0; fi
+touch hooks/was-busy
+export GIT_AUTHOR_NAME=O GIT_AUTHOR_EMAIL=o@localhost GIT_COMMITTER_NAME=O GIT_COMMITTER_EMAIL=o@localhost
+unset GIT_QUARANTINE_PATH
+git update-ref refs/heads/BRANCH "$(git commit-tree -p BRANCH -m Others 'BRANCH^{tree}')"
+"""
+
+# Ends whoever pushed, once the push stands, as a machine does that loses power.
+_KILL_BEHIND_THE_PUSH = """\
+#!/bin/sh
+kill -9 "$(cat hooks/victim)"
+sleep 1
+"""
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Origin:
+    return Origin(tmp_path, own_branch=True)
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> Origin:
+    """Where the lockfile is committed to main, and knows ada and bob."""
+    return Origin(tmp_path, own_branch=False, lockfile=lockfile_of("ada", "bob"))
+
+
+class TestOnABranchOfItsOwn:
+    def test_the_first_publishing_makes_the_branch_with_nothing_else_in_it(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        write_lockfile(clone.environment, lockfile_of("ada"))
+        assert clone.publish().end is DONE
+        assert git(origin.folder, "ls-tree", "-r", "--name-only", STATE) == LOCKFILE
+        assert origin.commits(STATE) == 1
+        assert origin.names(STATE) == ["ada"]
+        assert origin.branches() == ["main", STATE]
+
+    def test_where_nothing_was_applied_yet_the_branch_begins_with_nobody(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        clone.publish()
+        assert origin.lockfile(STATE) == lockfile_of()
+        assert read_lockfile(clone.environment) == lockfile_of()
+
+    def test_it_goes_on_from_the_tip_and_leaves_no_copy_behind(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        clone.publish()
+        clone.apply("ada")
+        published = clone.publish()
+        assert published.commit == git(origin.folder, "rev-parse", STATE)
+        assert clone.git("rev-parse", f"origin/{STATE}") == published.commit
+        assert not clone.path.exists()
+        assert clone.notes() == ""
+        assert clone.known() == ["ada"]
+
+    def test_with_nothing_new_there_is_no_commit(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        clone.publish()
+        clone.apply("ada")
+        clone.publish()
+        clone.apply()
+        assert clone.publish().end is NOTHING
+        assert not clone.path.exists()
+        assert origin.commits(STATE) == 2
+
+    def test_neither_head_nor_index_nor_any_other_file_changes(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        clone.publish()
+        (clone.panels / "production" / "members" / "team.yaml").write_text("members: []  # edited\n")
+        clone.git("add", ".")
+        clone.apply("ada")
+        before = clone.untouched()
+        clone.publish()
+        assert clone.untouched() == before
+
+    def test_several_environments_share_a_branch(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        clone.publish()
+        git(origin.folder, "update-ref", f"refs/heads/{STATE}", with_another_file(origin))
+        clone.apply("ada")
+        clone.publish()
+        assert git(origin.folder, "show", f"{STATE}:panels/staging/state.lock.json") == "theirs"
+        assert origin.names(STATE) == ["ada"]
+
+    def test_a_removal_stays_removed(self, origin: Origin) -> None:
+        clone, others = published_by_two(origin, "ada", "bob")
+        others.apply(removed="bob")
+        clone.apply("grace")
+        others.publish()
+        clone.publish()
+        assert origin.names(STATE) == ["ada", "grace"]
+
+    def test_a_contradiction_is_settled_and_named(self, origin: Origin) -> None:
+        clone, others = published_by_two(origin, "ada")
+        for side, name in ((clone, "Ours"), (others, "Theirs")):
+            side.apply()
+            write_lockfile(side.environment, lockfile_of("ada", firstName=name))
+        others.publish()
+        (conflict,) = clone.publish().conflicts
+        assert conflict.key == "ada@example.org"
+        assert origin.names(STATE) == ["ada"]
+
+    def test_two_at_the_same_time_both_arrive(self, origin: Origin) -> None:
+        clones = published_by_two(origin, "ada")
+        for clone, name in zip(clones, ("grace", "tim"), strict=True):
+            clone.apply(name)
+        running = [started(clone) for clone in clones]
+        assert [process.wait(60) for process in running] == [0, 0]
+        assert origin.names(STATE) == ["ada", "grace", "tim"]
+
+    def test_whoever_was_outrun_merges_and_pushes_again(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        clone.publish()
+        clone.apply("ada")
+        origin.protect(_BUSY_ONCE.replace("BRANCH", STATE))
+        assert clone.publish().end is DONE
+        assert origin.names(STATE) == ["ada"]
+        assert origin.commits(STATE) == 3
+
+    def test_a_kill_behind_the_push_is_mended_by_the_next(self, origin: Origin) -> None:
+        clone, others = published_by_two(origin, "ada")
+        clone.apply("grace")
+        die_behind_the_push(origin, clone)
+        assert clone.path.exists()
+        others.git("fetch", "-q")
+        others.apply(removed="grace")
+        others.publish()
+        assert clone.publish().end is NOTHING
+        assert origin.names(STATE) == ["ada"]
+        assert not clone.path.exists()
+
+    def test_a_branch_that_was_deleted_comes_back_whole(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        clone.publish()
+        clone.apply("ada")
+        clone.publish()
+        git(origin.folder, "branch", "-q", "-D", STATE)
+        clone.apply("grace")
+        clone.publish()
+        assert origin.names(STATE) == ["ada", "grace"]
+        assert origin.commits(STATE) == 3
+
+    def test_a_branch_that_takes_nothing_leaves_the_file_as_it_is(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        clone.publish()
+        clone.apply("ada")
+        before = clone.path.read_bytes()
+        origin.protect("#!/bin/sh\nexit 1\n")
+        with pytest.raises(InvalidInput, match=f"declined the push to {STATE}.*holds all of it still"):
+            clone.publish()
+        assert clone.path.read_bytes() == before
+        assert clone.known() == ["ada"]
+
+    def test_another_remote_is_not_where_it_is_read_from(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        with pytest.raises(UsageError, match=f"read from {STATE} at origin"):
+            publish(clone.environment, "upstream", None)
+
+    def test_a_file_that_git_tracks_is_told_of(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        write_lockfile(clone.environment, lockfile_of("ada"))
+        assert not clone.publish().is_tracked
+        write_lockfile(clone.environment, lockfile_of("ada"))
+        clone.git("add", LOCKFILE)
+        assert clone.publish().is_tracked
+
+    def test_a_shallow_clone_will_do(self, origin: Origin) -> None:
+        published_by_two(origin, "ada")
+        clone = origin.clone("shallow", "--depth=1", "--no-single-branch")
+        clone.apply("grace", removed="ada")
+        clone.publish()
+        assert origin.names(STATE) == ["grace"]
+
+
+class TestBesideItsSettings:
+    def test_it_is_committed_on_top_of_the_branch(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.apply("grace", removed="ada")
+        before = clone.untouched()
+        assert clone.publish().end is DONE
+        assert beside.names("main") == ["bob", "grace"]
+        assert git(beside.folder, "diff", "--name-only", "main~1", "main") == LOCKFILE
+        assert (
+            git(beside.folder, "log", "-1", "--format=%s", "main") == "Record what apply pushed to production"
+        )
+        assert clone.untouched() == before
+
+    def test_main_may_have_moved_on(self, beside: Origin) -> None:
+        clone, others = beside.clone("ours"), beside.clone("others")
+        clone.apply("grace")
+        others.apply("tim", removed="bob")
+        others.publish()
+        clone.publish()
+        assert beside.names("main") == ["ada", "grace", "tim"]
+        assert clone.known() == ["ada", "grace", "tim"]
+
+    def test_of_what_it_took_in_before_only_news_are_its_own(self, beside: Origin) -> None:
+        clone, others = beside.clone("ours"), beside.clone("others")
+        others.apply("tim")
+        others.publish()
+        clone.publish()  # from here on tim stands in the file here, though not in what is checked out
+        others.apply(removed="tim")
+        others.publish()
+        clone.apply("grace")
+        clone.publish()
+        assert beside.names("main") == ["ada", "bob", "grace"]
+
+    def test_another_checkout_makes_what_was_written_down_void(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.apply("grace")
+        clone.publish()
+        clone.git("checkout", "-q", "--", LOCKFILE)
+        assert clone.publish().end is NOTHING
+        assert beside.names("main") == ["ada", "bob", "grace"]
+
+    def test_what_was_committed_here_and_not_pushed_counts_as_news(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.apply("grace")
+        clone.git("commit", "-qam", "By hand")
+        clone.publish()
+        assert beside.names("main") == ["ada", "bob", "grace"]
+
+    def test_with_nothing_new_there_is_no_commit(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        assert clone.publish().end is NOTHING
+        clone.apply("grace")
+        clone.publish()
+        assert clone.publish().end is NOTHING
+        assert beside.commits("main") == 2
+
+    def test_a_lost_file_comes_back_and_removes_nobody(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.path.unlink()
+        assert clone.publish().end is NOTHING
+        assert clone.known() == ["ada", "bob"]
+
+    def test_where_a_commit_is_checked_out_the_remote_says_which_branch(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.git("checkout", "-q", "--detach")
+        clone.git("symbolic-ref", "--delete", "refs/remotes/origin/HEAD")
+        clone.apply("grace")
+        assert clone.publish().branch == "main"
+        assert beside.names("main") == ["ada", "bob", "grace"]
+
+    def test_a_shallow_checkout_of_one_commit_will_do(self, beside: Origin) -> None:
+        clone = beside.clone("shallow", "--depth=1")
+        others = beside.clone("others")
+        others.apply("tim", removed="ada")
+        others.publish()
+        clone.apply("grace")
+        clone.publish()
+        assert beside.names("main") == ["bob", "grace", "tim"]
+
+    def test_a_kill_behind_the_push_is_mended_by_the_next(self, beside: Origin) -> None:
+        clone, others = beside.clone("ours"), beside.clone("others")
+        clone.apply("grace")
+        die_behind_the_push(beside, clone)
+        others.git("pull", "-q")
+        others.apply(removed="grace")
+        others.publish()
+        assert clone.publish().end is NOTHING
+        assert beside.names("main") == ["ada", "bob"]
+
+    def test_a_branch_that_is_not_there_is_an_error(self, beside: Origin) -> None:
+        with pytest.raises(InvalidInput, match='no branch "release" at "origin"'):
+            beside.clone("ours").publish("release")
+
+    def test_a_name_that_is_no_branch_is_an_error(self, beside: Origin) -> None:
+        with pytest.raises(InvalidInput, match="no branch"):
+            beside.clone("ours").publish("main:refs/heads/other")
+
+    def test_it_goes_nowhere_while_another_run_writes(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        with environment_lock(clone.environment), pytest.raises(Refusal):
+            clone.publish()
+
+
+class TestWhereTheBranchIsProtected:
+    def test_it_is_set_aside_with_the_server_s_word(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.apply("grace")
+        beside.protect()
+        published = clone.publish()
+        assert published.end is SET_ASIDE
+        assert published.aside == ASIDE
+        assert "GH006: Protected branch update failed for refs/heads/main." in published.reason
+        assert beside.names(ASIDE) == ["ada", "bob", "grace"]
+        assert beside.names("main") == ["ada", "bob"]
+
+    def test_setting_the_same_aside_again_makes_no_commit(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.apply("grace")
+        beside.protect()
+        commits = {clone.publish().commit for _ in range(3)}
+        assert len(commits) == 1
+
+    def test_the_next_elsewhere_takes_it_in_before_it_applies(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.apply("grace")
+        beside.protect()
+        clone.publish()
+        others = beside.clone("others")
+        assert others.publish().end is SET_ASIDE
+        assert others.known() == ["ada", "bob", "grace"]
+        others.apply("tim", removed="grace")
+        others.publish()
+        assert beside.names(ASIDE) == ["ada", "bob", "tim"]
+
+    def test_once_the_branch_takes_it_what_was_set_aside_is_gone(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.apply("grace", removed="bob")
+        beside.protect()
+        clone.publish()
+        beside.unprotect()
+        others = beside.clone("others")
+        assert others.publish().end is DONE
+        assert beside.names("main") == ["ada", "grace"]
+        assert beside.branches() == ["main"]
+        assert clone.publish().end is NOTHING
+        assert clone.known() == ["ada", "grace"]
+
+    def test_what_main_took_back_since_does_not_return_from_aside(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.apply("grace")
+        beside.protect()
+        clone.publish()
+        clone.apply("tim")
+        beside.unprotect()
+        others = beside.clone("others")
+        others.publish()
+        others.apply(removed="grace")
+        others.publish()
+        clone.publish()
+        assert beside.names("main") == ["ada", "bob", "tim"]
+
+    def test_it_is_taken_in_by_a_shallow_clone_too(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.apply("grace", removed="ada")
+        beside.protect()
+        clone.publish()
+        beside.unprotect()
+        git(beside.clones / "seed", "commit", "-q", "--allow-empty", "-m", "Go on")
+        git(beside.clones / "seed", "push", "-q", str(beside.folder), "main")
+        assert beside.clone("shallow", "--depth=1").publish().end is DONE
+        assert beside.names("main") == ["bob", "grace"]
+
+    def test_where_nothing_is_taken_at_all_the_file_holds_it_still(self, beside: Origin) -> None:
+        clone = beside.clone("ours")
+        clone.apply("grace")
+        before = clone.path.read_bytes()
+        beside.protect("#!/bin/sh\necho Closed for today >&2; exit 1\n")
+        with pytest.raises(
+            InvalidInput, match=r"main and to reconciler/lockfile-production: Closed for today"
+        ):
+            clone.publish()
+        assert clone.path.read_bytes() == before
+
+
+def with_another_file(origin: Origin) -> str:
+    """A commit on the state branch's tip in which another environment has a lockfile too."""
+    clone = origin.clone("by-hand", "--branch", STATE)
+    path = clone.panels / "staging" / "state.lock.json"
+    path.parent.mkdir()
+    path.write_text("theirs\n")
+    clone.git("add", ".")
+    clone.git("commit", "-q", "-m", "Another environment")
+    clone.git("push", "-q", "origin", f"{STATE}:refs/heads/by-hand")
+    return clone.git("rev-parse", "HEAD")
+
+
+def published_by_two(origin: Origin, *names: str) -> tuple[Clone, Clone]:
+    """Two clones that know of the same published lockfile."""
+    clone = origin.clone("ours")
+    write_lockfile(clone.environment, lockfile_of(*names))
+    clone.publish()
+    return clone, origin.clone("others")
+
+
+def started(clone: Clone) -> "subprocess.Popen[bytes]":
+    """`reconciler state publish`, under way."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "reconciler", "state", "publish", "production"],
+        cwd=clone.folder,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def die_behind_the_push(origin: Origin, clone: Clone) -> None:
+    """Publish, and be killed once the remote has it and before anything is tidied up."""
+    hook = origin.folder / "hooks" / "post-receive"
+    hook.write_text(_KILL_BEHIND_THE_PUSH)
+    hook.chmod(0o755)
+    victim = f"import os; open({str(origin.folder / 'hooks' / 'victim')!r}, 'w').write(str(os.getpid()))"
+    code = f"{victim}; from reconciler.cli.border import main; main(['state', 'publish', 'production'])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=clone.folder, check=False)
+    assert done.returncode == -signal.SIGKILL
+    hook.unlink()
+
+
+def test_git_is_not_asked_where_the_lockfile_is_a_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "panels" / "production"
+    (folder / "members").mkdir(parents=True)
+    (folder / "environment.yaml").write_text("datacenter: eu\napi_key: {env: KEY}\n")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    clone = Clone(tmp_path)
+    clone.apply("ada")
+    assert clone.path.read_bytes() == encode(lockfile_of("ada"))
+    with pytest.raises(InvalidInput, match="needs git"):
+        clone.publish()
+
+
+def test_the_commit_names_the_tool_where_git_has_no_settings(beside: Origin) -> None:
+    clone = beside.clone("ours")
+    clone.apply("grace")
+    clone.publish()
+    assert git(beside.folder, "log", "-1", "--format=%an %ae %cn %ce", "main") == (
+        "Reconciler reconciler@localhost Reconciler reconciler@localhost"
+    )
+
+
+def test_a_remote_that_cannot_be_reached_leaves_the_file_as_it_is(beside: Origin) -> None:
+    clone = beside.clone("ours")
+    clone.apply("grace")
+    before = clone.path.read_bytes()
+    clone.git("remote", "set-url", "origin", "https://user:s3cret@127.0.0.1:1/panels.git")
+    with pytest.raises(InvalidInput) as caught:
+        clone.publish()
+    assert "could not be read" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+    assert clone.path.read_bytes() == before
+
+
+def test_a_remote_that_is_not_there_is_an_error(beside: Origin) -> None:
+    with pytest.raises(InvalidInput, match="The remotes are origin"):
+        publish(beside.clone("ours").environment, "upstream", None)

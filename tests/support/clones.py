@@ -1,0 +1,171 @@
+"""A bare repository as `origin`, and clones of it with an environment `production` in them: real git."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from people import PUSHED, TARGET, person
+
+from reconciler.environment.model import Environment
+from reconciler.environment.reader import read_environment
+from reconciler.lockfile.codec import decode_any, encode
+from reconciler.lockfile.model import Lockfile, Outcome, Present
+from reconciler.lockfile.publication import Publication
+from reconciler.lockfile.publishing import publish
+from reconciler.lockfile.store import check_out, read_lockfile, write_lockfile
+
+STATE = "reconciler-state"
+ASIDE = "reconciler/lockfile-production"
+LOCKFILE = "panels/production/state.lock.json"
+
+# What a protected branch says on GitHub, and how a push to it ends.
+PROTECTED = """\
+#!/bin/sh
+while read -r _ _ ref; do
+    if [ "$ref" = refs/heads/main ]; then
+        echo "error: GH006: Protected branch update failed for refs/heads/main." >&2
+        echo "error: Changes must be made through a pull request." >&2
+        exit 1
+    fi
+done
+"""
+
+_SETTINGS = "datacenter: eu\napi_key: {env: KEY}\n"
+_SOMEBODY = {
+    f"GIT_{role}_{part}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for part, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))
+}
+SHIELD = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+
+
+def git(folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> str:
+    """Run git as somebody whose machine has no settings; returns what it printed."""
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        env={**os.environ, **SHIELD, **_SOMEBODY, **(env or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.rstrip("\n")
+
+
+def lockfile_of(*names: str, **fields: str) -> Lockfile:
+    """Production's lockfile, in which these people were added, all with the same further fields."""
+    entries = {
+        f"{name}@example.org": Present(Outcome.ADDED, PUSHED, person(name, **fields)) for name in names
+    }
+    return Lockfile("production", TARGET, entries)
+
+
+class Origin:
+    """The remote: `main` holds the environment, and whatever `lockfile` is."""
+
+    def __init__(self, folder: Path, *, own_branch: bool, lockfile: Lockfile | None = None) -> None:
+        """Make it; `own_branch` keeps the lockfile on the branch STATE, which doesn't exist yet."""
+        self.folder = folder / "origin.git"
+        self.clones = folder
+        git(folder, "init", "-q", "--bare", "-b", "main", str(self.folder))
+        seed = folder / "seed"
+        git(folder, "init", "-q", "-b", "main", str(seed))
+        production = seed / "panels" / "production"
+        (production / "members").mkdir(parents=True)
+        setting = f"lockfile: {{branch: {STATE}}}\n" if own_branch else ""
+        (production / "environment.yaml").write_text(_SETTINGS + setting)
+        (production / "members" / "team.yaml").write_text("members: []\n")
+        if lockfile is not None:
+            (production / "state.lock.json").write_bytes(encode(lockfile))
+        git(seed, "add", ".")
+        git(seed, "commit", "-q", "-m", "Begin")
+        git(seed, "push", "-q", str(self.folder), "main")
+
+    def clone(self, name: str, *options: str) -> "Clone":
+        """A new clone of it."""
+        folder = self.clones / name
+        git(self.clones, "clone", "-q", *options, f"file://{self.folder}", str(folder))
+        return Clone(folder)
+
+    def lockfile(self, branch: str) -> Lockfile | None:
+        """Production's lockfile on a branch."""
+        if LOCKFILE not in git(self.folder, "ls-tree", "-r", "--name-only", branch).splitlines():
+            return None
+        text = git(self.folder, "show", f"{branch}:{LOCKFILE}") + "\n"
+        return decode_any(text.encode(), file=LOCKFILE)
+
+    def names(self, branch: str) -> list[str]:
+        """Whom the lockfile on a branch knows."""
+        found = self.lockfile(branch)
+        return [key.partition("@")[0] for key in found.members] if found else []
+
+    def branches(self) -> list[str]:
+        """The branches that it has."""
+        return git(self.folder, "branch", "--format=%(refname:short)").splitlines()
+
+    def commits(self, branch: str) -> int:
+        """How many commits a branch has."""
+        return int(git(self.folder, "rev-list", "--count", branch))
+
+    def protect(self, hook: str = PROTECTED) -> None:
+        """Let a hook decide on each push."""
+        path = self.folder / "hooks" / "pre-receive"
+        path.write_text(hook)
+        path.chmod(0o755)
+
+    def unprotect(self) -> None:
+        """Take any push again."""
+        (self.folder / "hooks" / "pre-receive").unlink()
+
+
+class Clone:
+    """Somebody's clone."""
+
+    def __init__(self, folder: Path) -> None:
+        """A folder that is one already."""
+        self.folder = folder
+        self.path = folder / LOCKFILE
+
+    @property
+    def panels(self) -> Path:
+        """The folder of its environments."""
+        return self.folder / "panels"
+
+    @property
+    def environment(self) -> Environment:
+        """Production."""
+        return read_environment(self.panels, "production")
+
+    def git(self, *arguments: str) -> str:
+        """Run git in it."""
+        return git(self.folder, *arguments)
+
+    def publish(self, branch: str | None = None) -> Publication:
+        """`reconciler state publish production`."""
+        return publish(self.environment, "origin", branch)
+
+    def known(self) -> list[str]:
+        """Whom the lockfile, as it is read here, knows."""
+        found = read_lockfile(self.environment)
+        assert found is not None
+        return [key.partition("@")[0] for key in sorted(found.members)]
+
+    def apply(self, *added: str, removed: str = "") -> None:
+        """Write what an apply would: somebody was added, somebody forgotten."""
+        check_out(self.environment)
+        before = read_lockfile(self.environment) or lockfile_of()
+        after = before.with_entries(lockfile_of(*added).members).without({f"{removed}@example.org"})
+        write_lockfile(self.environment, after)
+
+    def notes(self) -> str:
+        """What is written down of the commit that the lockfile was taken from; empty where nothing is."""
+        path = self.panels / "production" / ".reconciler" / "lockfile-base"
+        return path.read_text() if path.exists() else ""
+
+    def untouched(self) -> tuple[str, str, bytes]:
+        """What publishing must leave as it is: HEAD, status but for the lockfile, the index."""
+        status = self.git("status", "--porcelain", "--", ".", f":(exclude){LOCKFILE}")
+        head = (self.folder / ".git" / "HEAD").read_text() + self.git("rev-parse", "HEAD")
+        return head, status, (self.folder / ".git" / "index").read_bytes()

@@ -1,0 +1,416 @@
+"""A stand-in for GitHub's REST API on this machine: comments, issues, and the pull requests of commits.
+
+In a test it is a context manager, served by a thread. As a process of its own, for workflows:
+
+    python tests/support/github_stand_in.py --port 0 --data state.json
+
+prints its address, and keeps its state in that file. Beside GitHub's own paths it answers to
+
+- `GET /_state`: all that it holds, and the calls that it got, as JSON;
+- `POST /_pulls`: `{"sha": …, "pulls": [{"number": 7, "merged_at": …}]}` sets the pull requests of a commit;
+- `POST /_faults`: `{"count": 1, "status": 502, "methods": ["POST"]}` lets the next calls of these methods
+  (all, if none are named) go wrong. `headers` and `message` may be added; so may `"acts": true`, by which the
+  call is carried out first. The status 0 cuts the connection instead of answering.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Lock, Thread
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+TOKEN = "ghs_stand1nT0ken"
+REPOSITORY = "team/panels"
+COMMIT = "4f6b5a1d0c3e2b7a9f8e6d5c4b3a29180716f5e4"
+STRANGER = {"login": "mallory", "type": "User"}
+MOST_CHARACTERS = 65_536
+
+_MOMENT = "2026-11-23T09:00:00Z"
+_BOT = {"login": "github-actions[bot]", "type": "Bot"}
+
+
+class Reply(NamedTuple):
+    """An answer: the status, a document or None, headers."""
+
+    status: int
+    document: Any = None
+    headers: Mapping[str, str] = {}
+
+
+class Call(NamedTuple):
+    """One call, taken apart; `parts` are the numbers or names in the path."""
+
+    method: str
+    base: str
+    path: str
+    query: Mapping[str, str]
+    fields: Mapping[str, Any]
+    parts: tuple[str, ...] = ()
+
+
+@dataclass
+class Repository:
+    """What one repository holds. `calls` are the calls got, as `METHOD path → status`."""
+
+    comments: list[dict[str, Any]] = field(default_factory=list)
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    pulls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+
+    def add_comment(
+        self, issue: int, body: str, *, user: Mapping[str, str] = _BOT, association: str = "NONE"
+    ) -> dict[str, Any]:
+        """A comment on an issue or a pull request."""
+        number = self._next_number()
+        comment = {
+            "id": number,
+            "issue": issue,
+            "body": body,
+            "user": dict(user),
+            "author_association": association,
+            "created_at": _MOMENT,
+            "html_url": f"https://github.test/{REPOSITORY}/pull/{issue}#issuecomment-{number}",
+        }
+        self.comments.append(comment)
+        return comment
+
+    def add_issue(
+        self, title: str, body: str, *, user: Mapping[str, str] = _BOT, association: str = "NONE", **more: Any
+    ) -> dict[str, Any]:
+        """An open issue; with `pull_request` it is one of the pull requests that GitHub lists among them."""
+        number = self._next_number()
+        issue = {
+            "number": number,
+            "title": title,
+            "body": body,
+            "state": "open",
+            "user": dict(user),
+            "author_association": association,
+            "created_at": _MOMENT,
+            "html_url": f"https://github.test/{REPOSITORY}/issues/{number}",
+            **more,
+        }
+        self.issues.append(issue)
+        return issue
+
+    def set_pulls(self, sha: str, *pulls: Mapping[str, Any]) -> None:
+        """The pull requests that a commit belongs to; merged, unless they say otherwise."""
+        self.pulls[sha] = [
+            {
+                "html_url": f"https://github.test/{REPOSITORY}/pull/{pull['number']}",
+                "merged_at": _MOMENT,
+                **pull,
+            }
+            for pull in pulls
+        ]
+
+    def bodies(self, issue: int) -> list[str]:
+        """What the comments on an issue or a pull request say, the oldest first."""
+        return [comment["body"] for comment in self.comments if comment["issue"] == issue]
+
+    def writes(self) -> list[str]:
+        """The calls that would change something."""
+        return [call for call in self.calls if not call.startswith("GET ")]
+
+    def add_fault(self, status: int, *methods: str, count: int = 1, **more: Any) -> None:
+        """Let the next calls of these methods go wrong; see the module's own words."""
+        self.faults.append({"count": count, "status": status, "methods": list(methods), **more})
+
+    def fault_for(self, method: str) -> dict[str, Any] | None:
+        """The fault that this call meets; it counts as met."""
+        for fault in self.faults:
+            if fault.get("count", 1) > 0 and (not fault.get("methods") or method in fault["methods"]):
+                fault["count"] = fault.get("count", 1) - 1
+                return fault
+        return None
+
+    def _next_number(self) -> int:
+        numbers = [comment["id"] for comment in self.comments] + [issue["number"] for issue in self.issues]
+        return max(numbers, default=100) + 1
+
+
+def _list_comments(repository: Repository, call: Call) -> Reply:
+    issue = int(call.parts[0])
+    return _page([each for each in repository.comments if each["issue"] == issue], call)
+
+
+def _create_comment(repository: Repository, call: Call) -> Reply:
+    body = str(call.fields["body"])
+    return _too_long(body) or Reply(201, repository.add_comment(int(call.parts[0]), body))
+
+
+def _change_comment(repository: Repository, call: Call) -> Reply:
+    found = _found(repository.comments, "id", call)
+    body = str(call.fields["body"])
+    if found is None:
+        return _NOT_FOUND
+    refused = _too_long(body)
+    if refused is None:
+        found["body"] = body
+    return refused or Reply(200, found)
+
+
+def _delete_comment(repository: Repository, call: Call) -> Reply:
+    found = _found(repository.comments, "id", call)
+    if found is None:
+        return _NOT_FOUND
+    repository.comments.remove(found)
+    return Reply(204)
+
+
+def _list_issues(repository: Repository, call: Call) -> Reply:
+    state = call.query.get("state", "open")
+    newest_first = reversed(repository.issues)
+    return _page([each for each in newest_first if state in ("all", each["state"])], call)
+
+
+def _create_issue(repository: Repository, call: Call) -> Reply:
+    title, body = str(call.fields["title"]), str(call.fields.get("body", ""))
+    return _too_long(body) or Reply(201, repository.add_issue(title, body))
+
+
+def _change_issue(repository: Repository, call: Call) -> Reply:
+    found = _found(repository.issues, "number", call)
+    if found is None:
+        return _NOT_FOUND
+    found.update(call.fields)
+    return Reply(200, found)
+
+
+def _list_pulls(repository: Repository, call: Call) -> Reply:
+    return _page(repository.pulls.get(call.parts[0], []), call)
+
+
+def _show_state(repository: Repository, _call: Call) -> Reply:
+    return Reply(200, _state(repository))
+
+
+def _set_pulls(repository: Repository, call: Call) -> Reply:
+    repository.set_pulls(call.fields["sha"], *call.fields["pulls"])
+    return Reply(204)
+
+
+def _set_faults(repository: Repository, call: Call) -> Reply:
+    repository.faults.append(dict(call.fields))
+    return Reply(204)
+
+
+_NOT_FOUND = Reply(404, {"message": "Not Found"})
+_NO_USER = Reply(403, {"message": "Resource not accessible by integration"})
+_UNAUTHORIZED = Reply(401, {"message": "Bad credentials"})
+
+_ROUTES: tuple[tuple[str, str, Callable[[Repository, Call], Reply]], ...] = (
+    ("GET", r"issues/(\d+)/comments", _list_comments),
+    ("POST", r"issues/(\d+)/comments", _create_comment),
+    ("PATCH", r"issues/comments/(\d+)", _change_comment),
+    ("DELETE", r"issues/comments/(\d+)", _delete_comment),
+    ("GET", r"issues", _list_issues),
+    ("POST", r"issues", _create_issue),
+    ("PATCH", r"issues/(\d+)", _change_issue),
+    ("GET", r"commits/([^/]+)/pulls", _list_pulls),
+)
+_OWN_ROUTES = {
+    ("GET", "/_state"): _show_state,
+    ("POST", "/_pulls"): _set_pulls,
+    ("POST", "/_faults"): _set_faults,
+}
+
+
+def _found(items: list[dict[str, Any]], key: str, call: Call) -> dict[str, Any] | None:
+    return next((each for each in items if each[key] == int(call.parts[0])), None)
+
+
+def _too_long(body: str) -> Reply | None:
+    if len(body) <= MOST_CHARACTERS:
+        return None
+    return Reply(422, {"message": f"Body is too long (maximum is {MOST_CHARACTERS} characters)"})
+
+
+def _page(items: list[dict[str, Any]], call: Call) -> Reply:
+    """One page, with the links to others that GitHub gives; no such header where there is one page alone."""
+    size = min(int(call.query.get("per_page", "30")), 100)
+    number = int(call.query.get("page", "1"))
+    last = max(1, -(-len(items) // size))
+    others = {"prev": number - 1, "next": number + 1, "first": 1, "last": last}
+    if number == 1:
+        others = {"next": 2, "last": last}
+    if number >= last:
+        others = {name: page for name, page in others.items() if name in ("prev", "first")}
+    links = ", ".join(
+        f'<{call.base}{call.path}?{urlencode({**call.query, "page": page})}>; rel="{name}"'
+        for name, page in others.items()
+    )
+    return Reply(200, items[(number - 1) * size : number * size], {"Link": links} if links else {})
+
+
+def _state(repository: Repository) -> dict[str, Any]:
+    return {
+        "comments": repository.comments,
+        "issues": repository.issues,
+        "pulls": repository.pulls,
+        "calls": repository.calls,
+    }
+
+
+class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
+    """The API behind `address`. `repository` is what it holds; `tokens` are those that came, in order.
+
+    `token` None takes any token, `name` None any repository's name. `login` is whose token it is, None for a
+    workflow's own.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        data: Path | None = None,
+        token: str | None = TOKEN,
+        name: str | None = REPOSITORY,
+        login: str | None = None,
+    ) -> None:
+        """Listen; `data` is where the state is kept, and taken from if it is there."""
+        self.repository = Repository()
+        self.tokens: list[str] = []
+        self.login = login
+        self._data, self._token, self._name = data, token, name
+        self._lock = Lock()
+        if data is not None and data.exists():
+            self.repository = Repository(**json.loads(data.read_text(encoding="utf-8")))
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_of(self))
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        """Take calls, in a thread."""
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take no more calls."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def environ(self, event: Path | None = None) -> dict[str, str]:
+        """The variables that GitHub Actions sets for a step, and the token."""
+        variables = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": self.address,
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_RUN_ID": "77",
+            "GITHUB_SERVER_URL": "https://github.test",
+            "GITHUB_SHA": COMMIT,
+            "GITHUB_TOKEN": TOKEN,
+        }
+        return variables | ({"GITHUB_EVENT_PATH": str(event)} if event else {})
+
+    def serve(self) -> None:
+        """Take calls until the process ends."""
+        self._server.serve_forever()
+
+    def answer(self, call: Call, authorization: str) -> Reply | None:
+        """The answer to a call; None where the connection is cut instead."""
+        with self._lock:
+            own = _OWN_ROUTES.get((call.method, call.path))
+            reply = own(self.repository, call) if own else self._as_github(call, authorization)
+            if not own:
+                self.repository.calls.append(f"{call.method} {call.path} → {reply.status if reply else 0}")
+            self._keep()
+            return reply
+
+    def _as_github(self, call: Call, authorization: str) -> Reply | None:
+        kind, _, token = authorization.partition(" ")
+        self.tokens.append(token)
+        if kind != "Bearer" or not token or token != (self._token or token):
+            return _UNAUTHORIZED
+        fault = self.repository.fault_for(call.method)
+        if fault is None:
+            return self._carry_out(call)
+        if fault.get("acts"):
+            self._carry_out(call)
+        if fault["status"] == 0:
+            return None
+        message = {"message": fault.get("message", f"Fault {fault['status']}")}
+        return Reply(fault["status"], message, fault.get("headers", {}))
+
+    def _carry_out(self, call: Call) -> Reply:
+        if call.path == "/user":
+            return Reply(200, {"login": self.login, "type": "User"}) if self.login else _NO_USER
+        found = re.fullmatch(r"/repos/([^/]+/[^/]+)/(.*)", call.path)
+        if not found or found[1] != (self._name or found[1]):
+            return _NOT_FOUND
+        for method, pattern, action in _ROUTES:
+            if method == call.method and (matched := re.fullmatch(pattern, found[2])):
+                return action(self.repository, call._replace(parts=matched.groups()))
+        return _NOT_FOUND
+
+    def _keep(self) -> None:
+        if self._data is not None:
+            self._data.write_text(json.dumps(_state(self.repository)), encoding="utf-8")
+
+
+def _handler_of(stand_in: GitHubStandIn) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: the state tells which calls came."""
+
+        def _answer(self) -> None:
+            address = urlsplit(self.path)
+            content = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            call = Call(
+                method=self.command,
+                base=f"http://{self.headers['Host']}",
+                path=address.path,
+                query={name: values[-1] for name, values in parse_qs(address.query).items()},
+                fields=json.loads(content) if content else {},
+            )
+            reply = stand_in.answer(call, self.headers.get("Authorization", ""))
+            if reply is None:
+                self.close_connection = True
+            else:
+                self._send(reply)
+
+        def _send(self, reply: Reply) -> None:
+            body = b"" if reply.document is None else json.dumps(reply.document).encode()
+            self.send_response(reply.status)
+            for name, value in {**reply.headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - the names that http.server looks for
+
+    return Handler
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description="A stand-in for GitHub's REST API.")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--token", help="The one token that is taken; by default any.")
+    parser.add_argument("--repository", help="The one repository that there is; by default any.")
+    options = parser.parse_args()
+    stand_in = GitHubStandIn(
+        port=options.port, data=options.data, token=options.token, name=options.repository
+    )
+    sys.stdout.write(f"{stand_in.address}\n")
+    sys.stdout.flush()
+    stand_in.serve()
+
+
+if __name__ == "__main__":
+    _main()

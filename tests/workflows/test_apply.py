@@ -1,0 +1,312 @@
+"""apply.yml, as the platform runs it for a push or by hand: what it leaves on the remote and in the panel."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from team import Team
+
+pytestmark = pytest.mark.workflows
+
+_SECONDS = 60
+
+
+def _merged(team: Team, branch: str, *names: str, planned: bool = False) -> int:
+    """Merge a pull request that declares just these people in production; returns its number."""
+    team.begin(branch)
+    team.declare(*names)
+    pull = team.propose(branch)
+    if planned:
+        assert team.plan(pull).code == 0
+    team.merge(pull)
+    return pull.number
+
+
+def _merged_past_protection(team: Team, *names: str) -> None:
+    """The same where main is protected: merging a pull request is what the protection lets through."""
+    team.unprotect_main()
+    _merged(team, "more", *names)
+    team.protect_main()
+
+
+def _members(team: Team, ref: str = "main") -> list[str]:
+    lockfile = team.lockfile(ref)
+    return sorted(lockfile["members"]) if lockfile else []
+
+
+def _addresses(*names: str) -> list[str]:
+    return sorted(f"{name}@example.org" for name in names)
+
+
+def test_a_merge_is_applied_its_lockfile_kept_on_main_and_its_pull_request_told(team: Team) -> None:
+    number = _merged(team, "hire", "ada", "grace", planned=True)
+    job = team.apply()
+    assert job.code == 0, job.log
+    assert team.panel() == _members(team) == _addresses("ada", "grace")
+    plan, report = team.github.repository.bodies(number)
+    assert plan.startswith("<!-- reconciler: plan -->")
+    assert report.startswith("<!-- reconciler: apply production -->")
+    assert "production: 2 added." in report
+    assert "This is the plan that the pull request showed." in report
+    assert "ada@" not in report + job.log
+
+
+def test_the_plan_stands_in_the_summary_before_anything_is_asked_or_done(team: Team) -> None:
+    _merged(team, "hire", "ada")
+    job = team.apply()
+    assert job.log.index("production: 1 to add.") < job.log.index("Apply production")
+
+
+def test_applying_again_needs_no_commit_and_does_nothing(team: Team) -> None:
+    _merged(team, "hire", "ada")
+    assert team.apply().code == 0
+    team.git("fetch", "origin")
+    head = team.git("rev-parse", "origin/main")
+    calls = len(team.vendor.calls())
+    again = team.dispatch("apply")
+    assert again.code == 0, again.log
+    team.git("fetch", "origin")
+    assert team.git("rev-parse", "origin/main") == head
+    assert len(team.vendor.calls()) == calls
+
+
+def test_an_environment_whose_turn_depends_on_one_that_failed_is_held_back(team: Team) -> None:
+    team.begin("main")
+    team.settings("staging")
+    team.settings("production", "after: staging\n")
+    team.write("panels/staging/members/team.yaml", "members:\n  - emailAdress: ada@example.org\n")
+    team.settings("training")
+    team.declare("grace", to="training")
+    team.declare("edsger")
+    team.push("A slip in staging")
+    job = team.apply()
+    assert job.code == 1
+    assert team.panel() == _addresses("grace")
+    assert "production comes after staging, and staging is not applied" in job.log
+
+
+def test_one_environment_can_be_applied_by_hand_with_a_limit_of_calls(team: Team) -> None:
+    team.begin("main")
+    team.settings("staging", "api: {batch_size: 1}\n")
+    team.declare("ada", "grace", "edsger", to="staging")
+    team.declare("alan")
+    team.push("More people")
+    job = team.dispatch("apply", environment="staging", max_calls="2")
+    assert job.code == 1
+    assert len(team.panel()) == 2
+    lockfile = team.lockfile("main", "staging")
+    assert lockfile is not None
+    assert sorted(lockfile["members"]) == team.panel()
+
+
+def test_a_guard_refuses_a_merge_and_is_lifted_by_hand_for_one_run(team: Team) -> None:
+    names = [f"member{number}" for number in range(10)]
+    _merged(team, "hire", *names)
+    assert team.apply().code == 0
+    _merged(team, "fire", *names[:5])
+    refused = team.apply()
+    assert refused.code == 1
+    assert "5 of 10 members would be removed" in refused.log
+    assert len(_members(team)) == 10
+    assert team.dispatch("apply", allow="remove").code == 0
+    assert _members(team) == _addresses(*names[:5])
+
+
+def test_a_lockfile_moves_from_main_to_a_branch_of_its_own_and_no_call_is_spent(team: Team) -> None:
+    _merged(team, "hire", "ada")
+    assert team.apply().code == 0
+    calls = len(team.vendor.calls())
+    team.begin("move")
+    team.settings("production", "lockfile: {branch: reconciler-state}\n")
+    team.merge(team.propose("move"))
+    team.protect_main()
+    assert team.apply().code == 0
+    team.unprotect_main()
+    team.begin("tidy")
+    team.git("rm", "--quiet", "panels/production/state.lock.json")
+    pull = team.propose("tidy")
+    assert team.plan(pull).code == 0
+    team.merge(pull)
+    assert team.apply().code == 0
+    assert _members(team, "reconciler-state") == _addresses("ada")
+    assert len(team.vendor.calls()) == calls
+
+
+def test_a_journal_that_somebody_committed_is_not_believed(team: Team) -> None:
+    team.begin("main")
+    team.declare("ada")
+    team.write("panels/production/.reconciler/journal.jsonl", "{}\n")
+    team.git("add", "--force", "panels/production/.reconciler/journal.jsonl")
+    team.push("Forge")
+    job = team.apply()
+    assert job.code == 1
+    assert "A folder .reconciler is committed" in job.log
+    assert team.vendor.calls() == []
+
+
+def test_an_environment_that_there_is_not_is_an_error(team: Team) -> None:
+    job = team.dispatch("apply", environment="prodution")
+    assert job.code == 1
+    assert 'Did you mean "production"?' in job.log
+
+
+def test_where_apply_is_not_switched_on_it_says_how_and_calls_nobody(team: Team) -> None:
+    _merged(team, "hire", "ada")
+    job = team.apply(variables={})
+    assert job.code == 0, job.log
+    assert "RECONCILER_APPLY" in job.summary
+    assert team.vendor.calls() == []
+
+
+def test_a_missing_key_is_an_error_where_apply_is_switched_on(team: Team) -> None:
+    _merged(team, "hire", "ada")
+    job = team.apply(secrets={})
+    assert job.code == 1
+    assert "QUESTIONPRO_API_KEY is" in job.log
+
+
+def test_two_merges_at_once_end_with_everybody_in_the_panel_and_in_the_lockfile(team: Team) -> None:
+    _merged(team, "one", "ada")
+    first = team.start("apply", "push", {"ref": "refs/heads/main"}, "refs/heads/main")
+    _merged(team, "two", "ada", "grace")
+    second = team.start("apply", "push", {"ref": "refs/heads/main"}, "refs/heads/main")
+    logs = [process.communicate(timeout=_SECONDS)[0] for process in (first, second)]
+    assert (first.returncode, second.returncode) == (0, 0), "\n".join(logs)
+    assert team.panel() == _members(team) == _addresses("ada", "grace")
+
+
+def test_a_main_that_moved_on_during_apply_keeps_its_commits_and_gets_the_lockfile(team: Team) -> None:
+    _merged(team, "hire", "ada")
+    process = team.start("apply", "push", {"ref": "refs/heads/main"}, "refs/heads/main")
+    _until(lambda: bool(team.vendor.calls()))
+    team.begin("main")
+    team.write("README.md", "Our panels.\n")
+    moved = team.push("Something else")
+    log, _ = process.communicate(timeout=_SECONDS)
+    assert process.returncode == 0, log
+    assert _members(team) == _addresses("ada")
+    assert team.git("merge-base", moved, "origin/main") == moved
+
+
+def test_a_protected_main_loses_nothing_and_says_what_to_configure(team: Team) -> None:
+    _merged(team, "hire", "ada")
+    team.protect_main()
+    job = team.apply()
+    assert job.code == 1
+    assert team.panel() == _members(team, "reconciler/lockfile-production") == _addresses("ada")
+    assert _members(team) == []
+    assert "lockfile: {branch:" in job.log
+    assert (team.artifacts / "lockfile-production" / "state.lock.json").is_file()
+    _merged_past_protection(team, "ada", "grace")
+    assert team.apply().code == 1
+    assert team.panel() == _members(team, "reconciler/lockfile-production") == _addresses("ada", "grace")
+    calls = len(team.vendor.calls())
+    team.unprotect_main()
+    assert team.dispatch("apply").code == 0
+    assert _members(team) == _addresses("ada", "grace")
+    assert len(team.vendor.calls()) == calls == 2
+
+
+def test_a_public_repository_keeps_a_stranded_lockfile_on_its_branch_alone(team: Team) -> None:
+    _merged(team, "hire", "ada")
+    team.protect_main()
+    assert team.apply(private=False).code == 1
+    assert _members(team, "reconciler/lockfile-production") == _addresses("ada")
+    assert not team.artifacts.exists()
+
+
+def test_a_lockfile_on_a_branch_of_its_own_leaves_a_protected_main_alone(team: Team) -> None:
+    team.begin("main")
+    team.settings("production", "lockfile: {branch: reconciler-state}\n")
+    team.push("Keep lockfiles elsewhere")
+    _merged(team, "hire", "ada")
+    head = team.git("rev-parse", "origin/main")
+    team.protect_main()
+    job = team.apply()
+    assert job.code == 0, job.log
+    assert _members(team, "reconciler-state") == team.panel() == _addresses("ada")
+    assert team.git("rev-parse", "origin/main") == head
+    team.unprotect_main()
+    team.begin("more")
+    team.declare("ada", "grace")
+    pull = team.propose("more")
+    planned = team.plan(pull)
+    assert "production: 1 to add, 1 unchanged." in planned.summary
+
+
+def test_an_apply_that_fails_half_way_keeps_what_it_proved_and_the_next_one_carries_on(team: Team) -> None:
+    team.begin("main")
+    team.settings("production", "api: {batch_size: 1, concurrency: 1}\n")
+    team.push("One call each")
+    number = _merged(team, "hire", "ada", "bad", "grace", planned=True)
+    team.vendor_with("--refuse", "bad@example.org")
+    job = team.apply()
+    assert job.code == 1
+    assert team.panel() == _members(team) == _addresses("ada", "grace")
+    assert "rejected" in team.github.repository.bodies(number)[-1]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_cancelled_job_keeps_what_was_proved(team: Team, how: signal.Signals) -> None:
+    team.vendor_with("--delay", "0.5")
+    team.begin("main")
+    team.settings("production", "api: {batch_size: 1, concurrency: 1}\n")
+    team.push("One call each")
+    names = [f"member{number}" for number in range(8)]
+    _merged(team, "hire", *names)
+    process = team.start("apply", "push", {"ref": "refs/heads/main"}, "refs/heads/main")
+    _until(lambda: len(team.panel()) > 1)
+    _signal_applies(team, how)
+    log, _ = process.communicate(timeout=_SECONDS)
+    assert process.returncode == 1, log
+    known = team.lockfile()
+    assert known is not None
+    assert set(known["members"]) | set(known.get("unconfirmed", {})) >= set(team.panel())
+    assert 0 < len(team.panel()) < len(names)
+    assert team.dispatch("apply").code == 0
+    assert team.panel() == _members(team) == _addresses(*names)
+
+
+def test_a_merge_whose_own_run_was_evicted_is_told_by_the_next_one(team: Team) -> None:
+    evicted = _merged(team, "one", "ada", planned=True)
+    newest = _merged(team, "two", "ada", "grace", planned=True)
+    assert team.apply().code == 0
+    for number in (evicted, newest):
+        assert "production: 2 added." in team.github.repository.bodies(number)[-1]
+    compared = "The pull request showed 1 to add; now it was 2 to add."
+    assert compared in team.github.repository.bodies(evicted)[-1]
+
+
+def test_a_pull_request_that_was_told_is_not_told_of_later_runs(team: Team) -> None:
+    first = _merged(team, "one", "ada", planned=True)
+    assert team.apply().code == 0
+    told = team.github.repository.bodies(first)
+    _merged(team, "two", "ada", "grace")
+    assert team.apply().code == 0
+    assert team.github.repository.bodies(first) == told
+
+
+def _signal_applies(team: Team, how: signal.Signals) -> None:
+    """Do to the running apply of this team what a cancelled job does to it."""
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal() and _is_apply_of(team, process):
+            os.kill(int(process.name), how)
+
+
+def _is_apply_of(team: Team, process: Path) -> bool:
+    try:
+        words = (process / "cmdline").read_bytes().split(b"\0")
+        there = (process / "cwd").readlink()
+    except OSError:
+        return False
+    return b"apply" in words and b"production" in words and there.is_relative_to(team.folder)
+
+
+def _until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _SECONDS
+    while not happened():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.02)
