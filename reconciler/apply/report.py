@@ -44,7 +44,8 @@ class Report:
     neither. `digest`, `roster_digest` and `planned`, its counts, are the plan's, where one was made.
     `failure` is the exit code of a run that could not begin or was refused; None for one that ran.
     `wrote_lockfile` tells whether there is a change to commit. `provenance` is None outside CI.
-    `was_stopped` tells that a signal ended a run that had begun.
+    `was_stopped` tells that a signal ended a run that had begun. `publish` is the command that brings the
+    lockfile to its branch, None where it has none of its own.
     """
 
     environment: str
@@ -62,6 +63,7 @@ class Report:
     wrote_lockfile: bool = False
     provenance: Provenance | None = None
     was_stopped: bool = False
+    publish: str | None = None
 
     @property
     def was_interrupted(self) -> bool:

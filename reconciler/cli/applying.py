@@ -67,7 +67,9 @@ class Applying:
             # Where the plan that was shown has nobody to push, the one made under the lock seldom has either.
             return (connect or connector(environment))()
 
-        return run_apply(environment, declared.roster, self.wishes, opened, observer, approved=approved)
+        report = run_apply(environment, declared.roster, self.wishes, opened, observer, approved=approved)
+        publish = self.invocation.command_line("state", "publish", environment.name)
+        return replace(report, publish=publish if environment.lockfile_branch else None)
 
     def _show(self, plan: Plan, state: KnownState) -> None:
         """Results go to standard output; where the result is a JSON object or a comment, the plan doesn't."""

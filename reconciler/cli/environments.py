@@ -35,6 +35,11 @@ def environments(invocation: Invocation, names: tuple[str, ...], *, no_embedded:
         for placed in environments_in_order(invocation.panels)
         if placed.name in (names or (placed.name,)) and not (no_embedded and placed.is_embedded)
     ]
+    left_out = [name for name in names if name not in {placed.name for placed in listed}]
+    if left_out:
+        invocation.tell(
+            visible(f"Left out, as their panel is the built-in sandbox: {', '.join(left_out)}.") + "\n"
+        )
     invocation.show(_in_format(invocation.format, listed))
     return EXIT_DONE
 

@@ -8,6 +8,9 @@ from reconciler.document.nodes import Mapping, Node, position
 from reconciler.environment.forms import NOT_GIVEN, Form, nullable, section
 from reconciler.environment.scalars import is_null, text_of
 
+ASIDE = "reconciler/lockfile-"
+"""How the branches begin that take a lockfile which its own branch declined; see `state publish`."""
+
 _EXAMPLE = "Write it like lockfile: {branch: reconciler-state}."
 _MOST_CHARACTERS = 200
 
@@ -36,6 +39,10 @@ def _chosen(branch: str | None = None) -> str | None:
 
 def _read_branch(name: str, node: Node, findings: Findings) -> Any:
     text = text_of(node)
+    if text is not None and text.startswith(ASIDE):
+        message = f'"{name}" must not begin with {ASIDE}: there goes what a protected branch declines.'
+        findings.add(position(node), (message,), (_EXAMPLE,))
+        return NOT_GIVEN
     if text is not None and len(text) <= _MOST_CHARACTERS and _NAME.fullmatch(text):
         return text
     message = f'"{name}" must be the name of a branch, of letters, digits and . _ - /.'

@@ -7,6 +7,7 @@ there by the next who publishes.
 import re
 from dataclasses import dataclass, field
 
+from reconciler.environment.lockfile_branch import ASIDE
 from reconciler.errors import InvalidInput
 from reconciler.git.command import run_git
 from reconciler.git.commits import File, commit_file
@@ -36,7 +37,7 @@ def aside_branch(environment: str) -> str:
 
     What git allows in no branch's name stands in it as its code.
     """
-    return "reconciler/lockfile-" + _NOT_IN_A_NAME.sub(lambda found: f"%{ord(found[0]):02X}", environment)
+    return ASIDE + _NOT_IN_A_NAME.sub(lambda found: f"%{ord(found[0]):02X}", environment)
 
 
 def publish_file(recorded: Recorded, remote: Remote, branch: str | None) -> Publication:

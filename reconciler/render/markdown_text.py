@@ -19,6 +19,7 @@ _PLAIN = re.compile(
         [.,;:!?%)"'…]*""",
     re.VERBOSE | re.IGNORECASE,
 )
+_STOP = re.compile(r"(.+?)([.,:!?]*)", re.DOTALL)
 _QUOTATION = re.compile(r"`([^`]+)`([.,;:)]*)")
 _PARTS = re.compile(r"(`[^`]+`[.,;:)]*(?= |\Z)| +)")
 
@@ -71,7 +72,8 @@ def _part(part: str) -> str:
         return part
     if quotation := _QUOTATION.fullmatch(part):
         return code(quotation[1]) + quotation[2]
-    return code(part)
+    content, stop = _STOP.fullmatch(part).groups()  # type: ignore[union-attr] # it matches any text
+    return code(content) + stop
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -47,6 +47,8 @@ def next_steps(report: Report) -> Iterator[str]:
         yield from _after_incomplete(report)
     if report.wrote_lockfile and report.provenance is not None:
         yield "nothing by hand: the lockfile records what is known now, and the workflow publishes it."
+    elif report.wrote_lockfile and report.publish is not None:
+        yield f"`{report.publish}`: the lockfile records what is known now, and others don't have it yet."
     elif report.wrote_lockfile:
         yield "the lockfile, `state.lock.json`, records what is known now: commit it, where git keeps it."
     elif report.is_whole:

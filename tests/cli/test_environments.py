@@ -64,5 +64,14 @@ def test_a_ring_is_one_object_too(run: Run, panels: Panels) -> None:
 def test_in_a_comment_and_in_a_log_a_name_does_nothing_but_be_read(run: Run, panels: Panels) -> None:
     panels.environment("@octocat <b>")
     panels.environment("::error::x")
-    assert "- `@octocat` `<b>:`" in run("environments", "--format", "markdown").out
+    assert "- `@octocat` `<b>`:" in run("environments", "--format", "markdown").out
     assert obeyed(run("environments", "--format", "github").out) == []
+
+
+def test_an_environment_that_is_named_and_left_out_is_not_left_out_in_silence(
+    run: Run, panels: Panels
+) -> None:
+    panels.environment("trial", "embedded: true\n")
+    ended = run("environments", "trial", "production", "--no-embedded")
+    assert ended.err == "Left out, as their panel is the built-in sandbox: trial.\n"
+    assert ended.out.startswith("production: ")

@@ -131,7 +131,7 @@ def test_one_that_is_taken_away_is_one_and_two_are_two() -> None:
 def test_in_markdown_a_rule_stands_between_two_plans_and_the_problems_behind_them() -> None:
     text = markdown(listing(*hundreds(2, 1), problems=problems(2)))
     first, second, third, ending = text.split("\n\n---\n\n")
-    assert first.startswith("**`env-000:` 1 to add.**\n")
+    assert first.startswith("**`env-000`: 1 to add.**\n")
     assert "001" in second.partition("\n")[0]
     assert third.startswith("**2 problems**")
     assert shown_in(ending).keys() == {"env-000", "env-001"}

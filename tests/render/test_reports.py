@@ -1,9 +1,10 @@
 import json
+from dataclasses import replace
 
 import pytest
 from plans import FILE, rejected
 
-from reconciler.apply.report import Counts, Report
+from reconciler.apply.report import Counts, Provenance, Report
 from reconciler.errors import EXIT_INTERRUPTED, EXIT_INVALID, EXIT_REFUSED
 from reconciler.problem import Address, Place, Problem
 from reconciler.render.report_words import MEANINGS
@@ -129,3 +130,15 @@ def test_a_long_table_of_rejected_members_is_folded_and_cut_in_markdown() -> Non
     text = shown(report, Format.MARKDOWN)
     assert "<details><summary>100 of 150 members</summary>" in text
     assert text.count("`eve@example.org`") == 100
+
+
+def test_a_lockfile_with_a_branch_of_its_own_is_published_and_not_committed() -> None:
+    text = shown(replace(WHOLE, publish="reconciler state publish production"))
+    assert "Next:   `reconciler state publish production`: the lockfile records what is known now" in text
+    assert "commit it" not in text
+
+
+def test_in_a_workflow_nothing_is_left_to_do_by_hand() -> None:
+    text = shown(replace(WHOLE, provenance=Provenance("4f6b5a1", "77", "pat")))
+    assert "the workflow publishes it" in text
+    assert "commit it" not in text
