@@ -19,8 +19,8 @@ _PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "", "0.0.0.0", None})  # noqa: S104 - compared, not bound
 
 # A deadline for one example measures how busy the machine is, not whether the property holds.
-# Half of the usual examples, since there are many properties and each run tries others.
-settings.register_profile("steady", settings.get_profile("default"), deadline=None, max_examples=50)
+# Fewer than the usual examples, since there are many properties and each run tries others.
+settings.register_profile("steady", settings.get_profile("default"), deadline=None, max_examples=30)
 settings.load_profile("steady")
 
 

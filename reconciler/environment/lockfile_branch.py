@@ -6,10 +6,8 @@ from typing import Any
 from reconciler.document.findings import Findings
 from reconciler.document.nodes import Mapping, Node, position
 from reconciler.environment.forms import NOT_GIVEN, Form, nullable, section
+from reconciler.environment.model import ASIDE
 from reconciler.environment.scalars import is_null, text_of
-
-ASIDE = "reconciler/lockfile-"
-"""How the branches begin that take a lockfile which its own branch declined; see `state publish`."""
 
 _EXAMPLE = "Write it like lockfile: {branch: reconciler-state}."
 _MOST_CHARACTERS = 200

@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 
 EMBEDDED_TARGET = "embedded"
+ASIDE = "reconciler/lockfile-"
+"""How the branches begin that take a lockfile which its own branch declined; see `state publish`."""
 
 
 class OnChange(StrEnum):

@@ -7,7 +7,7 @@ there by the next who publishes.
 import re
 from dataclasses import dataclass, field
 
-from reconciler.environment.lockfile_branch import ASIDE
+from reconciler.environment.model import ASIDE
 from reconciler.errors import InvalidInput
 from reconciler.git.command import run_git
 from reconciler.git.commits import File, commit_file

@@ -19,7 +19,7 @@ from reconciler.lockfile.store import write_lockfile
 # All that changes anything: a git command, a file replaced or deleted. One publishing does fewer.
 _EFFECTS = frozenset({"run_git", "replace_whole", "remove_whole"})
 _MOST_EFFECTS = 32
-_FEW = (14, 17, 24, 26)  # where the file is replaced, and behind the push
+_FEW = (17, 26)  # where the file is replaced, and behind the push
 
 
 def before_effect(number: int) -> Doom:
