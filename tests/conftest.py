@@ -14,6 +14,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 # All that changes what Reconciler, or a library below it, reads or prints.
 _FOREIGN_PREFIXES = ("QUESTIONPRO_", "RECONCILER_", "GITHUB_", "XDG_")
 _FOREIGN_NAMES = frozenset({"CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "PAGER"})
+
+# Where nothing compiled is kept, each of the thousand processes that tests start would compile it all anew.
+_SLOWING_NAMES = frozenset({"PYTHONDONTWRITEBYTECODE"})
 _PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "", "0.0.0.0", None})  # noqa: S104 - compared, not bound
@@ -47,7 +50,8 @@ def environment_of_its_own(
 
 
 def _is_foreign(name: str) -> bool:
-    return name.startswith(_FOREIGN_PREFIXES) or name in _FOREIGN_NAMES or name.upper() in _PROXIES
+    unwanted = _FOREIGN_NAMES | _SLOWING_NAMES
+    return name.startswith(_FOREIGN_PREFIXES) or name in unwanted or name.upper() in _PROXIES
 
 
 def _refuse_foreign_hosts(event: str, arguments: tuple[Any, ...]) -> None:

@@ -15,6 +15,9 @@ from reconciler.lockfile.publication import PublicationEnd
 from reconciler.lockfile.publishing import publish
 from reconciler.lockfile.store import read_lockfile, write_lockfile
 
+# Real git, a hundred times over. Every day tests/cli/test_state_publish.py goes the same ways once.
+pytestmark = pytest.mark.exhaustive
+
 DONE, NOTHING, SET_ASIDE = PublicationEnd.PUBLISHED, PublicationEnd.UP_TO_DATE, PublicationEnd.SET_ASIDE
 
 # Refuses the first push, as a server does when somebody else moved the branch while it looked.
