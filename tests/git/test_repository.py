@@ -1,5 +1,6 @@
 """Reading a repository: other commits' files, and what differs from them, in real repositories."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -175,6 +176,19 @@ def test_it_works_in_a_work_tree_of_its_own(root: Path, tmp_path: Path) -> None:
     repository = Repository.around(tmp_path / "second")
     assert repository.changed_since(first) == {"a"}
     assert Repository(root).changed_since(first) == frozenset()
+
+
+def test_a_change_in_the_same_tick_of_the_clock_is_seen(root: Path) -> None:
+    first = commit(root, a="1")
+    for setting in ("core.trustCtime=false", "core.checkStat=minimal"):
+        git(root, "config", *setting.split("="))
+    file, index, tick = root / "a", root / ".git" / "index", (1_700_000_000,) * 2
+    os.utime(file, tick)
+    git(root, "update-index", "--refresh")
+    file.write_text("2")
+    os.utime(file, tick)
+    os.utime(index, tick)
+    assert Repository(root).changed_since(first) == {"a"}
 
 
 def test_another_owners_repository_is_told_with_what_git_says_of_it(
