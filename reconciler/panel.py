@@ -1,35 +1,78 @@
-"""The panel as applying sees it: one call, and all that can come of it.
+"""The panel as applying sees it: one method, a request in, and all that can come of it.
 
 Which answer leaves doubt (the server may have acted) and which proves what is decided by
-`reconciler.apply`; here stand only the facts. Source: the vendor's pages *save panel members*,
-*limits* and *error-codes*.
+`reconciler.apply`; here stand only the facts. Sources: the vendor's pages *save panel members*,
+*communities/delete-member*, *communities/member-unsubscribe*, *limits* and *error-codes*.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from enum import StrEnum
+from typing import NamedTuple, Protocol, TypeAlias
 
 from reconciler.member import Attributes
 
 
+class Removal(StrEnum):
+    """The two calls by which the API takes somebody away."""
+
+    UNSUBSCRIBE = "unsubscribe"
+    DELETE = "delete"
+
+
+class Save(NamedTuple):
+    """Save panel members: add them or, on accounts that do so, update those who are known."""
+
+    members: Sequence[Attributes]
+
+
+class Withdraw(NamedTuple):
+    """Unsubscribe or delete the members with these addresses."""
+
+    by: Removal
+    addresses: Sequence[str]
+
+
+Request: TypeAlias = Save | Withdraw
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The documented answer: two counts, neither of them negative. Whether they add up is not judged here."""
+    """The documented answer to `Save`: two counts, none negative. Whether they add up is not judged here."""
 
     added: int
     failed: int
 
 
 @dataclass(frozen=True, slots=True)
+class CountedAway:
+    """The documented answer to `Withdraw`: four counts, none negative.
+
+    `done` were unsubscribed or deleted by this call, `already` before it; `unavailable` are not in the panel,
+    and `blocked` are left as they are.
+    """
+
+    done: int
+    unavailable: int
+    already: int
+    blocked: int
+
+    @property
+    def absent(self) -> int:
+        """Those about whom nothing was left to do."""
+        return self.unavailable + self.already
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """HTTP 400: nothing of the batch was added."""
+    """HTTP 400: nothing was done about anybody in the batch."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class TooLarge:
-    """HTTP 413: nothing of the batch was added, since it is too large."""
+    """HTTP 413: nothing was done about anybody in the batch, since it is too large."""
 
     reason: str
 
@@ -80,7 +123,16 @@ class Unusable:
 
 
 Answer: TypeAlias = (
-    Counted | Refused | TooLarge | Throttled | AllowanceUsedUp | Denied | Unreachable | Lost | Unusable
+    Counted
+    | CountedAway
+    | Refused
+    | TooLarge
+    | Throttled
+    | AllowanceUsedUp
+    | Denied
+    | Unreachable
+    | Lost
+    | Unusable
 )
 
 
@@ -101,7 +153,7 @@ class Reply:
 
 
 class Panel(Protocol):
-    """Something that can save panel members: the vendor over the network, or the embedded sandbox."""
+    """Something that has panel members: the vendor over the network, or the embedded sandbox."""
 
-    async def save(self, members: Sequence[Attributes]) -> Reply:
+    async def send(self, request: Request) -> Reply:
         """Send one batch, once; never raises for anything that the network or the server does."""

@@ -16,12 +16,22 @@ from tenacity import (
 from reconciler.apply import ending
 from reconciler.apply.batch import Batch
 from reconciler.apply.journal import Journal
-from reconciler.apply.outcome import is_worth_repeating, leaves_doubt, proven
+from reconciler.apply.outcome import is_worth_repeating, leaves_doubt
 from reconciler.apply.pace import Pace
 from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Tally
 from reconciler.environment.model import Retry
-from reconciler.panel import AllowanceUsedUp, Answer, Counted, Denied, Lost, Panel, Reply, Throttled
+from reconciler.panel import (
+    AllowanceUsedUp,
+    Answer,
+    Counted,
+    CountedAway,
+    Denied,
+    Lost,
+    Panel,
+    Reply,
+    Throttled,
+)
 
 
 @dataclass(slots=True)
@@ -68,16 +78,16 @@ class Caller:
         try:
             at = self._begin(batch)
             counts = True
-            reply = await self.panel.save([*batch.members.values()])
+            reply = await self.panel.send(batch.request)
             counts = reply.sent
         finally:
             self.pace.ended(counts=counts)
         self.tally.observer.called(at, len(batch), reply)
         self._count(reply, sent_before)
-        leaves_doubt_behind = _leaves_doubt(batch, reply.answer)
+        leaves_doubt_behind = leaves_doubt(reply.answer, batch)
         if not (was_in_doubt or leaves_doubt_behind):
             del self.doubts[batch.number]
-        if leaves_doubt_behind or not isinstance(reply.answer, Counted):
+        if leaves_doubt_behind or not isinstance(reply.answer, Counted | CountedAway):
             self.journal.attempted(batch, doubt=leaves_doubt_behind)
         self._heed(reply.answer)
         return reply.answer
@@ -123,12 +133,6 @@ class Caller:
     def _tell(self, state: RetryCallState) -> None:
         seconds = state.next_action.sleep if state.next_action else 0.0
         self.tally.observer.waiting(seconds, getattr(_last_answer(state), "reason", ""))
-
-
-def _leaves_doubt(batch: Batch, answer: Answer) -> bool:
-    if isinstance(answer, Counted):
-        return proven(answer, batch.members, ()) is None
-    return leaves_doubt(answer)
 
 
 def _last_answer(state: RetryCallState) -> Answer | None:

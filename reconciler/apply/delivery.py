@@ -1,29 +1,35 @@
 """One batch brought to its end: settled, split where the API refuses it, or left with its doubt."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from reconciler.apply import ending
 from reconciler.apply.batch import Batch, divide, set_last_apart
 from reconciler.apply.call import Caller
-from reconciler.apply.outcome import proven
+from reconciler.apply.outcome import holds_blocked, learnt_from, refused
 from reconciler.apply.refusals import Refusals
 from reconciler.apply.stop import Cause
-from reconciler.lockfile.model import Present, Rejected, Unconfirmed
-from reconciler.panel import Answer, Counted, Refused, TooLarge
+from reconciler.lockfile.model import Knowledge, Unconfirmed
+from reconciler.panel import Answer, Counted, CountedAway, Refused, TooLarge
 
 _GIVEN_UP_IN_A_ROW = 3
 
 
 class Delivery:
-    """Delivers the batches of one run; several may be under way at once.
+    """Delivers the batches of one kind in one run; several may be under way at once.
 
-    `numbers` are those that no batch has yet, for the parts of batches that are split.
+    What is found out about calls of one kind (how large they may be, that everybody is refused) says nothing
+    about those of another.
     """
 
-    def __init__(self, caller: Caller, numbers: Iterator[int]) -> None:
-        """Deliver through `caller`, whose tally, journal and stop are those of the run."""
+    def __init__(self, caller: Caller, numbers: Iterator[int], *, updates_known: bool = False) -> None:
+        """Deliver through `caller`, whose tally, journal and stop are those of the run.
+
+        `numbers` are those that no batch has yet, for the parts of batches that are split. `updates_known`
+        tells whether the account updates members who are known.
+        """
         self._caller = caller
+        self._updates_known = updates_known
         self._tally = caller.tally
         self._stop = caller.stop
         self._numbers = numbers
@@ -71,7 +77,11 @@ class Delivery:
         answer = await self._caller.ask(batch)
         half = -(-len(batch) // 2)
         match answer:
-            case Counted():
+            case Counted() | CountedAway() if holds_blocked(answer, batch):
+                refusals.has_accepted = True
+                self._tally.given_up_in_a_row = 0
+                return self._replace(batch, divide(batch, half, self._numbers))
+            case Counted() | CountedAway():
                 refusals.has_accepted |= self._settle_counted(batch, answer)
             case Refused() | TooLarge() if len(batch) == 1:
                 refusals.hold(batch, answer.reason)
@@ -122,34 +132,34 @@ class Delivery:
             self._caller.doubts.update((part.number, at) for part in parts)
         return parts
 
-    def _settle_counted(self, batch: Batch, answer: Counted) -> bool:
-        doubtful = batch.members if batch.number in self._caller.doubts else batch.doubtful
-        outcomes = proven(answer, batch.members, doubtful)
-        if outcomes is None:
+    def _settle_counted(self, batch: Batch, answer: Counted | CountedAway) -> bool:
+        at = self._caller.now()
+        learnt = learnt_from(answer, batch, self._doubtful(batch), at, updates_known=self._updates_known)
+        if learnt is None:
             self._give_up(batch, answer)
             return False
-        at = self._caller.now()
-        self._settle(batch, {key: Present(outcomes[key], at, batch.members[key]) for key in outcomes})
+        self._settle(batch, learnt, at)
+        self._tally.heed(batch, answer)
         self._tally.given_up_in_a_row = 0
         self._suspected = None
         return True
 
-    def _reject(self, refused: Iterable[tuple[Batch, str]]) -> None:
-        for batch, reason in refused:
+    def _reject(self, parts: Iterable[tuple[Batch, str]]) -> None:
+        for batch, reason in parts:
             at = self._caller.now()
-            doubtful = batch.members if batch.number in self._caller.doubts else batch.doubtful
-            entries = {
-                key: Rejected(reason, at, batch.members[key], key in doubtful) for key in batch.members
-            }
-            self._settle(batch, entries)
+            self._settle(batch, refused(batch, reason, self._doubtful(batch), at), at)
             self._tally.given_up_in_a_row = 0
+
+    def _doubtful(self, batch: Batch) -> Collection[str]:
+        return batch.members.keys() if batch.number in self._caller.doubts else batch.doubtful
 
     def _give_up(self, batch: Batch, answer: Answer | None) -> None:
         """End the batch without an answer that says anything about its members."""
         self._leave_unconfirmed([batch])
         if answer is None or self._stop.is_thrown:
             return
-        reason = getattr(answer, "reason", "the two counts don't add up to the members sent")
+        counts = "four" if batch.kind.removal else "two"
+        reason = getattr(answer, "reason", f"the {counts} counts don't add up to the members sent")
         self._tally.given_up[reason] += 1
         self._tally.given_up_in_a_row += 1
         if self._tally.given_up_in_a_row >= _GIVEN_UP_IN_A_ROW:
@@ -157,17 +167,17 @@ class Delivery:
 
     def _leave_unconfirmed(self, batches: Iterable[Batch]) -> None:
         left = [
-            (batch, {key: Unconfirmed(at, batch.members[key]) for key in batch.members})
+            (batch, {key: Unconfirmed(at, batch.members[key]) for key in batch.members}, at)
             for batch in batches
             if (at := self._caller.doubts.get(batch.number)) is not None
         ]
-        for _, entries in left:  # of all of them, before the journal may fail at the first
+        for _, entries, _ in left:  # of all of them, before the journal may fail at the first
             self._tally.learn(entries)
-        for batch, entries in left:
-            self._settle(batch, entries)
+        for batch, entries, at in left:
+            self._settle(batch, entries, at)
 
-    def _settle(self, batch: Batch, entries: Mapping[str, Present | Rejected | Unconfirmed]) -> None:
-        self._tally.learn(entries)  # first: it can't fail, and the lockfile is written from it
+    def _settle(self, batch: Batch, learnt: Mapping[str, Knowledge], at: str) -> None:
+        self._tally.learn(learnt)  # first: it can't fail, and the lockfile is written from it
         self._caller.doubts.pop(batch.number, None)
-        self._caller.journal.settled(batch, entries)
+        self._caller.journal.settled(batch, learnt, at)
         self._tally.tell()

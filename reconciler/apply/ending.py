@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from reconciler.plan.guards import in_words
 from reconciler.plan.model import GuardRefusal
-from reconciler.problem import Address, Problem, Value, Words
+from reconciler.problem import Address, Problem, Severity, Value, Words
 
 AGAIN = "What was confirmed is in the lockfile; apply with a fresh plan carries on."
 
@@ -104,6 +104,31 @@ def guarded(refusal: GuardRefusal) -> Problem:
     """A guard is exceeded."""
     return Problem(
         (f"A guard refuses this: {in_words(refusal)}.",), (f"If that is meant: `{refusal.lifted_by}`.",)
+    )
+
+
+def deletes(people: int) -> Problem:
+    """People would be deleted, and nobody has agreed to that."""
+    who = "1 person" if people == 1 else f"{people} people"
+    return Problem(
+        (f"This plan deletes {who} from the panel, for good, and nobody has said that it may.",),
+        ("If that is meant: `--allow delete`. What happens to them, policy.on_remove says.",),
+    )
+
+
+def not_updated(people: int) -> Problem:
+    """Members who were sent again, and came back as failed."""
+    who = "1 change" if people == 1 else f"{people} changes"
+    return Problem(
+        (
+            f"{who} came back as failed, which is how this API says that an address exists: ",
+            "this account may leave known members as they are.",
+        ),
+        (
+            "Look at one of them in QuestionPro. If nothing changed there, write on_change: report in ",
+            "environment.yaml: sending changes then only spends calls.",
+        ),
+        severity=Severity.WARNING,
     )
 
 

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from reconciler.apply.batch import Batch
 from reconciler.environment.model import Environment
-from reconciler.lockfile.model import Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Gone, Knowledge, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.whole_file import disk_failure, remove_whole, replace_whole
 
 FORMAT = 1
@@ -77,11 +77,10 @@ class Journal:
         ]
         self._append({"record": "split", "batch": batch.number, "into": into})
 
-    def settled(self, batch: Batch, entries: Mapping[str, Present | Rejected | Unconfirmed]) -> None:
-        """What is known of each member of the batch. Their attributes are those of the batch."""
-        members = [[key, *_knowledge(entry)] for key, entry in entries.items()]
-        pushed = next(iter(entries.values())).pushed
-        self._append({"record": "settled", "batch": batch.number, "at": pushed, "members": members})
+    def settled(self, batch: Batch, learnt: Mapping[str, Knowledge], at: str) -> None:
+        """What is known since `at` of each member of the batch. Their attributes are those of the batch."""
+        members = [[key, *_words(knowledge)] for key, knowledge in learnt.items()]
+        self._append({"record": "settled", "batch": batch.number, "at": at, "members": members})
 
     def close(self) -> None:
         """Stop writing; the file stays."""
@@ -115,20 +114,25 @@ def _batch(batch: Batch) -> dict[str, Any]:
     return {
         "record": "batch",
         "batch": batch.number,
-        "kind": batch.kind,
+        "kind": batch.kind.value,
         "members": batch.members,
         "doubtful": sorted(batch.doubtful),
     }
 
 
-def _knowledge(entry: Present | Rejected | Unconfirmed) -> tuple[str, ...]:
-    match entry:
+def _words(knowledge: Knowledge) -> tuple[str, ...]:
+    match knowledge:
         case Present():
-            return (entry.outcome.value,)
+            return (knowledge.outcome.value,)
         case Rejected():
-            return ("rejected", entry.reason, *(["doubtful"] if entry.doubtful else []))
+            return ("rejected", knowledge.reason, *(["doubtful"] if knowledge.doubtful else []))
         case Unconfirmed():
-            return ("unconfirmed",)
+            note = knowledge.undelivered
+            return ("unconfirmed", *([note.reason] if note else []))
+        case Undelivered():
+            return ("undelivered", knowledge.reason)
+        case Gone():
+            return ("gone", knowledge.departure.value)
 
 
 def _line(record: Mapping[str, Any]) -> bytes:

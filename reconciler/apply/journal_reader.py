@@ -5,16 +5,23 @@ A process can be killed in the middle of a line, so a last line that is cut shor
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from reconciler.apply.batch import Batch
+from reconciler.apply.batch import Batch, Kind
 from reconciler.lockfile.entry import are_well_formed
-from reconciler.lockfile.model import Outcome, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import (
+    Departure,
+    Gone,
+    Knowledge,
+    Outcome,
+    Present,
+    Rejected,
+    Unconfirmed,
+    Undelivered,
+)
 from reconciler.member import Attributes
-
-Entry: TypeAlias = Present | Rejected | Unconfirmed
 
 
 class MalformedJournal(ValueError):
@@ -26,16 +33,23 @@ class MalformedJournal(ValueError):
         self.line = line
 
 
+class Learnt(NamedTuple):
+    """What the dead run knew of a member, and what it had asked of the API about them."""
+
+    kind: Kind
+    knowledge: Knowledge
+
+
 class UnfinishedRun(NamedTuple):
     """What a dead run left.
 
-    `entries` is what is known of each member whom it sent, in-flight ones as `Unconfirmed`; `pending` are
+    `learnt` is what is known of each member whom it sent, in-flight ones as `Unconfirmed`; `pending` are
     the batches that it didn't settle, in order.
     """
 
     environment: str
     target: str
-    entries: Mapping[str, Entry]
+    learnt: Mapping[str, Learnt]
     pending: tuple[Batch, ...]
 
 
@@ -54,7 +68,7 @@ class _Run(_Record):
 class _Batch(_Record):
     record: Literal["batch"]
     batch: int
-    kind: Literal["add"]
+    kind: Literal["add", "change", "unsubscribe", "delete"]
     members: dict[str, dict[str, Any]]
     doubtful: list[str]
 
@@ -108,7 +122,7 @@ class _Standing:
 @dataclass(slots=True)
 class _Replay:
     standing: dict[int, _Standing] = field(default_factory=dict)
-    entries: dict[str, Entry] = field(default_factory=dict)
+    learnt: dict[str, Learnt] = field(default_factory=dict)
 
     def take(self, record: Any) -> None:
         match record:
@@ -117,7 +131,7 @@ class _Replay:
                 if not all(map(are_well_formed, record.members.values())):
                     raise ValueError("attributes")
                 self.standing[record.batch] = _Standing(
-                    Batch(record.batch, record.members, frozenset(record.doubtful))
+                    Batch(record.batch, record.members, frozenset(record.doubtful), Kind(record.kind))
                 )
             case _Sending():
                 standing = self.standing[record.batch]
@@ -136,19 +150,20 @@ class _Replay:
         whole = self.standing.pop(record.batch)
         for part in record.into:
             members = {key: whole.batch.members[key] for key in part.keys}
-            batch = Batch(part.batch, members, frozenset(part.doubtful))
+            batch = Batch(part.batch, members, frozenset(part.doubtful), whole.batch.kind)
             self.standing[part.batch] = _Standing(batch, whole.sent, doubt=whole.doubt)
 
     def _settle(self, record: _Settled) -> None:
         batch = self.standing.pop(record.batch).batch
-        for key, *knowledge in record.members:
-            self.entries[key] = _entry(knowledge, record.at, batch.members[key])
+        for key, *words in record.members:
+            knowledge = _knowledge(words, record.at, batch.kind, batch.members[key])
+            self.learnt[key] = Learnt(batch.kind, knowledge)
 
-    def unconfirmed(self) -> Iterator[tuple[str, Unconfirmed]]:
+    def unconfirmed(self) -> Iterator[tuple[str, Learnt]]:
         for standing in self.standing.values():
             if standing.sent is not None and (standing.doubt or standing.under_way):
                 for key, attributes in standing.batch.members.items():
-                    yield key, Unconfirmed(standing.sent, attributes)
+                    yield key, Learnt(standing.batch.kind, Unconfirmed(standing.sent, attributes))
 
 
 def read_journal(data: bytes) -> UnfinishedRun | None:
@@ -172,19 +187,26 @@ def read_journal(data: bytes) -> UnfinishedRun | None:
     return UnfinishedRun(
         run.environment,
         run.target,
-        {**replay.entries, **dict(replay.unconfirmed())},
+        {**replay.learnt, **dict(replay.unconfirmed())},
         tuple(standing.batch for standing in replay.standing.values()),
     )
 
 
-def _entry(knowledge: list[str], at: str, attributes: Attributes) -> Entry:
-    match knowledge:
-        case ["rejected", reason]:
-            return Rejected(reason, at, attributes)
-        case ["rejected", reason, "doubtful"]:
-            return Rejected(reason, at, attributes, doubtful=True)
+def _knowledge(words: list[str], at: str, kind: Kind, attributes: Attributes) -> Knowledge:
+    known: Knowledge | None = None
+    match words:
+        case ["rejected", reason, *doubt] if kind is Kind.ADD and doubt in ([], ["doubtful"]):
+            known = Rejected(reason, at, attributes, bool(doubt))
         case ["unconfirmed"]:
-            return Unconfirmed(at, attributes)
-        case [outcome]:
-            return Present(Outcome(outcome), at, attributes)
-    raise ValueError("knowledge")
+            known = Unconfirmed(at, attributes)
+        case ["unconfirmed", reason] if kind.removal:
+            known = Unconfirmed(at, attributes, Undelivered(kind.value, reason, at))
+        case ["undelivered", reason] if kind is not Kind.ADD:
+            known = Undelivered(kind.value, reason, at, None if kind.removal else attributes)
+        case ["gone", departure] if kind.removal:
+            known = Gone(Departure(departure))
+        case [outcome] if not kind.removal:
+            known = Present(Outcome(outcome), at, attributes)
+    if known is None:
+        raise ValueError("knowledge")
+    return known

@@ -1,11 +1,11 @@
 """Pushing: all batches of a run, several at once, until they are done or the run is to end."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from itertools import count
 
-from reconciler.apply.batch import Batch
+from reconciler.apply.batch import Batch, Kind
 from reconciler.apply.call import Caller
 from reconciler.apply.delivery import Delivery
 from reconciler.apply.journal import Journal
@@ -13,7 +13,7 @@ from reconciler.apply.pace import Pace
 from reconciler.apply.signals import Signals
 from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Tally
-from reconciler.environment.model import Api
+from reconciler.environment.model import Environment, OnChange
 from reconciler.errors import DiskFailure
 from reconciler.panel import Panel
 
@@ -26,7 +26,7 @@ async def push(
     batches: Sequence[Batch],
     connection: AbstractAsyncContextManager[Panel],
     journal: Journal,
-    api: Api,
+    environment: Environment,
     tally: Tally,
     signals: Signals,
     now: Callable[[], str],
@@ -37,27 +37,30 @@ async def push(
     Never raises for what the network, the server or the disk does, nor for a signal.
     """
     stop = Stop()
+    api = environment.api
     with signals.heard_by(stop):
         async with connection as panel:
             caller = Caller(
                 panel, journal, Pace(api.rate_limit, stop), stop, tally, api.retry, now, most_calls
             )
-            delivery = Delivery(caller, count(1 + max((batch.number for batch in batches), default=0)))
+            numbers = count(1 + max((batch.number for batch in batches), default=0))
+            updates_known = environment.policy.on_change is OnChange.RESUBMIT
+            deliveries = {kind: Delivery(caller, numbers, updates_known=updates_known) for kind in Kind}
             remaining = iter(batches)
             workers = [
-                asyncio.create_task(_work(delivery, remaining, stop))
+                asyncio.create_task(_work(deliveries, remaining, stop))
                 for _ in range(min(api.concurrency, api.rate_limit.calls, len(batches)))
             ]
             await _finish(workers, stop, signals)
     return stop
 
 
-async def _work(delivery: Delivery, remaining: Iterator[Batch], stop: Stop) -> None:
+async def _work(deliveries: Mapping[Kind, Delivery], remaining: Iterator[Batch], stop: Stop) -> None:
     try:
         for batch in remaining:
             if stop.is_thrown:
                 return
-            await delivery.deliver(batch)
+            await deliveries[batch.kind].deliver(batch)
     except DiskFailure as error:
         stop.throw(Cause.DISK, error.problems[0])
 

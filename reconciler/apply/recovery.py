@@ -1,16 +1,19 @@
 """The lockfile as it stands with the journal of an interrupted run counted in."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.apply.batch import Batch
+from reconciler.apply.batch import Batch, Kind
 from reconciler.apply.journal import journal_path
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
-from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Gone, Knowledge, Lockfile, Unconfirmed, learnt
 from reconciler.lockfile.store import check_out, read_state, write_lockfile
 from reconciler.member import canonical
 from reconciler.problem import Place, Problem
 from reconciler.shown_path import shown
+
+if TYPE_CHECKING:
+    from reconciler.apply.journal_reader import Learnt
 
 
 class KnownState(NamedTuple):
@@ -61,15 +64,14 @@ def _counted_in(environment: Environment, on_disk: Lockfile | None, journal: byt
     if (run.environment, run.target) != (environment.name, environment.target):
         raise InvalidInput(_foreign(environment, run.environment, run.target))
     before = on_disk or Lockfile(environment.name, environment.target)
-    # Somebody else may have proven meanwhile what this run left open, and git brought it here.
-    entries = {
-        key: entry._replace(attributes=canonical(entry.attributes))
-        for key, entry in run.entries.items()
-        if not (isinstance(entry, Unconfirmed) and key in before.members)
+    found = {
+        key: _canonical(known.knowledge)
+        for key, known in run.learnt.items()
+        if not _is_known_better(before, key, known)
     }
-    news = [key for key, entry in entries.items() if _is_news(before, key, entry)]
-    after = before.with_entries(entries) if news else on_disk
-    settled = sum(not isinstance(entries[key], Unconfirmed) for key in news)
+    news = [key for key, knowledge in found.items() if _is_news(before, key, knowledge)]
+    after = before.with_entries(found) if news else on_disk
+    settled = sum(not isinstance(found[key], Unconfirmed) for key in news)
     return KnownState(after, on_disk, is_recovered=True, recovered=settled, pending=run.pending)
 
 
@@ -87,8 +89,24 @@ def take_in(environment: Environment) -> KnownState:
     return state
 
 
-def _is_news(lockfile: Lockfile, key: str, entry: Present | Rejected | Unconfirmed) -> bool:
-    return entry not in (lockfile.members.get(key), lockfile.rejected.get(key), lockfile.unconfirmed.get(key))
+def _is_known_better(lockfile: Lockfile, key: str, found: "Learnt") -> bool:
+    """Whether somebody else has proven meanwhile what this run left open, and git brought it here."""
+    present = lockfile.members.get(key)
+    if present is None or not isinstance(found.knowledge, Unconfirmed):
+        return False
+    # Whoever was to be added wasn't known to be there; all others were, as long as nothing newer says so.
+    return found.kind is Kind.ADD or present.pushed > found.knowledge.pushed
+
+
+def _is_news(lockfile: Lockfile, key: str, knowledge: Knowledge) -> bool:
+    entry = lockfile.entry(key)
+    return learnt(entry, knowledge) != entry
+
+
+def _canonical(knowledge: Knowledge) -> Knowledge:
+    if isinstance(knowledge, Gone) or knowledge.attributes is None:
+        return knowledge
+    return knowledge._replace(attributes=canonical(knowledge.attributes))
 
 
 def _read(environment: Environment) -> bytes | None:

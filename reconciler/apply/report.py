@@ -3,17 +3,20 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from reconciler.environment.model import OnChange, OnRemove, Policy
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INTERRUPTED
-from reconciler.plan.model import StillRejected, Summary
-from reconciler.problem import Problem
+from reconciler.plan.model import StillRejected, Summary, Unremoved
+from reconciler.problem import Problem, Severity
 
 
 class Counts(NamedTuple):
     """How many members ended how.
 
-    `added`, `existing`, `unattributed`: proven in this run. `rejected`: all that stand rejected, also from
-    earlier runs. `unconfirmed`: sent in this run, and nothing is known. `unsent`: to be pushed, and not
-    sent, or sent with an answer that says nothing was done. `forgotten`: dropped from the lockfile.
+    `added`, `existing`, `unattributed`, `resubmitted`, `unsubscribed`, `deleted`, `absent`: proven in this
+    run; `unattributed` counts members to add and members to remove alike. `rejected` and `blocked`: all that
+    stand so, also from earlier runs. `unconfirmed`: sent in this run, and nothing is known. `unsent`: to be
+    sent, and not sent, or sent with an answer that says nothing was done. `forgotten`: dropped from the
+    lockfile alone.
     """
 
     added: int = 0
@@ -23,6 +26,22 @@ class Counts(NamedTuple):
     unconfirmed: int = 0
     unsent: int = 0
     forgotten: int = 0
+    resubmitted: int = 0
+    unsubscribed: int = 0
+    deleted: int = 0
+    absent: int = 0
+    blocked: int = 0
+
+
+def outcomes_of(policy: Policy) -> frozenset[str]:
+    """The names of the counts that an environment with this policy can come to."""
+    found = set(Counts._fields[:7])
+    if policy.on_change is OnChange.RESUBMIT:
+        found.add("resubmitted")
+    if policy.on_remove.calls_the_api:
+        found |= {"absent", "blocked"}
+        found.add("deleted" if policy.on_remove is OnRemove.DELETE else "unsubscribed")
+    return frozenset(found)
 
 
 class Provenance(NamedTuple):
@@ -39,13 +58,15 @@ class Report:
 
     `calls` counts every attempt that began to send, `retries` those among them that repeated a batch.
     `allowance_left` is how many more the licence pays for; the API tells only when there are none.
-    `recovered` counts members whose outcome came from the journal of an interrupted run. `rejected` are
-    all that stand rejected. `problems` say why the run ended early or was refused; empty where it did
-    neither. `digest`, `roster_digest` and `planned`, its counts, are the plan's, where one was made.
-    `failure` is the exit code of a run that could not begin or was refused; None for one that ran.
-    `wrote_lockfile` tells whether there is a change to commit. `provenance` is None outside CI.
-    `was_stopped` tells that a signal ended a run that had begun. `publish` is the command that brings the
-    lockfile to its branch, None where it has none of its own.
+    `recovered` counts members whose outcome came from the journal of an interrupted run. `rejected` are all
+    that stand rejected, `blocked` those whom the API won't remove. `left_unattributed` counts those among
+    `summary.unattributed` who were to leave. `problems` say why the run ended early or was refused, or, as
+    warnings, what somebody should look into. `policy` is that of the plan. `digest`, `roster_digest` and
+    `planned`, its counts, are the plan's, where one was made. `failure` is the exit code of a run that
+    could not begin or was refused; None for one that ran. `wrote_lockfile` tells whether there is a change
+    to commit. `provenance` is None outside CI. `was_stopped` tells that a signal ended a run that had
+    begun. `publish` is the command that brings the lockfile to its branch, None where it has none of its
+    own.
     """
 
     environment: str
@@ -54,11 +75,14 @@ class Report:
     retries: int = 0
     allowance_left: int | None = None
     recovered: int = 0
-    rejected: tuple[StillRejected, ...] = ()
+    rejected: tuple[StillRejected | Unremoved, ...] = ()
+    blocked: tuple[Unremoved, ...] = ()
+    left_unattributed: int = 0
     problems: tuple[Problem, ...] = ()
     digest: str | None = None
     roster_digest: str | None = None
     planned: Summary | None = None
+    policy: Policy = field(default_factory=Policy)
     failure: int | None = None
     wrote_lockfile: bool = False
     provenance: Provenance | None = None
@@ -72,9 +96,15 @@ class Report:
 
     @property
     def is_whole(self) -> bool:
-        """Whether everyone declared is in the panel, as far as this API can carry it out."""
-        left = self.summary.unconfirmed + self.summary.unsent + self.summary.rejected
-        return self.failure is None and not left and not self.problems
+        """Whether the panel is as declared, as far as this API can carry it out."""
+        counts = self.summary
+        left = counts.unconfirmed + counts.unsent + counts.rejected + counts.blocked
+        return self.failure is None and not left and not self.errors
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that kept the run from being whole."""
+        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
 
     @property
     def exit_code(self) -> int:

@@ -1,11 +1,22 @@
 """What a run has learnt → its report."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from reconciler.apply.recovery import KnownState
 from reconciler.apply.report import Counts, Report
 from reconciler.apply.tally import Tally
-from reconciler.lockfile.model import Lockfile, Outcome, Present, Unconfirmed
-from reconciler.member import identical
-from reconciler.plan.model import Plan, StillRejected
+from reconciler.lockfile.model import (
+    BLOCKED,
+    Departure,
+    Gone,
+    Lockfile,
+    Outcome,
+    Present,
+    Unconfirmed,
+)
+from reconciler.plan.comparison import Comparison
+from reconciler.plan.model import Plan, StillRejected, Unremoved
 from reconciler.roster.model import Roster
 
 
@@ -13,16 +24,23 @@ def report_of(
     plan: Plan, roster: Roster, state: KnownState, tally: Tally, lockfile: Lockfile | None, forgotten: int
 ) -> Report:
     """The report of a run that ended by itself; `lockfile` is as it stands now, None where there is none."""
-    proven = [entry.outcome for entry in tally.entries.values() if isinstance(entry, Present)]
-    rejected = _still_rejected(roster, lockfile)
+    rejected, blocked = _apart(_standing(plan, roster, lockfile))
+    entries = tally.entries.values()
+    present = Counter(entry.outcome for entry in entries if isinstance(entry, Present))
+    gone = Counter(entry.departure for entry in entries if isinstance(entry, Gone))
     counts = Counts(
-        added=proven.count(Outcome.ADDED),
-        existing=proven.count(Outcome.EXISTING),
-        unattributed=proven.count(Outcome.UNATTRIBUTED),
+        added=present[Outcome.ADDED],
+        existing=present[Outcome.EXISTING],
+        unattributed=present[Outcome.UNATTRIBUTED] + gone[Departure.UNATTRIBUTED],
         rejected=len(rejected),
-        unconfirmed=sum(isinstance(entry, Unconfirmed) for entry in tally.entries.values()),
+        unconfirmed=sum(isinstance(entry, Unconfirmed) for entry in entries),
         unsent=tally.total - len(tally.entries),
         forgotten=forgotten,
+        resubmitted=present[Outcome.RESUBMITTED],
+        unsubscribed=gone[Departure.UNSUBSCRIBED],
+        deleted=gone[Departure.DELETED],
+        absent=gone[Departure.ABSENT],
+        blocked=len(blocked),
     )
     return Report(
         plan.environment,
@@ -31,31 +49,51 @@ def report_of(
         retries=tally.retries,
         recovered=state.recovered,
         rejected=rejected,
+        blocked=blocked,
+        left_unattributed=gone[Departure.UNATTRIBUTED],
         digest=plan.digest,
         roster_digest=plan.roster_digest,
         planned=plan.summary,
+        policy=plan.policy,
         wrote_lockfile=lockfile != state.on_disk,
     )
 
 
 def report_before_run(plan: Plan) -> Report:
     """The report of an apply that sent nothing: there was nothing to carry out, or it was refused."""
-    rejected = tuple(action for action in plan.actions if isinstance(action, StillRejected))
-    counts = Counts(rejected=len(rejected), unsent=len(plan.adds))
+    rejected, blocked = _apart(
+        action for action in plan.actions if isinstance(action, StillRejected | Unremoved)
+    )
+    unsent = len(plan.adds) + len(plan.resubmissions) + len(plan.withdrawals)
     return Report(
         plan.environment,
-        counts,
+        Counts(rejected=len(rejected), unsent=unsent, blocked=len(blocked)),
         rejected=rejected,
+        blocked=blocked,
         digest=plan.digest,
         roster_digest=plan.roster_digest,
         planned=plan.summary,
+        policy=plan.policy,
     )
 
 
-def _still_rejected(roster: Roster, lockfile: Lockfile | None) -> tuple[StillRejected, ...]:
-    rejected = lockfile.rejected if lockfile else {}
-    return tuple(
-        StillRejected(key, roster.members[key].source, entry.reason, entry.attributes)
-        for key, entry in sorted(rejected.items())
-        if key in roster.members and identical(roster.members[key].attributes, entry.attributes)
-    )
+def _standing(plan: Plan, roster: Roster, lockfile: Lockfile | None) -> list[StillRejected | Unremoved]:
+    """All that stands refused in the lockfile as it is now."""
+    if lockfile is None:
+        return []
+    comparison = Comparison(plan.policy, roster, lockfile, retry_rejected=False)
+    return sorted(comparison.standing(), key=lambda refused: refused.key)
+
+
+def _apart(
+    refused: Iterable[StillRejected | Unremoved],
+) -> tuple[tuple[StillRejected | Unremoved, ...], tuple[Unremoved, ...]]:
+    """Those whom the API refused, and those whom it calls blocked."""
+    rejected: list[StillRejected | Unremoved] = []
+    blocked: list[Unremoved] = []
+    for member in refused:
+        if isinstance(member, Unremoved) and member.reason == BLOCKED:
+            blocked.append(member)
+        else:
+            rejected.append(member)
+    return tuple(rejected), tuple(blocked)

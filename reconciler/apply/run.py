@@ -4,13 +4,13 @@ Showing the plan and asking come before, and belong to the command.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from reconciler.apply import ending
-from reconciler.apply.batch import cut
+from reconciler.apply.batch import Errand, cut, errands
 from reconciler.apply.journal import Journal, discard
 from reconciler.apply.push import push
 from reconciler.apply.recovery import KnownState, take_in
@@ -55,9 +55,14 @@ def plan_for(environment: Environment, roster: Roster, lockfile: Lockfile | None
 
 
 def objections(plan: Plan, wishes: Wishes) -> tuple[Problem, ...]:
-    """Why apply must not carry this plan out; empty where it may."""
+    """Why apply must not carry this plan out; empty where it may, but for people whom it would delete."""
     stale = () if wishes.expected in (None, plan.digest) else (ending.stale(wishes.expected, plan.digest),)
     return (*stale, *(ending.guarded(refusal) for refusal in plan.refusals))
+
+
+def must_agree_to_delete(plan: Plan, wishes: Wishes) -> bool:
+    """Whether people would be deleted, and nobody has said yet that they may be."""
+    return bool(plan.deletions) and "delete" not in wishes.allowed
 
 
 def run_apply(
@@ -98,6 +103,8 @@ def run_apply(
 
 def _check(plan: Plan, wishes: Wishes, approved: str | None) -> None:
     problems = objections(plan, wishes)
+    if must_agree_to_delete(plan, wishes):
+        problems = (*problems, ending.deletes(plan.deletions))
     if not problems and approved not in (None, plan.digest):
         problems = (ending.moved_on(),)
     if problems:
@@ -114,13 +121,14 @@ class _Run:
     most_calls: int | None
 
     def carry_out(self, connect: Connect, signals: Signals) -> Report:
-        tally = Tally(len(self.plan.adds), self.observer)
-        stop = self._push(connect, tally, signals) if self.plan.adds else None
+        wanted = errands(self.plan)
+        tally = Tally(len(wanted), self.observer)
+        stop = self._push(wanted, connect, tally, signals) if wanted else None
         if stop is not None and stop.cause is Cause.SIGNAL and not tally.calls:
             discard(self.environment)
             raise Interrupted(ending.interrupted_before())
         failed_at_once = stop is not None and stop.cause is Cause.DENIED and not tally.confirmed
-        forgotten = frozenset() if failed_at_once else frozenset(remove.key for remove in self.plan.removes)
+        forgotten = frozenset() if failed_at_once else self._forgotten()
         try:
             lockfile = self._write(tally, forgotten)
             discard(self.environment)
@@ -142,14 +150,17 @@ class _Run:
     def _report(self, tally: Tally, lockfile: Lockfile | None, forgotten: int) -> Report:
         return report_of(self.plan, self.roster, self.state, tally, lockfile, forgotten)
 
-    def _push(self, connect: Connect, tally: Tally, signals: Signals) -> Stop:
-        api = self.environment.api
+    def _forgotten(self) -> frozenset[str]:
+        return frozenset(remove.key for remove in self.plan.removes if not remove.calls_the_api)
+
+    def _push(self, wanted: Sequence[Errand], connect: Connect, tally: Tally, signals: Signals) -> Stop:
+        environment = self.environment
         connection = connect()
-        batches = cut(self.plan.adds, api.batch_size, self.state.pending)
+        batches = cut(wanted, environment.api.batch_size, self.state.pending)
         journal = Journal.begin(self.environment, batches, started=utc_now())
         try:
             return asyncio.run(
-                push(batches, connection, journal, api, tally, signals, utc_now, self.most_calls)
+                push(batches, connection, journal, environment, tally, signals, utc_now, self.most_calls)
             )
         finally:
             journal.close()
@@ -168,7 +179,8 @@ class _Run:
 def _in_passing(tally: Tally) -> tuple[Problem, ...]:
     """What went wrong without ending the run."""
     given_up = (ending.given_up(reason, batches) for reason, batches in tally.given_up.items())
-    return (*given_up, *tally.refused_alike)
+    not_updated = [ending.not_updated(tally.not_updated)] if tally.not_updated else []
+    return (*given_up, *tally.refused_alike, *not_updated)
 
 
 def utc_now() -> str:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from reconciler.lockfile.model import Present, Rejected, Unconfirmed
-from reconciler.panel import Reply
+from reconciler.apply.batch import Batch, Kind
+from reconciler.lockfile.model import Knowledge, Unconfirmed
+from reconciler.panel import Answer, Counted, Reply
 from reconciler.problem import Problem
 
 
@@ -25,25 +26,32 @@ class Observer(Protocol):
 
 @dataclass(slots=True)
 class Tally:
-    """Entries by identity, and calls. `total` is how many members the run is about.
+    """What is known by identity, and calls. `total` is how many members the run is about.
 
     `given_up` counts, by reason, the batches that ended without an answer that says anything.
+    `not_updated` counts the changes that came back as failed, which is how the API says "exists already".
     """
 
     total: int
     observer: Observer
-    entries: dict[str, Present | Rejected | Unconfirmed] = field(default_factory=dict)
+    entries: dict[str, Knowledge] = field(default_factory=dict)
     confirmed: int = 0
     calls: int = 0
     retries: int = 0
     given_up: Counter[str] = field(default_factory=Counter)
     given_up_in_a_row: int = 0
     refused_alike: list[Problem] = field(default_factory=list)
+    not_updated: int = 0
 
-    def learn(self, entries: Mapping[str, Present | Rejected | Unconfirmed]) -> None:
+    def learn(self, learnt: Mapping[str, Knowledge]) -> None:
         """This is known of these members, once and for all in this run."""
-        self.entries.update(entries)
-        self.confirmed += sum(not isinstance(entry, Unconfirmed) for entry in entries.values())
+        self.entries.update(learnt)
+        self.confirmed += sum(not isinstance(knowledge, Unconfirmed) for knowledge in learnt.values())
+
+    def heed(self, batch: Batch, answer: Answer) -> None:
+        """Take from an answer what says something about the account."""
+        if batch.kind is Kind.CHANGE and isinstance(answer, Counted):
+            self.not_updated += answer.failed
 
     def tell(self) -> None:
         """Let the observer know how far it came."""

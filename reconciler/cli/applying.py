@@ -3,10 +3,18 @@
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
+from reconciler.apply import ending
 from reconciler.apply.recovery import KnownState, known_state
 from reconciler.apply.report import Report
 from reconciler.apply.reporting import report_before_run
-from reconciler.apply.run import Connect, Wishes, objections, plan_for, run_apply
+from reconciler.apply.run import (
+    Connect,
+    Wishes,
+    must_agree_to_delete,
+    objections,
+    plan_for,
+    run_apply,
+)
 from reconciler.cli.call_log import CallLog
 from reconciler.cli.connection import connector
 from reconciler.cli.invocation import Invocation
@@ -18,6 +26,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.lockfile.store import check_known
 from reconciler.panel import Panel
 from reconciler.plan.model import Plan
+from reconciler.render.counted import counted
 from reconciler.render.view import Format
 from reconciler.render.visible import visible
 
@@ -52,14 +61,27 @@ class Applying:
         if not (is_refused or plan.has_something_to_apply or state.is_recovered):
             return report_before_run(plan)
         check_known(declared.environment)
-        connect = connector(declared.environment) if plan.adds else None
+        connect = connector(declared.environment) if plan.calls_the_api else None
         # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
+        wishes = self.wishes
         if plan.has_something_to_apply and not is_refused:
             target = f"{visible(plan.environment)} ({visible(plan.target)})"
             confirm(f"Carry this out for {target}?", yes=self.yes)
-        return self._run(declared, connect, approved=None if self.yes else plan.digest)
+            wishes = self._agreed_to_delete(plan)
+        return self._run(declared, wishes, connect, approved=None if self.yes else plan.digest)
 
-    def _run(self, declared: Declared, connect: Connect | None, approved: str | None) -> Report:
+    def _agreed_to_delete(self, plan: Plan) -> Wishes:
+        """What the command line says, and what is said now of people who would be deleted."""
+        if not must_agree_to_delete(plan, self.wishes):
+            return self.wishes
+        who = counted(plan.deletions, "person", "people")
+        question = f"This deletes {who} from the panel of {visible(plan.environment)}, for good. Delete them?"
+        confirm(question, without_terminal=ending.deletes(plan.deletions))
+        return replace(self.wishes, allowed=self.wishes.allowed | {"delete"})
+
+    def _run(
+        self, declared: Declared, wishes: Wishes, connect: Connect | None, approved: str | None
+    ) -> Report:
         environment = declared.environment
         observer = observer_for(self.invocation, self.log)
 
@@ -67,7 +89,7 @@ class Applying:
             # Where the plan that was shown has nobody to push, the one made under the lock seldom has either.
             return (connect or connector(environment))()
 
-        report = run_apply(environment, declared.roster, self.wishes, opened, observer, approved=approved)
+        report = run_apply(environment, declared.roster, wishes, opened, observer, approved=approved)
         publish = self.invocation.command_line("state", "publish", environment.name)
         return replace(report, publish=publish if environment.lockfile_branch else None)
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, TextIO
 
-from reconciler.panel import Counted, Reply
+from reconciler.panel import Answer, Counted, CountedAway, Reply
 from reconciler.whole_file import disk_failure
 
 
@@ -40,15 +40,22 @@ class CallLog:
 
 
 def _line(at: str, members: int, reply: Reply) -> dict[str, Any]:
-    counts = reply.answer if isinstance(reply.answer, Counted) else None
+    saved = reply.answer if isinstance(reply.answer, Counted) else None
     return {
         "time": at,
         "members": members,
         "answer": type(reply.answer).__name__,
         "status": reply.status,
-        "added": counts.added if counts else None,
-        "failed": counts.failed if counts else None,
+        "added": saved.added if saved else None,
+        "failed": saved.failed if saved else None,
+        **_removed(reply.answer),
         "request_id": reply.request_id,
         "sent": reply.sent,
         "seconds": round(reply.duration, 3),
     }
+
+
+def _removed(answer: Answer) -> dict[str, int]:
+    if not isinstance(answer, CountedAway):
+        return {}
+    return {"removed": answer.done, "absent": answer.absent, "blocked": answer.blocked}

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.plan.guards import GUARDS
+from reconciler.plan.guards import ALLOWABLE
 from reconciler.render.view import Format
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -65,9 +65,10 @@ def allow_option(command: _Command) -> _Command:
     """`--allow`, once for each guard to lift; the command takes a tuple of names as `allow`."""
     return click.option(
         "--allow",
-        type=click.Choice(GUARDS),
+        type=click.Choice(ALLOWABLE),
         multiple=True,
-        help="Lift this guard, for this run. May be given several times.",
+        help="Lift this guard, for this run; delete: don't ask again before people are deleted. May be given "
+        "several times.",
     )(command)
 
 

@@ -13,12 +13,13 @@ _WITHOUT_TERMINAL = Problem(
 )
 
 
-def confirm(question: str, *, yes: bool) -> None:
+def confirm(question: str, *, yes: bool = False, without_terminal: Problem = _WITHOUT_TERMINAL) -> None:
     """Go on only if that is meant: `yes` says so, or somebody at the terminal does.
 
     Args:
         question: one line, made visible already; it is asked on standard error.
         yes: whether `--yes` was given.
+        without_terminal: what is wrong where there is nobody to ask.
 
     Raises:
         Refusal: there is nobody to ask, or the answer is anything but yes.
@@ -27,7 +28,7 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if sys.stdin is None or not sys.stdin.isatty():
-        raise Refusal(_WITHOUT_TERMINAL)
+        raise Refusal(without_terminal)
     if _answer(question, sys.stdin.readline).strip().lower() not in {"y", "yes"}:
         raise Refusal(Problem(("The question was not answered with yes, so nothing was done.",)))
 

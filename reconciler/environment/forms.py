@@ -4,7 +4,7 @@ A form is a function of a setting's name, its node and the findings. It gives th
 `NOT_GIVEN` for one that is left out or wrong, so that the default stays and reading goes on.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from collections.abc import Mapping as Table
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -44,23 +44,17 @@ def number(least: float, *, above: bool = False) -> Form:
     return read
 
 
-def word(words: type[StrEnum], unbuilt: Sequence[str]) -> Form:
-    """One of a few words; those of the contract that this version doesn't carry out yet are told apart."""
+def word(words: type[StrEnum]) -> Form:
+    """One of a few words."""
     allowed = [str(member) for member in words]
 
     def read(name: str, node: Node, findings: Findings) -> Any:
         text = text_of(node)
         if text in allowed:
             return words(text)
-        if text in unbuilt:
-            message = (f'"{name}: {text}" is not built yet.',)
-            findings.add(
-                position(node), message, (f"Until then write {name.rpartition('.')[2]}: {allowed[0]}.",)
-            )
-            return NOT_GIVEN
-        close = nearest(text or "", [*allowed, *unbuilt])
+        close = nearest(text or "", allowed)
         meant = f' (did you mean "{close}"?)' if close else ""
-        return _wrong(f"{' or '.join(allowed)}{meant}", name, node, findings)
+        return _wrong(f"{', '.join(allowed[:-1])} or {allowed[-1]}{meant}", name, node, findings)
 
     return read
 

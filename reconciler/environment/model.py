@@ -14,12 +14,20 @@ class OnChange(StrEnum):
     """What to do about members whose declaration changed since they were pushed."""
 
     REPORT = "report"
+    RESUBMIT = "resubmit"
 
 
 class OnRemove(StrEnum):
     """What to do about members who are no longer declared."""
 
     FORGET = "forget"
+    UNSUBSCRIBE = "unsubscribe"
+    DELETE = "delete"
+
+    @property
+    def calls_the_api(self) -> bool:
+        """Whether somebody is told to the panel, not only dropped from the lockfile."""
+        return self is not OnRemove.FORGET
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ _API = section(
 _POLICY = section(
     Policy,
     {
-        "on_change": word(OnChange, unbuilt=("resubmit",)),
-        "on_remove": word(OnRemove, unbuilt=("unsubscribe", "delete")),
+        "on_change": word(OnChange),
+        "on_remove": word(OnRemove),
     },
 )
 _GUARDS = section(Guards, dict.fromkeys(("add", "change", "remove"), nullable(read_limit)))

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from reconciler.lockfile.entry import Entry, fields_of, present, rejected, unconfirmed
-from reconciler.lockfile.model import Lockfile
+from reconciler.lockfile.entry import fields_of, present, rejected, unconfirmed
+from reconciler.lockfile.model import Entry, Lockfile
 from reconciler.lockfile.parser import FORMAT, SECTIONS, Parser
 from reconciler.lockfile.quick_reading import read_quickly
 from reconciler.member import canonical
@@ -96,4 +96,8 @@ def _section(entries: Mapping[str, Entry]) -> str:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    return fields_of(entry) | {"attributes": canonical(entry.attributes)}
+    fields = fields_of(entry) | {"attributes": canonical(entry.attributes)}
+    note = fields.get("undelivered")
+    if note is not None and "attributes" in note:
+        note["attributes"] = canonical(note["attributes"])
+    return fields

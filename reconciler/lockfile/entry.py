@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from reconciler.identity import InvalidAddress, identity
-from reconciler.lockfile.model import Outcome, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Entry, Outcome, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.member import (
     ADDRESS_KEYS,
     EMAIL_ADDRESS,
@@ -16,7 +16,6 @@ from reconciler.member import (
     Attributes,
 )
 
-Entry: TypeAlias = Present | Rejected | Unconfirmed
 AnEntry = TypeVar("AnEntry", Present, Rejected, Unconfirmed)
 Build: TypeAlias = Callable[[dict[str, Any]], AnEntry]
 
@@ -31,7 +30,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 def present(entry: dict[str, Any]) -> Present:
     """An entry of `members`."""
-    return Present(Outcome(entry["outcome"]), entry["pushed"], entry["attributes"])
+    return Present(Outcome(entry["outcome"]), entry["pushed"], entry["attributes"], _undelivered(entry))
 
 
 def rejected(entry: dict[str, Any]) -> Rejected:
@@ -44,14 +43,19 @@ def rejected(entry: dict[str, Any]) -> Rejected:
 
 def unconfirmed(entry: dict[str, Any]) -> Unconfirmed:
     """An entry of `unconfirmed`."""
-    return Unconfirmed(entry["pushed"], entry["attributes"])
+    return Unconfirmed(entry["pushed"], entry["attributes"], _undelivered(entry))
 
 
 def fields_of(entry: Entry) -> dict[str, Any]:
-    """What stands in the file of an entry; that somebody rejected is not in doubt needs no word."""
+    """What stands in the file of an entry; what there is no doubt about, and no refusal, needs no word."""
     fields = entry._asdict()
     if not fields.get("doubtful", True):
         del fields["doubtful"]
+    undelivered = fields.pop("undelivered", None)
+    if undelivered is not None:
+        fields["undelivered"] = {
+            name: value for name, value in undelivered._asdict().items() if value is not None
+        }
     return fields
 
 
@@ -60,9 +64,29 @@ def read_entry(build: Build[AnEntry], key: str, entry: Any) -> AnEntry | None:
     try:
         built = build(entry)
         complete = len(fields_of(built)) == len(entry) and TIME.fullmatch(built.pushed)
-        return built if complete and _is_sound(built.attributes, key) else None
+        return built if complete and _is_sound(built.attributes, key) and _note_is_sound(built, key) else None
     except (KeyError, TypeError, ValueError, AttributeError, InvalidAddress):
         return None
+
+
+def _undelivered(entry: dict[str, Any]) -> Undelivered | None:
+    note = entry.get("undelivered")
+    return None if note is None else Undelivered(**note)
+
+
+def _note_is_sound(entry: Entry, key: str) -> bool:
+    """Whether a version of ours writes what is noted on the entry, if anything is."""
+    note = None if isinstance(entry, Rejected) else entry.undelivered
+    if note is None:
+        return True
+    is_a_change = note.action == "change"
+    return (
+        (is_a_change or note.action in ("unsubscribe", "delete"))
+        and type(note.reason) is str
+        and TIME.fullmatch(note.tried) is not None
+        and is_a_change is (note.attributes is not None)
+        and (note.attributes is None or _is_sound(note.attributes, key))
+    )
 
 
 def are_well_formed(attributes: Attributes) -> bool:

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from reconciler.errors import InvalidInput
-from reconciler.lockfile.entry import Entry
 from reconciler.lockfile.merge_entry import settle
-from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Entry, Lockfile, Present, Rejected, Unconfirmed
 from reconciler.member import flat
 from reconciler.problem import Address, Problem, Words
 

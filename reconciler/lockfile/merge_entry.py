@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 from reconciler.lockfile.codec import encode
-from reconciler.lockfile.entry import Entry
-from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Entry, Lockfile, Outcome, Present, Rejected, Unconfirmed
 from reconciler.member import equal
 
 _SomeEntry = TypeVar("_SomeEntry", bound=Entry)
 
-_PROOF = {Outcome.ADDED: 2, Outcome.EXISTING: 1, Outcome.UNATTRIBUTED: 0}
+_PROOF = {Outcome.ADDED: 2, Outcome.EXISTING: 1, Outcome.UNATTRIBUTED: 0, Outcome.RESUBMITTED: 0}
 
 
 class Settled(NamedTuple):
@@ -60,10 +59,13 @@ def _both_present(one: Present, other: Present) -> Settled:
     """The stronger proof, with its own fields: the API leaves a known address as it was added.
 
     Two pushes with other fields contradict each other unless just one of them added the member: of the
-    other pushes, nobody knows which fields the panel has.
+    other pushes, nobody knows which fields the panel has. Where one of them sent known members again, the
+    account may update those, so the latest is the likeliest, and no more than that.
     """
     if equal(one.attributes, other.attributes):
         return Settled(_latest(_strongest(one, other)))
+    if Outcome.RESUBMITTED in (one.outcome, other.outcome):
+        return Settled(_latest((one, other)), is_conflict=True)
     added = [entry for entry in (one, other) if entry.outcome is Outcome.ADDED]
     return Settled(_latest(added or (one, other)), is_conflict=len(added) != 1)
 

@@ -5,12 +5,15 @@ Three sections, and nobody stands in two of them:
 - `members`: present in the panel; `outcome` says what the answers proved.
 - `rejected`: the API refused them; `reason` is its word.
 - `unconfirmed`: sent, without an answer that proves anything.
+
+What a run learns of a member is either an entry, or that the entry goes (`Gone`), or what has to be noted
+on the entry that stands (`Undelivered`).
 """
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from reconciler.member import Attributes
 
@@ -21,6 +24,24 @@ class Outcome(StrEnum):
     ADDED = "added"
     EXISTING = "existing"
     UNATTRIBUTED = "unattributed"
+    RESUBMITTED = "resubmitted"
+
+
+BLOCKED = "blocked"
+"""The reason noted for those whom the API counts as blocked; it says no more."""
+
+
+class Undelivered(NamedTuple):
+    """What the API refused to do about a member, who stays as they are; it is not asked again.
+
+    `action` is `change`, `unsubscribe` or `delete`; `tried` is a UTC time. `attributes` are those that a
+    change would have brought, None for a removal.
+    """
+
+    action: str
+    reason: str
+    tried: str
+    attributes: Attributes | None = None
 
 
 class Present(NamedTuple):
@@ -29,6 +50,7 @@ class Present(NamedTuple):
     outcome: Outcome
     pushed: str
     attributes: Attributes
+    undelivered: Undelivered | None = None
 
 
 class Rejected(NamedTuple):
@@ -44,10 +66,43 @@ class Rejected(NamedTuple):
 
 
 class Unconfirmed(NamedTuple):
-    """A member who was sent, and nothing is known."""
+    """A member who was sent, to be added, changed or removed, and nothing is known."""
 
     pushed: str
     attributes: Attributes
+    undelivered: Undelivered | None = None
+
+
+class Departure(StrEnum):
+    """What the API's answers prove about a member who was to leave, and whose entry goes."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    DELETED = "deleted"
+    ABSENT = "absent"
+    UNATTRIBUTED = "unattributed"
+
+
+class Gone(NamedTuple):
+    """A member who was to leave, and about whom nothing is left to do."""
+
+    departure: Departure
+
+
+Entry: TypeAlias = Present | Rejected | Unconfirmed
+Knowledge: TypeAlias = Entry | Gone | Undelivered
+
+
+def learnt(entry: Entry | None, knowledge: Knowledge) -> Entry | None:
+    """The entry of a member once this is known of them; None where there is none."""
+    match knowledge:
+        case Gone():
+            return None
+        case Undelivered():
+            return (
+                entry._replace(undelivered=knowledge) if isinstance(entry, Present | Unconfirmed) else entry
+            )
+        case _:
+            return knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +123,21 @@ class Lockfile:
         """Whether anybody is, or may be, in the panel because of us."""
         return bool(self.members or self.unconfirmed)
 
-    def with_entries(self, entries: Mapping[str, Present | Rejected | Unconfirmed]) -> "Lockfile":
-        """The lockfile after these entries were learnt; each replaces what was known of that identity."""
+    def entry(self, key: str) -> Entry | None:
+        """What is known of this identity, in whichever section; None where nothing is."""
+        return self.members.get(key) or self.rejected.get(key) or self.unconfirmed.get(key)
+
+    def with_entries(self, entries: Mapping[str, Knowledge]) -> "Lockfile":
+        """The lockfile after this was learnt; it takes the place of what was known of each identity."""
         kept = self.without(entries)
         members, rejected, unconfirmed = dict(kept.members), dict(kept.rejected), dict(kept.unconfirmed)
-        for key, entry in entries.items():
-            match entry:
-                case Present():
+        for key, knowledge in entries.items():
+            match learnt(self.entry(key), knowledge):
+                case Present() as entry:
                     members[key] = entry
-                case Rejected():
+                case Rejected() as entry:
                     rejected[key] = entry
-                case Unconfirmed():
+                case Unconfirmed() as entry:
                     unconfirmed[key] = entry
         return Lockfile(self.environment, self.target, members, rejected, unconfirmed)
 

@@ -27,7 +27,10 @@ from reconciler.member import EMAIL_ADDRESS
 _AT_ONCE = 200  # members
 _LARGE = 1_000_000  # bytes
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
-_parts = itemgetter(*Present._fields)
+_PARTS = ("outcome", "pushed", "attributes")
+"""What stands in the entry of nearly every member."""
+
+_parts = itemgetter(*_PARTS)
 _address = itemgetter(EMAIL_ADDRESS)
 
 
@@ -122,7 +125,7 @@ class _Texts:
             outcomes, times, people = zip(*map(_parts, some.values()), strict=True)
             types = [*map(type, chain.from_iterable(map(dict.values, people)))]
             is_sound = (
-                {*map(len, some.values())} == {len(Present._fields)}
+                {*map(len, some.values())} == {len(_PARTS)}
                 and PLAIN_TYPES.issuperset(zip(chain.from_iterable(people), types, strict=True))
                 and all(map(TIME.fullmatch, {*times}))
                 and all(map(eq, some, map(_address, people)))
@@ -135,6 +138,6 @@ class _Texts:
             return None
         if not is_sound:
             return None
-        keys_and_words = len(Present._fields) + 3  # of each entry: its identity, its keys, outcome and time
+        keys_and_words = len(_PARTS) + 3  # of each entry: its identity, its keys, outcome and time
         self.counted += len(some) * keys_and_words + len(types) + types.count(str)
         return found

@@ -7,7 +7,7 @@ from typing import Any
 from reconciler.environment.model import Environment
 from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELDS, Attributes, flat
 from reconciler.plan.canonical_json import canonical_json
-from reconciler.plan.model import Action, Add, Change, Remove, StillRejected
+from reconciler.plan.model import Action, Add, Change, Remove, StillRejected, Unremoved
 from reconciler.roster.model import Roster
 
 
@@ -43,6 +43,8 @@ def _content(action: Action) -> tuple[Any, ...]:
             return action.action, action.key, action.by
         case StillRejected():
             return action.action, action.key, action.reason, _canonical(action.attributes)
+        case Unremoved():
+            return action.action, action.key, action.reason, action.by
 
 
 def _canonical(attributes: Attributes) -> Attributes:

@@ -12,6 +12,9 @@ LEAST_POPULATION = 10
 
 GUARDS = ("add", "change", "remove", "empty")
 
+ALLOWABLE = (*GUARDS, "delete")
+"""What can be lifted for one run: the guards, and the question that comes before people are deleted."""
+
 
 def refusals(
     summary: Summary, roster: Roster, lockfile: Lockfile, guards: Guards, allowed: frozenset[str]

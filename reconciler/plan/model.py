@@ -6,7 +6,7 @@ Actions carry people as they are; whether they are shown masked is for whoever s
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
-from reconciler.environment.model import Policy
+from reconciler.environment.model import OnRemove, Policy
 from reconciler.member import Attributes
 
 
@@ -31,27 +31,47 @@ class FieldChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A member who is in the panel and is declared otherwise now. This API can't carry that out."""
+    """A member who is in the panel and is declared otherwise now, as `attributes` say.
+
+    `deliverable` tells whether they are sent again; without it apply leaves them as they are.
+    """
 
     action: ClassVar[str] = "change"
     key: str
     source: str
     changes: tuple[FieldChange, ...]
+    attributes: Attributes
     deliverable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """A member who is no longer declared; `by` says how the removal is carried out."""
+    """A member who is no longer declared; `by` says how the removal is carried out.
+
+    `attributes` are those of the last push. `doubtful` is one about whom an earlier call got no proper
+    answer, so that nobody knows whether they are still there. `expired` is the day from which their
+    declaration no longer counts, where it still stands in a file; None for one that was taken out.
+    """
 
     action: ClassVar[str] = "remove"
     key: str
     by: str
+    attributes: Attributes
+    doubtful: bool = False
+    expired: str | None = None
+
+    @property
+    def calls_the_api(self) -> bool:
+        """Whether the panel is told, and not only the lockfile's entry dropped."""
+        return OnRemove(self.by).calls_the_api
 
 
 @dataclass(frozen=True, slots=True)
 class StillRejected:
-    """A member whom the API refused and whose declaration is the same as then: not sent again."""
+    """A member whom the API refused and whose declaration is the same as then: not sent again.
+
+    Refused was either to add them, or to change them.
+    """
 
     action: ClassVar[str] = "rejected"
     key: str
@@ -60,11 +80,40 @@ class StillRejected:
     attributes: Attributes
 
 
-Action: TypeAlias = Add | Change | Remove | StillRejected
+@dataclass(frozen=True, slots=True)
+class Unremoved:
+    """A member who is no longer declared, and whom the API refused to remove in this way: not asked again."""
+
+    action: ClassVar[str] = "rejected"
+    key: str
+    by: str
+    reason: str
+    attributes: Attributes
+
+
+Action: TypeAlias = Add | Change | Remove | StillRejected | Unremoved
+
+
+class Day(NamedTuple):
+    """The day for which a plan is made, and the last on which an expiry is worth telling of beforehand.
+
+    Both in UTC, as `2026-11-26`.
+    """
+
+    today: str
+    soon: str
+
+
+class Expiring(NamedTuple):
+    """A member whose declaration will no longer count from the day `expires` on."""
+
+    key: str
+    source: str
+    expires: str
 
 
 class Summary(NamedTuple):
-    """How many members each action concerns."""
+    """How many members each action concerns; `rejected` counts those too whom the API refused to remove."""
 
     add: int
     change: int
@@ -97,7 +146,9 @@ class GuardRefusal:
 class Plan:
     """All of it. `actions` stand in one fixed order: adds, changes, removals, rejected, each by identity.
 
-    `has_lockfile` is False where none existed. `declared` counts the roster.
+    `has_lockfile` is False where none existed. `declared` counts the roster. `expiring` are those whose
+    declaration ends soon, by day; `expired` counts those whose declaration has ended and still stands in a
+    file.
     """
 
     environment: str
@@ -112,6 +163,8 @@ class Plan:
     lockfile_digest: str
     has_lockfile: bool
     declared: int
+    expiring: tuple[Expiring, ...] = ()
+    expired: int = 0
 
     @property
     def adds(self) -> tuple[Add, ...]:
@@ -119,11 +172,31 @@ class Plan:
         return tuple(action for action in self.actions if isinstance(action, Add))
 
     @property
+    def resubmissions(self) -> tuple[Change, ...]:
+        """The members to push again, with other fields."""
+        return tuple(action for action in self.actions if isinstance(action, Change) and action.deliverable)
+
+    @property
     def removes(self) -> tuple[Remove, ...]:
         """The members who are no longer declared."""
         return tuple(action for action in self.actions if isinstance(action, Remove))
 
     @property
+    def withdrawals(self) -> tuple[Remove, ...]:
+        """The members whom the panel is told to unsubscribe or to delete."""
+        return tuple(remove for remove in self.removes if remove.calls_the_api)
+
+    @property
+    def deletions(self) -> int:
+        """How many people would go from the panel for good."""
+        return sum(remove.by == OnRemove.DELETE for remove in self.removes)
+
+    @property
+    def calls_the_api(self) -> bool:
+        """Whether apply would send anything."""
+        return bool(self.summary.add or self.resubmissions or self.withdrawals)
+
+    @property
     def has_something_to_apply(self) -> bool:
         """Whether apply would call the API or write the lockfile."""
-        return bool(self.summary.add or self.summary.remove)
+        return bool(self.summary.remove) or self.calls_the_api

@@ -1,17 +1,27 @@
 """(Roster, Lockfile, policy) → Plan. No I/O, no clock: the same inputs give the same plan on any machine."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable
 
-from reconciler.environment.model import Environment
+from reconciler.environment.model import Api, Environment
 from reconciler.lockfile.codec import digest as lockfile_digest
-from reconciler.lockfile.model import Lockfile, Rejected
-from reconciler.member import Attributes, equal, identical
-from reconciler.plan.changes import field_changes
+from reconciler.lockfile.model import Lockfile
+from reconciler.plan.comparison import Comparison
 from reconciler.plan.cost import estimate
 from reconciler.plan.digest import plan_digest, roster_digest
 from reconciler.plan.guards import refusals
-from reconciler.plan.model import Action, Add, Change, Plan, Remove, StillRejected, Summary
-from reconciler.roster.model import Declaration, Roster
+from reconciler.plan.model import (
+    Action,
+    Add,
+    Change,
+    Cost,
+    Plan,
+    Remove,
+    StillRejected,
+    Summary,
+    Unremoved,
+)
+from reconciler.roster.model import Roster
 
 
 def make_plan(
@@ -29,11 +39,11 @@ def make_plan(
         roster: everyone declared.
         lockfile: what is known of earlier pushes; None where there is no lockfile at all.
         allowed: guards that are lifted for this run: `add`, `change`, `remove`, `empty`.
-        retry_rejected: push members again whom the API refused, though nothing about them changed.
+        retry_rejected: ask again for what the API refused, though nothing about it changed.
     """
     known = lockfile or Lockfile(environment.name, environment.target)
-    found = (*_declared(roster, known, retry_rejected=retry_rejected), *_removed(environment, roster, known))
-    actions = tuple(sorted(found, key=_order))
+    comparison = Comparison(environment.policy, roster, known, retry_rejected=retry_rejected)
+    actions = tuple(sorted((*comparison.declared(), *comparison.undeclared()), key=_order))
     summary = _summary(actions, roster)
     before = lockfile_digest(lockfile)
     return Plan(
@@ -42,7 +52,7 @@ def make_plan(
         policy=environment.policy,
         actions=actions,
         summary=summary,
-        cost=estimate(summary.add, environment.api),
+        cost=_cost(actions, environment.api),
         refusals=refusals(summary, roster, known, environment.guards, allowed),
         digest=plan_digest(environment, actions, before),
         roster_digest=roster_digest(roster),
@@ -52,44 +62,15 @@ def make_plan(
     )
 
 
-_RANK = {kind: rank for rank, kind in enumerate((Add, Change, Remove, StillRejected))}
+_RANK = {kind: rank for rank, kind in enumerate((Add, Change, Remove, StillRejected, Unremoved))}
 
 
 def _order(action: Action) -> tuple[int, str]:
     return _RANK[type(action)], action.key
 
 
-def _declared(roster: Roster, known: Lockfile, *, retry_rejected: bool) -> Iterator[Action]:
-    for key, declaration in roster.members.items():
-        if (present := known.members.get(key)) is not None:
-            if not equal(present.attributes, declaration.attributes):
-                yield _change(key, present.attributes, declaration)
-        elif (rejected := known.rejected.get(key)) is not None and not retry_rejected:
-            yield _refused_before(key, rejected, declaration)
-        else:
-            doubtful = key in known.unconfirmed or (rejected is not None and rejected.doubtful)
-            yield Add(key, declaration.source, declaration.attributes, doubtful)
-
-
-def _change(key: str, before: Attributes, declaration: Declaration) -> Change:
-    return Change(key, declaration.source, field_changes(before, declaration.attributes))
-
-
-def _refused_before(key: str, rejected: Rejected, declaration: Declaration) -> Action:
-    # The spelling counts here, though it is no change elsewhere: it may be what the API refused.
-    if identical(rejected.attributes, declaration.attributes):
-        return StillRejected(key, declaration.source, rejected.reason, declaration.attributes)
-    return Add(key, declaration.source, declaration.attributes, rejected.doubtful)
-
-
-def _removed(environment: Environment, roster: Roster, known: Lockfile) -> Iterator[Remove]:
-    by = environment.policy.on_remove.value
-    for section in (known.members, known.unconfirmed):
-        yield from (Remove(key, by) for key in section if key not in roster.members)
-
-
 def _summary(actions: tuple[Action, ...], roster: Roster) -> Summary:
-    counts = dict.fromkeys((Add, Change, Remove, StillRejected), 0)
+    counts = dict.fromkeys(_RANK, 0)
     for action in actions:
         counts[type(action)] += 1
     listed = counts[Add] + counts[Change] + counts[StillRejected]
@@ -98,5 +79,22 @@ def _summary(actions: tuple[Action, ...], roster: Roster) -> Summary:
         change=counts[Change],
         remove=counts[Remove],
         unchanged=len(roster.members) - listed,
-        rejected=counts[StillRejected],
+        rejected=counts[StillRejected] + counts[Unremoved],
     )
+
+
+def _cost(actions: Iterable[Action], api: Api) -> Cost:
+    kinds = Counter(type(action) for action in actions if _is_sent(action))
+    return estimate(api, kinds[Add], kinds[Change], kinds[Remove])
+
+
+def _is_sent(action: Action) -> bool:
+    match action:
+        case Add():
+            return True
+        case Change():
+            return action.deliverable
+        case Remove():
+            return action.calls_the_api
+        case _:
+            return False

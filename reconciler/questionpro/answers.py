@@ -1,4 +1,4 @@
-"""What any HTTP answer to *save panel members* means: the one place that decides it. Pure.
+"""What any HTTP answer to one of the calls means: the one place that decides it. Pure.
 
 Source: the vendor's pages *save panel members*, *limits* and *error-codes*, and the contract's
 table of answers. The status decides first, then the message; `id` never decides, since 1013 stands
@@ -12,8 +12,10 @@ from reconciler.panel import (
     AllowanceUsedUp,
     Answer,
     Counted,
+    CountedAway,
     Lost,
     Refused,
+    Request,
     Throttled,
     TooLarge,
     Unusable,
@@ -27,28 +29,33 @@ from reconciler.questionpro.retry_after import seconds_to_wait
 _ALLOWANCE = re.compile(r"call\s+limit\s+exceeded|account\s+representative", re.IGNORECASE)
 
 
-def read_answer(came: HttpAnswer, access: Access, now: datetime | None = None) -> Answer:
-    """The meaning of an answer. `now` (UTC) matters only for a `Retry-After` that names a date."""
+def read_answer(came: HttpAnswer, request: Request, access: Access, now: datetime | None = None) -> Answer:
+    """What an answer to this request means.
+
+    `now` (UTC) matters only for a `Retry-After` that names a date.
+    """
     message = read_error_body(came.text).message
     answer: Answer
     match came.status:
         case 400:
             answer = Refused(message or "HTTP 400 without a reason")
         case 401 | 403 | 404:
-            answer = denied(came.status, message, access)
+            answer = denied(came.status, message, access, request)
         case 413:
             answer = TooLarge(message or "HTTP 413: the batch is too large")
         case 429:
             answer = _limited(came, message, now)
         case _:
-            answer = _by_class(came, message, access, now)
+            answer = _by_class(came, request, message, access, now)
     return answer
 
 
-def _by_class(came: HttpAnswer, message: str | None, access: Access, now: datetime | None) -> Answer:
+def _by_class(
+    came: HttpAnswer, request: Request, message: str | None, access: Access, now: datetime | None
+) -> Answer:
     match came.status // 100:
         case 2:
-            return _success(came)
+            return _success(came, request)
         case 3:
             return redirected(came.status, came.headers.get("location"), access)
         case 5:
@@ -58,11 +65,11 @@ def _by_class(came: HttpAnswer, message: str | None, access: Access, now: dateti
             return Unusable(f"HTTP {came.status}, which this API does not document")
 
 
-def _success(came: HttpAnswer) -> Counted | Lost | Unusable:
+def _success(came: HttpAnswer, request: Request) -> Counted | CountedAway | Lost | Unusable:
     if not came.complete:
         return Unusable(f"HTTP {came.status} with an answer too long, or packed too oddly, to be read")
     try:
-        return read_counts(came.body)
+        return read_counts(came.body, request)
     except BrokenOff as what:
         if came.ends_by_closing:
             return Lost(f"The answer was cut: HTTP {came.status} with {what}")

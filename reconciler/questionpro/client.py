@@ -1,21 +1,20 @@
 """The panel over HTTP: one method, a batch in, a reply out.
 
-Source: the vendor's pages *save panel members* (path, body) and *api-key-authentication-changes*
-(header `api-key`).
+Sources: the vendor's pages *save panel members*, *communities/member-unsubscribe* and
+*communities/delete-member* (method, path, body), and *api-key-authentication-changes* (header `api-key`).
 """
 
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from reconciler.member import Attributes
-from reconciler.panel import Answer, Counted, Denied, Reply
+from reconciler.panel import Answer, Counted, CountedAway, Denied, Removal, Reply, Request, Save
 from reconciler.questionpro.answers import read_answer
 from reconciler.questionpro.connection import PACKINGS, headers_as_they_came, open_connections
 from reconciler.questionpro.denial import Access
@@ -25,6 +24,7 @@ from reconciler.questionpro.http_answer import HttpAnswer
 from reconciler.questionpro.key import ApiKey
 
 _PATH = "/micropanel/members"
+_REMOVALS = {Removal.UNSUBSCRIBE: ("POST", f"{_PATH}/unsubscribe"), Removal.DELETE: ("DELETE", _PATH)}
 _MOST_BYTES = 1024 * 1024
 _SENDING_BEGAN = "http11.send_request_headers.started"
 
@@ -39,7 +39,7 @@ class _Attempt:
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         # A proxy is asked for a tunnel by the same events; only the call itself counts.
-        if event == _SENDING_BEGAN and info["request"].method == b"POST":
+        if event == _SENDING_BEGAN and info["request"].method != b"CONNECT":
             self.sent = True
 
 
@@ -61,7 +61,7 @@ class QuestionProPanel:
         Raises:
             InvalidInput: the proxy or the certificates that the environment names can't be used.
         """
-        self._address = target + _PATH
+        self._target = target
         self._access = Access(target, key.origin if key else "environment.yaml")
         self._key = key
         self._timeout = timeout
@@ -82,12 +82,11 @@ class QuestionProPanel:
         """Close all connections, and the transport with them."""
         await self._connections.aclose()
 
-    async def save(self, members: Sequence[Attributes]) -> Reply:
+    async def send(self, request: Request) -> Reply:
         """Send one batch, once; never raises for anything that the network or the server does."""
-        body = json.dumps([dict(member) for member in members], separators=(",", ":")).encode()
         attempt = _Attempt(sent=not self._tells_when_sent)
         began = time.monotonic()
-        answer = await self._answer(body, attempt)
+        answer = await self._answer(request, attempt)
         request_id = find(attempt.came.text, "requestID") if attempt.came else None
         return Reply(
             self._without_key(answer),
@@ -97,19 +96,19 @@ class QuestionProPanel:
             duration=time.monotonic() - began,
         )
 
-    async def _answer(self, body: bytes, attempt: _Attempt) -> Answer:
+    async def _answer(self, request: Request, attempt: _Attempt) -> Answer:
         try:
             async with asyncio.timeout(self._timeout):
-                attempt.came = await self._call(body, attempt)
+                attempt.came = await self._call(request, attempt)
         except TimeoutError:
             return read_overdue(self._timeout, sent=attempt.sent)
         except FAILURES as error:
             return read_failure(error, sent=attempt.sent)
-        return read_answer(attempt.came, self._access)
+        return read_answer(attempt.came, request, self._access)
 
     def _without_key(self, answer: Answer) -> Answer:
         """The answer's words without the key, should the server have repeated it."""
-        if isinstance(answer, Counted):
+        if isinstance(answer, Counted | CountedAway):
             return answer
         if isinstance(answer, Denied):
             return Denied(self._hide(answer.reason), self._hide(answer.remedy))
@@ -118,17 +117,23 @@ class QuestionProPanel:
     def _hide(self, text: str) -> str:
         return text.replace(self._key.reveal(), "(the key)") if self._key else text
 
-    async def _call(self, body: bytes, attempt: _Attempt) -> HttpAnswer:
+    async def _call(self, request: Request, attempt: _Attempt) -> HttpAnswer:
+        method, path = ("POST", _PATH) if isinstance(request, Save) else _REMOVALS[request.by]
         headers = {"content-type": "application/json"}
         if self._key is not None:
             headers["api-key"] = self._key.reveal()
         extensions = {"trace": attempt.trace}
         async with self._connections.stream(
-            "POST", self._address, content=body, headers=headers, extensions=extensions
+            method, self._target + path, content=_body(request), headers=headers, extensions=extensions
         ) as response:
             attempt.sent = True
             attempt.status = response.status_code
             return await _read(response)
+
+
+def _body(request: Request) -> bytes:
+    items = map(dict, request.members) if isinstance(request, Save) else request.addresses
+    return json.dumps([*items], separators=(",", ":")).encode()
 
 
 async def _read(response: httpx.Response) -> HttpAnswer:

@@ -1,25 +1,61 @@
-"""The documented answer: two counts (the vendor's page *save panel members*).
+"""The documented answers: two counts of those saved, four of those unsubscribed or deleted.
 
-Keys beside the documented ones are let through, since answers often carry `requestID` although the
-page's schema forbids it. The two counts themselves are taken strictly: what is no whole number from
-0 upwards proves nothing.
+Sources: the vendor's pages *save panel members*, *communities/member-unsubscribe* and
+*communities/delete-member*. Keys beside the documented ones are let through, since answers often carry
+`requestID` although the schemas forbid it. The counts themselves are taken strictly: what is no whole number
+from 0 upwards proves nothing, and none of them may be missing.
 """
+
+from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 from pydantic_core import ErrorDetails
 
-from reconciler.panel import Counted
+from reconciler.panel import Counted, CountedAway, Removal, Request, Save
 
 
-class _Counts(BaseModel):
+class _Saved(BaseModel):
     model_config = ConfigDict(strict=True)
     added: NonNegativeInt = Field(alias="membersAddedSuccessfully")
     failed: NonNegativeInt = Field(alias="membersFailedToBeAdded")
 
 
-class _Body(BaseModel):
+class _Unsubscribed(BaseModel):
     model_config = ConfigDict(strict=True)
-    response: _Counts
+    done: NonNegativeInt = Field(alias="membersUnsubscribedSuccessfully")
+    unavailable: NonNegativeInt = Field(alias="membersUnavailable")
+    already: NonNegativeInt = Field(alias="membersAlreadyUnsubscribed")
+    blocked: NonNegativeInt = Field(alias="membersBlocked")
+
+
+class _Deleted(BaseModel):
+    model_config = ConfigDict(strict=True)
+    done: NonNegativeInt = Field(alias="membersDeletedSuccessfully")
+    unavailable: NonNegativeInt = Field(alias="membersUnavailable")
+    already: NonNegativeInt = Field(alias="membersAlreadyDeleted")
+    blocked: NonNegativeInt = Field(alias="membersBlocked")
+
+
+class _SavedBody(BaseModel):
+    model_config = ConfigDict(strict=True)
+    response: _Saved
+
+
+class _UnsubscribedBody(BaseModel):
+    model_config = ConfigDict(strict=True)
+    response: _Unsubscribed
+
+
+class _DeletedBody(BaseModel):
+    model_config = ConfigDict(strict=True)
+    response: _Deleted
+
+
+_Body: TypeAlias = _SavedBody | _UnsubscribedBody | _DeletedBody
+_REMOVALS: dict[Removal, type[_UnsubscribedBody | _DeletedBody]] = {
+    Removal.UNSUBSCRIBE: _UnsubscribedBody,
+    Removal.DELETE: _DeletedBody,
+}
 
 
 class NotTheCounts(ValueError):
@@ -30,18 +66,23 @@ class BrokenOff(NotTheCounts):
     """JSON as far as it goes, but it has no end."""
 
 
-def read_counts(body: bytes) -> Counted:
-    """The two counts.
+def read_counts(body: bytes, request: Request) -> Counted | CountedAway:
+    """The counts that answer this request.
 
     Raises:
         BrokenOff: the body stops in the middle.
         NotTheCounts: it is anything else than the documented JSON.
     """
+    form: type[_Body] = _SavedBody if isinstance(request, Save) else _REMOVALS[request.by]
     try:
-        counts = _Body.model_validate_json(body).response
+        counts = form.model_validate_json(body).response
     except ValidationError as error:
         raise _described(error.errors(include_url=False, include_input=False)[0], body) from None
-    return Counted(added=counts.added, failed=counts.failed)
+    if isinstance(counts, _Saved):
+        return Counted(added=counts.added, failed=counts.failed)
+    return CountedAway(
+        done=counts.done, unavailable=counts.unavailable, already=counts.already, blocked=counts.blocked
+    )
 
 
 def _described(first: ErrorDetails, body: bytes) -> NotTheCounts:

@@ -7,7 +7,7 @@ decides; `id` never does.
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from reconciler.panel import Denied
+from reconciler.panel import Denied, Request, Save
 
 
 class Access(NamedTuple):
@@ -20,16 +20,24 @@ class Access(NamedTuple):
     key: str
 
 
-def denied(status: int, message: str | None, access: Access) -> Denied:
-    """What a 401, 403 or 404 means for whoever has to mend it."""
+def denied(status: int, message: str | None, access: Access, request: Request) -> Denied:
+    """What a 401, 403 or 404 to this request means for whoever has to mend it."""
     match status:
         case 401:
             remedy = f"Check the key in {access.key}: it may be mistyped, expired, or of another account."
         case 403:
-            remedy = f"Check what the key in {access.key} may do: it needs the right to add panel members."
-        case _:
+            doing = "add" if isinstance(request, Save) else request.by
+            remedy = (
+                f"Check what the key in {access.key} may do: it needs the right to {doing} panel members."
+            )
+        case _ if isinstance(request, Save):
             remedy = (
                 f"Check datacenter or base_url in environment.yaml: {access.target} does not know this call."
+            )
+        case _:
+            remedy = (
+                f"Check policy.on_remove, and datacenter or base_url, in environment.yaml: {access.target} "
+                f"does not know the call to {request.by} members."
             )
     return Denied(f"HTTP {status}: {message or _MEANING[status]}", remedy)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from reconciler.apply.report import Report
-from reconciler.plan.model import Plan, StillRejected
+from reconciler.plan.model import Plan, StillRejected, Unremoved
 from reconciler.problem import Place, Problem, plain
 from reconciler.render.counted import counted
 from reconciler.render.github_text import Annotation, Level
@@ -51,7 +51,7 @@ def of_report(report: Report, showing: Showing) -> Iterator[Annotation]:
     """Why the run ended early, who stands rejected, and the report in one sentence."""
     title = f"Apply to {report.environment}"
     yield from of_problems(report.problems, showing, title)
-    for member in report.rejected:
+    for member in (*report.rejected, *report.blocked):
         yield _of_rejected(member, showing, title)
     yield Annotation(Level.NOTICE, (report_sentence(report),), title=title)
 
@@ -77,10 +77,14 @@ def _rest(level: Level, count: int) -> Annotation:
     return Annotation(level, (f"And {rest}: {where}.",))
 
 
-def _of_rejected(member: StillRejected, showing: Showing, title: str) -> Annotation:
-    reason = cut(showing.reason(member.reason, member.attributes))
-    lines = (f"{showing.address(member.key)} is rejected.", f"The API's word: {reason}")
-    return Annotation(Level.WARNING, lines, _place(member.source), title)
+def _of_rejected(member: StillRejected | Unremoved, showing: Showing, title: str) -> Annotation:
+    said = f"The API's word: {cut(showing.reason(member.reason, member.attributes))}"
+    address = showing.address(member.key)
+    if isinstance(member, Unremoved):
+        return Annotation(
+            Level.WARNING, (f"{address} is not removed: the API refuses to {member.by}.", said), title=title
+        )
+    return Annotation(Level.WARNING, (f"{address} is rejected.", said), _place(member.source), title)
 
 
 def _place(source: str) -> Place:

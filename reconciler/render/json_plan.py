@@ -3,7 +3,7 @@
 from typing import Any
 
 from reconciler.lint.model import PlanLint
-from reconciler.plan.model import Action, Add, Change, Plan, Remove, StillRejected
+from reconciler.plan.model import Action, Add, Change, Plan, Remove, StillRejected, Unremoved
 from reconciler.plan.share import Share, counts
 from reconciler.render.json_report import problem_documents
 from reconciler.render.json_text import FORMAT
@@ -103,6 +103,9 @@ def _action(action: Action) -> dict[str, Any]:
             changes = [change._asdict() for change in action.changes]
             return named | {"source": action.source, "deliverable": action.deliverable, "changes": changes}
         case Remove():
-            return named | {"source": None, "by": action.by}
+            doubt = {"doubtful": True} if action.doubtful else {}
+            return named | {"source": None, "by": action.by} | doubt
         case StillRejected():
             return named | {"source": action.source, "reason": action.reason}
+        case Unremoved():
+            return named | {"source": None, "by": action.by, "reason": action.reason}

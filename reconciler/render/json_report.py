@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from reconciler.apply.report import Report
+from reconciler.apply.report import Report, outcomes_of
+from reconciler.plan.model import StillRejected, Unremoved
 from reconciler.problem import Place, Problem, plain
 from reconciler.render.json_text import FORMAT
 from reconciler.render.sentence import report_sentence
@@ -14,15 +15,13 @@ def report_document(report: Report) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "environment": report.environment,
-        "summary": report.summary._asdict(),
+        "summary": _summary(report),
         "calls": report.calls,
         "retries": report.retries,
         "allowance_left": report.allowance_left,
         "recovered": report.recovered,
-        "rejected": [
-            {"key": member.key, "source": member.source, "reason": member.reason}
-            for member in report.rejected
-        ],
+        "rejected": [_refused(member) for member in report.rejected],
+        "blocked": [_refused(member) for member in report.blocked],
         "digest": report.digest,
         "roster_digest": report.roster_digest,
         "planned": report.planned._asdict() if report.planned else None,
@@ -31,6 +30,18 @@ def report_document(report: Report) -> dict[str, Any]:
         "ci": report.provenance._asdict() if report.provenance else None,
         "problems": problem_documents(report.problems),
     }
+
+
+def _summary(report: Report) -> dict[str, int]:
+    """The contract's counts; behind them those that this environment's policy can come to."""
+    known = outcomes_of(report.policy)
+    return {name: count for name, count in report.summary._asdict().items() if count or name in known}
+
+
+def _refused(member: StillRejected | Unremoved) -> dict[str, Any]:
+    if isinstance(member, Unremoved):
+        return {"key": member.key, "source": None, "by": member.by, "reason": member.reason}
+    return {"key": member.key, "source": member.source, "reason": member.reason}
 
 
 def reports_document(reports: Iterable[Report]) -> dict[str, Any]:

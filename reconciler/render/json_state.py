@@ -57,4 +57,6 @@ def _valid(valid: Valid) -> dict[str, Any]:
 def _pushed_and_reason(member: KnownMember) -> dict[str, Any]:
     entry = member.entry
     reason = {"reason": entry.reason} if isinstance(entry, Rejected) else {}
-    return {"pushed": entry.pushed} | reason
+    note = member.undelivered
+    undelivered = {"undelivered": note._asdict()} if note is not None else {}
+    return {"pushed": entry.pushed} | reason | undelivered

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.plan.model import Plan
 from reconciler.plan.share import Base
 from reconciler.problem import Problem
@@ -75,11 +75,17 @@ class KnownMember(NamedTuple):
         """What that proves, in plain words."""
         return _PROVES[self.status]
 
+    @property
+    def undelivered(self) -> Undelivered | None:
+        """What the API refused to do about one who is, or may be, in the panel."""
+        return None if isinstance(self.entry, Rejected) else self.entry.undelivered
+
 
 _PROVES = {
     "added": "was new in the panel when it was pushed",
     "existing": "is in the panel, and was there before it was pushed",
     "unattributed": "is in the panel, but whether it was new can't be known",
+    "resubmitted": "is in the panel, and was sent again with other fields; the API doesn't confirm updates",
     "rejected": "the API refused it, so it is not in the panel by this declaration",
     "unconfirmed": "was sent, but no answer proves anything: it may be in the panel",
 }

@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from reconciler.lint.model import PlanLint
-from reconciler.plan.model import Action, Add, Change, FieldChange, Plan, Remove, StillRejected
+from reconciler.plan.model import (
+    Action,
+    Add,
+    Change,
+    FieldChange,
+    Plan,
+    Remove,
+    StillRejected,
+    Unremoved,
+)
 from reconciler.plan.shown import hidden
 from reconciler.render.counted import counted
 from reconciler.render.lint_words import MOST_ODD, lint_problems, rest_of_lint
@@ -94,6 +103,7 @@ _HEADINGS: dict[type[Action], tuple[str, ...]] = {
     Change: ("member", "declared in", "before → after"),
     Remove: ("member", "by"),
     StillRejected: ("member", "declared in", "the API's word"),
+    Unremoved: ("member", "by", "the API's word"),
 }
 
 
@@ -115,6 +125,8 @@ def _cells(action: Action, showing: Showing) -> tuple[str, ...]:
             return key, prose(by)
         case StillRejected(source=source, reason=reason, attributes=attributes):
             return key, code(source), code(showing.reason(reason, attributes))
+        case Unremoved(by=by, reason=reason, attributes=attributes):
+            return key, prose(by), code(showing.reason(reason, attributes))
 
 
 def _change(change: FieldChange, showing: Showing) -> str:

@@ -1,12 +1,13 @@
 """A report for a comment or a job's summary: what happened, what it proves, what to do next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.apply.report import Report
+from reconciler.plan.model import StillRejected, Unremoved
 from reconciler.render.counted import counted
 from reconciler.render.markdown_problems import markdown_problems
 from reconciler.render.markdown_text import code, details, prose, table
-from reconciler.render.report_words import next_steps, outcomes, spent
+from reconciler.render.report_words import next_steps, outcomes, spent, standing
 from reconciler.render.sentence import report_sentence
 from reconciler.render.showing import Showing
 
@@ -19,7 +20,8 @@ def markdown_report(report: Report, showing: Showing) -> str:
     blocks = [
         [f"**{prose(report_sentence(report))}**"],
         list(_outcomes(report)),
-        list(_rejected(report, showing)),
+        list(_refused("Rejected", report.rejected, showing)),
+        list(_refused("Blocked", report.blocked, showing)),
         [markdown_problems(report.problems, showing).rstrip("\n")] if report.problems else [],
         [f"- Spent: {prose(spent(report))}", *(f"- Next: {prose(step)}" for step in next_steps(report))],
     ]
@@ -31,22 +33,22 @@ def _outcomes(report: Report) -> list[str]:
     return table(("members", "outcome", "which means"), rows) if rows else []
 
 
-def _rejected(report: Report, showing: Showing) -> Iterator[str]:
-    if not report.rejected:
+def _refused(heading: str, refused: Sequence[StillRejected | Unremoved], showing: Showing) -> Iterator[str]:
+    if not refused:
         return
-    members = report.rejected if showing.full else report.rejected[:_MOST_ROWS]
+    members = refused if showing.full else refused[:_MOST_ROWS]
     rows = (
         (
             code(showing.address(member.key)),
-            code(member.source),
+            code(standing(member)),
             code(showing.reason(member.reason, member.attributes)),
         )
         for member in members
     )
     lines = table(("member", "declared in", "the API's word"), rows)
-    yield from (f"#### Rejected: {len(report.rejected)}", "")
+    yield from (f"#### {heading}: {len(refused)}", "")
     yield from (
-        details(f"{len(members)} of {counted(len(report.rejected), 'member')}", lines)
+        details(f"{len(members)} of {counted(len(refused), 'member')}", lines)
         if len(members) > _MOST_OPEN_ROWS
         else lines
     )

@@ -39,5 +39,8 @@ def markdown_member(member: KnownMember, showing: Showing) -> str:
     ]
     if isinstance(entry, Rejected):
         lines.append(f"- the API's word: {code(showing.reason(entry.reason, entry.attributes))}")
+    if (note := member.undelivered) is not None:
+        reason = code(showing.reason(note.reason, note.attributes or entry.attributes))
+        lines.append(f"- refused to {prose(note.action)}: {code(note.tried)}, the API's word: {reason}")
     rows = ((code(field), code(value)) for field, value in member_fields(member, showing))
     return "".join(f"{line}\n" for line in (*lines, "", *table(("field", "value"), rows)))

@@ -8,7 +8,16 @@ from reconciler.environment.model import OnRemove
 from reconciler.lint.model import PlanLint
 from reconciler.lockfile.reading import fetch_command
 from reconciler.plan.guards import in_words
-from reconciler.plan.model import Action, Add, Change, GuardRefusal, Plan, Remove, StillRejected
+from reconciler.plan.model import (
+    Action,
+    Add,
+    Change,
+    GuardRefusal,
+    Plan,
+    Remove,
+    StillRejected,
+    Unremoved,
+)
 from reconciler.plan.share import Share
 from reconciler.render.counted import counted
 
@@ -20,6 +29,18 @@ HEADINGS: dict[type[Action], str] = {
     Change: "Changed",
     Remove: "To remove",
     StillRejected: "Rejected",
+    Unremoved: "Not removed",
+}
+
+_WAYS = {
+    OnRemove.FORGET: "Forget: they stay in the panel, and only the lockfile's entry goes.",
+    OnRemove.UNSUBSCRIBE: (
+        "Unsubscribe, by POST /micropanel/members/unsubscribe: they stay in the panel and get no more mail."
+    ),
+    OnRemove.DELETE: (
+        "Delete, by DELETE /micropanel/members: they go from the panel, for good. Apply asks again before it "
+        "deletes; where there is no terminal, it needs `--allow delete`."
+    ),
 }
 
 
@@ -100,18 +121,43 @@ def note(kind: type[Action], actions: Sequence[Action]) -> str:
     """What has to be said of all these members, whom one kind of action concerns; empty where nothing."""
     if kind is Add:
         return _doubt(actions)
-    if kind is Change and not all(isinstance(action, Change) and action.deliverable for action in actions):
-        return "This API can't change a member who is in the panel already. Apply leaves them as they are."
-    if kind is Remove and any(
-        isinstance(action, Remove) and action.by == OnRemove.FORGET for action in actions
-    ):
-        return "Forget: they stay in the panel, and only the lockfile's entry goes."
+    if kind is Change:
+        return _delivery([action for action in actions if isinstance(action, Change)])
+    if kind is Remove:
+        return _ways([action for action in actions if isinstance(action, Remove)])
     if kind is StillRejected:
         return (
             "The API refused them. They are sent again once their declaration changes, or with "
             "`--retry-rejected`."
         )
-    return ""
+    return (
+        "The API refused to remove them, and they stay in the panel. It is asked again with "
+        "`--retry-rejected`, or once policy.on_remove says otherwise."
+    )
+
+
+def _delivery(changes: Sequence[Change]) -> str:
+    """Whether these changes are sent, and what can't come of it."""
+    sent = [change for change in changes if change.deliverable]
+    if not sent:
+        return "This API can't change a member who is in the panel already. Apply leaves them as they are."
+    words = ["Sent again. The API doesn't confirm updates, so whether they take effect can't be known."]
+    if any(field.after is None for change in changes for field in change.changes):
+        words.append("A field that is no longer declared can't be cleared this way: the panel keeps it.")
+    if left := len(changes) - len(sent):
+        words.append(f"{left} of them would clear fields and nothing else: apply leaves them as they are.")
+    return " ".join(words)
+
+
+def _ways(removes: Sequence[Remove]) -> str:
+    """How these members are removed, and what isn't known about them."""
+    words = [_WAYS[way] for way in OnRemove if any(remove.by == way for remove in removes)]
+    if doubtful := sum(remove.doubtful and remove.calls_the_api for remove in removes):
+        words.append(
+            f"{doubtful} of them may not be there: an earlier call about them got no answer. "
+            "Asking again is safe."
+        )
+    return " ".join(words)
 
 
 def adds_by_file(actions: Iterable[Action]) -> list[tuple[str, int]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from reconciler.apply.report import Report
 from reconciler.errors import EXIT_INTERRUPTED, EXIT_REFUSED
+from reconciler.plan.model import StillRejected, Unremoved
 from reconciler.render.counted import counted
 
 MEANINGS = {
@@ -12,17 +13,33 @@ MEANINGS = {
     "unattributed": "in the panel, but whether they are new can't be known",
     "rejected": "refused by the API, so not in the panel by this declaration",
     "unconfirmed": "sent, but no answer proves anything: they may be in the panel",
-    "unsent": "not in the panel by this run: not sent, or turned away unread",
+    "unsent": "nothing was done about them by this run: not sent, or turned away unread",
     "forgotten": "no longer in the lockfile; they stay in the panel",
+    "resubmitted": "sent again with other fields; the API doesn't confirm updates",
+    "unsubscribed": "in the panel, and get no more mail",
+    "deleted": "no longer in the panel",
+    "absent": "were not there, or gone already",
+    "blocked": "the API calls them blocked, and left them as they are",
 }
 """What each outcome proves, no more (the contract's table of the API's two counts)."""
+
+_LEFT_UNATTRIBUTED = "gone or unsubscribed, but whether by this run can't be known"
 
 
 def outcomes(report: Report) -> Iterator[tuple[int, str, str]]:
     """(how many, outcome, what it proves) for each outcome that anybody had."""
-    for outcome, count in report.summary._asdict().items():
+    left = report.left_unattributed
+    counts = report.summary._asdict() | {"unattributed": report.summary.unattributed - left}
+    for outcome, count in counts.items():
         if count:
             yield count, outcome, MEANINGS[outcome]
+        if outcome == "unattributed" and left:
+            yield left, outcome, _LEFT_UNATTRIBUTED
+
+
+def standing(member: StillRejected | Unremoved) -> str:
+    """Where somebody is declared whom the API refused, or what it refused to do about them."""
+    return f"refused: {member.by}" if isinstance(member, Unremoved) else member.source
 
 
 def spent(report: Report) -> str:
@@ -65,7 +82,7 @@ def _after_failure(code: int) -> str:
 
 def _after_incomplete(report: Report) -> Iterator[str]:
     summary = report.summary
-    if summary.unconfirmed or summary.unsent or report.problems:
+    if summary.unconfirmed or summary.unsent or report.errors:
         yield (
             "plan and apply again: a fresh plan carries on where this run ended, "
             "and nobody who has an answer is sent again."
@@ -74,4 +91,9 @@ def _after_incomplete(report: Report) -> Iterator[str]:
         yield (
             "mend the declarations of the rejected members and apply again, or send them as they are with "
             "`--retry-rejected`."
+        )
+    if summary.blocked:
+        yield (
+            "unblock the blocked members in QuestionPro and apply with `--retry-rejected`, or remove them "
+            "there and drop them from the lockfile with `reconciler state rm`."
         )

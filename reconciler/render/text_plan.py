@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from reconciler.lint.model import PlanLint
-from reconciler.plan.model import Action, Add, Change, FieldChange, Plan, Remove, StillRejected
+from reconciler.plan.model import (
+    Action,
+    Add,
+    Change,
+    FieldChange,
+    Plan,
+    Remove,
+    StillRejected,
+    Unremoved,
+)
 from reconciler.problem import plain
 from reconciler.render.lint_words import MOST_ODD, lint_problems, rest_of_lint
 from reconciler.render.parts import Part, parts
@@ -29,6 +38,7 @@ _SYMBOLS: dict[type[Action], tuple[str, str]] = {
     Change: ("~", "yellow"),
     Remove: ("-", "red"),
     StillRejected: ("!", "magenta"),
+    Unremoved: ("!", "magenta"),
 }
 
 
@@ -97,7 +107,7 @@ def _where(action: Action) -> str:
             return f"{readable(source)}  (sent before without an answer)"
         case Add(source=source) | Change(source=source) | StillRejected(source=source):
             return readable(source)
-        case Remove():
+        case Remove() | Unremoved():
             return ""
 
 
@@ -105,7 +115,10 @@ def _particulars(action: Action, showing: Showing) -> Iterator[str]:
     match action:
         case Change(changes=changes):
             yield from (change_text(change, showing) for change in changes)
-        case StillRejected(reason=reason, attributes=attributes):
+        case (
+            StillRejected(reason=reason, attributes=attributes)
+            | Unremoved(reason=reason, attributes=attributes)
+        ):
             yield f"the API's word: {readable(showing.reason(reason, attributes))}"
         case _:
             return

@@ -1,14 +1,17 @@
 """A report for a terminal or a log: what happened, what it proves, what to do next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.apply.report import Report
-from reconciler.render.report_words import next_steps, outcomes, spent
+from reconciler.plan.model import StillRejected, Unremoved
+from reconciler.render.report_words import next_steps, outcomes, spent, standing
 from reconciler.render.sentence import report_sentence
 from reconciler.render.showing import Showing
 from reconciler.render.visible import readable, visible
 
-_COLOURS = {"added": "green", "existing": "green", "unattributed": "green", "forgotten": "yellow"}
+_COLOURS = dict.fromkeys(
+    ("added", "existing", "unattributed", "resubmitted", "unsubscribed", "deleted", "absent"), "green"
+) | {"forgotten": "yellow"}
 
 
 def text_report(report: Report, showing: Showing) -> str:
@@ -16,7 +19,8 @@ def text_report(report: Report, showing: Showing) -> str:
     blocks = [
         [report_sentence(report)],
         list(_outcomes(report, showing)),
-        list(_rejected(report, showing)),
+        list(_refused("Rejected:", report.rejected, showing)),
+        list(_refused("Blocked:", report.blocked, showing)),
         [f"Spent:  {spent(report)}"],
         [f"Next:   {visible(step)}" for step in next_steps(report)],
     ]
@@ -32,10 +36,10 @@ def _outcomes(report: Report, showing: Showing) -> Iterator[str]:
         yield f"  {count:{width}} {name}  {meaning}"
 
 
-def _rejected(report: Report, showing: Showing) -> Iterator[str]:
-    if report.rejected:
-        yield "Rejected:"
-    for member in report.rejected:
+def _refused(heading: str, members: Sequence[StillRejected | Unremoved], showing: Showing) -> Iterator[str]:
+    if members:
+        yield heading
+    for member in members:
         symbol = showing.paint("!", "magenta")
-        yield f"  {symbol} {readable(showing.address(member.key))}  {readable(member.source)}"
+        yield f"  {symbol} {readable(showing.address(member.key))}  {readable(standing(member))}"
         yield f"      the API's word: {readable(showing.reason(member.reason, member.attributes))}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Lockfile, Rejected
 from reconciler.member import EMAIL_ADDRESS, flat
 from reconciler.render.counted import counted
 from reconciler.render.listing import KnownMember, Valid, Validation, listed_members
@@ -36,7 +36,7 @@ def text_member(member: KnownMember, showing: Showing) -> str:
         f"{readable(showing.address(member.key))} in {visible(member.environment)}",
         f"  {member.status}: {member.proves}.",
         f"  pushed: {visible(member.entry.pushed)}",
-        *_reason(member.entry, showing),
+        *_reason(member, showing),
         "  declared as:",
         *(f"      {visible(field)}: {value}" for field, value in member_fields(member, showing)),
     ]
@@ -59,6 +59,10 @@ def _valid(valid: Valid) -> Iterator[str]:
         yield f"  {readable(file)} is read with {quoted(separator)} between its cells."
 
 
-def _reason(entry: Present | Rejected | Unconfirmed, showing: Showing) -> Iterator[str]:
+def _reason(member: KnownMember, showing: Showing) -> Iterator[str]:
+    entry, note = member.entry, member.undelivered
     if isinstance(entry, Rejected):
         yield f"  the API's word: {readable(showing.reason(entry.reason, entry.attributes))}"
+    if note is not None:
+        reason = readable(showing.reason(note.reason, note.attributes or entry.attributes))
+        yield f"  refused to {visible(note.action)}: {visible(note.tried)}, the API's word: {reason}"

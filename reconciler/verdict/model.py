@@ -27,7 +27,7 @@ class Verdict(NamedTuple):
 
 def verdict_of(plan: Plan, inputs: str) -> Verdict | None:
     """The verdict that a plan comes to, made from these inputs; None where it has anything to tell of."""
-    if plan.actions or plan.refusals or not plan.has_lockfile:
+    if plan.actions or plan.refusals or plan.expiring or plan.expired or not plan.has_lockfile:
         return None
     return Verdict(inputs, plan.roster_digest, plan.lockfile_digest, plan.declared)
 
@@ -40,7 +40,7 @@ def plan_of(verdict: Verdict, environment: Environment) -> Plan:
         policy=environment.policy,
         actions=(),
         summary=Summary(add=0, change=0, remove=0, unchanged=verdict.declared, rejected=0),
-        cost=estimate(0, environment.api),
+        cost=estimate(environment.api),
         refusals=(),
         digest=plan_digest(environment, (), verdict.lockfile_digest),
         roster_digest=verdict.roster_digest,

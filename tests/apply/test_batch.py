@@ -4,12 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people import person
 
-from reconciler.apply.batch import Batch, cut, divide, set_last_apart
-from reconciler.plan.model import Add
+from reconciler.apply.batch import Batch, Errand, Kind, cut, divide, set_last_apart
 
 
-def adds(*names: str, doubtful: str = "") -> list[Add]:
-    return [Add(f"{n}@example.org", "f:1", person(n), doubtful=n in doubtful) for n in names]
+def adds(*names: str, doubtful: str = "") -> list[Errand]:
+    return [Errand(Kind.ADD, f"{n}@example.org", person(n), n in doubtful) for n in names]
 
 
 def keys(batch: Batch) -> str:
@@ -42,10 +41,10 @@ def test_pending_members_who_are_declared_otherwise_now_leave_their_batch() -> N
 
 @given(size=st.integers(1, 5), total=st.integers(0, 23))
 def test_the_calls_are_members_by_size_rounded_up_and_nobody_is_left_out(size: int, total: int) -> None:
-    people = [Add(f"{n}@x.test", "f:1", {}) for n in range(total)]
+    people = [Errand(Kind.ADD, f"{n}@x.test", {}) for n in range(total)]
     batches = cut(people, size)
     assert len(batches) == -(-total // size)
-    assert [key for batch in batches for key in batch.members] == [add.key for add in people]
+    assert [key for batch in batches for key in batch.members] == [errand.key for errand in people]
 
 
 def test_a_batch_is_divided_in_order_under_new_numbers() -> None:

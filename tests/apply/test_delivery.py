@@ -39,12 +39,12 @@ class Silent:
 
 def push_with_room_for(size: int, folder: Path) -> tuple[Stop, Tally, bytes]:
     """Push a pair whose first call is lost and whose second is refused, so that it is split in doubt."""
-    environment = environment_of(folder=folder)
+    environment = environment_of(folder=folder, api=QUICK)
     prepare_working_folder(environment.working_folder)
     journal, tally = Journal.begin(environment, [PAIR], started=AT), Tally(len(PAIR), Silent())
     vendor = Vendor(fault=FAULTS.get)
     with room_for(size):
-        stop = asyncio.run(push([PAIR], vendor, journal, QUICK, tally, Signals(), lambda: AT))
+        stop = asyncio.run(push([PAIR], vendor, journal, environment, tally, Signals(), lambda: AT))
     journal.close()
     return stop, tally, journal_path(environment).read_bytes()
 

@@ -6,9 +6,9 @@ import pytest
 from disk_room import room_for
 from people import environment_of, person
 
-from reconciler.apply.batch import Batch
+from reconciler.apply.batch import Batch, Kind
 from reconciler.apply.journal import Journal, journal_path
-from reconciler.apply.journal_reader import read_journal
+from reconciler.apply.journal_reader import Learnt, read_journal
 from reconciler.errors import DiskFailure
 from reconciler.lockfile.model import Unconfirmed
 from reconciler.working_folder import prepare_working_folder
@@ -28,4 +28,4 @@ def test_nothing_is_written_behind_a_line_that_the_disk_cut_short(tmp_path: Path
         journal.sending(ADA, AT)
     run = read_journal(path.read_bytes())
     assert run is not None
-    assert run.entries == {"ada@example.org": Unconfirmed(AT, person("ada"))}
+    assert run.learnt == {"ada@example.org": Learnt(Kind.ADD, Unconfirmed(AT, person("ada")))}

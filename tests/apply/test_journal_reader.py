@@ -8,7 +8,7 @@ from people import environment_of, person
 from reconciler.apply.batch import Batch, divide
 from reconciler.apply.journal import Journal, journal_path
 from reconciler.apply.journal_reader import MalformedJournal, UnfinishedRun, read_journal
-from reconciler.lockfile.model import Outcome, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Knowledge, Outcome, Present, Rejected, Unconfirmed
 from reconciler.working_folder import prepare_working_folder
 
 ADA, BOB, CY, DOT = (person(name) for name in ("ada", "bob", "cy", "dot"))
@@ -31,38 +31,42 @@ def read(path: Path) -> UnfinishedRun:
     return run
 
 
+def known(run: UnfinishedRun) -> dict[str, Knowledge]:
+    return {key: learnt.knowledge for key, learnt in run.learnt.items()}
+
+
 def test_batches_that_were_not_sent_are_pending_and_nobody_is_in_doubt(tmp_path: Path) -> None:
     _, path = begin(tmp_path)
     assert read(path).pending == (FIRST, SECOND)
-    assert read(path).entries == {}
+    assert known(read(path)) == {}
 
 
 def test_a_batch_under_way_is_pending_and_its_members_unconfirmed(tmp_path: Path) -> None:
     journal, path = begin(tmp_path)
     journal.sending(FIRST, AT)
     assert read(path).pending == (FIRST, SECOND)
-    assert read(path).entries == {"ada": Unconfirmed(AT, ADA), "bob": Unconfirmed(AT, BOB)}
+    assert known(read(path)) == {"ada": Unconfirmed(AT, ADA), "bob": Unconfirmed(AT, BOB)}
 
 
 def test_an_attempt_without_doubt_takes_the_doubt_away_and_one_with_doubt_leaves_it(tmp_path: Path) -> None:
     journal, path = begin(tmp_path)
     journal.sending(FIRST, AT)
     journal.attempted(FIRST, doubt=False)
-    assert read(path).entries == {}
+    assert known(read(path)) == {}
     journal.sending(FIRST, AT)
     journal.attempted(FIRST, doubt=True)
     journal.sending(FIRST, LATER)
     journal.attempted(FIRST, doubt=False)
-    assert read(path).entries == {"ada": Unconfirmed(LATER, ADA), "bob": Unconfirmed(LATER, BOB)}
+    assert known(read(path)) == {"ada": Unconfirmed(LATER, ADA), "bob": Unconfirmed(LATER, BOB)}
 
 
 def test_a_settled_batch_is_known_and_no_longer_pending(tmp_path: Path) -> None:
     journal, path = begin(tmp_path)
     journal.sending(FIRST, AT)
     entries = {"ada": Present(Outcome.ADDED, LATER, ADA), "bob": Present(Outcome.ADDED, LATER, BOB)}
-    journal.settled(FIRST, entries)
+    journal.settled(FIRST, entries, LATER)
     assert read(path).pending == (SECOND,)
-    assert read(path).entries == entries
+    assert known(read(path)) == entries
 
 
 def test_the_parts_of_a_split_batch_stand_in_its_place_with_its_doubt(tmp_path: Path) -> None:
@@ -71,24 +75,24 @@ def test_the_parts_of_a_split_batch_stand_in_its_place_with_its_doubt(tmp_path: 
     journal.attempted(SECOND, doubt=True)
     journal.split(SECOND, [LEFT, RIGHT])
     journal.sending(LEFT, LATER)
-    journal.settled(LEFT, {"cy": Rejected("no", LATER, CY)})
+    journal.settled(LEFT, {"cy": Rejected("no", LATER, CY)}, LATER)
     assert read(path).pending == (FIRST, RIGHT)
-    assert read(path).entries == {"cy": Rejected("no", LATER, CY), "dot": Unconfirmed(AT, DOT)}
+    assert known(read(path)) == {"cy": Rejected("no", LATER, CY), "dot": Unconfirmed(AT, DOT)}
 
 
 def test_at_whichever_byte_a_run_dies_no_more_is_read_than_was_written(tmp_path: Path) -> None:
     journal, path = begin(tmp_path)
     journal.sending(FIRST, AT)
-    journal.settled(FIRST, {"ada": Present(Outcome.EXISTING, AT, ADA), "bob": Unconfirmed(AT, BOB)})
+    journal.settled(FIRST, {"ada": Present(Outcome.EXISTING, AT, ADA), "bob": Unconfirmed(AT, BOB)}, AT)
     journal.sending(SECOND, AT)
     journal.attempted(SECOND, doubt=False)
     journal.split(SECOND, [LEFT, RIGHT])
     data = path.read_bytes()
-    whole = read(path).entries
+    whole = known(read(path))
     for end in range(data.index(b"\n") + 1, len(data)):
         run = read_journal(data[:end])
         assert run is not None
-        for key, entry in run.entries.items():
+        for key, entry in known(run).items():
             assert isinstance(entry, Unconfirmed) or entry == whole[key]
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.apply.batch import Batch
 from reconciler.apply.outcome import is_worth_repeating, leaves_doubt, proven
 from reconciler.lockfile.model import Outcome
 from reconciler.panel import (
@@ -20,6 +21,7 @@ from reconciler.panel import (
 )
 
 KEYS = ["a@x.test", "b@x.test", "c@x.test"]
+BATCH = Batch(1, {key: {"emailAddress": key} for key in KEYS})
 
 
 def test_all_added_proves_that_each_is_new() -> None:
@@ -76,5 +78,5 @@ def test_nobody_in_doubt_is_ever_called_existing(added: int, held: set[str], dou
     ],
 )
 def test_what_leaves_doubt_and_what_is_worth_repeating(answer: Answer, doubt: bool, again: bool) -> None:  # noqa: FBT001 - columns of a table
-    assert leaves_doubt(answer) is doubt
+    assert leaves_doubt(answer, BATCH) is doubt
     assert is_worth_repeating(answer) is again

@@ -8,7 +8,7 @@ import pytest
 from people import environment_of, person
 from vendor import Vendor
 
-from reconciler.apply.batch import cut
+from reconciler.apply.batch import Errand, Kind, cut
 from reconciler.apply.journal import Journal, journal_path
 from reconciler.apply.journal_reader import read_journal
 from reconciler.apply.push import push
@@ -16,7 +16,7 @@ from reconciler.apply.signals import Signals
 from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Tally
 from reconciler.environment.model import Api, RateLimit, Retry
-from reconciler.lockfile.model import Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Knowledge, Present, Rejected
 from reconciler.panel import (
     AllowanceUsedUp,
     Answer,
@@ -28,7 +28,6 @@ from reconciler.panel import (
     Unreachable,
     Unusable,
 )
-from reconciler.plan.model import Add
 from reconciler.working_folder import prepare_working_folder
 
 QUICK = Retry(attempts=3, initial_wait=0.001, max_wait=0.002)
@@ -56,7 +55,7 @@ class Pushed:
         environment = environment_of(folder=folder, api=api)
         prepare_working_folder(environment.working_folder)
         names = [f"p{number:03}" for number in range(people)]
-        adds = [Add(f"{n}@example.org", "f:1", person(n), doubtful=n in doubtful.split()) for n in names]
+        adds = [Errand(Kind.ADD, f"{n}@example.org", person(n), n in doubtful.split()) for n in names]
         batches = cut(adds, api.batch_size)
         journal = Journal.begin(environment, batches, started="2026-11-23T09:00:00Z")
         seconds = count()
@@ -66,7 +65,7 @@ class Pushed:
                 batches,
                 vendor,
                 journal,
-                api,
+                environment,
                 self.tally,
                 Signals(),
                 lambda: f"2026-11-23T09:00:{next(seconds)}Z",
@@ -75,7 +74,7 @@ class Pushed:
         journal.close()
         run = read_journal(journal_path(environment).read_bytes())
         assert run is not None
-        self.journalled = run.entries
+        self.journalled = {key: learnt.knowledge for key, learnt in run.learnt.items()}
 
     def outcomes(self) -> dict[str, str]:
         """By the number in the name: what became of each who was settled."""
@@ -83,7 +82,7 @@ class Pushed:
         return {key[1:4]: _word(entry) for key, entry in sorted(self.tally.entries.items())}
 
 
-def _word(entry: Present | Rejected | Unconfirmed) -> str:
+def _word(entry: Knowledge) -> str:
     return entry.outcome.value if isinstance(entry, Present) else type(entry).__name__.lower()
 
 

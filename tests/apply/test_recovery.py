@@ -50,10 +50,10 @@ def write_down(journal: Journal, batch: Batch, end: str) -> None:
     if end == "in doubt":
         journal.attempted(batch, doubt=True)
     elif end == "refused":
-        journal.settled(batch, {key: Rejected("no", LATER, who) for key, who in batch.members.items()})
+        journal.settled(batch, {key: Rejected("no", LATER, who) for key, who in batch.members.items()}, LATER)
     elif end not in {"pending", "sent"}:
         entries = {key: Present(Outcome(end), LATER, who) for key, who in batch.members.items()}
-        journal.settled(batch, entries)
+        journal.settled(batch, entries, LATER)
 
 
 def die(folder: Path, run: tuple[tuple[Batch, str], ...], lockfile: Lockfile | None) -> Environment:
@@ -114,7 +114,7 @@ def test_what_was_settled_counts_and_who_was_sent_is_in_doubt_and_all_else_stays
 
 def test_those_whom_a_dead_run_settled_are_counted_once(tmp_path: Path) -> None:
     environment, journal = journal_in(tmp_path, batch_of(ADA), batch_of(BOB, number=2))
-    journal.settled(batch_of(ADA), {ADA["emailAddress"]: present(ADA)})
+    journal.settled(batch_of(ADA), {ADA["emailAddress"]: present(ADA)}, PUSHED)
     journal.sending(batch_of(BOB, number=2), LATER)
     assert take_in(environment).recovered == 1
     assert take_in(environment).recovered == 0
@@ -128,7 +128,7 @@ def test_who_was_not_sent_is_known_as_before(tmp_path: Path) -> None:
 
 def test_an_equal_lockfile_is_left_untouched(tmp_path: Path) -> None:
     environment, journal = journal_in(tmp_path, batch_of(ADA))
-    journal.settled(batch_of(ADA), {ADA["emailAddress"]: present(ADA)})
+    journal.settled(batch_of(ADA), {ADA["emailAddress"]: present(ADA)}, PUSHED)
     write_lockfile(environment, lockfile_of(ADA))
     before = environment.lockfile_path.stat()
     take_in(environment)

@@ -10,7 +10,7 @@ def add(address: str, line: int = 9) -> Add:
 
 
 def remove(key: str) -> Remove:
-    return Remove(key, "forget")
+    return Remove(key, "forget", {"emailAddress": key})
 
 
 def corrections(*actions: Action) -> tuple[Correction, ...]:

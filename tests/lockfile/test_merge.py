@@ -8,9 +8,8 @@ from people import PUSHED, TARGET, lockfile_of, person
 
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.codec import decode_any, encode
-from reconciler.lockfile.entry import Entry
 from reconciler.lockfile.merge import merge
-from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Entry, Lockfile, Outcome, Present, Rejected, Unconfirmed
 from reconciler.problem import plain
 
 KEY = "ada@example.org"

@@ -73,6 +73,7 @@ def test_a_change_names_each_field_before_and_after_and_cannot_be_delivered() ->
             FieldChange("custom1", "a", None),
             FieldChange("profileFields[577]", "x", "y"),
         ),
+        after,
         deliverable=False,
     )
     assert not plan.has_something_to_apply
@@ -111,7 +112,7 @@ def test_somebody_rejected_is_added_when_asked_for() -> None:
 
 def test_somebody_no_longer_declared_is_removed_by_forgetting() -> None:
     plan = planned(roster_of(ADA), lockfile_of(ADA, BOB))
-    assert only_action(plan) == Remove("bob@example.org", "forget")
+    assert only_action(plan) == Remove("bob@example.org", "forget", BOB)
 
 
 def test_somebody_unconfirmed_and_no_longer_declared_is_removed() -> None:

@@ -15,6 +15,7 @@ from reconciler.panel import (
     Denied,
     Lost,
     Refused,
+    Save,
     Throttled,
     TooLarge,
     Unusable,
@@ -32,7 +33,9 @@ NEW = (BODIES / "new-emails.json").read_bytes()
 def _read(status: int, body: bytes | str = b"", **headers: str) -> Answer:
     packed = body.encode() if isinstance(body, str) else body
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return read_answer(HttpAnswer(status, {"content-length": str(len(packed)), **names}, packed), ACCESS, NOW)
+    return read_answer(
+        HttpAnswer(status, {"content-length": str(len(packed)), **names}, packed), Save([]), ACCESS, NOW
+    )
 
 
 def _printed(status: int) -> bytes:
@@ -54,11 +57,11 @@ def test_a_success_without_the_documented_json_is_unusable(status: int) -> None:
 
 
 def test_a_success_that_was_not_read_to_its_end_is_unusable() -> None:
-    assert isinstance(read_answer(HttpAnswer(200, {}, NEW, complete=False), ACCESS, NOW), Unusable)
+    assert isinstance(read_answer(HttpAnswer(200, {}, NEW, complete=False), Save([]), ACCESS, NOW), Unusable)
 
 
 def test_an_answer_that_nothing_but_a_closed_connection_ended_may_have_been_cut() -> None:
-    assert isinstance(read_answer(HttpAnswer(200, {}, NEW[:30]), ACCESS, NOW), Lost)
+    assert isinstance(read_answer(HttpAnswer(200, {}, NEW[:30]), Save([]), ACCESS, NOW), Lost)
 
 
 def test_an_answer_whose_length_was_announced_was_meant_so() -> None:

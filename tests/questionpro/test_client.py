@@ -16,7 +16,7 @@ import pytest
 
 from reconciler import __version__
 from reconciler.errors import InvalidInput
-from reconciler.panel import Counted, Denied, Lost, Reply, Unreachable, Unusable
+from reconciler.panel import Counted, Denied, Lost, Reply, Save, Unreachable, Unusable
 from reconciler.questionpro.client import QuestionProPanel
 from reconciler.questionpro.key import ApiKey
 
@@ -85,7 +85,7 @@ def calling(*answers: bytes | Script, timeout: float = 5, key: ApiKey | None = K
 
     async def run() -> tuple[Reply, Vendor]:
         async with vendor(*answers) as seen, QuestionProPanel(seen.address, key, timeout) as panel:
-            return await panel.save([ADA]), seen
+            return await panel.send(Save([ADA])), seen
 
     return asyncio.run(run())
 
@@ -95,7 +95,7 @@ def calling_address(address: str, timeout: float = 5) -> Reply:
 
     async def run() -> Reply:
         async with QuestionProPanel(address, KEY, timeout) as panel:
-            return await panel.save([ADA])
+            return await panel.send(Save([ADA]))
 
     return asyncio.run(run())
 
@@ -157,8 +157,8 @@ def test_cookies_that_the_server_sets_are_not_sent_back() -> None:
     async def run() -> Vendor:
         async with vendor(http(headers=["set-cookie: session=1"])) as seen:
             async with QuestionProPanel(seen.address, KEY, 5) as panel:
-                await panel.save([ADA])
-                await panel.save([ADA])
+                await panel.send(Save([ADA]))
+                await panel.send(Save([ADA]))
             return seen
 
     seen = asyncio.run(run())
@@ -170,8 +170,8 @@ def test_calls_one_after_the_other_share_a_connection() -> None:
     async def run() -> Vendor:
         async with vendor(http()) as seen:
             async with QuestionProPanel(seen.address, KEY, 5) as panel:
-                await panel.save([ADA])
-                await panel.save([ADA])
+                await panel.send(Save([ADA]))
+                await panel.send(Save([ADA]))
             return seen
 
     assert asyncio.run(run()).connections == 1
@@ -319,7 +319,7 @@ def test_a_handshake_that_fails_or_never_ends_sent_nothing(server: Script, reaso
         async with listener:
             port = listener.sockets[0].getsockname()[1]
             async with QuestionProPanel(f"https://127.0.0.1:{port}", KEY, 0.5) as panel:
-                return await panel.save([ADA])
+                return await panel.send(Save([ADA]))
 
     reply = asyncio.run(run())
     assert isinstance(reply.answer, Unreachable)
@@ -348,7 +348,7 @@ class _Failing(httpx.AsyncBaseTransport):
 def _through(transport: httpx.AsyncBaseTransport, timeout: float = 5) -> Reply:
     async def run() -> Reply:
         async with QuestionProPanel("http://any.invalid", None, timeout, transport=transport) as panel:
-            return await panel.save([ADA])
+            return await panel.send(Save([ADA]))
 
     return asyncio.run(run())
 
@@ -390,7 +390,7 @@ def _behind(proxy: Callable[[Vendor], None], answer: bytes) -> tuple[Reply, Vend
         async with vendor(answer) as seen:
             proxy(seen)
             async with QuestionProPanel("https://api.questionpro.invalid/a/api/v2", KEY, 5) as panel:
-                return await panel.save([ADA]), seen
+                return await panel.send(Save([ADA])), seen
 
     return asyncio.run(run())
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.panel import Counted
+from reconciler.panel import Counted, Save
 from reconciler.questionpro.counts import BrokenOff, NotTheCounts, read_counts
 
 BODIES = Path(__file__).parent / "bodies"
@@ -23,12 +23,12 @@ def _body(added: Any, failed: Any) -> bytes:
     ("name", "counts"), [("new-emails", Counted(1, 0)), ("existing-emails", Counted(0, 1))]
 )
 def test_the_answers_printed_on_the_vendors_page_are_read(name: str, counts: Counted) -> None:
-    assert read_counts((BODIES / f"{name}.json").read_bytes()) == counts
+    assert read_counts((BODIES / f"{name}.json").read_bytes(), Save([])) == counts
 
 
 @given(st.integers(0), st.integers(0))
 def test_any_two_whole_numbers_from_zero_upwards_are_counts(added: int, failed: int) -> None:
-    assert read_counts(_body(added, failed)) == Counted(added, failed)
+    assert read_counts(_body(added, failed), Save([])) == Counted(added, failed)
 
 
 def test_unknown_keys_at_any_depth_are_let_through() -> None:
@@ -37,23 +37,23 @@ def test_unknown_keys_at_any_depth_are_let_through() -> None:
         "response": {"membersAddedSuccessfully": 2, "x": [], "membersFailedToBeAdded": 1},
         "more": {"deep": None},
     }
-    assert read_counts(json.dumps(body).encode()) == Counted(2, 1)
+    assert read_counts(json.dumps(body).encode(), Save([])) == Counted(2, 1)
 
 
 @pytest.mark.parametrize("wrong", ["1", "", 1.0, 0.5, True, False, None, [1], {"n": 1}])
 def test_a_count_that_is_no_whole_number_proves_nothing(wrong: object) -> None:
     with pytest.raises(NotTheCounts, match="membersFailedToBeAdded is not a whole number"):
-        read_counts(_body(1, wrong))
+        read_counts(_body(1, wrong), Save([]))
 
 
 def test_a_negative_count_proves_nothing() -> None:
     with pytest.raises(NotTheCounts, match="membersAddedSuccessfully is below zero"):
-        read_counts(_body(-1, 2))
+        read_counts(_body(-1, 2), Save([]))
 
 
 def test_a_missing_count_proves_nothing() -> None:
     with pytest.raises(NotTheCounts, match="membersFailedToBeAdded is missing"):
-        read_counts(b'{"response": {"membersAddedSuccessfully": 1}}')
+        read_counts(b'{"response": {"membersAddedSuccessfully": 1}}', Save([]))
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_a_missing_count_proves_nothing() -> None:
 )
 def test_another_answer_is_described_without_echoing_it(body: bytes, words: str) -> None:
     with pytest.raises(NotTheCounts, match=words) as caught:
-        read_counts(body)
+        read_counts(body, Save([]))
     assert "ada" not in str(caught.value)
 
 
 @pytest.mark.parametrize("length", range(1, len(_body(1, 0)) - 1))
 def test_json_that_stops_in_the_middle_is_told_from_other_nonsense(length: int) -> None:
     with pytest.raises(BrokenOff):
-        read_counts(_body(1, 0)[:length])
+        read_counts(_body(1, 0)[:length], Save([]))

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reconciler.panel import Reply
+from reconciler.panel import Reply, Save
 from reconciler.questionpro.client import QuestionProPanel
 from reconciler.questionpro.key import ApiKey
 
@@ -34,7 +34,7 @@ async def asked(status: int) -> Reply:
     transport = httpx.ASGITransport(app=repeating(status))
     key = ApiKey(KEY, "the variable KEY")
     async with QuestionProPanel("http://sandbox.invalid/a/api/v2", key, 5, transport=transport) as panel:
-        return await panel.save([{"emailAddress": "ada@example.org"}])
+        return await panel.send(Save([{"emailAddress": "ada@example.org"}]))
 
 
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 413, 418, 429, 500, 503])

@@ -190,8 +190,8 @@ def _everything(view: View, text: str) -> list[tuple[str, list[str]]]:
     refused = StillRejected(text, f"{text}:3", text, attributes)
     plan = plan_of(
         Add(text, f"{text}:1", attributes, doubtful=True),
-        Change(text, text, (FieldChange(text, text, [text, 1]), FieldChange(text, None, {"city": text}))),
-        Remove(text, "forget"),
+        Change(text, text, (FieldChange(text, text, [text, 1]), FieldChange(text, None, {"city": text})), {}),
+        Remove(text, "forget", {}),
         refused,
         environment=text,
     )

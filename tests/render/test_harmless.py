@@ -29,8 +29,8 @@ _CODE = re.compile(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)")
 def _plan(text: str) -> Plan:
     return plan_of(
         Add(text, f"{text}:1", {"emailAddress": text}, doubtful=True),
-        Change(text, text, (FieldChange(text, text, [text, 1]), FieldChange(text, None, {"city": text}))),
-        Remove(text, "forget"),
+        Change(text, text, (FieldChange(text, text, [text, 1]), FieldChange(text, None, {"city": text})), {}),
+        Remove(text, "forget", {}),
         StillRejected(text, f"{text}:3", text, {"emailAddress": text}),
         environment=text,
     )
@@ -93,8 +93,8 @@ def test_masked_no_value_and_no_address_is_shown(value: str, chosen: Format) -> 
     reason = f"{value}: {address} has firstName '{value}'"
     plan = plan_of(
         Add(address, "a.yaml:1", attributes),
-        Change(address, "a.yaml:2", (FieldChange("firstName", value, {"city": value}),)),
-        Remove(address, "forget"),
+        Change(address, "a.yaml:2", (FieldChange("firstName", value, {"city": value}),), {}),
+        Remove(address, "forget", {}),
         StillRejected(address, "a.yaml:3", reason, attributes),
     )
     view = view_for(chosen, Showing(masked=True))

@@ -16,6 +16,7 @@ from reconciler.panel import (
     Lost,
     Refused,
     Reply,
+    Save,
     Throttled,
     TooLarge,
     Unusable,
@@ -78,8 +79,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> _Seen:
 async def _call_twice(address: str) -> tuple[dict[str, Reply], dict[str, Reply]]:
     key = ApiKey(KEY, "the variable KEY")
     async with QuestionProPanel(address, key, _SECONDS) as panel:
-        first = {kind: await panel.save([person(f"m{kind}")]) for kind in FAULTS}
-        again = {kind: await panel.save([person(f"m{kind}")]) for kind in FAULTS}
+        first = {kind: await panel.send(Save([person(f"m{kind}")])) for kind in FAULTS}
+        again = {kind: await panel.send(Save([person(f"m{kind}")])) for kind in FAULTS}
     return first, again
 
 

@@ -15,7 +15,7 @@ import pytest
 from people import person
 from world import KEY
 
-from reconciler.panel import AllowanceUsedUp, Answer, Counted, Denied, Refused, Throttled, TooLarge
+from reconciler.panel import AllowanceUsedUp, Answer, Counted, Denied, Refused, Save, Throttled, TooLarge
 from reconciler.questionpro.client import QuestionProPanel
 from reconciler.questionpro.key import ApiKey
 from reconciler.sandbox.server import address_of, listen
@@ -43,7 +43,7 @@ def serving(*arguments: str) -> Iterator[tuple[Process, str]]:
 def _call(address: str, *names: str, key: str = KEY, seconds: float = 5) -> Answer:
     async def run() -> Answer:
         async with QuestionProPanel(address, ApiKey(key, "the variable KEY"), seconds) as panel:
-            return (await panel.save([person(name) for name in names])).answer
+            return (await panel.send(Save([person(name) for name in names]))).answer
 
     return asyncio.run(run())
 
@@ -164,7 +164,7 @@ def test_a_caller_who_leaves_in_the_middle_of_a_call_disturbs_nobody(address: st
 def test_small_answers_come_at_once(address: str) -> None:
     async def run() -> float:
         async with QuestionProPanel(address, ApiKey(KEY, "x"), 5) as panel:
-            replies = [await panel.save([person("ada")]) for _ in range(12)]
+            replies = [await panel.send(Save([person("ada")])) for _ in range(12)]
         return sorted(reply.duration for reply in replies)[len(replies) // 2]
 
     # A socket that waits for more before it sends, against one that waits to acknowledge, takes 0.04 s.

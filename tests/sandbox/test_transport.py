@@ -8,7 +8,7 @@ from people import environment_of, person
 
 from reconciler.environment.model import Api, Environment
 from reconciler.errors import InvalidInput
-from reconciler.panel import AllowanceUsedUp, Answer, Counted, Refused
+from reconciler.panel import AllowanceUsedUp, Answer, Counted, Refused, Save
 from reconciler.questionpro.client import QuestionProPanel
 from reconciler.sandbox.transport import EMBEDDED_ADDRESS, embedded_transport
 
@@ -22,7 +22,7 @@ def _answers(environment: Environment, *batches: list[dict[str, object]]) -> lis
     async def run() -> list[Answer]:
         transport = embedded_transport(environment)
         async with QuestionProPanel(EMBEDDED_ADDRESS, None, 5, transport=transport) as panel:
-            replies = [await panel.save(batch) for batch in batches]
+            replies = [await panel.send(Save(batch)) for batch in batches]
         assert all(reply.sent for reply in replies)
         return [reply.answer for reply in replies]
 

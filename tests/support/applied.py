@@ -86,7 +86,11 @@ class Applied(NamedTuple):
         lockfile, summary, plan = self._lockfile(self.after), report.summary, self.plan
         adds = {add.key for add in plan.adds}
         proven = Counter(lockfile.members[key].outcome for key in adds & lockfile.members.keys())
-        assert [proven[word] for word in Outcome] == [summary.added, summary.existing, summary.unattributed]
+        assert [proven[word] for word in (Outcome.ADDED, Outcome.EXISTING, Outcome.UNATTRIBUTED)] == [
+            summary.added,
+            summary.existing,
+            summary.unattributed,
+        ]
         rejected = self._rejected(lockfile)
         assert {action.key for action in report.rejected} == rejected
         assert summary.rejected == len(rejected)

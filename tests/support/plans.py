@@ -36,12 +36,17 @@ def adds(count: int) -> list[Add]:
 
 def change(*changes: FieldChange, name: str = "ada") -> Change:
     """Somebody at example.org who is declared otherwise now."""
-    return Change(f"{name}@example.org", f"{FILE}:12", changes or (FieldChange("custom1", "a", "b"),))
+    return Change(
+        f"{name}@example.org",
+        f"{FILE}:12",
+        changes or (FieldChange("custom1", "a", "b"),),
+        {"emailAddress": f"{name}@example.org"},
+    )
 
 
 def remove(name: str = "bob") -> Remove:
     """Somebody at example.org who is no longer declared."""
-    return Remove(f"{name}@example.org", "forget")
+    return Remove(f"{name}@example.org", "forget", {"emailAddress": f"{name}@example.org"})
 
 
 def rejected(reason: str = "Invalid birthday", **attributes: str) -> StillRejected:

@@ -3,8 +3,19 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
-from reconciler.member import EMAIL_ADDRESS, Attributes
-from reconciler.panel import Answer, Counted, Lost, Refused, Reply, TooLarge
+from reconciler.member import EMAIL_ADDRESS
+from reconciler.panel import (
+    Answer,
+    Counted,
+    CountedAway,
+    Lost,
+    Refused,
+    Reply,
+    Request,
+    Save,
+    TooLarge,
+    Withdraw,
+)
 
 
 class Vendor:
@@ -19,35 +30,50 @@ class Vendor:
         *,
         refuses: Iterable[str] = (),
         reason: str = "Invalid parameters",
+        blocked: Iterable[str] = (),
+        updates: bool = False,
         largest: int = 10**9,
         fault: Callable[[int], Answer | None] = lambda _: None,
     ) -> None:
-        """Begin with these people in the panel."""
+        """Begin with these people in the panel.
+
+        `blocked` are those whom it won't take away; `updates` tells whether it updates known addresses.
+        """
         self.holds = set(holds)
         self.refuses = set(refuses)
         self.reason = reason
+        self.blocked = set(blocked)
+        self.updates = updates
         self.largest = largest
         self.fault = fault
         self.batches: list[list[str]] = []
 
-    async def save(self, members: Sequence[Attributes]) -> Reply:
+    async def send(self, request: Request) -> Reply:
         """One call."""
-        keys = [member[EMAIL_ADDRESS].lower() for member in members]
+        keys = [key.lower() for key in _addresses(request)]
         fault = self.fault(len(self.batches))
         self.batches.append(keys)
         if fault is not None and not isinstance(fault, Lost):
             return Reply(fault, sent=True)
-        answer = self._act(keys)
+        answer = self._act(request, keys)
         return Reply(fault or answer, sent=True)
 
-    def _act(self, keys: Sequence[str]) -> Answer:
+    def _act(self, request: Request, keys: Sequence[str]) -> Answer:
         if len(keys) > self.largest:
             return TooLarge("too large")
         if self.refuses.intersection(keys):
             return Refused(self.reason)
+        if isinstance(request, Withdraw):
+            return self._withdraw(keys)
         new = [key for key in keys if key not in self.holds]
         self.holds.update(new)
-        return Counted(len(new), len(keys) - len(new))
+        return Counted(len(keys) if self.updates else len(new), 0 if self.updates else len(keys) - len(new))
+
+    def _withdraw(self, keys: Sequence[str]) -> Answer:
+        blocked = self.blocked.intersection(keys)
+        there = self.holds.intersection(keys) - blocked
+        self.holds -= there
+        return CountedAway(len(there), len(keys) - len(there) - len(blocked), 0, len(blocked))
 
     async def __aenter__(self) -> Self:
         """Nothing to open."""
@@ -55,3 +81,9 @@ class Vendor:
 
     async def __aexit__(self, *_: object) -> None:
         """Nothing to close."""
+
+
+def _addresses(request: Request) -> Sequence[str]:
+    if isinstance(request, Save):
+        return [member[EMAIL_ADDRESS] for member in request.members]
+    return request.addresses

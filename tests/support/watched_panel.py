@@ -19,6 +19,8 @@ from reconciler.panel import (
     Lost,
     Refused,
     Reply,
+    Request,
+    Save,
     Throttled,
     TooLarge,
     Unreachable,
@@ -84,8 +86,9 @@ class WatchedPanel:
         self._mishaps = chain(weather.mishaps, repeat(None))
         self._turns = chain(weather.turns, repeat(0))
 
-    async def save(self, members: Sequence[Attributes]) -> Reply:
+    async def send(self, request: Request) -> Reply:
         """One call."""
+        assert isinstance(request, Save)
         mishap = next(self._mishaps)
         for _ in range(next(self._turns)):
             await asyncio.sleep(0)
@@ -93,7 +96,9 @@ class WatchedPanel:
             return Reply(mishap.value.answer, sent=False)
         if mishap is Mishap.SIGNAL:
             os.kill(os.getpid(), signal.SIGINT)
-        call, answer = self._meet({member[EMAIL_ADDRESS].lower(): member for member in members}, mishap)
+        call, answer = self._meet(
+            {member[EMAIL_ADDRESS].lower(): member for member in request.members}, mishap
+        )
         self._truth.note(call)
         if mishap in _DEATHS:
             os.kill(os.getpid(), signal.SIGKILL)

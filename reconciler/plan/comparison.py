@@ -1,0 +1,100 @@
+"""What is declared beside what is known of earlier pushes: an action for each member who differs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.environment.model import OnChange, Policy
+from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
+from reconciler.member import equal, identical
+from reconciler.plan.changes import field_changes
+from reconciler.plan.model import Action, Add, Change, Remove, StillRejected, Unremoved
+from reconciler.roster.model import Declaration, Roster
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A roster beside what is known of earlier pushes."""
+
+    policy: Policy
+    roster: Roster
+    known: Lockfile
+    retry_rejected: bool
+
+    def declared(self) -> Iterator[Action]:
+        """The actions about those who are declared."""
+        known = self.known
+        for key, declaration in self.roster.members.items():
+            if (present := known.members.get(key)) is not None:
+                if not equal(present.attributes, declaration.attributes):
+                    yield self._changed(key, present, declaration)
+            elif (rejected := known.rejected.get(key)) is not None and not self.retry_rejected:
+                yield _refused_before(key, rejected, declaration)
+            else:
+                doubtful = key in known.unconfirmed or (rejected is not None and rejected.doubtful)
+                yield Add(key, declaration.source, declaration.attributes, doubtful)
+
+    def undeclared(self) -> Iterator[Action]:
+        """The actions about those who are known and no longer declared."""
+        for section in (self.known.members, self.known.unconfirmed):
+            for key, entry in section.items():
+                if key not in self.roster.members:
+                    yield self._leaving(key, entry)
+        if self.policy.on_remove.calls_the_api:
+            # They may have got in by a call before the one that was refused, so they may have to leave.
+            for key, rejected in self.known.rejected.items():
+                if rejected.doubtful and key not in self.roster.members:
+                    yield Remove(key, self.policy.on_remove.value, rejected.attributes, doubtful=True)
+
+    def standing(self) -> Iterator[StillRejected | Unremoved]:
+        """Everything that the API refused and that is still wanted in the same way."""
+        for key, rejected in self.known.rejected.items():
+            if key in self.roster.members:
+                yield from _if_standing(_refused_before(key, rejected, self.roster.members[key]))
+        for key, present in self.known.members.items():
+            if present.undelivered is not None:
+                yield from _if_standing(self._noted(key, present))
+        for key, unconfirmed in self.known.unconfirmed.items():
+            if unconfirmed.undelivered is not None and key not in self.roster.members:
+                yield from _if_standing(self._leaving(key, unconfirmed))
+
+    def _noted(self, key: str, present: Present) -> Action | None:
+        declaration = self.roster.members.get(key)
+        if declaration is None:
+            return self._leaving(key, present)
+        if equal(present.attributes, declaration.attributes):
+            return None
+        return self._changed(key, present, declaration)
+
+    def _changed(self, key: str, present: Present, declaration: Declaration) -> Action:
+        is_asked = self.policy.on_change is OnChange.RESUBMIT
+        note = present.undelivered
+        if is_asked and note is not None and not self.retry_rejected and _is_about(note, declaration):
+            return StillRejected(key, declaration.source, note.reason, declaration.attributes)
+        changes = field_changes(present.attributes, declaration.attributes)
+        # A field that is no longer declared can't be cleared by sending the others again.
+        deliverable = is_asked and any(change.after is not None for change in changes)
+        return Change(key, declaration.source, changes, declaration.attributes, deliverable)
+
+    def _leaving(self, key: str, entry: Present | Unconfirmed) -> Remove | Unremoved:
+        by = self.policy.on_remove.value
+        note = entry.undelivered
+        if note is not None and note.action == by and not self.retry_rejected:
+            return Unremoved(key, by, note.reason, entry.attributes)
+        return Remove(key, by, entry.attributes, doubtful=isinstance(entry, Unconfirmed))
+
+
+def _is_about(note: Undelivered, declaration: Declaration) -> bool:
+    """Whether it was this change that the API refused."""
+    return note.attributes is not None and identical(note.attributes, declaration.attributes)
+
+
+def _refused_before(key: str, rejected: Rejected, declaration: Declaration) -> Action:
+    # The spelling counts here, though it is no change elsewhere: it may be what the API refused.
+    if identical(rejected.attributes, declaration.attributes):
+        return StillRejected(key, declaration.source, rejected.reason, declaration.attributes)
+    return Add(key, declaration.source, declaration.attributes, rejected.doubtful)
+
+
+def _if_standing(action: Action | None) -> Iterator[StillRejected | Unremoved]:
+    if isinstance(action, StillRejected | Unremoved):
+        yield action
