@@ -12,6 +12,7 @@ from reconciler.render.json_text import json_text
 from reconciler.render.masking import masked_address
 from reconciler.render.view import Format
 from reconciler.render.visible import visible
+from reconciler.sandbox.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ _MOST_LINES = 20
 @click.option("--full", is_flag=True, help="Name everyone, however many they are.")
 @click.pass_obj
 def show(invocation: Invocation, name: str, chosen: str, *, full: bool) -> None:
-    """Show who is in an environment's embedded panel, and how many calls it took.
+    """Show who is in an environment's embedded panel, how many were deleted, and the calls that it took.
 
     Example: reconciler sandbox show sandbox
     """
@@ -49,11 +50,15 @@ def show(invocation: Invocation, name: str, chosen: str, *, full: bool) -> None:
 
 
 def _as_json(name: str, found: "Contents") -> str:
-    members = [{"key": key, "attributes": attributes} for key, attributes in found.members.items()]
+    members = [
+        {"key": key, "standing": found.standings[key], "attributes": attributes}
+        for key, attributes in found.members.items()
+    ]
     result = {
         "format": 1,
         "environment": name,
         "count": len(members),
+        **_special(found),
         "calls": found.calls,
         "allowance": found.allowance,
         "members": members,
@@ -65,8 +70,23 @@ def _lines(name: str, found: "Contents", *, masked: bool, full: bool) -> "Iterat
     count = len(found.members)
     of = "" if found.allowance is None else f" of {found.allowance}"
     yield f"The panel of {visible(name)} holds {counted(count, 'member')}; calls so far: {found.calls}{of}."
+    special = [f"{number} {word}" for word, number in _special(found).items() if number]
+    if special:
+        yield f"{', '.join(special)}."
     listed = list(found.members) if full else list(found.members)[:_MOST_LINES]
     for key in listed:
-        yield f"  {visible(masked_address(key) if masked else key)}"
+        standing = found.standings[key]
+        mark = "" if standing is Standing.MEMBER else f"  {standing}"
+        yield f"  {visible(masked_address(key) if masked else key)}{mark}"
     if len(listed) < count:
         yield f"  … and {count - len(listed)} more; --full names them all"
+
+
+def _special(found: "Contents") -> dict[str, int]:
+    """How many are in the panel and unsubscribed or blocked, and how many were deleted from it."""
+    standings = list(found.standings.values())
+    return {
+        "unsubscribed": standings.count(Standing.UNSUBSCRIBED),
+        "blocked": standings.count(Standing.BLOCKED),
+        "deleted": found.deleted,
+    }

@@ -6,6 +6,7 @@ from typing import Any
 
 from reconciler.environment.model import Environment
 from reconciler.sandbox.seed import read_seed
+from reconciler.sandbox.standing import Standing
 from reconciler.sandbox.store import Store
 from reconciler.whole_file import remove_whole
 from reconciler.working_folder import prepare_working_folder
@@ -13,11 +14,16 @@ from reconciler.working_folder import prepare_working_folder
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What an embedded panel holds: members by identity; calls spent, and how many there are to spend."""
+    """What an embedded panel holds: members by identity, and how each stands with it; how many were deleted.
+
+    And the calls spent, with how many there are to spend.
+    """
 
     members: dict[str, dict[str, Any]]
     calls: int
     allowance: int | None
+    standings: dict[str, Standing]
+    deleted: int
 
 
 def open_embedded(environment: Environment) -> Store:
@@ -40,7 +46,7 @@ def contents(environment: Environment) -> Contents:
     data = _data(environment)
     store = Store.opened(data if data.exists() else None, lambda: _seed(environment))
     try:
-        return Contents(store.members(), store.calls, environment.api.call_allowance)
+        return _contents(store, environment.api.call_allowance)
     finally:
         store.close()
 
@@ -56,6 +62,17 @@ def forget(environment: Environment) -> None:
     for path in (data.with_name(f"{data.name}-journal"), data):
         if path.exists():
             remove_whole(path)
+
+
+def _contents(store: Store, allowance: int | None) -> Contents:
+    residents = store.residents()
+    return Contents(
+        members={resident.key: resident.attributes for resident in residents},
+        calls=store.calls,
+        allowance=allowance,
+        standings={resident.key: resident.standing for resident in residents},
+        deleted=store.deleted,
+    )
 
 
 def _data(environment: Environment) -> Path:

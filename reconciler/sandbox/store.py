@@ -1,4 +1,4 @@
-"""What the sandbox holds, in SQLite: the members, and how many calls were spent.
+"""What the sandbox holds, in SQLite: the members, who was deleted, and how many calls were spent.
 
 One file, without a write-ahead log, so that copying or deleting that file is all there is to it. A
 call's answer is given after its transaction is committed, and a commit is on disk: a process that is
@@ -10,24 +10,27 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from reconciler.errors import InvalidInput
 from reconciler.identity import identity
 from reconciler.member import EMAIL_ADDRESS, Attributes
 from reconciler.problem import Place, Problem
+from reconciler.sandbox.file_format import is_current, make_current
+from reconciler.sandbox.standing import Standing, standing_of
+from reconciler.sandbox.update import updated
 from reconciler.shown_path import shown
 
-_FORMAT = 1
-_APPLICATION_ID = 0x52434E53  # "RCNS", so that no other program's file is taken for ours
-_TABLES = (
-    "CREATE TABLE member (number INTEGER PRIMARY KEY, identity TEXT UNIQUE, attributes TEXT NOT NULL)",
-    "CREATE TABLE spent (calls INTEGER NOT NULL)",
-    "INSERT INTO spent VALUES (0)",
-    f"PRAGMA application_id = {_APPLICATION_ID}",
-    f"PRAGMA user_version = {_FORMAT}",
-)
 _IN_MEMORY = ":memory:"
+_SELECT = "SELECT identity, attributes, is_unsubscribed FROM member"
+
+
+class Resident(NamedTuple):
+    """Somebody who is in the panel."""
+
+    key: str
+    attributes: dict[str, Any]
+    standing: Standing
 
 
 class Store:
@@ -75,12 +78,40 @@ class Store:
             raise
 
     def add(self, attributes: Attributes) -> bool:
-        """Add a member; False, and no change, where the address is known."""
-        row = (identity(attributes[EMAIL_ADDRESS]), json.dumps(attributes, ensure_ascii=False))
+        """Add a member; False, and no change, where the address is known. Who was deleted is new again."""
+        key = identity(attributes[EMAIL_ADDRESS])
         cursor = self._connection.execute(
-            "INSERT OR IGNORE INTO member (identity, attributes) VALUES (?, ?)", row
+            "INSERT OR IGNORE INTO member (identity, attributes) VALUES (?, ?)", (key, _text(attributes))
         )
-        return cursor.rowcount == 1
+        if cursor.rowcount != 1:
+            return False
+        self._connection.execute("DELETE FROM deleted WHERE identity = ?", (key,))
+        return True
+
+    def update(self, attributes: Attributes) -> None:
+        """Put these fields over those of a member; nothing, where the address isn't known."""
+        key = identity(attributes[EMAIL_ADDRESS])
+        for resident in self._residents(f"{_SELECT} WHERE identity = ?", key):
+            self._connection.execute(
+                "UPDATE member SET attributes = ? WHERE identity = ?",
+                (_text(updated(resident.attributes, attributes)), key),
+            )
+
+    def delete(self, key: str) -> None:
+        """Forget a member but for the identity, by which it is known later that there was one."""
+        self._connection.execute("DELETE FROM member WHERE identity = ?", (key,))
+        self._connection.execute("INSERT OR IGNORE INTO deleted VALUES (?)", (key,))
+
+    def unsubscribe(self, key: str) -> None:
+        """Note that a member wants no more mail; they stay in the panel, with all their fields."""
+        self._connection.execute("UPDATE member SET is_unsubscribed = 1 WHERE identity = ?", (key,))
+
+    def standing(self, key: str) -> Standing:
+        """How somebody stands with this panel."""
+        for resident in self._residents(f"{_SELECT} WHERE identity = ?", key):
+            return resident.standing
+        was_there = self._one("SELECT count(*) FROM deleted WHERE identity = ?", key)
+        return Standing.DELETED if was_there else Standing.UNKNOWN
 
     def spend_call(self) -> None:
         """Count one call."""
@@ -91,33 +122,44 @@ class Store:
         """How many calls were spent so far."""
         return int(self._one("SELECT calls FROM spent"))
 
+    @property
+    def deleted(self) -> int:
+        """How many people were deleted, and have not been added since."""
+        return int(self._one("SELECT count(*) FROM deleted"))
+
+    def residents(self) -> list[Resident]:
+        """Everyone, in the order in which they came."""
+        return self._residents(f"{_SELECT} ORDER BY number")
+
     def members(self) -> dict[str, dict[str, Any]]:
-        """Everyone, by identity, in the order in which they came."""
-        rows = self._connection.execute("SELECT identity, attributes FROM member ORDER BY number")
-        with closing(rows):
-            return {key: json.loads(attributes) for key, attributes in rows}
+        """Everyone's fields, by identity, in the order in which they came."""
+        return {resident.key: resident.attributes for resident in self.residents()}
 
     def _prepare(self, seed: Callable[[], Iterable[Attributes]]) -> None:
-        if self._is_prepared():
+        # What is deleted is overwritten: whoever asked to be forgotten isn't left in the file's free pages.
+        self._connection.execute("PRAGMA secure_delete = ON").close()
+        if is_current(self._connection):
             return
         with self.transaction():
-            if self._is_new():
-                for statement in _TABLES:
-                    self._connection.execute(statement)
+            if make_current(self._connection):
                 for attributes in seed():
                     self.add(attributes)
-            elif not self._is_prepared():
-                raise sqlite3.DatabaseError("it belongs to another program, or to another version")
 
-    def _is_prepared(self) -> bool:
-        found = (self._one("PRAGMA application_id"), self._one("PRAGMA user_version"))
-        return found == (_APPLICATION_ID, _FORMAT)
+    def _residents(self, question: str, *given: str) -> list[Resident]:
+        with closing(self._connection.execute(question, given)) as rows:
+            return [_resident(*row) for row in rows]
 
-    def _is_new(self) -> bool:
-        return not self._one("PRAGMA user_version") and not self._one("SELECT count(*) FROM sqlite_master")
+    def _one(self, question: str, *given: str) -> Any:
+        return self._connection.execute(question, given).fetchone()[0]
 
-    def _one(self, question: str) -> Any:
-        return self._connection.execute(question).fetchone()[0]
+
+def _resident(key: str, fields: str, is_unsubscribed: int) -> Resident:
+    attributes = json.loads(fields)
+    return Resident(key, attributes, standing_of(attributes, is_unsubscribed=bool(is_unsubscribed)))
+
+
+def _text(attributes: Attributes) -> str:
+    return json.dumps(attributes, ensure_ascii=False)
 
 
 def _unusable(path: Path | None, reason: sqlite3.Error) -> InvalidInput:

@@ -54,16 +54,62 @@ def test_json_tells_all_and_is_never_masked(run: Run, monkeypatch: pytest.Monkey
         "format": 1,
         "environment": "trial",
         "count": 2,
+        "unsubscribed": 0,
+        "blocked": 0,
+        "deleted": 0,
         "calls": 1,
         "allowance": 50,
         "members": [
-            {"key": "ada@example.org", "attributes": {"emailAddress": "ada@example.org"}},
+            {
+                "key": "ada@example.org",
+                "standing": "member",
+                "attributes": {"emailAddress": "ada@example.org"},
+            },
             {
                 "key": "grace@example.org",
+                "standing": "member",
                 "attributes": {"emailAddress": "grace@example.org", "firstName": "Grace"},
             },
         ],
     }
+
+
+@pytest.fixture
+def left(tried: Panels) -> Panels:
+    """The same: then Ada unsubscribed, Grace was deleted, and Eve is blocked."""
+    with closing(open_embedded(read_environment(tried.folder, "trial"))) as store, store.transaction():
+        store.unsubscribe("ada@example.org")
+        store.delete("grace@example.org")
+        store.add(person("eve", status="Blocked"))
+    return tried
+
+
+@pytest.mark.usefixtures("left")
+def test_show_tells_who_is_unsubscribed_or_blocked_and_how_many_were_deleted(run: Run) -> None:
+    assert run("sandbox", "show", "trial").out == (
+        "The panel of trial holds 2 members; calls so far: 1 of 50.\n"
+        "1 unsubscribed, 1 blocked, 1 deleted.\n"
+        "  ada@example.org  unsubscribed\n"
+        "  eve@example.org  blocked\n"
+    )
+
+
+@pytest.mark.usefixtures("left")
+def test_json_counts_and_names_how_people_stand(run: Run) -> None:
+    shown = json.loads(run("sandbox", "show", "trial", "--format", "json").out)
+    assert (shown["count"], shown["unsubscribed"], shown["blocked"], shown["deleted"]) == (2, 1, 1, 1)
+    assert {member["key"]: member["standing"] for member in shown["members"]} == {
+        "ada@example.org": "unsubscribed",
+        "eve@example.org": "blocked",
+    }
+
+
+@pytest.mark.usefixtures("left")
+def test_reset_forgets_who_was_deleted_and_unsubscribed(run: Run) -> None:
+    run("sandbox", "reset", "trial", "--yes")
+    assert run("sandbox", "show", "trial").out == (
+        "The panel of trial holds 1 member; calls so far: 0 of 50.\n  ada@example.org\n"
+    )
 
 
 def test_a_long_list_is_shortened_unless_it_is_wanted_whole(tried: Panels, run: Run) -> None:

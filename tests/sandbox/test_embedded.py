@@ -11,6 +11,7 @@ from people import environment_of, person
 from reconciler.environment.model import Api, Environment
 from reconciler.errors import DiskFailure, InvalidInput
 from reconciler.sandbox.embedded import contents, forget, open_embedded
+from reconciler.sandbox.standing import Standing
 
 
 @pytest.fixture
@@ -94,3 +95,21 @@ def test_members_keep_all_their_fields(environment: Environment) -> None:
     with closing(open_embedded(environment)) as store, store.transaction():
         store.add(ada)
     assert json.dumps(contents(environment).members["ada@example.org"]) == json.dumps(ada)
+
+
+def test_who_has_the_status_blocked_in_the_seed_is_blocked(environment: Environment) -> None:
+    (environment.folder / "sandbox-seed.csv").write_text(
+        "emailAddress,status\nada@example.org,\neve@example.org,Blocked\n", encoding="utf-8"
+    )
+    assert contents(environment).standings == {
+        "ada@example.org": Standing.MEMBER,
+        "eve@example.org": Standing.BLOCKED,
+    }
+
+
+def test_it_tells_how_many_were_deleted(environment: Environment) -> None:
+    _seed(environment)
+    with closing(open_embedded(environment)) as store, store.transaction():
+        store.delete("ada@example.org")
+    found = contents(environment)
+    assert (found.members, found.standings, found.deleted) == ({}, {}, 1)

@@ -9,7 +9,8 @@ import pytest
 from people import person
 
 from reconciler.errors import InvalidInput
-from reconciler.sandbox.store import Store
+from reconciler.sandbox.standing import Standing
+from reconciler.sandbox.store import Resident, Store
 
 
 @pytest.fixture
@@ -130,3 +131,44 @@ def test_one_may_look_while_another_writes(store: Store, path: Path) -> None:
         store.add(person("bob"))
         with closing(Store.opened(path)) as looking:
             assert list(looking.members()) == ["ada@example.org"]
+
+
+def test_who_is_deleted_is_forgotten_but_for_their_identity(store: Store, path: Path) -> None:
+    with store.transaction():
+        store.add(person("ada", firstName="Augusta", city="Marylebone"))
+    assert b"Marylebone" in path.read_bytes()
+    with store.transaction():
+        store.delete("ada@example.org")
+    assert b"Marylebone" not in path.read_bytes()
+    assert store.members() == {}
+    assert store.deleted == 1
+
+
+def test_who_is_deleted_and_added_again_is_deleted_no_more(store: Store) -> None:
+    with store.transaction():
+        store.add(person("ada"))
+        store.delete("ada@example.org")
+        store.add(person("ada"))
+    assert store.deleted == 0
+    assert store.standing("ada@example.org") is Standing.MEMBER
+
+
+def test_somebody_who_never_was_there_is_unknown(store: Store) -> None:
+    assert store.standing("ada@example.org") is Standing.UNKNOWN
+
+
+def test_everyone_is_told_with_how_they_stand(store: Store) -> None:
+    with store.transaction():
+        store.add(person("ada"))
+        store.add(person("eve", status="Blocked"))
+        store.unsubscribe("ada@example.org")
+    assert store.residents() == [
+        Resident("ada@example.org", person("ada"), Standing.UNSUBSCRIBED),
+        Resident("eve@example.org", person("eve", status="Blocked"), Standing.BLOCKED),
+    ]
+
+
+def test_an_update_of_somebody_unknown_adds_nobody(store: Store) -> None:
+    with store.transaction():
+        store.update(person("ada"))
+    assert store.members() == {}
