@@ -46,10 +46,10 @@ def faults(_context: click.Context, _parameter: click.Parameter, texts: tuple[st
         raise click.BadParameter(str(error)) from None
 
 
-def refused(
+def identities(
     _context: click.Context, _parameter: click.Parameter, addresses: tuple[str, ...]
 ) -> frozenset[str]:
-    """The identities of the members to refuse."""
+    """The identities of the members whom an option names."""
     from reconciler.identity import InvalidAddress, identity  # noqa: PLC0415 - needed here alone
 
     try:

@@ -18,8 +18,8 @@ def reset(invocation: Invocation, name: str, *, yes: bool) -> None:
     """Forget everyone in an environment's embedded panel, so that it begins anew.
 
     The panel then holds the people of sandbox-seed.csv again, if the environment's folder has such a
-    file. The lockfile is not touched: it still says who was pushed. Delete it too, to begin at the
-    very beginning.
+    file; whoever has the status Blocked there is blocked. The lockfile is not touched: it still says who
+    was pushed. Delete it too, to begin at the very beginning.
 
     Example: reconciler sandbox reset sandbox --yes
     """

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.sandbox_options import faults, loopback, rate, refused
+from reconciler.cli.sandbox_options import faults, identities, loopback, rate
 
 if TYPE_CHECKING:
     from reconciler.environment.model import RateLimit
-    from reconciler.sandbox.application import KeyRule, Rules
     from reconciler.sandbox.faults import Fault
+    from reconciler.sandbox.rules import KeyRule, Rules
     from reconciler.sandbox.store import Store
 
 
@@ -29,6 +29,8 @@ class _Settings(NamedTuple):
     max_body: int
     delay: float
     refuse: frozenset[str]
+    block: frozenset[str]
+    update_known: bool
     fault: "list[Fault]"
 
 
@@ -39,7 +41,7 @@ class _ServeCommand(click.Command):
         """The kinds of faults, in their table's order."""
         from reconciler.sandbox.faults import FAULTS  # noqa: PLC0415 - loads pydantic
 
-        with formatter.section("Faults ('acts': members are added before it strikes)"):
+        with formatter.section("Faults ('acts': the panel does what it was asked before it strikes)"):
             formatter.write_dl([(f.kind, f"acts; {f.says}" if f.acts else f.says) for f in FAULTS.values()])
         super().format_epilog(ctx, formatter)
 
@@ -56,7 +58,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--data", type=_FILE, help="Keep the panel in this file. Without it, the panel is forgotten at the end."
 )
 @click.option(
-    "--seed", type=_FILE, help="A CSV file of people whom a new panel holds already: emailAddress,firstName,…"
+    "--seed",
+    type=_FILE,
+    help="A CSV file of people whom a new panel holds already: emailAddress,firstName,… "
+    "Whoever has the status Blocked there is blocked.",
 )
 @click.option(
     "--key-env", metavar="NAME", help="The variable with the one key to accept. Without it, any key will do."
@@ -93,8 +98,22 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--refuse",
     multiple=True,
     metavar="EMAIL",
-    callback=refused,
+    callback=identities,
     help="Refuse each batch that holds this member, with HTTP 400. May be given several times.",
+)
+@click.option(
+    "--block",
+    multiple=True,
+    metavar="EMAIL",
+    callback=identities,
+    help="This member is blocked: counted as such, and neither deleted, unsubscribed nor updated. "
+    "May be given several times.",
+)
+@click.option(
+    "--update-known",
+    is_flag=True,
+    help="Update known members with the fields that are sent, as Communities accounts do. "
+    "Without it, they fail to be added.",
 )
 @click.option(
     "--fault",
@@ -108,6 +127,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def serve(invocation: Invocation, /, **settings: Any) -> None:
     """Serve a panel on this machine that behaves as QuestionPro's does.
 
+    It takes the calls that add, unsubscribe and delete members.
+
     The first line on standard output is the address for `base_url` in environment.yaml; it stands there
     once calls are taken. Each call leaves a line on standard error. Stop it with Ctrl-C.
 
@@ -116,6 +137,8 @@ def serve(invocation: Invocation, /, **settings: Any) -> None:
     Example: reconciler sandbox serve --fault reset-after --fault 503:2
 
     Example: reconciler sandbox serve --refuse ada@example.org
+
+    Example: reconciler sandbox serve --update-known --block eve@example.org
     """
     _serve(invocation, _Settings(**settings))
 
@@ -139,10 +162,16 @@ def _serve(invocation: Invocation, settings: _Settings) -> None:
 
 
 def _rules(settings: _Settings) -> "Rules":
-    from reconciler.sandbox.application import Rules  # noqa: PLC0415 - loads pydantic
+    from reconciler.sandbox.rules import Rules  # noqa: PLC0415 - needed here alone
 
     return Rules(
-        _key_rule(settings.key_env), settings.allowance, settings.rate, settings.max_body, settings.refuse
+        _key_rule(settings.key_env),
+        settings.allowance,
+        settings.rate,
+        settings.max_body,
+        refuses=settings.refuse,
+        blocks=settings.block,
+        updates_known=settings.update_known,
     )
 
 

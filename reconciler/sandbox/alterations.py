@@ -1,7 +1,7 @@
 """Faults that change what is answered: pure functions from the right answer to a wrong one.
 
 Each takes the answer that the sandbox would give and the path that was called. Those that falsify
-the two counts leave every other answer as it is.
+the counts, whatever their names, leave every other answer as it is.
 """
 
 import gzip
@@ -17,7 +17,6 @@ from reconciler.sandbox.vendor_errors import TOO_MANY_CALLS, VendorError
 
 Alteration = Callable[[SandboxAnswer, str], SandboxAnswer]
 
-_ADDED, _FAILED = "membersAddedSuccessfully", "membersFailedToBeAdded"
 _RETRY_SECONDS = 2
 _HUGE = 8 * 1024 * 1024
 
@@ -60,17 +59,17 @@ def login_page(_answer: SandboxAnswer, _path: str) -> SandboxAnswer:
 
 def wrong_counts(answer: SandboxAnswer, _path: str) -> SandboxAnswer:
     """Counts that add up to one member too many."""
-    return _with_counts(answer, lambda counts: counts | {_ADDED: counts[_ADDED] + 1})
+    return _with_counts(answer, _one_too_many)
 
 
 def negative_counts(answer: SandboxAnswer, _path: str) -> SandboxAnswer:
     """Counts with the right sum, one of them below zero."""
-    return _with_counts(answer, lambda counts: {_ADDED: counts[_ADDED] + counts[_FAILED] + 1, _FAILED: -1})
+    return _with_counts(answer, _below_zero)
 
 
 def missing_counts(answer: SandboxAnswer, _path: str) -> SandboxAnswer:
-    """Only one of the two counts."""
-    return _with_counts(answer, lambda counts: {_ADDED: counts[_ADDED]})
+    """Only the first of the counts."""
+    return _with_counts(answer, lambda counts: dict([*counts.items()][:1]))
 
 
 def text_counts(answer: SandboxAnswer, _path: str) -> SandboxAnswer:
@@ -102,10 +101,20 @@ def _with_header(answer: SandboxAnswer, name: str, value: str) -> SandboxAnswer:
     return replace(answer, headers=(*answer.headers, (name, value)))
 
 
+def _one_too_many(counts: dict[str, int]) -> dict[str, int]:
+    first, *_ = counts
+    return counts | {first: counts[first] + 1}
+
+
+def _below_zero(counts: dict[str, int]) -> dict[str, int]:
+    first, *_, last = counts
+    return counts | {first: counts[first] + counts[last] + 1, last: -1}
+
+
 def _with_counts(
     answer: SandboxAnswer, falsified: Callable[[dict[str, int]], dict[str, Any]]
 ) -> SandboxAnswer:
-    if answer.added is None or answer.failed is None:
+    if not answer.counts:
         return answer
-    counts = falsified({_ADDED: answer.added, _FAILED: answer.failed})
+    counts = falsified({str(name): number for name, number in answer.counts.items()})
     return replace(answer, body=json.dumps({"response": counts}).encode())

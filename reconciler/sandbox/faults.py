@@ -13,7 +13,7 @@ from reconciler.sandbox import alterations, vendor_errors, wire
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One kind of fault. `acts` tells whether members are added before it strikes."""
+    """One kind of fault. `acts` tells whether the panel does what it was asked before it strikes."""
 
     kind: str
     acts: bool
@@ -46,7 +46,7 @@ _ALL = (
     Fault("login-page", True, "200 with a web page", alterations.login_page),
     Fault("wrong-counts", True, "counts that add up to one too many", alterations.wrong_counts),
     Fault("negative-counts", True, "a count below zero", alterations.negative_counts),
-    Fault("missing-counts", True, "one count instead of two", alterations.missing_counts),
+    Fault("missing-counts", True, "one count instead of all", alterations.missing_counts),
     Fault("text-counts", True, "counts as text", alterations.text_counts),
     Fault("extra-keys", True, "a right answer with unknown keys", alterations.extra_keys),
     Fault("gzip", True, "a right answer, compressed", alterations.gzipped),

@@ -2,8 +2,10 @@
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
+
+from reconciler.sandbox.counts import Counts
 
 Header = tuple[str, str]
 
@@ -20,17 +22,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class SandboxAnswer:
-    """One HTTP answer; `added` and `failed` stand in the log too, where there are counts."""
+    """One HTTP answer; its `counts`, where there are any, stand in the log too."""
 
     status: int
     body: bytes
     headers: tuple[Header, ...] = (("content-type", "application/json"),)
-    added: int | None = None
-    failed: int | None = None
+    counts: Counts = field(default_factory=dict)
 
     @classmethod
-    def counted(cls, added: int, failed: int) -> Self:
+    def counted(cls, counts: Counts) -> Self:
         """The documented answer, with the `requestID` that often stands beside `response`."""
-        counts = {"membersAddedSuccessfully": added, "membersFailedToBeAdded": failed}
         body = json.dumps({"response": counts, "requestID": str(uuid.uuid4())})
-        return cls(200, body.encode(), added=added, failed=failed)
+        return cls(200, body.encode(), counts=counts)

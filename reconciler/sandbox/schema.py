@@ -1,11 +1,12 @@
-"""The body that the call takes, as strictly as the vendor's page shows it.
+"""The bodies that the calls take, as strictly as the vendor's pages show them.
 
 A field that the page doesn't know, text where its sample has a number, and null where its sample has
 text are all the wrong schema. Sources: the sample body on the page *save panel members*;
-*communities/add-update-member-profile-data* for the values of profile fields.
+*communities/add-update-member-profile-data* for the values of profile fields; *communities/delete-member*
+and *communities/member-unsubscribe* for bodies of addresses alone.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
@@ -13,6 +14,8 @@ from pydantic.alias_generators import to_camel
 from reconciler.identity import identity
 from reconciler.member import Attributes
 from reconciler.sandbox.vendor_errors import NOT_JSON, WRONG_SCHEMA, VendorError
+
+_Body = TypeVar("_Body")
 
 
 class WrongBody(ValueError):
@@ -30,12 +33,16 @@ def read_batch(body: bytes) -> list[dict[str, Any]]:
     Raises:
         WrongBody: it is no JSON, or not of the schema.
     """
-    try:
-        members = _BATCH.validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise WrongBody(NOT_JSON if first["type"] == "json_invalid" else WRONG_SCHEMA) from None
-    return [member.model_dump(by_alias=True, exclude_unset=True) for member in members]
+    return [member.model_dump(by_alias=True, exclude_unset=True) for member in _read(_BATCH, body)]
+
+
+def read_addresses(body: bytes) -> list[str]:
+    """The addresses of one call, as they were sent.
+
+    Raises:
+        WrongBody: it is no JSON, or not an array of addresses that holds one at least.
+    """
+    return _read(_ADDRESSES, body)
 
 
 def wrong_fields(attributes: Attributes) -> list[str]:
@@ -47,11 +54,22 @@ def wrong_fields(attributes: Attributes) -> list[str]:
     return []
 
 
+def _read(schema: TypeAdapter[_Body], body: bytes) -> _Body:
+    try:
+        return schema.validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise WrongBody(NOT_JSON if first["type"] == "json_invalid" else WRONG_SCHEMA) from None
+
+
 def _well_formed(address: str) -> str:
     if address != address.strip():
         raise ValueError("spaces around the address")
     identity(address)
     return address
+
+
+_Address = Annotated[str, AfterValidator(_well_formed)]
 
 
 class _Strict(BaseModel):
@@ -74,7 +92,7 @@ class _ProfileField(_Strict):
 class _Member(_Strict):
     """The page's sample, field by field: null is taken where it shows null."""
 
-    email_address: Annotated[str, AfterValidator(_well_formed)]
+    email_address: _Address
     first_name: str = ""
     middle_name: str = ""
     last_name: str = ""
@@ -107,3 +125,4 @@ class _Member(_Strict):
 
 
 _BATCH = TypeAdapter(Annotated[list[_Member], Field(min_length=1)])
+_ADDRESSES = TypeAdapter(Annotated[list[_Address], Field(min_length=1)])

@@ -61,8 +61,7 @@ class ServedSandbox:
 
 def _line(answer: SandboxAnswer, fault: Fault) -> str:
     parts = [datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), str(answer.status or "-")]
-    if answer.added is not None:
-        parts += [f"added={answer.added}", f"failed={answer.failed}"]
+    parts += [f"{count.short}={number}" for count, number in answer.counts.items()]
     if fault is not NO_FAULT:
         parts.append(f"fault={fault.kind}")
     return " ".join(parts)

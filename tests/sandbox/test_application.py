@@ -1,8 +1,9 @@
-"""The vendor's behaviour for one call; never kinder than the vendor."""
+"""The vendor's behaviour, call by call; never kinder than the vendor."""
 
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from people import person
 
 from reconciler.environment.model import RateLimit
 from reconciler.questionpro.error_body import read_error_body
-from reconciler.sandbox.application import PATH, Application, Rules
+from reconciler.sandbox.application import PATH, UNSUBSCRIBE_PATH, Application
 from reconciler.sandbox.messages import Call, SandboxAnswer
+from reconciler.sandbox.rules import Rules
+from reconciler.sandbox.standing import Standing
 from reconciler.sandbox.store import Store
 
 
@@ -27,11 +30,20 @@ def _post(*members: Any, key: str | None = "k", path: str = PATH, method: str = 
     return Call(method, path, key, json.dumps(members).encode())
 
 
+_ONE = b'["ada@example.org"]'
+CALLS = {
+    "add": _post(person("ada")),
+    "delete": Call("DELETE", PATH, "k", _ONE),
+    "unsubscribe": Call("POST", UNSUBSCRIBE_PATH, "k", _ONE),
+}
+each_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+
+
 def _counts(answer: SandboxAnswer) -> tuple[int, int]:
     assert answer.status == 200
     counts = json.loads(answer.body)["response"]
     assert list(counts) == ["membersAddedSuccessfully", "membersFailedToBeAdded"]
-    assert tuple(counts.values()) == (answer.added, answer.failed)
+    assert counts == answer.counts
     return counts["membersAddedSuccessfully"], counts["membersFailedToBeAdded"]
 
 
@@ -81,12 +93,85 @@ def test_another_path_is_not_found(store: Store, path: str) -> None:
     assert _error(Application(store, Rules(bool)).answer(_post(person("ada"), path=path))) == (404, "1040")
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
-def test_another_method_is_not_found(store: Store, method: str) -> None:
-    assert _error(Application(store, Rules(bool)).answer(_post(person("ada"), method=method))) == (
-        404,
-        "1040",
-    )
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *((method, PATH) for method in ("GET", "PUT", "PATCH", "delete")),
+        *((method, UNSUBSCRIBE_PATH) for method in ("GET", "PUT", "DELETE", "PATCH")),
+    ],
+)
+def test_another_method_is_not_found(store: Store, method: str, path: str) -> None:
+    call = _post(person("ada"), method=method, path=path)
+    assert _error(Application(store, Rules(bool)).answer(call)) == (404, "1040")
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("add", ["membersAddedSuccessfully", "membersFailedToBeAdded"]),
+        (
+            "delete",
+            ["membersDeletedSuccessfully", "membersUnavailable", "membersAlreadyDeleted", "membersBlocked"],
+        ),
+        (
+            "unsubscribe",
+            [
+                "membersUnsubscribedSuccessfully",
+                "membersUnavailable",
+                "membersAlreadyUnsubscribed",
+                "membersBlocked",
+            ],
+        ),
+    ],
+)
+def test_each_call_is_answered_with_its_own_counts_in_the_order_of_its_page(
+    store: Store, kind: str, names: list[str]
+) -> None:
+    answer = Application(store, Rules(bool)).answer(CALLS[kind])
+    assert answer.status == 200
+    assert list(json.loads(answer.body)["response"]) == names
+    assert json.loads(answer.body)["requestID"]
+
+
+@each_call
+def test_each_call_needs_a_key(store: Store, call: Call) -> None:
+    sandbox = Application(store, Rules(bool))
+    assert _error(sandbox.answer(replace(call, key=None))) == (401, "1010")
+    assert store.calls == 0
+
+
+@each_call
+def test_each_call_costs_one_call_of_the_allowance(store: Store, call: Call) -> None:
+    sandbox = Application(store, Rules(bool, allowance=1))
+    assert sandbox.answer(call).status == 200
+    assert _error(sandbox.answer(call)) == (429, "1013")
+    assert store.calls == 1
+
+
+@each_call
+def test_each_call_counts_for_the_rate(store: Store, call: Call) -> None:
+    sandbox = Application(store, Rules(bool, rate=RateLimit(calls=1, seconds=60)), lambda: 0.0)
+    sandbox.answer(_post(person("bob")))
+    assert sandbox.answer(call).status == 429
+
+
+@each_call
+def test_a_body_of_each_call_may_be_too_large_no_json_or_of_a_wrong_schema(store: Store, call: Call) -> None:
+    sandbox = Application(store, Rules(bool))
+    assert sandbox.answer(replace(call, body=None)).status == 413
+    assert _error(sandbox.answer(replace(call, body=b"nonsense"))) == (400, "1001")
+    assert _error(sandbox.answer(replace(call, body=b"[]"))) == (400, "1002")
+    assert _error(sandbox.answer(replace(call, body=b'["ada"]'))) == (400, "1002")
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", PATH), ("POST", UNSUBSCRIBE_PATH)])
+def test_a_refused_batch_of_addresses_changes_nobody(store: Store, method: str, path: str) -> None:
+    sandbox = Application(store, Rules(bool, refuses=frozenset({"bob@example.org"})))
+    sandbox.answer(_post(person("ada")))
+    answer = sandbox.answer(_post("ada@example.org", "BOB@example.org", method=method, path=path))
+    assert _error(answer) == (400, "1003")
+    assert b"example.org" not in answer.body
+    assert store.standing("ada@example.org") is Standing.MEMBER
 
 
 @pytest.mark.parametrize("key", [None, ""])

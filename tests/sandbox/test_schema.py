@@ -9,7 +9,7 @@ from hypothesis import given
 from people import people
 
 from reconciler.member import FIELDS, PROFILE_FIELDS
-from reconciler.sandbox.schema import WrongBody, read_batch, wrong_fields
+from reconciler.sandbox.schema import WrongBody, read_addresses, read_batch, wrong_fields
 from reconciler.sandbox.vendor_errors import NOT_JSON, WRONG_SCHEMA
 
 SAMPLE = Path(__file__).parent.parent / "questionpro" / "bodies" / "sample-request.json"
@@ -126,3 +126,37 @@ def test_the_wrong_fields_of_a_member_can_be_named() -> None:
         "referID",
         "colour",
     ]
+
+
+def test_addresses_are_taken_as_they_are_sent() -> None:
+    assert read_addresses(b'["Ada@Example.org", "ada@example.org"]') == ["Ada@Example.org", "ada@example.org"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "ada@example.org",
+        [],
+        {},
+        {"emailAddress": "ada@example.org"},
+        [{"emailAddress": "ada@example.org"}],
+        ["ada"],
+        [""],
+        [" ada@example.org"],
+        [None],
+        [7],
+        [["ada@example.org"]],
+        ["ada@example.org", "bob@"],
+    ],
+)
+def test_what_is_no_list_of_addresses_is_of_a_wrong_schema(body: object) -> None:
+    with pytest.raises(WrongBody) as caught:
+        read_addresses(json.dumps(body).encode())
+    assert caught.value.error is WRONG_SCHEMA
+
+
+@pytest.mark.parametrize("body", [b"", b"ada@example.org", b'["ada@example.org"'])
+def test_addresses_that_are_no_json_are_said_to_be_none(body: bytes) -> None:
+    with pytest.raises(WrongBody) as caught:
+        read_addresses(body)
+    assert caught.value.error is NOT_JSON

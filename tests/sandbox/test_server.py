@@ -48,6 +48,13 @@ def _call(address: str, *names: str, key: str = KEY, seconds: float = 5) -> Answ
     return asyncio.run(run())
 
 
+def _counts(address: str, method: str, path: str, *members: object) -> list[int]:
+    """The counts of one call, in their order, as any client may make it."""
+    url = f"{address}/micropanel/members{path}"
+    answer = httpx.request(method, url, json=members, headers={"api-key": KEY}, trust_env=False)
+    return list(answer.raise_for_status().json()["response"].values())
+
+
 def test_it_ends_cleanly_on_an_interrupt_and_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,3 +213,44 @@ def test_an_address_to_refuse_that_is_none_is_a_wrong_command_line() -> None:
     )
     assert done.returncode == 64
     assert "@-sign" in done.stderr
+
+
+def test_members_are_unsubscribed_and_deleted_and_the_log_says_so() -> None:
+    with serving() as (process, address):
+        assert _call(address, "ada", "bob") == Counted(2, 0)
+        ada, nobody = "ada@example.org", "nobody@example.org"
+        assert _counts(address, "POST", "/unsubscribe", ada, nobody, ada) == [1, 1, 1, 0]
+        assert _counts(address, "DELETE", "", ada, nobody, ada) == [1, 1, 1, 0]
+        process.terminate()
+        log = process.communicate(timeout=5)[1].splitlines()
+    assert log[1].endswith(" 200 unsubscribed=1 unavailable=1 already-unsubscribed=1 blocked=0")
+    assert log[2].endswith(" 200 deleted=1 unavailable=1 already-deleted=1 blocked=0")
+    assert "example.org" not in "".join(log)
+
+
+def test_members_to_block_are_known_by_who_they_are() -> None:
+    with serving("--block", "Ada@Example.org", "--block", "eve@example.org") as (_process, address):
+        assert _call(address, "ada", "bob") == Counted(2, 0)
+        three = ("ada@example.org", "bob@example.org", "EVE@example.org")
+        assert _counts(address, "POST", "/unsubscribe", *three) == [1, 0, 0, 2]
+        assert _counts(address, "DELETE", "", *three) == [1, 0, 0, 2]
+
+
+def test_known_members_are_updated_where_that_is_asked_for(tmp_path: Path) -> None:
+    data = tmp_path / "panel.sqlite3"
+    with serving("--update-known", "--data", str(data)) as (_process, address):
+        assert _counts(address, "POST", "", person("ada", city="London", custom1="x")) == [1, 0]
+        assert _counts(address, "POST", "", person("ada", city="Paris")) == [1, 0]
+    with closing(Store.opened(data)) as store:
+        assert store.members() == {"ada@example.org": person("ada", city="Paris", custom1="x")}
+
+
+def test_who_was_deleted_is_known_to_the_next_process(tmp_path: Path) -> None:
+    data = tmp_path / "panel.sqlite3"
+    with serving("--data", str(data)) as (process, address):
+        _call(address, "ada")
+        assert _counts(address, "DELETE", "", "ada@example.org") == [1, 0, 0, 0]
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=5)
+    with serving("--data", str(data)) as (_process, address):
+        assert _counts(address, "DELETE", "", "ada@example.org") == [0, 0, 1, 0]

@@ -1,12 +1,14 @@
 """The real client, in process, on the embedded panel: no network and no key."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from people import environment_of, person
 
-from reconciler.environment.model import Api, Environment
+from reconciler.environment.model import Api, Environment, OnChange, Policy
 from reconciler.errors import InvalidInput
 from reconciler.panel import AllowanceUsedUp, Answer, Counted, Refused, Save
 from reconciler.questionpro.client import QuestionProPanel
@@ -49,3 +51,35 @@ def test_data_that_cannot_be_used_is_said_before_anything_is_sent(environment: E
     (environment.working_folder / "sandbox.sqlite3").write_bytes(b"rubbish " * 200)
     with pytest.raises(InvalidInput, match="sandbox reset"):
         embedded_transport(environment)
+
+
+def test_members_are_unsubscribed_and_deleted_in_process(environment: Environment) -> None:
+    async def run() -> list[object]:
+        transport = embedded_transport(environment)
+        async with httpx.AsyncClient(base_url=EMBEDDED_ADDRESS, transport=transport) as client:
+            await client.post("/micropanel/members", json=[person("ada")])
+            answers = [
+                await client.post("/micropanel/members/unsubscribe", json=["ada@example.org"]),
+                await client.request("DELETE", "/micropanel/members", json=["ada@example.org"]),
+            ]
+        return [answer.json()["response"] for answer in answers]
+
+    unsubscribed, deleted = asyncio.run(run())
+    assert unsubscribed == {
+        "membersUnsubscribedSuccessfully": 1,
+        "membersUnavailable": 0,
+        "membersAlreadyUnsubscribed": 0,
+        "membersBlocked": 0,
+    }
+    assert deleted == {
+        "membersDeletedSuccessfully": 1,
+        "membersUnavailable": 0,
+        "membersAlreadyDeleted": 0,
+        "membersBlocked": 0,
+    }
+
+
+def test_known_members_are_updated_just_where_the_policy_says_that_they_are(environment: Environment) -> None:
+    assert _answers(environment, [person("ada")], [person("ada")]) == [Counted(1, 0), Counted(0, 1)]
+    updating = replace(environment, policy=Policy(on_change=OnChange.RESUBMIT))
+    assert _answers(updating, [person("ada", city="Oslo")]) == [Counted(1, 0)]

@@ -13,8 +13,9 @@ from typing import Self
 
 from reconciler.environment.model import RateLimit
 from reconciler.member import Attributes
-from reconciler.sandbox.application import Application, Rules
+from reconciler.sandbox.application import Application
 from reconciler.sandbox.faults import Fault, read_faults
+from reconciler.sandbox.rules import Rules
 from reconciler.sandbox.served import ServedSandbox
 from reconciler.sandbox.server import address_of, listen, server_for
 from reconciler.sandbox.store import Store
@@ -33,6 +34,8 @@ class SocketVendor(AbstractContextManager["SocketVendor"]):
         *faults: str | Fault,
         holds: Iterable[Attributes] = (),
         refuses: Iterable[str] = (),
+        blocks: Iterable[str] = (),
+        updates_known: bool = False,
         allowance: int | None = None,
         rate: RateLimit = RateLimit(),  # noqa: B008 - immutable
         delay: float = 0.0,
@@ -42,7 +45,14 @@ class SocketVendor(AbstractContextManager["SocketVendor"]):
         self.moments: list[float] = []
         self._faults = [each for fault in faults for each in _read(fault)]
         self._holds = tuple(holds)
-        self._rules = Rules(bool, allowance, rate, refuses=frozenset(refuses))
+        self._rules = Rules(
+            bool,
+            allowance,
+            rate,
+            refuses=frozenset(refuses),
+            blocks=frozenset(blocks),
+            updates_known=updates_known,
+        )
         self._delay = delay
         self._listener = listen("127.0.0.1", 0)
         self.base_url = address_of(self._listener)
