@@ -1,16 +1,36 @@
 """The table of what two counts can and cannot tell, row by row."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.apply.batch import Batch
-from reconciler.apply.outcome import is_worth_repeating, leaves_doubt, proven
-from reconciler.lockfile.model import Outcome
+from reconciler.apply.batch import Batch, Kind
+from reconciler.apply.outcome import (
+    holds_blocked,
+    is_worth_repeating,
+    learnt_from,
+    leaves_doubt,
+    proven,
+    refused,
+)
+from reconciler.lockfile.model import (
+    Departure,
+    Gone,
+    Knowledge,
+    Outcome,
+    Present,
+    Rejected,
+    Unconfirmed,
+    Undelivered,
+)
 from reconciler.panel import (
     AllowanceUsedUp,
     Answer,
     Counted,
+    CountedAway,
     Denied,
     Lost,
     Refused,
@@ -80,3 +100,95 @@ def test_nobody_in_doubt_is_ever_called_existing(added: int, held: set[str], dou
 def test_what_leaves_doubt_and_what_is_worth_repeating(answer: Answer, doubt: bool, again: bool) -> None:  # noqa: FBT001 - columns of a table
     assert leaves_doubt(answer, BATCH) is doubt
     assert is_worth_repeating(answer) is again
+
+
+LEAVING = Batch(1, {key: {"emailAddress": key} for key in KEYS}, kind=Kind.DELETE)
+AT = "2026-11-26T09:00:00Z"
+
+
+def away(
+    counted: CountedAway, doubtful: Collection[str] = (), kind: Kind = Kind.DELETE
+) -> Mapping[str, Knowledge] | None:
+    return learnt_from(counted, replace(LEAVING, kind=kind), doubtful, AT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "departure"),
+    [(Kind.DELETE, Departure.DELETED), (Kind.UNSUBSCRIBE, Departure.UNSUBSCRIBED)],
+)
+def test_all_done_proves_that_each_left_by_this_call(kind: Kind, departure: Departure) -> None:
+    expected = dict.fromkeys(KEYS, Gone(departure))
+    assert away(CountedAway(3, 0, 0, 0), kind=kind) == expected
+    assert away(CountedAway(3, 0, 0, 0), KEYS, kind) == expected
+
+
+@pytest.mark.parametrize(
+    "counted", [CountedAway(0, 3, 0, 0), CountedAway(0, 1, 2, 0), CountedAway(0, 0, 3, 0)]
+)
+def test_all_unavailable_or_gone_already_proves_that_each_is_absent(counted: CountedAway) -> None:
+    assert away(counted) == dict.fromkeys(KEYS, Gone(Departure.ABSENT))
+
+
+def test_absence_may_be_our_own_doing_for_those_in_doubt() -> None:
+    assert away(CountedAway(0, 3, 0, 0), {"b@x.test"}) == {
+        "a@x.test": Gone(Departure.ABSENT),
+        "b@x.test": Gone(Departure.UNATTRIBUTED),
+        "c@x.test": Gone(Departure.ABSENT),
+    }
+
+
+def test_done_and_absent_mixed_prove_that_all_are_gone_and_nothing_about_who_was_there() -> None:
+    assert away(CountedAway(1, 1, 1, 0)) == dict.fromkeys(KEYS, Gone(Departure.UNATTRIBUTED))
+
+
+def test_all_blocked_proves_that_nobody_was_removed() -> None:
+    assert away(CountedAway(0, 0, 0, 3)) == dict.fromkeys(KEYS, Undelivered("delete", "blocked", AT))
+
+
+@pytest.mark.parametrize(
+    "counted", [CountedAway(2, 0, 0, 1), CountedAway(0, 1, 1, 1), CountedAway(1, 1, 0, 1)]
+)
+def test_some_blocked_settles_nobody_and_asks_for_smaller_batches(counted: CountedAway) -> None:
+    assert away(counted) is None
+    assert holds_blocked(counted, LEAVING)
+    assert leaves_doubt(counted, LEAVING)
+
+
+@given(st.builds(CountedAway, *[st.integers(0, 5)] * 4))
+def test_four_counts_that_do_not_add_up_prove_nothing(counted: CountedAway) -> None:
+    if counted.done + counted.absent + counted.blocked != len(KEYS):
+        assert away(counted) is None
+        assert not holds_blocked(counted, LEAVING)
+        assert leaves_doubt(counted, LEAVING)
+
+
+@given(st.integers(0, 5), st.integers(0, 5))
+def test_a_change_that_was_answered_is_resubmitted_and_no_more_is_claimed(added: int, failed: int) -> None:
+    found = learnt_from(Counted(added, failed), replace(BATCH, kind=Kind.CHANGE), (), AT)
+    if added + failed != len(KEYS):
+        assert found is None
+    else:
+        assert found == {key: Present(Outcome.RESUBMITTED, AT, BATCH.members[key]) for key in KEYS}
+
+
+def test_where_known_members_are_updated_all_added_proves_only_that_they_are_there() -> None:
+    assert proven(Counted(3, 0), KEYS, (), updates_known=True) == dict.fromkeys(KEYS, Outcome.UNATTRIBUTED)
+
+
+def test_a_refusal_to_add_is_a_rejection_and_keeps_the_doubt() -> None:
+    found = refused(BATCH, "no", {"b@x.test"}, AT)
+    assert found["a@x.test"] == Rejected("no", AT, {"emailAddress": "a@x.test"})
+    assert found["b@x.test"] == Rejected("no", AT, {"emailAddress": "b@x.test"}, doubtful=True)
+
+
+def test_a_refusal_to_remove_is_noted_and_who_may_be_gone_is_unconfirmed() -> None:
+    note = Undelivered("delete", "no", AT)
+    found = refused(LEAVING, "no", {"b@x.test"}, AT)
+    assert found["a@x.test"] == note
+    assert found["b@x.test"] == Unconfirmed(AT, {"emailAddress": "b@x.test"}, note)
+
+
+def test_a_refusal_to_change_is_noted_with_the_change_and_who_may_be_changed_is_unconfirmed() -> None:
+    found = refused(replace(BATCH, kind=Kind.CHANGE), "no", {"b@x.test"}, AT)
+    assert found["a@x.test"] == Undelivered("change", "no", AT, {"emailAddress": "a@x.test"})
+    assert found["b@x.test"] == Unconfirmed(AT, {"emailAddress": "b@x.test"})

@@ -16,7 +16,18 @@ import pytest
 
 from reconciler import __version__
 from reconciler.errors import InvalidInput
-from reconciler.panel import Counted, Denied, Lost, Reply, Save, Unreachable, Unusable
+from reconciler.panel import (
+    Counted,
+    CountedAway,
+    Denied,
+    Lost,
+    Removal,
+    Reply,
+    Save,
+    Unreachable,
+    Unusable,
+    Withdraw,
+)
 from reconciler.questionpro.client import QuestionProPanel
 from reconciler.questionpro.key import ApiKey
 
@@ -86,6 +97,22 @@ def calling(*answers: bytes | Script, timeout: float = 5, key: ApiKey | None = K
     async def run() -> tuple[Reply, Vendor]:
         async with vendor(*answers) as seen, QuestionProPanel(seen.address, key, timeout) as panel:
             return await panel.send(Save([ADA])), seen
+
+    return asyncio.run(run())
+
+
+def _removed(by: Removal) -> bytes:
+    word = "Deleted" if by is Removal.DELETE else "Unsubscribed"
+    counts = {f"members{word}Successfully": 1, "membersUnavailable": 1, f"membersAlready{word}": 0}
+    return http(json.dumps({"response": counts | {"membersBlocked": 0}}).encode())
+
+
+def removing(by: Removal) -> tuple[Reply, Vendor]:
+    """One call to take two people away, to a vendor that answers it."""
+
+    async def run() -> tuple[Reply, Vendor]:
+        async with vendor(_removed(by)) as seen, QuestionProPanel(seen.address, KEY, 5) as panel:
+            return await panel.send(Withdraw(by, ["Ada@example.org", "bob@example.org"])), seen
 
     return asyncio.run(run())
 
@@ -435,3 +462,18 @@ def unused_address() -> str:
             return server.sockets[0].getsockname()[1]
 
     return f"http://127.0.0.1:{asyncio.run(find())}/a/api/v2"
+
+
+@pytest.mark.parametrize(
+    ("by", "line"),
+    [
+        (Removal.DELETE, "DELETE /a/api/v2/micropanel/members HTTP/1.1"),
+        (Removal.UNSUBSCRIBE, "POST /a/api/v2/micropanel/members/unsubscribe HTTP/1.1"),
+    ],
+)
+def test_a_removal_goes_by_the_vendors_call_with_the_addresses_and_the_key(by: Removal, line: str) -> None:
+    reply, seen = removing(by)
+    assert seen.heads[0].splitlines()[0] == line
+    assert f"api-key: {KEY.reveal()}" in seen.heads[0]
+    assert json.loads(seen.bodies[0]) == ["Ada@example.org", "bob@example.org"]
+    assert (reply.answer, reply.sent) == (CountedAway(1, 1, 0, 0), True)

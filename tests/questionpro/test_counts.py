@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.panel import Counted, Save
+from reconciler.panel import Counted, CountedAway, Removal, Save, Withdraw
 from reconciler.questionpro.counts import BrokenOff, NotTheCounts, read_counts
 
 BODIES = Path(__file__).parent / "bodies"
@@ -83,3 +83,46 @@ def test_another_answer_is_described_without_echoing_it(body: bytes, words: str)
 def test_json_that_stops_in_the_middle_is_told_from_other_nonsense(length: int) -> None:
     with pytest.raises(BrokenOff):
         read_counts(_body(1, 0)[:length], Save([]))
+
+
+REMOVALS = [(Removal.DELETE, "Deleted"), (Removal.UNSUBSCRIBE, "Unsubscribed")]
+
+
+def _away(word: str, **counts: object) -> bytes:
+    names = {
+        "done": f"members{word}Successfully",
+        "unavailable": "membersUnavailable",
+        "already": f"membersAlready{word}",
+        "blocked": "membersBlocked",
+    }
+    return json.dumps({"response": {names[name]: count for name, count in counts.items()}}).encode()
+
+
+@pytest.mark.parametrize(("by", "word"), REMOVALS)
+def test_the_four_counts_of_a_removal_are_read(by: Removal, word: str) -> None:
+    body = _away(word, done=4, unavailable=3, already=2, blocked=1)
+    assert read_counts(body, Withdraw(by, [])) == CountedAway(4, 3, 2, 1)
+
+
+@pytest.mark.parametrize(("by", "word"), REMOVALS)
+@pytest.mark.parametrize("missing", ["done", "unavailable", "already", "blocked"])
+def test_no_count_of_a_removal_may_be_missing(by: Removal, word: str, missing: str) -> None:
+    counts = {name: 0 for name in ("done", "unavailable", "already", "blocked") if name != missing}
+    with pytest.raises(NotTheCounts, match="is missing"):
+        read_counts(_away(word, **counts), Withdraw(by, []))
+
+
+@pytest.mark.parametrize(("by", "word"), REMOVALS)
+@pytest.mark.parametrize("wrong", [-1, "1", 1.0, None, True])
+def test_a_count_of_a_removal_that_is_no_whole_number_from_zero_proves_nothing(
+    by: Removal, word: str, wrong: object
+) -> None:
+    with pytest.raises(NotTheCounts, match="membersBlocked"):
+        read_counts(_away(word, done=0, unavailable=0, already=0, blocked=wrong), Withdraw(by, []))
+
+
+def test_the_answer_to_one_call_is_no_answer_to_another() -> None:
+    with pytest.raises(NotTheCounts, match="membersUnsubscribedSuccessfully is missing"):
+        read_counts(
+            _away("Deleted", done=1, unavailable=0, already=0, blocked=0), Withdraw(Removal.UNSUBSCRIBE, [])
+        )

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from reconciler.environment.model import Api, Environment, Guards, KeySource, Limit
-from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
+from reconciler.environment.model import Api, Environment, Guards, KeySource, Limit, Policy
+from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.member import ADDRESS_KEYS, EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS, canonical
 from reconciler.roster.model import Declaration, Roster
 
@@ -47,12 +47,24 @@ def lockfile_of(
 
 
 def environment_of(
-    *, folder: Path = Path("panels/p"), target: str = TARGET, api: Api | None = None, **guards: Limit | None
+    *,
+    folder: Path = Path("panels/p"),
+    target: str = TARGET,
+    api: Api | None = None,
+    policy: Policy | None = None,
+    **guards: Limit | None,
 ) -> Environment:
     """An environment named p; guards other than those named are off."""
     limits = {"add": None, "change": None, "remove": None} | guards
     return Environment(
-        "p", folder, target, KeySource(env="KEY"), (), api=api or Api(), guards=Guards(**limits)
+        "p",
+        folder,
+        target,
+        KeySource(env="KEY"),
+        (),
+        api=api or Api(),
+        policy=policy or Policy(),
+        guards=Guards(**limits),
     )
 
 
@@ -92,6 +104,15 @@ def rosters() -> st.SearchStrategy[Roster]:
     )
 
 
+def _notes(attributes: Mapping[str, Any]) -> st.SearchStrategy[Undelivered | None]:
+    """What may be noted on somebody's entry; mostly nothing."""
+    ways = st.sampled_from(["unsubscribe", "delete"])
+    removals = st.builds(Undelivered, ways, _TEXT, st.just(PUSHED), st.none())
+    changed = _FIELDS.map(lambda fields: canonical({EMAIL_ADDRESS: attributes[EMAIL_ADDRESS], **fields}))
+    changes = st.builds(Undelivered, st.just("change"), _TEXT, st.just(PUSHED), changed)
+    return st.none() | st.none() | removals | changes
+
+
 @st.composite
 def lockfiles(draw: st.DrawFn) -> Lockfile:
     """Any lockfile; nobody stands in two sections."""
@@ -100,9 +121,9 @@ def lockfiles(draw: st.DrawFn) -> Lockfile:
     for attributes in found:
         kind = draw(st.integers(0, 2))
         entry = (
-            Present(draw(st.sampled_from(Outcome)), PUSHED, attributes),
+            Present(draw(st.sampled_from(Outcome)), PUSHED, attributes, draw(_notes(attributes))),
             Rejected(draw(_TEXT), PUSHED, attributes, draw(st.booleans())),
-            Unconfirmed(PUSHED, attributes),
+            Unconfirmed(PUSHED, attributes, draw(_notes(attributes))),
         )[kind]
         sections[kind][attributes[EMAIL_ADDRESS]] = entry
     members, rejected, unconfirmed = sections

@@ -1,0 +1,152 @@
+"""What the policies make of those who changed and of those who left."""
+
+import pytest
+from people import PUSHED, environment_of, lockfile_of, person, present, roster_of
+
+from reconciler.environment.model import Api, OnChange, OnRemove, Policy
+from reconciler.lockfile.model import Lockfile, Rejected, Unconfirmed, Undelivered
+from reconciler.member import Attributes
+from reconciler.plan.model import Action, Change, Plan, Remove, StillRejected, Unremoved
+from reconciler.plan.planner import make_plan
+from reconciler.roster.model import Roster
+
+ADA = person("ada", firstName="Ada")
+ADELE = person("ada", firstName="Adele")
+BOB = person("bob")
+KEY = "bob@example.org"
+RESUBMIT = Policy(on_change=OnChange.RESUBMIT)
+DELETE = Policy(on_remove=OnRemove.DELETE)
+BLOCKED = Undelivered("delete", "blocked", PUSHED)
+
+
+def planned(
+    policy: Policy,
+    roster: Roster,
+    lockfile: Lockfile,
+    *,
+    api: Api | None = None,
+    retry_rejected: bool = False,
+) -> Plan:
+    environment = environment_of(policy=policy, api=api)
+    return make_plan(environment, roster, lockfile, retry_rejected=retry_rejected)
+
+
+def only(plan: Plan) -> Action:
+    (action,) = plan.actions
+    return action
+
+
+def noted(attributes: Attributes, note: Undelivered) -> Lockfile:
+    entry = present(attributes)._replace(undelivered=note)
+    return Lockfile("p", environment_of().target, {str(attributes["emailAddress"]): entry})
+
+
+def test_with_resubmit_a_change_is_to_be_sent_with_all_that_is_declared() -> None:
+    plan = planned(RESUBMIT, roster_of(ADELE), lockfile_of(ADA))
+    change = only(plan)
+    assert isinstance(change, Change)
+    assert (change.deliverable, change.attributes) == (True, ADELE)
+    assert plan.has_something_to_apply
+    assert plan.cost.calls == 1
+
+
+def test_a_change_that_only_clears_fields_is_not_sent_since_it_would_change_nothing() -> None:
+    plan = planned(RESUBMIT, roster_of(person("ada")), lockfile_of(ADA))
+    change = only(plan)
+    assert isinstance(change, Change)
+    assert not change.deliverable
+    assert not plan.has_something_to_apply
+    assert plan.cost.calls == 0
+
+
+def test_a_change_that_the_api_refused_is_not_sent_again_in_the_same_way() -> None:
+    note = Undelivered("change", "Invalid name", PUSHED, ADELE)
+    action = only(planned(RESUBMIT, roster_of(ADELE), noted(ADA, note)))
+    assert isinstance(action, StillRejected)
+    assert action.reason == "Invalid name"
+
+
+@pytest.mark.parametrize("declared", [person("ada", firstName="Adeline"), person("ada", city="Rome")])
+def test_a_change_that_the_api_refused_is_sent_once_it_is_another(declared: Attributes) -> None:
+    note = Undelivered("change", "Invalid name", PUSHED, ADELE)
+    assert isinstance(only(planned(RESUBMIT, roster_of(declared), noted(ADA, note))), Change)
+
+
+def test_a_change_that_the_api_refused_is_sent_again_when_asked_for() -> None:
+    note = Undelivered("change", "Invalid name", PUSHED, ADELE)
+    plan = planned(RESUBMIT, roster_of(ADELE), noted(ADA, note), retry_rejected=True)
+    assert isinstance(only(plan), Change)
+
+
+def test_who_is_declared_as_before_is_unchanged_whatever_was_refused_meanwhile() -> None:
+    note = Undelivered("change", "Invalid name", PUSHED, ADELE)
+    assert planned(RESUBMIT, roster_of(ADA), noted(ADA, note)).actions == ()
+
+
+@pytest.mark.parametrize("way", [OnRemove.UNSUBSCRIBE, OnRemove.DELETE])
+def test_who_left_is_removed_by_a_call(way: OnRemove) -> None:
+    plan = planned(Policy(on_remove=way), roster_of(ADA), lockfile_of(ADA, BOB))
+    assert only(plan) == Remove(KEY, way.value, BOB)
+    assert plan.cost.calls == 1
+    assert plan.deletions == (way is OnRemove.DELETE)
+
+
+def test_forgetting_costs_no_call() -> None:
+    plan = planned(Policy(), roster_of(ADA), lockfile_of(ADA, BOB))
+    assert plan.cost.calls == 0
+    assert not plan.calls_the_api
+    assert plan.has_something_to_apply
+
+
+def test_who_was_never_confirmed_is_removed_too_and_doubtful() -> None:
+    lockfile = lockfile_of(ADA, unconfirmed={KEY: Unconfirmed(PUSHED, BOB)})
+    action = only(planned(DELETE, roster_of(ADA), lockfile))
+    assert action == Remove(KEY, "delete", BOB, doubtful=True)
+
+
+@pytest.mark.parametrize("doubtful", [True, False])
+def test_who_was_refused_is_removed_where_an_earlier_call_may_have_let_them_in(*, doubtful: bool) -> None:
+    lockfile = lockfile_of(ADA, rejected={KEY: Rejected("no", PUSHED, BOB, doubtful)})
+    actions = planned(DELETE, roster_of(ADA), lockfile).actions
+    assert actions == ((Remove(KEY, "delete", BOB, doubtful=True),) if doubtful else ())
+
+
+def test_a_doubtful_refusal_is_no_reason_to_act_where_removing_is_forgetting() -> None:
+    lockfile = lockfile_of(ADA, rejected={KEY: Rejected("no", PUSHED, BOB, doubtful=True)})
+    assert planned(Policy(), roster_of(ADA), lockfile).actions == ()
+
+
+def test_who_is_blocked_is_shown_and_not_asked_about_again() -> None:
+    plan = planned(DELETE, Roster({}), noted(BOB, BLOCKED))
+    assert only(plan) == Unremoved(KEY, "delete", "blocked", BOB)
+    assert plan.summary.rejected == 1
+    assert not plan.has_something_to_apply
+
+
+@pytest.mark.parametrize("way", [OnRemove.FORGET, OnRemove.UNSUBSCRIBE])
+def test_who_is_blocked_is_removed_once_the_policy_says_another_way(way: OnRemove) -> None:
+    action = only(planned(Policy(on_remove=way), Roster({}), noted(BOB, BLOCKED)))
+    assert action == Remove(KEY, way.value, BOB)
+
+
+def test_who_is_blocked_is_asked_about_again_when_asked_for() -> None:
+    plan = planned(DELETE, Roster({}), noted(BOB, BLOCKED), retry_rejected=True)
+    assert only(plan) == Remove(KEY, "delete", BOB)
+
+
+def test_who_is_blocked_and_declared_again_is_unchanged() -> None:
+    assert planned(DELETE, roster_of(BOB), noted(BOB, BLOCKED)).summary.unchanged == 1
+
+
+def test_each_kind_goes_in_calls_of_its_own() -> None:
+    policy = Policy(OnChange.RESUBMIT, OnRemove.DELETE)
+    leaving = [person(f"l{number}") for number in range(3)]
+    plan = planned(policy, roster_of(ADELE, person("new")), lockfile_of(ADA, *leaving), api=Api(batch_size=2))
+    assert plan.cost.calls == 1 + 1 + 2
+
+
+def test_the_digest_tells_apart_how_somebody_is_removed() -> None:
+    digests = {
+        planned(Policy(on_remove=way), roster_of(ADA), lockfile_of(ADA, BOB)).digest for way in OnRemove
+    }
+    assert len(digests) == len(OnRemove)
