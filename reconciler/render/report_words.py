@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.apply.report import Report
+from reconciler.environment.model import OnRemove
 from reconciler.errors import EXIT_INTERRUPTED, EXIT_REFUSED
 from reconciler.plan.model import StillRejected, Unremoved
 from reconciler.render.counted import counted
@@ -23,7 +24,10 @@ MEANINGS = {
 }
 """What each outcome proves, no more (the contract's table of the API's two counts)."""
 
-_LEFT_UNATTRIBUTED = "gone or unsubscribed, but whether by this run can't be known"
+_LEFT_UNATTRIBUTED = {
+    OnRemove.UNSUBSCRIBE: "get no more mail, or weren't there; whether by this run can't be known",
+    OnRemove.DELETE: "no longer in the panel, but whether by this run can't be known",
+}
 
 
 def outcomes(report: Report) -> Iterator[tuple[int, str, str]]:
@@ -34,7 +38,7 @@ def outcomes(report: Report) -> Iterator[tuple[int, str, str]]:
         if count:
             yield count, outcome, MEANINGS[outcome]
         if outcome == "unattributed" and left:
-            yield left, outcome, _LEFT_UNATTRIBUTED
+            yield left, outcome, _LEFT_UNATTRIBUTED[report.policy.on_remove]
 
 
 def standing(member: StillRejected | Unremoved) -> str:
