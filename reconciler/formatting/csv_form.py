@@ -40,7 +40,9 @@ def _parts(text: str, separator: str) -> tuple[str, list[str], list[list[str]]]:
 
 def _rank(name: str) -> tuple[int, int]:
     found = _COLUMN.fullmatch(name)
-    return (FIELDS.index(found[1]), int(found[2] or 0)) if found else (len(FIELDS), 0)
+    if found is None or found[1] not in FIELDS:
+        return len(FIELDS), 0  # ours, behind all that is sent
+    return FIELDS.index(found[1]), int(found[2] or 0)
 
 
 def _trimmed(cells: Sequence[str], address: int) -> list[str]:

@@ -110,7 +110,7 @@ def _members(path: Path) -> Mapping[str, Declaration]:
 
 
 def _declares(data: bytes, ending: str, members: Mapping[str, Declaration]) -> bool:
-    """Whether this content declares just these members, each with the same attributes."""
+    """Whether this content declares just these members, each with the same attributes and expiry."""
     with TemporaryDirectory(prefix="reconciler-") as folder:
         file = Path(folder, f"members{ending}")
         file.write_bytes(data)
@@ -119,8 +119,12 @@ def _declares(data: bytes, ending: str, members: Mapping[str, Declaration]) -> b
     return (
         not reading.problems
         and found.keys() == members.keys()
-        and all(identical(member.attributes, found[key].attributes) for key, member in members.items())
+        and all(_is_same(member, found[key]) for key, member in members.items())
     )
+
+
+def _is_same(one: Declaration, other: Declaration) -> bool:
+    return one.expires == other.expires and identical(one.attributes, other.attributes)
 
 
 def _other_meaning(file: str) -> Problem:

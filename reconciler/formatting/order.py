@@ -7,6 +7,7 @@ from reconciler.document.merging import MERGE
 from reconciler.formatting.heading import top_of
 from reconciler.formatting.tree import Alias, Item, Mapping, Node, Sequence, parts
 from reconciler.member import ADDRESS_KEYS, FIELDS, PROFILE_FIELD_KEYS, PROFILE_FIELDS
+from reconciler.roster.expiry import EXPIRES
 
 DEFAULTS, MEMBERS = "defaults", "members"
 
@@ -38,7 +39,7 @@ def _order_file(root: Mapping) -> None:
 
 def _order_fields(node: Node) -> None:
     if isinstance(node, Mapping):
-        _order(node, (MERGE, *FIELDS))
+        _order(node, (MERGE, *FIELDS, EXPIRES))
         profile_fields = node.value(PROFILE_FIELDS)
         if isinstance(profile_fields, Sequence):
             for item in profile_fields.items:

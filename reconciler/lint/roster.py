@@ -39,7 +39,7 @@ def _namesakes(members: Mapping[str, Declaration]) -> Iterator[list[str]]:
     """The identities of those whose first and last name are equal."""
     first_of: dict[str, str] = {}
     groups: dict[str, list[str]] = {}
-    for key, (attributes, _, _) in members.items():
+    for key, (attributes, _, _, _) in members.items():
         first, last = attributes.get("firstName"), attributes.get("lastName")
         if first and last:
             name = f"{first}\n{last}"  # and no tuple: a hundred thousand of those keep the collector busy

@@ -7,6 +7,7 @@ from reconciler.document.findings import Findings
 from reconciler.member import EMAIL_ADDRESS, FIELDS, PROFILE_FIELDS, profile_field_name
 from reconciler.problem import Value
 from reconciler.roster.csv_rows import SEPARATOR_LINE, SEPARATORS, Row
+from reconciler.roster.expiry import EXPIRES
 from reconciler.roster.fields import unknown_field, whole_number
 
 _PROFILE_FIELD = re.compile(re.escape(PROFILE_FIELDS) + r"\[(.+)\]")
@@ -57,11 +58,11 @@ def columns_of(header: Row, findings: Findings) -> list[Column | None]:
 
 def _is_known(cell: str) -> bool:
     name = cell.strip(' \t"')
-    return name in FIELDS or _PROFILE_FIELD.fullmatch(name) is not None
+    return name in FIELDS or name == EXPIRES or _PROFILE_FIELD.fullmatch(name) is not None
 
 
 def _column(name: str, position: tuple[int, int], findings: Findings) -> Column | None:
-    if name in FIELDS and name != PROFILE_FIELDS:
+    if name == EXPIRES or (name in FIELDS and name != PROFILE_FIELDS):
         return Column(name)
     found = _PROFILE_FIELD.fullmatch(name)
     identifier = whole_number(found[1]) if found else None

@@ -16,20 +16,22 @@ from reconciler.member import (
 from reconciler.roster.csv_header import Column, columns_of, separator_of
 from reconciler.roster.csv_rows import Row, Rows
 from reconciler.roster.csv_spoils import is_spoiled, may_hold_spoils, spoil
+from reconciler.roster.expiry import EXPIRES, is_day, no_day
 from reconciler.roster.fields import TEXT_FIELDS, WHOLE_NUMBER_HINT, whole_number
-from reconciler.roster.gathering import MISSING_ADDRESS, Gathering
+from reconciler.roster.gathering import MISSING_ADDRESS, Gathered, Gathering
 from reconciler.roster.model import Declaration
 
 _ADDRESS = Column(EMAIL_ADDRESS)
+_PLAIN = {**TEXT_FIELDS, EXPIRES: EXPIRES}
 
 
-def read_csv(path: Path, findings: Findings, earlier: Mapping[str, Declaration]) -> dict[str, Declaration]:
+def read_csv(path: Path, findings: Findings, earlier: Mapping[str, Declaration]) -> Gathered:
     """Everyone whom the file declares rightly, by identity; what is wrong goes to the findings."""
     try:
         text = text_of(path, findings.file)
     except InvalidInput as error:
         findings.add_problems(error.problems)
-        return {}
+        return Gathered({}, {})
     gathering = Gathering(findings.file, earlier)
     stray = control_character(text)
     if stray is None:
@@ -53,22 +55,26 @@ def _read(text: str, gathering: Gathering, findings: Findings) -> None:
     if _ADDRESS not in columns:
         return
     names = _names_of_text(columns)
+    day = names.index(EXPIRES) if EXPIRES in names else None
     is_suspect = may_hold_spoils(text)
     for line, cells in rows:
         is_plain = names and not (is_suspect and any(map(is_spoiled, cells)))
-        if not (is_plain and _take_plain(names, line, cells, gathering)):
+        if not (is_plain and _take_plain(names, day, line, cells, gathering)):
             _take(rows.row(line, cells), columns, gathering, findings)
 
 
 def _names_of_text(columns: list[Column | None]) -> list[str]:
-    """The columns' fields where all hold text, else none."""
-    names = [TEXT_FIELDS.get(column.field, "") if column else "" for column in columns]
+    """The columns' fields where all hold text or days, else none."""
+    names = [_PLAIN.get(column.field, "") if column else "" for column in columns]
     return names if all(names) else []
 
 
-def _take_plain(names: list[str], line: int, cells: list[str], gathering: Gathering) -> bool:
-    """Take a member in whose row nothing is wrong, as in nearly all; False leaves it to `_take`."""
-    if len(cells) != len(names):
+def _take_plain(names: list[str], day: int | None, line: int, cells: list[str], gathering: Gathering) -> bool:
+    """Take a member in whose row nothing is wrong, as in nearly all; False leaves it to `_take`.
+
+    `day` is the index of the column that holds days, where there is one.
+    """
+    if len(cells) != len(names) or (day is not None and cells[day] and not is_day(cells[day])):
         return False
     fields = dict(zip(names, cells, strict=True))
     if "" in cells:
@@ -113,6 +119,8 @@ def _fields(row: Row, columns: list[Column | None], findings: Findings) -> dict[
             profile_fields.append({PROFILE_FIELD_ID: column.profile_field, "value": cell})
         elif column.field in NUMBER_FIELDS:
             fields[column.field] = _number(column.field, cell, row.position(index), findings)
+        elif column.field == EXPIRES and not is_day(cell):
+            findings.add(row.position(index), *no_day(cell))
         else:
             fields[column.field] = cell
     if profile_fields:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from reconciler.member import FIELDS, NUMBER_FIELDS, PROFILE_FIELDS
 from reconciler.problem import Value, Words, nearest
+from reconciler.roster.expiry import EXPIRES
 
 TEXT_FIELDS = {name: name for name in FIELDS if name not in NUMBER_FIELDS and name != PROFILE_FIELDS}
 """By name the same name: looking one up gives one object for all members, not one for each."""
@@ -30,20 +31,19 @@ def whole_number(text: str) -> int | None:
 
 @lru_cache(maxsize=1024)
 def unknown_field(name: str) -> tuple[Words, Words]:
-    """Message and hint for a name that the API's page doesn't know.
+    """Message and hint for a name that is neither on the API's page nor ours.
 
     A name that is like none may be anything, such as an address in the first row of a CSV file that has
     no header: so it is told as a value.
     """
-    close = nearest(name, FIELDS)
+    close = nearest(name, (*FIELDS, EXPIRES))
     if close:
         return (f'"{name}" is not a field of the API.',), (f'Did you mean "{close}"?',)
     message = (Value(f'"{name}"'), " is not a field of the API.")
-    return message, (f"The fields are {', '.join(FIELDS)}.",)
+    return message, (f"The fields are {', '.join(FIELDS)}; and {EXPIRES}, which is not sent.",)
 
 
 @lru_cache(maxsize=1024)
 def is_in_vendor_order(names: tuple[str, ...]) -> bool:
-    """Whether these fields stand in the order of the vendor's page."""
-    ranks = [FIELDS.index(name) for name in names]
-    return ranks == sorted(ranks)
+    """Whether these are fields of the vendor's page alone, in its order."""
+    return names == tuple(name for name in FIELDS if name in names)

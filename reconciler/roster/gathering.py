@@ -1,11 +1,12 @@
 """The members of one file as they are gathered, each identity once in the whole roster."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.identity import InvalidAddress, identity
 from reconciler.member import EMAIL_ADDRESS, in_vendor_order
 from reconciler.problem import Address, Value, Words
+from reconciler.roster.expiry import EXPIRES
 from reconciler.roster.fields import is_in_vendor_order
 from reconciler.roster.model import Declaration
 
@@ -15,11 +16,18 @@ Refused: TypeAlias = tuple[Words, Words]
 MISSING_ADDRESS: Refused = ("This member has no emailAddress.",), ("Every member needs one of their own.",)
 
 
+class Gathered(NamedTuple):
+    """Everyone whom one file declares, by identity; `expiring` are those of them who have an expiry."""
+
+    members: dict[str, Declaration]
+    expiring: dict[str, Declaration]
+
+
 class Gathering:
     """Takes the members of one file, knowing those of the files before it.
 
     A file's defaults may stand behind its members: until `finish`, a declaration holds None for a field
-    that is *not declared*, which takes a default away.
+    that is *not declared*, which takes a default away, and `expires` stands among its fields.
     """
 
     def __init__(self, file: str, earlier: Mapping[str, Declaration]) -> None:
@@ -44,11 +52,16 @@ class Gathering:
         self.declared[key] = Declaration(fields, self._file, line)
         return None
 
-    def finish(self, defaults: dict[str, Any]) -> dict[str, Declaration]:
+    def finish(self, defaults: dict[str, Any]) -> Gathered:
         """Everyone taken, with the defaults below their own fields, and all fields in the vendor's order."""
+        expiring = {}
         for key, declaration in self.declared.items():
             own = declaration.attributes
             if defaults or None in own.values() or not is_in_vendor_order(tuple(own)):
                 fields = {name: value for name, value in {**defaults, **own}.items() if value is not None}
-                self.declared[key] = declaration._replace(attributes=in_vendor_order(fields))
-        return self.declared
+                expires = fields.pop(EXPIRES, None)
+                finished = Declaration(in_vendor_order(fields), self._file, declaration.line, expires)
+                self.declared[key] = finished
+                if expires is not None:
+                    expiring[key] = finished
+        return Gathered(self.declared, expiring)

@@ -27,6 +27,7 @@ def read_roster(files: Iterable[Path]) -> RosterReading:
     or in two, is a problem that shows both places.
     """
     members: dict[str, Declaration] = {}
+    expiring: dict[str, Declaration] = {}
     problems: list[Problem] = []
     names: list[str] = []
     separators: dict[str, str] = {}
@@ -35,8 +36,10 @@ def read_roster(files: Iterable[Path]) -> RosterReading:
             findings = Findings(shown(path))
             names.append(findings.file)
             read = read_csv if path.suffix.lower() == ".csv" else read_yaml
-            members.update(read(path, findings, members))
+            gathered = read(path, findings, members)
+            members.update(gathered.members)
+            expiring.update(gathered.expiring)
             problems += findings.in_order()
             if findings.separator not in {None, ","}:
                 separators[findings.file] = findings.separator
-    return RosterReading(Roster(members, tuple(names), separators), tuple(problems))
+    return RosterReading(Roster(members, tuple(names), separators, expiring), tuple(problems))

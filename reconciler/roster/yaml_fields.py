@@ -8,6 +8,7 @@ from yaml.events import ScalarEvent
 from reconciler.document.findings import Findings
 from reconciler.document.nodes import UNDECLARED, Mapping, Node, is_undeclared, kind, position
 from reconciler.member import EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS
+from reconciler.roster.expiry import EXPIRES, is_day, no_day
 from reconciler.roster.fields import TEXT_FIELDS, WHOLE_NUMBER_HINT, unknown_field, whole_number
 from reconciler.roster.profile_fields import read_profile_fields
 
@@ -29,6 +30,8 @@ def read_fields(mapping: Mapping, findings: Findings) -> dict[str, Any]:
             fields[name] = _number(name, value, findings)
         elif name == PROFILE_FIELDS:
             fields[name] = read_profile_fields(value, findings)
+        elif name == EXPIRES:
+            fields[name] = _day(value, findings)
         else:
             findings.add(position(key), *unknown_field(name))
     return fields
@@ -37,7 +40,7 @@ def read_fields(mapping: Mapping, findings: Findings) -> dict[str, Any]:
 def read_plain_fields(scalars: Sequence[ScalarEvent]) -> dict[str, Any] | None:
     """The same of a mapping's scalars, keys and values in turn; None where one asks for a closer look.
 
-    Only text fields and whole numbers, each once, without anchor or tag: so nothing can be wrong here.
+    Only text fields, whole numbers and days, each once, without anchor or tag: so nothing can be wrong here.
     """
     fields: dict[str, Any] = {}
     for key, value in zip(scalars[::2], scalars[1::2], strict=True):
@@ -51,6 +54,8 @@ def read_plain_fields(scalars: Sequence[ScalarEvent]) -> dict[str, Any] | None:
             fields[key.value] = whole_number(text)
             if fields[key.value] is None:
                 return None
+        elif key.value == EXPIRES and is_day(text):
+            fields[EXPIRES] = text
         else:
             return None
     return fields if 2 * len(fields) == len(scalars) else None
@@ -69,6 +74,16 @@ def read_defaults(node: Node, findings: Findings) -> dict[str, Any]:
         findings.add(position(key), message, ("Every member needs one of their own.",))
     fields = read_fields(node, findings)
     return {name: value for name, value in fields.items() if value is not None and name != EMAIL_ADDRESS}
+
+
+def _day(value: Node, findings: Findings) -> str | None:
+    if is_undeclared(value):
+        return None
+    text: str = value.value if isinstance(value, ScalarEvent) else ""
+    if is_day(text):
+        return text
+    findings.add(position(value), *no_day(text))
+    return None
 
 
 def _number(name: str, value: Node, findings: Findings) -> int | None:

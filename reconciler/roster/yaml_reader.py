@@ -12,7 +12,7 @@ from reconciler.document.nodes import Node, Scalar, Sequence, is_undeclared, kin
 from reconciler.errors import InvalidInput
 from reconciler.member import EMAIL_ADDRESS
 from reconciler.problem import Value, nearest
-from reconciler.roster.gathering import MISSING_ADDRESS, Gathering
+from reconciler.roster.gathering import MISSING_ADDRESS, Gathered, Gathering
 from reconciler.roster.model import Declaration
 from reconciler.roster.yaml_fields import read_defaults, read_fields, read_plain_fields
 
@@ -21,7 +21,7 @@ _FREE = "x-"
 _SHAPE_HINT = "A member file begins with members: and lists them below, each with - emailAddress:"
 
 
-def read_yaml(path: Path, findings: Findings, earlier: Mapping[str, Declaration]) -> dict[str, Declaration]:
+def read_yaml(path: Path, findings: Findings, earlier: Mapping[str, Declaration]) -> Gathered:
     """Everyone whom the file declares rightly, by identity; what is wrong goes to the findings."""
     members = _Members(findings, Gathering(findings.file, earlier))
     defaults: dict[str, Any] = {}

@@ -16,11 +16,11 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("formatting") / "members.csv"
 
 
-def declared(file: Path, text: str) -> dict[str, Attributes]:
+def declared(file: Path, text: str) -> dict[str, tuple[Attributes, str | None]]:
     file.write_bytes(text.encode())
     reading = read_roster([file])
     assume(not reading.problems)
-    return {key: member.attributes for key, member in reading.roster.members.items()}
+    return {key: (member.attributes, member.expires) for key, member in reading.roster.members.items()}
 
 
 @given(text=member_tables())
@@ -29,5 +29,7 @@ def test_the_members_stay_and_formatting_again_changes_nothing(*, file: Path, te
     formatted = canonical_csv(text)
     after = declared(file, formatted)
     assert list(after) == list(before)
-    assert all(identical(after[key], attributes) for key, attributes in before.items())
+    for key, (attributes, expires) in before.items():
+        assert identical(after[key][0], attributes)
+        assert after[key][1] == expires
     assert canonical_csv(formatted) == formatted

@@ -16,11 +16,11 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("formatting") / "members.yaml"
 
 
-def declared(file: Path, text: str) -> dict[str, Attributes]:
+def declared(file: Path, text: str) -> dict[str, tuple[Attributes, str | None]]:
     file.write_bytes(text.encode())
     reading = read_roster([file])
     assume(not reading.problems)
-    return {key: member.attributes for key, member in reading.roster.members.items()}
+    return {key: (member.attributes, member.expires) for key, member in reading.roster.members.items()}
 
 
 @given(made=member_texts())

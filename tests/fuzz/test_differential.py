@@ -1,7 +1,8 @@
-"""What is sent of a member is what other readers read: PyYAML's BaseLoader, and csv's DictReader."""
+"""What is declared of a member is what other readers read: PyYAML's BaseLoader, and csv's DictReader."""
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -23,6 +24,8 @@ from reconciler.document.content import YAML_LINE_END, text_of
 from reconciler.document.syntax import RULES
 from reconciler.errors import InvalidInput
 from reconciler.problem import plain
+from reconciler.roster.expiry import EXPIRES
+from reconciler.roster.model import Declaration
 from reconciler.roster.reader import RosterReading, read_roster
 
 TEXTS = member_texts().map(lambda made: made[0].encode())
@@ -66,6 +69,11 @@ def read(path: Path, content: bytes) -> tuple[RosterReading, str | None]:
     return read_roster([path]), text
 
 
+def declared(member: Declaration) -> dict[str, Any]:
+    """All that is declared of a member: what is sent, and the expiry, which is not."""
+    return {**member.attributes, **({EXPIRES: member.expires} if member.expires else {})}
+
+
 def all_agree_on_yaml(path: Path, content: bytes) -> None:
     reading, text = read(path, content)
     assume(text is not None and not PARSERS_DIFFER.search(text))
@@ -78,7 +86,7 @@ def all_agree_on_yaml(path: Path, content: bytes) -> None:
     members = declared_in_yaml(text)
     assert len(members) == len(reading.roster.members)
     for declaration, fields in zip(reading.roster.members.values(), members, strict=True):
-        assert is_as_read_from_yaml(declaration.attributes, fields)
+        assert is_as_read_from_yaml(declared(declaration), fields)
 
 
 def is_refused_for_a_reason(reading: RosterReading, text: str) -> None:
@@ -99,7 +107,7 @@ def all_agree_on_csv(path: Path, content: bytes) -> None:
     members = list(declared_in_csv(text, separator))
     assert len(members) == len(reading.roster.members)
     for declaration, cells in zip(reading.roster.members.values(), members, strict=True):
-        assert is_as_read_from_csv(declaration.attributes, cells)
+        assert is_as_read_from_csv(declared(declaration), cells)
 
 
 @examples(60)

@@ -22,7 +22,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read(file: Path, text: str | bytes) -> tuple[list[Declaration], list[str]]:
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     findings = Findings("f")
-    declared = read_csv(file, findings, {})
+    declared = read_csv(file, findings, {}).members
     return list(declared.values()), [str(problem) for problem in findings.in_order()]
 
 

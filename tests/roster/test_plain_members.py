@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reconciler.roster import csv_reader, yaml_reader
 from reconciler.roster.reader import RosterReading, read_roster
 
-FIELDS = ("emailAddress", "firstName", "city", "zipCode", "referID", "statusType", "profileFields")
+FIELDS = ("emailAddress", "firstName", "city", "zipCode", "referID", "statusType", "profileFields", "expires")
 ODD_KEYS = ("citty", "<<", '"lastName"', "&k custom1", "!!str custom2", "? custom3")
 KEYS = st.sampled_from(("emailAddress", *FIELDS, *ODD_KEYS))
 ADDRESSES = st.sampled_from(
@@ -29,6 +29,7 @@ ADDRESSES = st.sampled_from(
 VALUES = st.one_of(
     ADDRESSES,
     st.sampled_from(["", "x", "~", "null", '"null"', "''", "5", "05", '"5"', "-7", "9" * 30, "a b", "zoë"]),
+    st.sampled_from(["2027-01-01", "'2027-01-01'", "2027-02-30"]),
     st.sampled_from(["&v x", "*v", "!!str 5", "!x y", "[a]", "{a: b}", "|\n    text", "'open", "x: y", "@x"]),
 )
 ENTRIES = st.tuples(KEYS, VALUES).map(": ".join)
@@ -47,6 +48,8 @@ CELLS = st.sampled_from(
         "5",
         '"',
         "a,b",
+        "2027-01-01",
+        "2027-1-1",
     ]
 )
 
@@ -66,8 +69,10 @@ def both_ways(
 
 
 def told(reading: RosterReading) -> tuple[Any, ...]:
-    members = [(key, list(d.attributes.items()), d.source) for key, d in reading.roster.members.items()]
-    return members, [str(problem) for problem in reading.problems]
+    members = [
+        (key, list(d.attributes.items()), d.source, d.expires) for key, d in reading.roster.members.items()
+    ]
+    return members, list(reading.roster.expiring.items()), [str(problem) for problem in reading.problems]
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +95,9 @@ def test_in_yaml(*, folder: Path, patch: pytest.MonkeyPatch, members: list[list[
 
 @given(
     header=st.lists(
-        st.sampled_from(["emailAddress", "city", "firstName", "custom1", "referID", "profileFields[5]"]),
+        st.sampled_from(
+            ["emailAddress", "city", "firstName", "custom1", "referID", "profileFields[5]", "expires"]
+        ),
         min_size=1,
         max_size=4,
         unique=True,
@@ -109,7 +116,13 @@ def test_nearly_all_take_it(folder: Path, patch: pytest.MonkeyPatch) -> None:
     path.write_text(
         yaml_file(
             [
-                [f"emailAddress: m{n}@example.org", "firstName: ~", 'zipCode: "02134"', "referID: 5"]
+                [
+                    f"emailAddress: m{n}@example.org",
+                    "firstName: ~",
+                    'zipCode: "02134"',
+                    "referID: 5",
+                    "expires: 2027-01-01",
+                ]
                 for n in range(9)
             ]
         ),

@@ -33,7 +33,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read(file: Path, text: str | bytes) -> tuple[list[dict[str, Any]], list[str]]:
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     findings = Findings("f")
-    declared = read_yaml(file, findings, {})
+    declared = read_yaml(file, findings, {}).members
     return [dict(member.attributes) for member in declared.values()], [str(p) for p in findings.in_order()]
 
 

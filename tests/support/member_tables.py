@@ -5,11 +5,12 @@ import io
 
 from hypothesis import strategies as st
 
-_COLUMNS = ["firstName", "city", "custom1", "profileFields[7]", "profileFields[12]"]
+_COLUMNS = ["firstName", "city", "custom1", "profileFields[7]", "profileFields[12]", "expires"]
 _CELLS = st.one_of(
     st.sampled_from(["", " ", " a ", '"', "a;b", "a,b", "a\tb", "a\nb", "a\r\nb", "a\rb", "'", "#a", "null"]),
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6),
 )
+_DAYS = st.sampled_from(["", "2027-01-01", "2028-02-29"])
 
 
 @st.composite
@@ -25,7 +26,8 @@ def member_tables(draw: st.DrawFn) -> str:
     )
     writer.writerow(names)
     for number in range(draw(st.integers(0, 4))):
-        cells = {name: draw(_CELLS) for name in names} | {"emailAddress": f" m{number}@example.org"}
+        cells = {name: draw(_DAYS if name == "expires" else _CELLS) for name in names}
+        cells["emailAddress"] = f" m{number}@example.org"
         writer.writerow([cells[name] for name in names])
         if draw(st.booleans()):
             written.write("\n")

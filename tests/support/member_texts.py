@@ -55,7 +55,11 @@ class _Writer:
         return f"{text}{self._above(1)}   city: {self._scalar(3)}\n"
 
     def _defaults(self) -> str:
-        return f"{self._above(0)}defaults: {{source: {self._in_quotes()}}}{self._behind()}\n"
+        expires = f"expires: {self._expiry()}, " if self._maybe() else ""
+        return f"{self._above(0)}defaults: {{{expires}source: {self._in_quotes()}}}{self._behind()}\n"
+
+    def _expiry(self) -> str:
+        return self._draw(st.sampled_from(["2027-01-01", "'2028-02-29'", '"2027-12-31"', "~"]))
 
     def _members(self, *, is_sharing: bool) -> str:
         names = [f"m{9 - number}@example.org" for number in range(self._draw(st.integers(0, 4)))]
@@ -86,6 +90,8 @@ class _Writer:
             entries = self._with(entries, f"<<: *s{self._behind()}")
         if self._maybe():
             entries.append(f"statusType: {self._draw(st.integers(-9, 99))}")
+        if self._maybe():
+            entries = self._with(entries, f"expires: {self._expiry()}{self._behind()}")
         if self._maybe():
             entries.append(self._profile_fields(column))
         first, *others = entries
