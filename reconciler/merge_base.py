@@ -35,7 +35,7 @@ class MergeBase:
     committed: frozenset[str]
 
     def affects(self, name: str) -> bool:
-        """Whether anything that the environment reads differs: its folder, or a member file elsewhere."""
+        """Whether anything that the environment reads differs: its folder, or a file elsewhere."""
         own = f"{self._path(name)}/"
         if any(path.startswith(own) for path in self.changed | self.committed):
             return True
@@ -111,7 +111,8 @@ def _files_read(panels: Path, name: str) -> frozenset[str]:
     """The paths below the panels folder of what an environment reads, links followed; none where it isn't."""
     if not _holds(panels, name):
         return frozenset()
-    files = try_environment(panels, name).member_files
+    reading = try_environment(panels, name)
+    files = (*reading.member_files, *reading.suppression_lists)
     return frozenset(file.relative_to(panels).as_posix() for file in files)
 
 

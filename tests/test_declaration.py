@@ -6,6 +6,8 @@ import pytest
 
 from reconciler.declaration import read_declaration
 from reconciler.errors import InvalidInput
+from reconciler.problem import Severity
+from reconciler.suppression.secret import Secret
 
 PANELS = Path("panels")
 
@@ -32,7 +34,7 @@ def test_an_environment_and_its_roster_are_read(folder: Path) -> None:
     put(PANELS / "production" / "environment.yaml", "datacenter: eu\napi_key: {env: K}\n")
     put(folder / "team.yaml", "members:\n- emailAddress: Ada@example.org\n  firstName: Ada\n")
     put(folder / "list.csv", "emailAddress\nbob@example.org\n")
-    environment, roster = read_declaration(PANELS, "production")
+    environment, roster, _ = read_declaration(PANELS, "production")
     assert environment.target == "https://api.questionpro.eu/a/api/v2"
     assert roster.files == ("panels/production/members/list.csv", "panels/production/members/team.yaml")
     assert {key: member.source for key, member in roster.members.items()} == {
@@ -73,3 +75,76 @@ def test_an_unknown_environment_is_told() -> None:
             "(An environment is a folder with an environment.yaml. Name the folder with --panels DIR.)"
         )
     ]
+
+
+class TestSuppression:
+    """Who stands on a list and in a member file."""
+
+    SECRET = "0123456789abcdef"
+    HASH = f"hmac-sha256:{Secret(SECRET).hash_of('ada@example.org')}"
+
+    @pytest.fixture(autouse=True)
+    def declared(self, folder: Path) -> None:
+        put(PANELS / "production" / "environment.yaml", "embedded: true\nsuppression_secret: {env: PEPPER}\n")
+        put(folder / "team.yaml", "members:\n- firstName: Ada\n  emailAddress: Ada@example.org\n")
+
+    def suppress(self, *entries: str) -> None:
+        put(PANELS / "production" / "suppressed.txt", "\n".join(entries))
+
+    def refused(self, file: str, line: int = 1) -> str:
+        return (
+            f"panels/production/members/{file}: Ada@example.org is suppressed and must not be added again: "
+            f"panels/production/suppressed.txt:{line}. "
+            "(Take this entry out; or first take them off that list, if they agree.)"
+        )
+
+    def test_a_suppressed_member_is_a_mistake_at_its_place(self, folder: Path) -> None:
+        self.suppress("# Left", "ada@example.org")
+        put(folder / "list.csv", "city,emailAddress\nBonn,Ada@example.org\n")
+        with pytest.raises(InvalidInput) as caught:
+            read_declaration(PANELS, "production")
+        assert [str(problem) for problem in caught.value.problems] == [
+            self.refused("list.csv:2:6", 2),
+            self.refused("team.yaml:3:17", 2),
+        ]
+        assert [problem.excerpt and problem.excerpt.text for problem in caught.value.problems] == [
+            "Bonn,Ada@example.org",
+            "  emailAddress: Ada@example.org",
+        ]
+
+    def test_one_who_has_expired_is_so_too(self, folder: Path) -> None:
+        self.suppress("ada@example.org")
+        put(folder / "team.yaml", "members:\n- {emailAddress: Ada@example.org, expires: 2001-01-01}\n")
+        assert problems() == [self.refused("team.yaml:2:18")]
+
+    def test_a_hash_is_enough(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.suppress(self.HASH)
+        monkeypatch.setenv("PEPPER", self.SECRET)
+        assert problems() == [self.refused("team.yaml:3:17")]
+
+    def test_without_the_secret_there_are_warnings_which_stand_in_the_way_of_adding(self) -> None:
+        self.suppress(self.HASH)
+        declared = read_declaration(PANELS, "production")
+        (warning,) = declared.unchecked
+        assert warning.severity is Severity.WARNING
+        with pytest.raises(InvalidInput, match="the variable PEPPER is not set") as caught:
+            declared.require_checked()
+        assert [problem.severity for problem in caught.value.problems] == [Severity.ERROR]
+
+    def test_where_all_is_checked_nothing_stands_in_the_way(self) -> None:
+        self.suppress("bob@example.org")
+        declared = read_declaration(PANELS, "production")
+        assert declared.unchecked == ()
+        declared.require_checked()
+
+    def test_mistakes_in_a_list_are_told_between_those_of_the_settings_and_of_the_members(
+        self, folder: Path
+    ) -> None:
+        put(PANELS / "production" / "environment.yaml", "embedded: true\ngards: {}\n")
+        self.suppress("bob", self.HASH)
+        put(folder / "team.yaml", "members: [{emailAddress: x}]\n")
+        assert [problem.split(": ", 1)[0] for problem in problems()] == [
+            "panels/production/environment.yaml:2:1",
+            "panels/production/suppressed.txt:1:1",
+            "panels/production/members/team.yaml:1:26",
+        ]

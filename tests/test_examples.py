@@ -126,8 +126,16 @@ def test_production_comes_after_its_rehearsal_and_shows_where_its_lockfile_could
     assert read_declaration(panels, "production").environment.lockfile_branch == "reconciler-state"
 
 
+def test_production_shows_how_suppression_lists_hold_no_personal_data(panels: Path) -> None:
+    settings = panels / "production" / "environment.yaml"
+    shown = settings.read_text(encoding="utf-8").replace("# suppression_secret:", "suppression_secret:")
+    settings.write_text(shown, encoding="utf-8")
+    assert read_declaration(panels, "production").environment.suppression_secret == "SUPPRESSION_SECRET"
+
+
 def test_settings_that_production_shows_are_the_defaults(panels: Path) -> None:
     environment = read_declaration(panels, "production").environment
+    assert (environment.suppression_lists, environment.named_suppression_list) == ((), None)
     assert (environment.api, environment.policy, environment.guards) == (Api(), Policy(), Guards())
 
 

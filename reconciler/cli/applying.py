@@ -45,9 +45,11 @@ class Applying:
         """Show the plan, ask, and do it; with nothing to do, neither ask nor need a key.
 
         Raises:
-            ReconcilerError: the declaration, the lockfile or the journal can't be read.
+            ReconcilerError: the declaration, the lockfile or the journal can't be read, or part of the
+                suppression lists can't be checked here.
         """
         declared = read_declaration(self.invocation.panels, self.name)
+        declared.require_checked()
         state = known_state(declared.environment)
         plan = plan_for(declared.environment, declared.roster, state.lockfile, self.wishes)
         self._show(plan, state)

@@ -10,6 +10,7 @@ from reconciler.apply.recovery import KnownState, known_state
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.pending import NOTHING_ODD, circumstances_of, lint_of
 from reconciler.cli.remembered import Remembered
+from reconciler.cli.today import today
 from reconciler.declaration import Declared, read_declaration
 from reconciler.errors import InvalidInput, ReconcilerError
 from reconciler.garbage import garbage_collection_paused
@@ -54,7 +55,7 @@ class Planning:
             return self._one(name)
 
     def _one(self, name: str) -> Planned:
-        remembered = Remembered(self.invocation.panels, name) if self.before is None else None
+        remembered = Remembered(self.invocation.panels, name, today()) if self.before is None else None
         plan = remembered.plan() if remembered else None
         if plan is not None:
             return Planned(plan, self._circumstances(name, KnownState(None, None)), would_act=False)

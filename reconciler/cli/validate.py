@@ -57,7 +57,8 @@ def _validation(panels: Path, names: Iterable[str]) -> Validation:
             problems |= {str(problem): problem for problem in error.problems}
             continue
         well.append(_counted(declared))
-        warnings |= {str(warning): warning for warning in roster_warnings(declared.roster.members)}
+        odd = (*declared.unchecked, *roster_warnings(declared.roster.members))
+        warnings |= {str(warning): warning for warning in odd}
     return Validation(tuple(well), tuple(problems.values()), tuple(warnings.values()))
 
 

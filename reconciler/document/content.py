@@ -23,7 +23,7 @@ def text_of(path: Path, file: str) -> str:
     Raises:
         InvalidInput: it can't be read, is no ordinary file, or is not in such an encoding.
     """
-    return _decoded(_content(path, file), file)
+    return decoded(bytes_of(path, file), file)
 
 
 def control_character(text: str) -> int | None:
@@ -47,7 +47,12 @@ def line_and_column(text: str, index: int, line_end: re.Pattern[str] = LINE_END)
     return len(ends) + 1, index - (ends[-1] if ends else 0) + 1
 
 
-def _content(path: Path, file: str) -> bytes:
+def bytes_of(path: Path, file: str) -> bytes:
+    """The content of an ordinary file.
+
+    Raises:
+        InvalidInput: it can't be read, or is no ordinary file.
+    """
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
@@ -59,7 +64,12 @@ def _content(path: Path, file: str) -> bytes:
         raise InvalidInput(Problem((f"The file can't be read: {reason}.",), (), Place(file))) from error
 
 
-def _decoded(data: bytes, file: str) -> str:
+def decoded(data: bytes, file: str) -> str:
+    """The text that the bytes are, as `text_of` gives it.
+
+    Raises:
+        InvalidInput: they are none.
+    """
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encoding = "utf-16" if is_utf16 else "utf-8-sig"
     try:

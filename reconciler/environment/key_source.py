@@ -49,9 +49,14 @@ def check_key_is_needed(root: Mapping, findings: Findings) -> None:
         findings.add(position(key[0]), (message,), ("Leave it out.",))
 
 
+def names_a_variable(text: str) -> bool:
+    """Whether the text is a variable's name, and not what a variable should hold."""
+    return _VARIABLE.fullmatch(text) is not None and _KEY_LIKE.fullmatch(text) is None
+
+
 def _from_variable(node: Node, findings: Findings) -> Any:
     text = text_of(node)
-    if text and _VARIABLE.fullmatch(text) and not _KEY_LIKE.fullmatch(text):
+    if text and names_a_variable(text):
         return KeySource(env=text)
     message = "This is no name of an environment variable."
     findings.add(position(node), (message,), (f"{_SHAPE} {_LEAKED}",))

@@ -1,11 +1,11 @@
 """`members`: files and folders → the member files of an environment, each once, in a fixed order."""
 
-import os
 import stat
 from pathlib import Path
 
 from reconciler.document.findings import Findings
 from reconciler.environment.discovery import SETTINGS_FILE
+from reconciler.environment.inside_panels import inside_panels
 from reconciler.shown_path import shown
 
 ENDINGS = (".yaml", ".yml", ".csv")
@@ -24,7 +24,6 @@ class MemberFiles:
         """Take the panels folder, and where the problems of `environment.yaml` are noted."""
         self.found: dict[Path, None] = {}
         self._panels = panels
-        self._real_panels = Path(os.path.realpath(panels))
         self._findings = findings
         self._visited: set[Path] = set()
 
@@ -39,7 +38,7 @@ class MemberFiles:
             else:
                 self._findings.add(position, (f"{name} can't be reached: {error.strerror}.",))
             return
-        inside = self._inside(path, position)
+        inside = inside_panels(self._panels, path, position, self._findings)
         if inside is None:
             return
         if not stat.S_ISDIR(mode):
@@ -50,15 +49,6 @@ class MemberFiles:
             )
         else:
             self._add_folder(inside, position)
-
-    def _inside(self, path: Path, position: tuple[int, int] | None) -> Path | None:
-        """The path through the panels folder; None, and a finding, for one that lies elsewhere."""
-        real = Path(os.path.realpath(path))
-        if real.is_relative_to(self._real_panels):
-            return self._panels / real.relative_to(self._real_panels)
-        message = f"{shown(path)} lies outside the panels folder {shown(self._panels)}."
-        self._findings.add(position, (message,), ("Move it to a folder such as panels/shared/.",))
-        return None
 
     def _add_named(self, path: Path, position: tuple[int, int] | None) -> None:
         if path.name == SETTINGS_FILE:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 EMBEDDED_TARGET = "embedded"
+OWN_SUPPRESSION_LIST = "suppressed.txt"
 ASIDE = "reconciler/lockfile-"
 """How the branches begin that take a lockfile which its own branch declined; see `state publish`."""
 
@@ -104,7 +105,9 @@ class Environment:
     `embedded`; `api_key` is None just where it is embedded; `member_files` are all its member files,
     each once, in the order in which they are read; `after` names the environments that are applied first;
     `lockfile_branch` is the branch that the lockfile is published on, None where it stands beside
-    `environment.yaml` alone.
+    `environment.yaml` alone; `suppression_lists` are all that exist, its own first, each once;
+    `named_suppression_list` is the first that `suppressed` names; `suppression_secret` is the name of the
+    variable that holds the secret, None where the lists are in clear.
     """
 
     name: str
@@ -117,6 +120,9 @@ class Environment:
     guards: Guards = field(default_factory=Guards)
     after: tuple[str, ...] = ()
     lockfile_branch: str | None = None
+    suppression_lists: tuple[Path, ...] = ()
+    named_suppression_list: Path | None = None
+    suppression_secret: str | None = None
 
     @property
     def is_embedded(self) -> bool:
@@ -127,6 +133,11 @@ class Environment:
     def lockfile_path(self) -> Path:
         """Where the lockfile stands, whether or not it exists."""
         return self.folder / "state.lock.json"
+
+    @property
+    def suppression_list_to_write(self) -> Path:
+        """The list that new entries go to, whether or not it exists."""
+        return self.named_suppression_list or self.folder / OWN_SUPPRESSION_LIST
 
     @property
     def working_folder(self) -> Path:

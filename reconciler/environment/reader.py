@@ -25,6 +25,8 @@ from reconciler.environment.model import (
     RateLimit,
     Retry,
 )
+from reconciler.environment.suppression_lists import SuppressionLists, own_list, suppression_lists
+from reconciler.environment.suppression_secret import read_suppression_secret
 from reconciler.environment.target import read_base_url, read_datacenter, read_embedded, read_target
 from reconciler.errors import InvalidInput
 from reconciler.problem import Problem
@@ -62,6 +64,8 @@ class EnvironmentReading(NamedTuple):
     problems: tuple[Problem, ...]
     after: tuple[str, ...] = ()
     is_embedded: bool = False
+    suppression_lists: tuple[Path, ...] = ()
+    suppression_secret: str | None = None
 
 
 def read_environment(panels: Path, name: str) -> Environment:
@@ -87,16 +91,29 @@ def try_environment(panels: Path, name: str) -> EnvironmentReading:
     root = _root(folder / SETTINGS_FILE, findings)
     given = _given(root, panels, folder, findings) if root else {}
     files: tuple[Path, ...] = given.get("members", ())
+    lists: SuppressionLists = given.get("suppressed", SuppressionLists((), None))
+    secret: str | None = given.get("suppression_secret")
     target = read_target(root, given, findings) if root else None
     problems = findings.in_order()
     if target is None or problems:
-        return EnvironmentReading(None, files, problems, given.get("after", ()), "embedded" in given)
+        after = given.get("after", ())
+        return EnvironmentReading(None, files, problems, after, "embedded" in given, lists.found, secret)
     kept = {key: given[key] for key in ("api", "policy", "guards", "after") if key in given}
-    branch = given.get("lockfile")
     environment = Environment(
-        name, folder, target, given.get("api_key"), files, **kept, lockfile_branch=branch
+        name,
+        folder,
+        target,
+        given.get("api_key"),
+        files,
+        **kept,
+        lockfile_branch=given.get("lockfile"),
+        suppression_lists=lists.found,
+        named_suppression_list=lists.first_named,
+        suppression_secret=secret,
     )
-    return EnvironmentReading(environment, files, (), environment.after, environment.is_embedded)
+    return EnvironmentReading(
+        environment, files, (), environment.after, environment.is_embedded, lists.found, secret
+    )
 
 
 def _root(path: Path, findings: Findings) -> Mapping | None:
@@ -126,10 +143,13 @@ def _given(root: Mapping, panels: Path, folder: Path, findings: Findings) -> dic
         "guards": _GUARDS,
         "after": after_list(panels, folder.name),
         "lockfile": lockfile_branch(),
+        "suppressed": suppression_lists(panels, folder),
+        "suppression_secret": read_suppression_secret,
     }
     given = settings("", root, forms, findings)
     if "members" not in root.entries:
         given["members"] = default_members(panels, folder, findings)
+    given.setdefault("suppressed", own_list(panels, folder, findings))
     check_key_is_needed(root, findings)
     check_branch_is_for_a_real_account(root, findings)
     return given

@@ -20,19 +20,25 @@ from reconciler.roster.expiry import EXPIRES, is_day, no_day
 from reconciler.roster.fields import TEXT_FIELDS, WHOLE_NUMBER_HINT, whole_number
 from reconciler.roster.gathering import MISSING_ADDRESS, Gathered, Gathering
 from reconciler.roster.model import Declaration
+from reconciler.suppression.model import Suppression
 
 _ADDRESS = Column(EMAIL_ADDRESS)
 _PLAIN = {**TEXT_FIELDS, EXPIRES: EXPIRES}
 
 
-def read_csv(path: Path, findings: Findings, earlier: Mapping[str, Declaration]) -> Gathered:
+def read_csv(
+    path: Path,
+    findings: Findings,
+    earlier: Mapping[str, Declaration],
+    suppressed: Suppression | None = None,
+) -> Gathered:
     """Everyone whom the file declares rightly, by identity; what is wrong goes to the findings."""
     try:
         text = text_of(path, findings.file)
     except InvalidInput as error:
         findings.add_problems(error.problems)
         return Gathered({}, {})
-    gathering = Gathering(findings.file, earlier)
+    gathering = Gathering(findings.file, earlier, suppressed)
     stray = control_character(text)
     if stray is None:
         _read(text, gathering, findings)

@@ -9,6 +9,7 @@ from reconciler.problem import Address, Value, Words
 from reconciler.roster.expiry import EXPIRES
 from reconciler.roster.fields import is_in_vendor_order
 from reconciler.roster.model import Declaration
+from reconciler.suppression.model import Suppression
 
 Refused: TypeAlias = tuple[Words, Words]
 """A message and a hint."""
@@ -30,11 +31,14 @@ class Gathering:
     that is *not declared*, which takes a default away, and `expires` stands among its fields.
     """
 
-    def __init__(self, file: str, earlier: Mapping[str, Declaration]) -> None:
-        """Take the file's path as it is shown, and everyone whom earlier files declare."""
+    def __init__(
+        self, file: str, earlier: Mapping[str, Declaration], suppressed: Suppression | None = None
+    ) -> None:
+        """Take the file's path as it is shown, everyone whom earlier files declare, and who mustn't be."""
         self.declared: dict[str, Declaration] = {}
         self._file = file
         self._earlier = earlier
+        self._suppressed = suppressed
 
     def take(self, address: str, fields: dict[str, Any], line: int) -> Refused | None:
         """Take a member whose fields, the address among them, begin on a line; or say why not."""
@@ -44,6 +48,10 @@ class Gathering:
         except InvalidAddress as error:
             # Hidden whole where addresses are masked: it may hold anything.
             return (Value(f'"{address}"'), " is not an e-mail address."), (str(error),)
+        if self._suppressed is not None and key in self._suppressed:
+            where = self._suppressed.place_of(key)
+            message = (Address(address), f" is suppressed and must not be added again: {where}.")
+            return message, ("Take this entry out; or first take them off that list, if they agree.",)
         first = self.declared.get(key) or self._earlier.get(key)
         if first:
             message = (Address(address), f" is declared twice; the first time at {first.source}.")

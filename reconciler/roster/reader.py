@@ -11,6 +11,7 @@ from reconciler.roster.csv_reader import read_csv
 from reconciler.roster.model import Declaration, Roster
 from reconciler.roster.yaml_reader import read_yaml
 from reconciler.shown_path import shown
+from reconciler.suppression.model import Suppression
 
 
 class RosterReading(NamedTuple):
@@ -20,11 +21,11 @@ class RosterReading(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def read_roster(files: Iterable[Path]) -> RosterReading:
+def read_roster(files: Iterable[Path], suppressed: Suppression | None = None) -> RosterReading:
     """Read member files, YAML or CSV by their ending, in the order given.
 
     Problems stand in the order of the files, then of the lines. One identity declared twice, in one file
-    or in two, is a problem that shows both places.
+    or in two, is a problem that shows both places; so is somebody who is suppressed.
     """
     members: dict[str, Declaration] = {}
     expiring: dict[str, Declaration] = {}
@@ -36,7 +37,7 @@ def read_roster(files: Iterable[Path]) -> RosterReading:
             findings = Findings(shown(path))
             names.append(findings.file)
             read = read_csv if path.suffix.lower() == ".csv" else read_yaml
-            gathered = read(path, findings, members)
+            gathered = read(path, findings, members, suppressed)
             members.update(gathered.members)
             expiring.update(gathered.expiring)
             problems += findings.in_order()

@@ -15,15 +15,21 @@ from reconciler.problem import Value, nearest
 from reconciler.roster.gathering import MISSING_ADDRESS, Gathered, Gathering
 from reconciler.roster.model import Declaration
 from reconciler.roster.yaml_fields import read_defaults, read_fields, read_plain_fields
+from reconciler.suppression.model import Suppression
 
 _KEYS = ("defaults", "members")
 _FREE = "x-"
 _SHAPE_HINT = "A member file begins with members: and lists them below, each with - emailAddress:"
 
 
-def read_yaml(path: Path, findings: Findings, earlier: Mapping[str, Declaration]) -> Gathered:
+def read_yaml(
+    path: Path,
+    findings: Findings,
+    earlier: Mapping[str, Declaration],
+    suppressed: Suppression | None = None,
+) -> Gathered:
     """Everyone whom the file declares rightly, by identity; what is wrong goes to the findings."""
-    members = _Members(findings, Gathering(findings.file, earlier))
+    members = _Members(findings, Gathering(findings.file, earlier, suppressed))
     defaults: dict[str, Any] = {}
     text = ""
     try:

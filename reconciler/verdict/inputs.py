@@ -12,27 +12,31 @@ from reconciler.environment.discovery import SETTINGS_FILE
 from reconciler.environment.model import Environment
 from reconciler.errors import ReconcilerError
 from reconciler.lockfile.on_disk import read_bytes
+from reconciler.suppression.secret_variable import required_secret
+
+_MARK = "reconciler: inputs of a verdict"
 
 LEAST_BYTES = 1_000_000
 """Member files that hold less are read in no time, and leave no trace of it."""
 
 
-def inputs_of(environment: Environment) -> str | None:
-    """The hash of what the environment's plan is made from, written `sha256:…`.
+def inputs_of(environment: Environment, today: str) -> str | None:
+    """The hash of what the environment's plan is made from, the day too, written `sha256:…`.
 
-    None where there is too little to be worth it, no lockfile, or one that is not recorded in one place; and
-    where something can't be read.
+    None where there is too little to be worth it, no lockfile, or one that is not recorded in one place;
+    where the secret of suppression lists is missing, for then there is a warning to give; and where something
+    can't be read.
     """
     try:
-        if not _is_large(environment.member_files):
+        if not (_is_large(environment.member_files) and all(map(_is_file, environment.suppression_lists))):
             return None
         lockfile = _lockfile(environment)
         if lockfile is None:
             return None
-        contents = [*_contents(environment), lockfile]
+        contents = [*_contents(environment), lockfile, _mark_of_secret(environment)]
     except (OSError, ReconcilerError):
         return None
-    whole = json.dumps([__version__, sys.version, environment.name, environment.target, *contents])
+    whole = json.dumps([__version__, sys.version, environment.name, environment.target, today, *contents])
     return "sha256:" + hashlib.sha256(whole.encode("ascii")).hexdigest()
 
 
@@ -44,11 +48,33 @@ def _is_large(files: tuple[Path, ...]) -> bool:
     )
 
 
+def _is_file(path: Path) -> bool:
+    return stat.S_ISREG(path.stat().st_mode)
+
+
 def _contents(environment: Environment) -> Iterator[tuple[str, str]]:
     """Each file's ending, which says how it is read, and the hash of its content."""
     for path in (environment.folder / SETTINGS_FILE, *environment.member_files):
-        with path.open("rb") as file:
-            yield path.suffix.lower(), hashlib.file_digest(file, "sha256").hexdigest()
+        yield path.suffix.lower(), _hash(path)
+    for path in environment.suppression_lists:
+        yield "suppressed", _hash(path)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _mark_of_secret(environment: Environment) -> str | None:
+    """What tells one secret of suppression lists from another, and gives neither away; None without lists.
+
+    Raises:
+        InvalidInput: it is missing, or too short.
+    """
+    variable = environment.suppression_secret
+    if variable is None or not environment.suppression_lists:
+        return None
+    return required_secret(variable).hash_of(_MARK)
 
 
 def _lockfile(environment: Environment) -> tuple[str, ...] | None:

@@ -88,6 +88,16 @@ def test_a_missing_key_names_the_variable_before_anything_is_asked(world: World,
     assert "KEY" in refused.err
 
 
+def test_where_a_suppression_list_cannot_be_checked_nothing_is_sent(world: World) -> None:
+    world.environment(settings="suppression_secret: {env: PEPPER}\n")
+    world.write("p/suppressed.txt", f"hmac-sha256:{'0' * 64}\n")
+    refused = world.run("apply", "p", "--yes")
+    assert refused.code == 1
+    assert "1 entry of panels/p/suppressed.txt can't be checked here: the variable PEPPER" in refused.err
+    assert not (world.panels / "p" / ".reconciler").exists()
+    assert world.run("apply", "p", "--yes", env={"PEPPER": "0123456789abcdef"}).code == 0
+
+
 def test_json_is_one_object_also_when_the_run_is_refused(world: World) -> None:
     refused = world.run("apply", "p", "--format", "json", "--report", "report.json")
     assert refused.code == 4

@@ -386,6 +386,27 @@ def test_a_shared_file_affects_each_environment_that_reads_it(
     assert planned(all_of(run)) == ["north", "south"]
 
 
+def test_a_suppression_list_affects_each_environment_that_reads_it(run: Run, several: GitPanels) -> None:
+    several.on_main()
+    several.put("shared/suppressed.txt", "")
+    several.environment("careful", "embedded: true\nsuppressed: ../shared/suppressed.txt\n")
+    several.commit()
+    several.push()
+    several.pull_request("suppress")
+    several.put("shared/suppressed.txt", "nobody@example.org\n")
+    several.put("south/suppressed.txt", "nobody@example.org\n")
+    several.commit()
+    assert planned(all_of(run)) == ["careful", "south"]
+
+
+def test_who_is_suppressed_now_may_have_been_declared_before(run: Run, repository: GitPanels) -> None:
+    repository.pull_request()
+    repository.put("production/suppressed.txt", "grace@example.org\n")
+    repository.declare("ada")
+    repository.commit()
+    assert plan_of(run)["summary"]["add"] == 1
+
+
 def test_a_link_that_leads_to_other_files_affects_those_who_follow_it(run: Run, several: GitPanels) -> None:
     several.on_main()
     link = several.folder / "current"

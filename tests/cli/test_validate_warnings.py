@@ -44,6 +44,18 @@ def test_a_warning_about_a_shared_file_is_told_once(run: Run, panels: Panels) ->
     assert run("validate").err.count("looks mistyped") == 1
 
 
+def test_suppressed_people_who_cannot_be_told_here_are_a_warning(run: Run, panels: Panels) -> None:
+    panels.environment("production", "embedded: true\nsuppression_secret: {env: PEPPER}\n")
+    list_of_hashes = panels.folder / "production" / "suppressed.txt"
+    list_of_hashes.write_text(f"hmac-sha256:{'0' * 64}\n", encoding="utf-8")
+    ended = run("validate")
+    assert ended.code == EXIT_DONE
+    assert (
+        "1 entry of panels/production/suppressed.txt can't be checked here: the variable PEPPER" in ended.err
+    )
+    assert run("validate", "--strict").code == EXIT_INVALID
+
+
 def test_of_very_many_the_first_hundred_are_shown(run: Run, panels: Panels) -> None:
     panels.write("members:\n" + "".join(f"  - emailAddress: ada{n}@gmial.com\n" for n in range(200)))
     assert run("validate").err.count("looks mistyped") == 100

@@ -20,6 +20,10 @@ BOTH = {"ada": ADA, "bob": BOB}
 YAML = seeds(".yaml")
 CSV = seeds(".csv")
 SETTINGS = [data for data in YAML if b"datacenter:" in data or b"embedded:" in data]
+SUPPRESSED = [
+    b"# Left\nada@example.org  # since May\n",
+    b"hmac-sha256:" + b"0a" * 32 + b"\r\nBob@Example.org",
+]
 LOCKFILE = encode(
     Lockfile(
         "production",
@@ -55,6 +59,7 @@ ORIGINALS = {
     "members/x.yml": YAML,
     "members/x.csv": CSV,
     "environment.yaml": SETTINGS,
+    "suppressed.txt": SUPPRESSED,
     "state.lock.json": [LOCKFILE],
     ".reconciler/journal.jsonl": [JOURNAL],
 }

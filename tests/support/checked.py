@@ -17,7 +17,7 @@ from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 MOST_SECONDS = 5.0
 """Of processor time, for one small file: far more than any takes, and far less than a hang."""
 
-_LINE_ENDS = {".yaml": YAML_LINE_END, ".yml": YAML_LINE_END, ".csv": LINE_END}
+_LINE_ENDS = {".yaml": YAML_LINE_END, ".yml": YAML_LINE_END, ".csv": LINE_END, ".txt": LINE_END}
 _LINE_FEED = re.compile("\n")
 
 

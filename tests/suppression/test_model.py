@@ -1,0 +1,55 @@
+"""Who is suppressed."""
+
+import pytest
+
+from reconciler.problem import Place
+from reconciler.suppression.model import Suppression
+from reconciler.suppression.secret import Secret
+
+SECRET = "0123456789abcdef"
+HERE, THERE = Place("f", 1), Place("g", 2)
+
+
+def test_whoever_stands_on_a_list_is_contained_and_has_a_place() -> None:
+    suppressed = Suppression({"ada@example.org": HERE})
+    assert "ada@example.org" in suppressed
+    assert suppressed.place_of("ada@example.org") == HERE
+    assert "bob@example.org" not in suppressed
+    assert suppressed.place_of("bob@example.org") is None
+
+
+def test_a_hash_is_known_by_the_secret_that_it_was_made_with() -> None:
+    hashed = {Secret(SECRET).hash_of("ada@example.org"): THERE}
+    suppressed = Suppression({"bob@example.org": HERE}, hashed, Secret(SECRET))
+    assert [suppressed.place_of(f"{name}@example.org") for name in ("ada", "bob", "cy")] == [
+        THERE,
+        HERE,
+        None,
+    ]
+    assert "ada@example.org" in suppressed
+    assert "ada@example.org" not in Suppression({}, hashed, Secret(SECRET[::-1]))
+    assert "ada@example.org" not in Suppression({}, hashed)
+
+
+def test_a_hash_is_the_hmac_of_the_identity_in_utf8() -> None:
+    # RFC 4231, test case 2, with its own key and text
+    assert Secret("Jefe").hash_of("what do ya want for nothing?") == (
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    )
+
+
+def test_where_everything_is_in_clear_nothing_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Secret, "hash_of", None)
+    assert "bob@example.org" not in Suppression({"ada@example.org": HERE}, {}, Secret(SECRET))
+
+
+def test_it_is_true_where_it_can_tell_of_anybody() -> None:
+    assert not Suppression({})
+    assert not Suppression({}, {"0" * 64: HERE})
+    assert Suppression({"ada@example.org": HERE})
+    assert Suppression({}, {"0" * 64: HERE}, Secret(SECRET))
+
+
+def test_a_secret_gives_nothing_of_itself_away() -> None:
+    assert SECRET not in repr(Secret(SECRET))
+    assert SECRET not in str(Secret(SECRET))

@@ -1,0 +1,100 @@
+"""Suppression lists as files."""
+
+import codecs
+from pathlib import Path
+
+import pytest
+
+from reconciler.problem import Place, Severity
+from reconciler.suppression.reader import SuppressionReading, read_suppression
+from reconciler.suppression.secret import Secret
+
+VALUE = "0123456789abcdef"
+HASH = Secret(VALUE).hash_of("ada@example.org")
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def read(*texts: str | bytes, variable: str | None = None, is_settled: bool = True) -> SuppressionReading:
+    paths = [Path(f"{number}.txt") for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_suppression(paths, variable, is_settled=is_settled)
+
+
+def told(reading: SuppressionReading) -> list[str]:
+    return [str(problem) for problem in reading.problems]
+
+
+def test_the_first_place_of_the_first_list_counts() -> None:
+    found = read("\nADA@example.org\nada@example.org\n", "ada@example.org\nbob@example.org")
+    assert found.problems == found.unchecked == ()
+    assert found.suppression.place_of("ada@example.org") == Place("0.txt", 2)
+    assert found.suppression.place_of("bob@example.org") == Place("1.txt", 2)
+
+
+def test_a_byte_order_mark_is_fine() -> None:
+    assert "ada@example.org" in read(codecs.BOM_UTF8 + b"ada@example.org\r\n").suppression
+
+
+def test_hashes_are_compared_by_the_secret_in_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEPPER", VALUE)
+    found = read(f"bob@example.org\nhmac-sha256:{HASH}", variable="PEPPER")
+    assert (found.problems, found.unchecked) == ((), ())
+    assert found.suppression.place_of("ada@example.org") == Place("0.txt", 2)
+    assert VALUE not in repr(found)
+
+
+def test_all_problems_of_all_lists_are_told_with_their_lines() -> None:
+    found = read("ada\nbob@example.org\nbob\n", "cy\n")
+    places = [problem.place for problem in found.problems]
+    assert places == [Place("0.txt", 1, 1), Place("0.txt", 3, 1), Place("1.txt", 1, 1)]
+    assert [problem.excerpt and problem.excerpt.text for problem in found.problems] == ["ada", "bob", "cy"]
+    assert "bob@example.org" in found.suppression
+
+
+def test_what_is_no_text_in_utf8_is_told() -> None:
+    found = read("a".encode("utf-16"), b"\xff\n", b"a@example.org\x00\nb\n")
+    assert [problem.split(" (")[0] for problem in told(found)] == [
+        "0.txt: This list is in UTF-16.",
+        "1.txt:1:1: The file is not valid UTF-8 from here on.",
+        '2.txt:1:1: "a@example.org\x00" is neither an e-mail address nor a hash of one.',
+        "2.txt:1:14: A control character",
+        '2.txt:2:1: "b" is neither an e-mail address nor a hash of one.',
+    ]
+
+
+def test_a_hash_without_a_secret_named_is_a_problem_at_its_line() -> None:
+    (problem,) = read(f"\n  hmac-sha256:{HASH}\n").problems
+    assert problem.place == Place("0.txt", 2, 3)
+    assert problem.excerpt is not None
+    assert "suppression_secret: {env: NAME}" in str(problem)
+
+
+def test_while_the_settings_are_wrong_nobody_knows_whether_a_secret_is_named() -> None:
+    assert read(f"hmac-sha256:{HASH}\n", is_settled=False).problems == ()
+
+
+def test_where_the_secret_is_missing_the_lists_that_need_it_are_unchecked() -> None:
+    hashes = f"hmac-sha256:{HASH}\nhmac-sha256:{HASH}\n"
+    found = read(f"bob@example.org\n{hashes}", "cy@example.org\n", f"hmac-sha256:{HASH}", variable="PEPPER")
+    assert found.problems == ()
+    assert [str(problem) for problem in found.unchecked] == [
+        f"{file}: {many} of {file} can't be checked here: the variable PEPPER is not set. "
+        "(Set it to the secret of the suppression lists.)"
+        for many, file in (("2 entries", "0.txt"), ("1 entry", "2.txt"))
+    ]
+    assert {problem.severity for problem in found.unchecked} == {Severity.WARNING}
+    assert "bob@example.org" in found.suppression
+
+
+def test_a_short_secret_is_a_problem_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEPPER", "short")
+    found = read(f"hmac-sha256:{HASH}", variable="PEPPER")
+    assert ["less than 16 characters" in problem for problem in told(found)] == [True]
+    assert found.unchecked == ()
+    assert "short" not in str(told(found))

@@ -1,0 +1,151 @@
+"""One more entry on a list."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.environment.model import EMBEDDED_TARGET, Environment
+from reconciler.errors import InvalidInput
+from reconciler.identity import InvalidAddress, identity
+from reconciler.problem import Place
+from reconciler.suppression.reader import read_suppression
+from reconciler.suppression.secret import Secret
+from reconciler.suppression.writer import suppress
+
+VALUE = "0123456789abcdef"
+ADA = "ada@example.org"
+
+
+@pytest.fixture(autouse=True)
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return Path("suppressed.txt")
+
+
+def environment(path: Path, secret: str | None = None) -> Environment:
+    lists = (path,) if path.exists() else ()
+    return Environment(
+        "e",
+        path.parent,
+        EMBEDDED_TARGET,
+        None,
+        (),
+        suppression_lists=lists,
+        named_suppression_list=path,
+        suppression_secret=secret,
+    )
+
+
+def test_a_list_that_is_not_there_is_made_and_says_what_it_is(path: Path) -> None:
+    assert suppress(environment(path), ADA) == Place("suppressed.txt", 2)
+    comment, entry = path.read_text(encoding="utf-8").splitlines()
+    assert comment.startswith("# Who must never be added again")
+    assert entry == ADA
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"", b"ada@example.org\n"),
+        (b"# x\n", b"# x\nada@example.org\n"),
+        (b"\xef\xbb\xbfb@example.org # x", b"\xef\xbb\xbfb@example.org # x\nada@example.org\n"),
+        (b"b@example.org\r\n# x", b"b@example.org\r\n# x\r\nada@example.org\r\n"),
+    ],
+)
+def test_all_that_stands_there_stays(path: Path, before: bytes, after: bytes) -> None:
+    path.write_bytes(before)
+    suppress(environment(path), ADA)
+    assert path.read_bytes() == after
+
+
+def test_whoever_stands_there_already_stays_where_they_are(path: Path) -> None:
+    path.write_text("bob@example.org\nADA@example.org\n", encoding="utf-8")
+    assert suppress(environment(path), ADA) == Place("suppressed.txt", 2)
+    assert path.read_text(encoding="utf-8") == "bob@example.org\nADA@example.org\n"
+
+
+def test_with_a_secret_a_hash_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEPPER", VALUE)
+    place = suppress(environment(path, "PEPPER"), ADA)
+    assert f"\nhmac-sha256:{Secret(VALUE).hash_of(ADA)}\n" in path.read_text(encoding="utf-8")
+    assert ADA not in path.read_text(encoding="utf-8")
+    assert suppress(environment(path, "PEPPER"), ADA) == place
+
+
+def test_without_the_secret_that_is_named_nothing_is_written(path: Path) -> None:
+    with pytest.raises(InvalidInput, match="PEPPER"):
+        suppress(environment(path, "PEPPER"), ADA)
+    assert not path.exists()
+
+
+def test_a_list_with_mistakes_is_left_as_it_is(path: Path) -> None:
+    path.write_text("bob\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="neither an e-mail address"):
+        suppress(environment(path), ADA)
+    assert path.read_text(encoding="utf-8") == "bob\n"
+
+
+def test_what_would_be_a_comment_is_not_written(path: Path) -> None:
+    with pytest.raises(InvalidInput, match="it would be a comment"):
+        suppress(environment(path), "#a@example.org")
+
+
+def test_permissions_stay(path: Path) -> None:
+    path.touch(mode=0o640)
+    path.chmod(0o640)
+    suppress(environment(path), ADA)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_the_list_that_is_written_may_be_one_that_is_not_the_first(path: Path) -> None:
+    own = Path("own.txt")
+    own.write_text("bob@example.org\n", encoding="utf-8")
+    several = environment(path)
+    assert several.suppression_list_to_write == path
+    assert suppress(several, ADA).file == "suppressed.txt"
+    assert own.read_text(encoding="utf-8") == "bob@example.org\n"
+
+
+ADDRESSES = st.emails() | st.from_regex(r"[a-z#+ä]{1,6}@[a-zü]{2,6}\.(org|test)", fullmatch=True)
+
+
+@given(
+    addresses=st.lists(ADDRESSES, max_size=4),
+    before=st.lists(st.sampled_from(["# c", "", " x@example.org #", "y@example.org"])),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+    is_hashed=st.booleans(),
+)
+def test_whatever_is_written_is_read_back(
+    *,
+    addresses: list[str],
+    before: list[str],
+    line_end: str,
+    is_hashed: bool,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "property.txt"
+    file.write_text(line_end.join(before), encoding="utf-8", newline="")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PEPPER", VALUE)
+        written = {
+            key: suppress(environment(file, "PEPPER" if is_hashed else None), key) for key in keys(addresses)
+        }
+        found = read_suppression([file], "PEPPER")
+    assert found.problems == ()
+    assert {key: found.suppression.place_of(key) for key in written} == written
+    assert "x@example.org" in found.suppression or " x@example.org #" not in before
+
+
+def keys(addresses: list[str]) -> list[str]:
+    found = []
+    for address in addresses:
+        try:
+            key = identity(address)
+        except InvalidAddress:
+            continue
+        if not key.startswith("#"):
+            found.append(key)
+    return found
