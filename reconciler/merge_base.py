@@ -52,10 +52,10 @@ class MergeBase:
         here = set(environment_names(self.panels))
         return tuple(name for name in environment_names(self.panels_before) if name not in here)
 
-    def share(self, name: str, roster: Roster) -> Share:
-        """What of an environment's roster differs from the merge base."""
+    def share(self, name: str, roster: Roster, today: str) -> Share:
+        """What of an environment's roster, as it stands today, differs from the merge base."""
         before = self._roster_before(name)
-        keys = None if before is None else changed_keys(before, roster)
+        keys = None if before is None else changed_keys(before.on(today), roster.on(today))
         return Share(self.base, keys, self._path(f"{name}/{SETTINGS_FILE}") in self.changed)
 
     def edited_lockfile(self, environment: Environment) -> Problem | None:

@@ -25,7 +25,7 @@ from reconciler.lockfile.lock import environment_lock
 from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.store import write_lockfile
 from reconciler.panel import Panel
-from reconciler.plan.model import Plan
+from reconciler.plan.model import Day, Plan
 from reconciler.plan.planner import make_plan
 from reconciler.problem import Problem
 from reconciler.roster.model import Roster
@@ -38,19 +38,26 @@ class Wishes:
     """What the command line asks of one apply.
 
     `expected` is the digest that the plan must have, None where any will do; `allowed` are the guards that
-    are lifted; `most_calls` is how many calls may be spent, None where that doesn't matter.
+    are lifted; `most_calls` is how many calls may be spent, None where that doesn't matter; `day` is the
+    one for which is planned, None where nobody's declaration expires.
     """
 
     expected: str | None = None
     allowed: frozenset[str] = frozenset()
     retry_rejected: bool = False
     most_calls: int | None = None
+    day: Day | None = None
 
 
 def plan_for(environment: Environment, roster: Roster, lockfile: Lockfile | None, wishes: Wishes) -> Plan:
     """The plan that apply shows, and the same that it makes again under the lock."""
     return make_plan(
-        environment, roster, lockfile, allowed=wishes.allowed, retry_rejected=wishes.retry_rejected
+        environment,
+        roster,
+        lockfile,
+        day=wishes.day,
+        allowed=wishes.allowed,
+        retry_rejected=wishes.retry_rejected,
     )
 
 
@@ -98,7 +105,10 @@ def run_apply(
         except Refusal:
             discard(environment)  # all that it says stands in the lockfile now
             raise
-        return _Run(environment, roster, plan, state, observer, wishes.most_calls).carry_out(connect, signals)
+        current = roster.on(wishes.day.today) if wishes.day else roster
+        return _Run(environment, current, plan, state, observer, wishes.most_calls).carry_out(
+            connect, signals
+        )
 
 
 def _check(plan: Plan, wishes: Wishes, approved: str | None) -> None:

@@ -18,6 +18,7 @@ from reconciler.cli.options import (
     mask_option,
     no_embedded_option,
     retry_rejected_option,
+    today_option,
     yes_option,
 )
 from reconciler.cli.reported import Request, crashed, reported, tell, tell_unheard
@@ -41,6 +42,7 @@ from reconciler.render.view import Format
 )
 @allow_option
 @retry_rejected_option
+@today_option
 @yes_option
 @click.option(
     "--max-calls",
@@ -102,7 +104,7 @@ def apply(
     names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
     if report_file is not None:
         check_place(report_file)
-    wishes = Wishes(None, frozenset(allow), retry_rejected, max_calls)
+    wishes = Wishes(None, frozenset(allow), retry_rejected, max_calls, invocation.day)
     request = Request(invocation, wishes, plan_file, expect, log_file, yes=yes, in_order=in_order)
     return _all(request, names, report_file) if is_all else _one(request, names[0], report_file)
 

@@ -5,10 +5,13 @@ import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO
 
 from reconciler.cli.output import paint_for, write
+from reconciler.cli.today import day_of
+from reconciler.plan.model import Day
 from reconciler.problem import Problem, Words, plain
 from reconciler.render.masking import masks_by_default
 from reconciler.render.showing import Showing
@@ -23,6 +26,7 @@ class Invocation:
 
     `format` and `masked` are known before the flags are judged, so that even a wrong flag is reported as
     asked for. `environment` is the one that the command is about, once it is known.
+    `today` is what --today says, None where the present day counts.
     `could_not_tell` is set where progress could not be written, which ends no run but is no success either.
     """
 
@@ -31,6 +35,7 @@ class Invocation:
     panels: Path = DEFAULT_PANELS
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     environment: str | None = None
+    today: str | None = None
     could_not_tell: bool = False
 
     @classmethod
@@ -57,6 +62,11 @@ class Invocation:
     def is_ci(self) -> bool:
         """Whether this runs where nobody watches, and many may read the log later."""
         return masks_by_default(self.environ)
+
+    @cached_property
+    def day(self) -> Day:
+        """The day for which this command plans: one and the same from its beginning to its end."""
+        return day_of(self.today)
 
     def show(self, text: str) -> None:
         """Print a result."""

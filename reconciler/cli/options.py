@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from reconciler.cli.invocation import Invocation
+from reconciler.cli.today import day_of
 from reconciler.plan.guards import ALLOWABLE
 from reconciler.render.view import Format
 
@@ -81,6 +82,17 @@ def retry_rejected_option(command: _Command) -> _Command:
     )(command)
 
 
+def today_option(command: _Command) -> _Command:
+    """`--today`; the invocation keeps it."""
+    return click.option(
+        "--today",
+        metavar="DATE",
+        expose_value=False,
+        callback=_remember_today,
+        help="Rehearse what expires: count declarations as if it were this day, such as 2027-01-31 (UTC).",
+    )(command)
+
+
 def yes_option(command: _Command) -> _Command:
     """`--yes`."""
     return click.option("--yes", is_flag=True, help="Don't ask. Needed where there is no terminal.")(command)
@@ -95,6 +107,14 @@ def _remember_environment(
 
 def _remember_format(context: click.Context, _parameter: click.Parameter, value: str) -> None:
     context.ensure_object(Invocation).format = Format(value)
+
+
+def _remember_today(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    try:
+        day_of(value)
+    except ValueError:
+        raise click.BadParameter("a date is written 2027-01-31.", context, parameter) from None
+    context.ensure_object(Invocation).today = value
 
 
 def _remember_masking(context: click.Context, _parameter: click.Parameter, value: bool | None) -> None:  # noqa: FBT001 - click's shape of a callback

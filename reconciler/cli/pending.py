@@ -8,6 +8,7 @@ from reconciler.cli.invocation import Invocation
 from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Plan
 from reconciler.plan.share import Share
+from reconciler.problem import Problem
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.visible import visible
 
@@ -37,6 +38,7 @@ def circumstances_of(
     """What a reader of the plan should know beside it: what applies just this plan, and of the journal."""
     flags = [word for guard in allow for word in ("--allow", guard)]
     flags += ["--retry-rejected"] if retry_rejected else []
+    flags += ["--today", invocation.today] if invocation.today else []
     return Circumstances(
         command=invocation.command_line("apply", name, *([str(saved)] if saved else []), *flags),
         recover=invocation.command_line("state", "recover", name),
@@ -50,10 +52,11 @@ def circumstances_of(
     )
 
 
-def lint_of(plan: Plan, share: Share | None = None) -> PlanLint:
-    """What looks odd about a plan, or about a pull request's share of it."""
+def lint_of(plan: Plan, share: Share | None = None, unchecked: tuple[Problem, ...] = ()) -> PlanLint:
+    """What looks odd about a plan, or about a pull request's share of it; first what could not be checked."""
     if not plan.summary.add:
-        return NOTHING_ODD
+        return PlanLint(unchecked)
     from reconciler.lint.plan import plan_lint  # noqa: PLC0415 - most plans add nobody
 
-    return plan_lint(share.own(plan) if share else plan.actions)
+    found = plan_lint(share.own(plan) if share else plan.actions)
+    return found._replace(warnings=(*unchecked, *found.warnings))

@@ -14,6 +14,7 @@ from reconciler.cli.options import (
     mask_option,
     no_embedded_option,
     retry_rejected_option,
+    today_option,
 )
 from reconciler.cli.planning import Outcome, Planned, Planning, compared, several
 from reconciler.cli.saving import save
@@ -51,6 +52,7 @@ _LINK = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 )
 @allow_option
 @retry_rejected_option
+@today_option
 @click.option("--full", is_flag=True, help="List everybody, not only the first of each action.")
 @click.option("--only", type=click.Choice(ACTIONS), multiple=True, help="List only members of this action.")
 @click.option(

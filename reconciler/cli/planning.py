@@ -10,7 +10,6 @@ from reconciler.apply.recovery import KnownState, known_state
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.pending import NOTHING_ODD, circumstances_of, lint_of
 from reconciler.cli.remembered import Remembered
-from reconciler.cli.today import today
 from reconciler.declaration import Declared, read_declaration
 from reconciler.errors import InvalidInput, ReconcilerError
 from reconciler.garbage import garbage_collection_paused
@@ -55,7 +54,7 @@ class Planning:
             return self._one(name)
 
     def _one(self, name: str) -> Planned:
-        remembered = Remembered(self.invocation.panels, name, today()) if self.before is None else None
+        remembered = self._remembered(name)
         plan = remembered.plan() if remembered else None
         if plan is not None:
             return Planned(plan, self._circumstances(name, KnownState(None, None)), would_act=False)
@@ -64,15 +63,21 @@ class Planning:
             declared.environment,
             declared.roster,
             state.lockfile,
+            day=self.invocation.day,
             allowed=frozenset(self.allow),
             retry_rejected=self.retry_rejected,
         )
-        if remembered:
+        if remembered and not declared.unchecked:
             remembered.keep(plan)
         would_act = plan.has_something_to_apply or state.lockfile != state.on_disk
         share = self._share(declared)
-        lint = lint_of(plan, share)
+        lint = lint_of(plan, share, declared.unchecked)
         return Planned(plan, self._circumstances(name, state, share, lint), would_act)
+
+    def _remembered(self, name: str) -> Remembered | None:
+        if self.before is not None:
+            return None
+        return Remembered(self.invocation.panels, name, self.invocation.day.today)
 
     def _read(self, name: str) -> tuple[Declared, KnownState]:
         declared = read_declaration(self.invocation.panels, name)
@@ -100,7 +105,9 @@ class Planning:
         )
 
     def _share(self, declared: Declared) -> Share | None:
-        return self.before.share(declared.environment.name, declared.roster) if self.before else None
+        if self.before is None:
+            return None
+        return self.before.share(declared.environment.name, declared.roster, self.invocation.day.today)
 
 
 @dataclass

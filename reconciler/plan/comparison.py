@@ -1,11 +1,11 @@
 """What is declared beside what is known of earlier pushes: an action for each member who differs."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from reconciler.environment.model import OnChange, Policy
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
-from reconciler.member import equal, identical
+from reconciler.member import Attributes, equal, identical
 from reconciler.plan.changes import field_changes
 from reconciler.plan.model import Action, Add, Change, Remove, StillRejected, Unremoved
 from reconciler.roster.model import Declaration, Roster
@@ -13,12 +13,16 @@ from reconciler.roster.model import Declaration, Roster
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A roster beside what is known of earlier pushes."""
+    """A roster beside what is known of earlier pushes.
+
+    `expired` are those whose declaration still stands in a file, and no longer counts.
+    """
 
     policy: Policy
     roster: Roster
     known: Lockfile
     retry_rejected: bool
+    expired: Mapping[str, Declaration] = field(default_factory=dict)
 
     def declared(self) -> Iterator[Action]:
         """The actions about those who are declared."""
@@ -43,7 +47,7 @@ class Comparison:
             # They may have got in by a call before the one that was refused, so they may have to leave.
             for key, rejected in self.known.rejected.items():
                 if rejected.doubtful and key not in self.roster.members:
-                    yield Remove(key, self.policy.on_remove.value, rejected.attributes, doubtful=True)
+                    yield self._removal(key, rejected.attributes, doubtful=True)
 
     def standing(self) -> Iterator[StillRejected | Unremoved]:
         """Everything that the API refused and that is still wanted in the same way."""
@@ -80,7 +84,14 @@ class Comparison:
         note = entry.undelivered
         if note is not None and note.action == by and not self.retry_rejected:
             return Unremoved(key, by, note.reason, entry.attributes)
-        return Remove(key, by, entry.attributes, doubtful=isinstance(entry, Unconfirmed))
+        return self._removal(key, entry.attributes, doubtful=isinstance(entry, Unconfirmed))
+
+    def _removal(self, key: str, attributes: Attributes, *, doubtful: bool) -> Remove:
+        by = self.policy.on_remove.value
+        over = self.expired.get(key)
+        if over is None:
+            return Remove(key, by, attributes, doubtful)
+        return Remove(key, by, attributes, doubtful, over.expires, over.source)
 
 
 def _is_about(note: Undelivered, declaration: Declaration) -> bool:

@@ -50,7 +50,8 @@ class Remove:
 
     `attributes` are those of the last push. `doubtful` is one about whom an earlier call got no proper
     answer, so that nobody knows whether they are still there. `expired` is the day from which their
-    declaration no longer counts, where it still stands in a file; None for one that was taken out.
+    declaration no longer counts, where it still stands in a file, at `source`; both are None for one that
+    was taken out.
     """
 
     action: ClassVar[str] = "remove"
@@ -59,6 +60,7 @@ class Remove:
     attributes: Attributes
     doubtful: bool = False
     expired: str | None = None
+    source: str | None = None
 
     @property
     def calls_the_api(self) -> bool:

@@ -9,12 +9,14 @@ from reconciler.lockfile.model import Lockfile
 from reconciler.plan.comparison import Comparison
 from reconciler.plan.cost import estimate
 from reconciler.plan.digest import plan_digest, roster_digest
+from reconciler.plan.expiry import expired_by, expiring_soon
 from reconciler.plan.guards import refusals
 from reconciler.plan.model import (
     Action,
     Add,
     Change,
     Cost,
+    Day,
     Plan,
     Remove,
     StillRejected,
@@ -29,6 +31,7 @@ def make_plan(
     roster: Roster,
     lockfile: Lockfile | None,
     *,
+    day: Day | None = None,
     allowed: frozenset[str] = frozenset(),
     retry_rejected: bool = False,
 ) -> Plan:
@@ -36,15 +39,18 @@ def make_plan(
 
     Args:
         environment: whose policy, guards and limits hold; its files aren't touched.
-        roster: everyone declared.
+        roster: everyone declared, those included whose declaration has expired.
         lockfile: what is known of earlier pushes; None where there is no lockfile at all.
+        day: the day for which the plan is made; None where nobody's declaration expires.
         allowed: guards that are lifted for this run: `add`, `change`, `remove`, `empty`.
         retry_rejected: ask again for what the API refused, though nothing about it changed.
     """
     known = lockfile or Lockfile(environment.name, environment.target)
-    comparison = Comparison(environment.policy, roster, known, retry_rejected=retry_rejected)
+    current = roster.on(day.today) if day else roster
+    expired = expired_by(roster, day)
+    comparison = Comparison(environment.policy, current, known, retry_rejected, expired)
     actions = tuple(sorted((*comparison.declared(), *comparison.undeclared()), key=_order))
-    summary = _summary(actions, roster)
+    summary = _summary(actions, current)
     before = lockfile_digest(lockfile)
     return Plan(
         environment=environment.name,
@@ -53,12 +59,14 @@ def make_plan(
         actions=actions,
         summary=summary,
         cost=_cost(actions, environment.api),
-        refusals=refusals(summary, roster, known, environment.guards, allowed),
+        refusals=refusals(summary, current, known, environment.guards, allowed),
         digest=plan_digest(environment, actions, before),
-        roster_digest=roster_digest(roster),
+        roster_digest=roster_digest(current),
         lockfile_digest=before,
         has_lockfile=lockfile is not None,
-        declared=len(roster.members),
+        declared=len(current.members),
+        expiring=expiring_soon(roster, day),
+        expired=len(expired),
     )
 
 

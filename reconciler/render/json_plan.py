@@ -86,6 +86,8 @@ def _plan(plan: Plan, *, is_recovered: bool) -> dict[str, Any]:
             for found in plan.refusals
         ],
         "actions": [_action(action) for action in plan.actions],
+        "expiring": [soon._asdict() for soon in plan.expiring],
+        "expired": plan.expired,
         "sentence": plan_sentence(plan),
         "target": plan.target,
         "has_lockfile": plan.has_lockfile,
@@ -104,7 +106,8 @@ def _action(action: Action) -> dict[str, Any]:
             return named | {"source": action.source, "deliverable": action.deliverable, "changes": changes}
         case Remove():
             doubt = {"doubtful": True} if action.doubtful else {}
-            return named | {"source": None, "by": action.by} | doubt
+            expired = {"expired": action.expired} if action.expired else {}
+            return named | {"source": action.source, "by": action.by} | doubt | expired
         case StillRejected():
             return named | {"source": action.source, "reason": action.reason}
         case Unremoved():

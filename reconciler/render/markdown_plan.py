@@ -24,6 +24,7 @@ from reconciler.render.plan_words import (
     Circumstances,
     adds_by_file,
     cost,
+    expiry,
     next_step,
     note,
     refusal,
@@ -62,6 +63,7 @@ def plan_blocks(plan: Plan, showing: Showing, circumstances: Circumstances, rows
             *_lint(circumstances.lint, showing),
         ],
         *(block for part in parts(plan, circumstances.share) for block in _part(part, showing, rows)),
+        list(_expiring(plan, showing, rows)),
         list(_ending(plan, circumstances)),
     ]
     return ["\n".join(block) for block in blocks if block]
@@ -122,7 +124,7 @@ def _cells(action: Action, showing: Showing) -> tuple[str, ...]:
         case Change(source=source, changes=changes):
             return key, code(source), "<br>".join(_change(change, showing) for change in changes)
         case Remove(by=by):
-            return key, prose(by)
+            return key, prose(f"{by}, expired {action.expired}" if action.expired else by)
         case StillRejected(source=source, reason=reason, attributes=attributes):
             return key, code(source), code(showing.reason(reason, attributes))
         case Unremoved(by=by, reason=reason, attributes=attributes):
@@ -135,6 +137,16 @@ def _change(change: FieldChange, showing: Showing) -> str:
         for value in (change.before, change.after)
     )
     return f"{code(change.field)}: {before} → {after}"
+
+
+def _expiring(plan: Plan, showing: Showing, most: int) -> Iterator[str]:
+    yield from (f"- {prose(said)}" for said in expiry(plan))
+    soon = plan.expiring[: min(most, _MOST_OPEN_ROWS)]
+    rows = [(found.expires, code(showing.address(found.key)), code(found.source)) for found in soon]
+    if rows:
+        yield from ("", *table(("expires", "member", "declared in"), rows))
+    if more := len(plan.expiring) - len(rows):
+        yield from ("", f"… and {more} more.")
 
 
 def _ending(plan: Plan, circumstances: Circumstances) -> Iterator[str]:

@@ -166,6 +166,14 @@ def adds_by_file(actions: Iterable[Action]) -> list[tuple[str, int]]:
     return sorted(Counter(action.source.rpartition(":")[0] for action in adds).items())
 
 
+def expiry(plan: Plan) -> Iterator[str]:
+    """How many declarations have ended, and how many end soon."""
+    if plan.expired:
+        yield f"Expired: {plan.expired}. Still in the files, and counted as not declared."
+    if plan.expiring:
+        yield f"Expire within 30 days: {len(plan.expiring)}."
+
+
 def cost(plan: Plan) -> str:
     """What an undisturbed apply spends: calls, time, share of the allowance."""
     spent = plan.cost

@@ -21,6 +21,7 @@ from reconciler.render.plan_words import (
     Circumstances,
     adds_by_file,
     cost,
+    expiry,
     next_step,
     note,
     refusal,
@@ -48,6 +49,7 @@ def text_plan(plan: Plan, showing: Showing, circumstances: Circumstances) -> str
         [plan_sentence(plan)],
         list(_findings(plan, showing, circumstances)),
         *(block for part in parts(plan, circumstances.share) for block in _part(part, showing)),
+        list(_expiring(plan, showing)),
         list(_ending(plan, circumstances)),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -107,6 +109,8 @@ def _where(action: Action) -> str:
             return f"{readable(source)}  (sent before without an answer)"
         case Add(source=source) | Change(source=source) | StillRejected(source=source):
             return readable(source)
+        case Remove(expired=str(expired), source=source):
+            return f"{readable(source or '')}  (expired {expired})"
         case Remove() | Unremoved():
             return ""
 
@@ -127,6 +131,15 @@ def _particulars(action: Action, showing: Showing) -> Iterator[str]:
 def change_text(change: FieldChange, showing: Showing) -> str:
     """`field: before → after`."""
     return f"{visible(change.field)}: {showing.value(change.before)} → {showing.value(change.after)}"
+
+
+def _expiring(plan: Plan, showing: Showing) -> Iterator[str]:
+    yield from expiry(plan)
+    rows = plan.expiring if showing.full else plan.expiring[:MOST_ROWS]
+    for soon in rows:
+        yield f"  {soon.expires}  {readable(showing.address(soon.key))}  {readable(soon.source)}"
+    if more := len(plan.expiring) - len(rows):
+        yield f"  … and {more} more. To see all: --full"
 
 
 def _ending(plan: Plan, circumstances: Circumstances) -> Iterator[str]:

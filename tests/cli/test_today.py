@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reconciler.cli.today import today
+from reconciler.cli.today import day_of
 from reconciler.roster.expiry import is_day
 
 
@@ -14,7 +14,7 @@ def test_the_zone_makes_no_difference(zone: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        before, day, after = str(datetime.now(UTC).date()), today(), str(datetime.now(UTC).date())
+        before, day, after = str(datetime.now(UTC).date()), day_of(None).today, str(datetime.now(UTC).date())
     finally:
         monkeypatch.undo()
         time.tzset()
