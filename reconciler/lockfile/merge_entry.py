@@ -32,7 +32,7 @@ def settle(base: Entry | None, ours: Entry | None, theirs: Entry | None) -> Sett
     if ours == base:
         return Settled(theirs)
     if ours is not None and theirs is not None:
-        return _both_changed(ours, theirs)
+        return _both_changed(base, ours, theirs)
     return _removed_by_one(base, ours or theirs)
 
 
@@ -49,10 +49,24 @@ def _is_pushed_anew(base: Entry, changed: Entry) -> bool:
     return was_refused or not equal(base.attributes, changed.attributes)
 
 
-def _both_changed(one: Entry, other: Entry) -> Settled:
+def _both_changed(base: Entry | None, one: Entry, other: Entry) -> Settled:
     if isinstance(one, Present) and isinstance(other, Present):
         return _both_present(one, other)
+    if isinstance(base, Present):
+        return Settled(_in_doubt_since(one, other))
     return Settled(_one_absent(one, other))
+
+
+def _in_doubt_since(one: Entry, other: Entry) -> Entry:
+    """Whoever was present, and isn't on one side, was to be changed or removed by a call without an answer.
+
+    What was proven before that call proves nothing any more.
+    """
+    in_doubt = [entry for entry in (one, other) if isinstance(entry, Unconfirmed)]
+    proven = [entry for entry in (one, other) if not isinstance(entry, Unconfirmed)]
+    if not (in_doubt and proven):
+        return _one_absent(one, other)
+    return in_doubt[0] if in_doubt[0].pushed >= proven[0].pushed else _one_absent(one, other)
 
 
 def _both_present(one: Present, other: Present) -> Settled:

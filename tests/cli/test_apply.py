@@ -1,14 +1,11 @@
 """`reconciler apply`, whole, as a process: what it refuses, what it asks, what it leaves behind."""
 
 import json
-import os
-import pty
-import select
-import time
 from pathlib import Path
 
 import pytest
-from world import PROGRAM, Sandbox, World
+from terminal import converse
+from world import Sandbox, World
 
 TWO = ("ada@example.org", "bob@example.org")
 
@@ -58,26 +55,10 @@ def test_without_a_terminal_and_without_yes_it_shows_the_plan_and_refuses(world:
 
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 4), ("\n", 4), ("\x03", 130), ("\x04", 4)])
 def test_on_a_terminal_it_asks_and_does_only_what_was_answered(world: World, answer: str, code: int) -> None:
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(world.folder)
-        os.execve(PROGRAM[0], [*PROGRAM, "apply", "p"], world.environ())  # noqa: S606 - the program itself, on a real terminal
-    shown = b""
-    answered = False
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if not select.select([terminal], [], [], 0.5)[0]:
-            continue
-        try:
-            shown += os.read(terminal, 4096)
-        except OSError:
-            break
-        if b"[y/N]" in shown and not answered:
-            os.write(terminal, answer.encode())
-            answered = True
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == code, shown
+    ended = converse(world, ["apply", "p"], (answer,))
+    assert ended.code == code, ended.shown
     assert (world.panels / "p/state.lock.json").exists() == (code == 0)
-    assert b"Traceback" not in shown
+    assert "Traceback" not in ended.shown
 
 
 @pytest.mark.parametrize("key", ["", "   "])

@@ -9,7 +9,15 @@ from people import PUSHED, TARGET, lockfile_of, person
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.codec import decode_any, encode
 from reconciler.lockfile.merge import merge
-from reconciler.lockfile.model import Entry, Lockfile, Outcome, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import (
+    Entry,
+    Lockfile,
+    Outcome,
+    Present,
+    Rejected,
+    Unconfirmed,
+    Undelivered,
+)
 from reconciler.problem import plain
 
 KEY = "ada@example.org"
@@ -113,6 +121,28 @@ def test_other_pushes_with_other_fields_conflict_and_the_later_is_kept(one: Entr
 
 def test_pushes_of_the_same_second_are_told_apart_by_their_bytes() -> None:
     assert merged(None, existing(ADA_IN_PARIS), existing(ADA_IN_ROME)) == (existing(ADA_IN_ROME), True)
+
+
+@pytest.mark.parametrize("other", [added(ADA_IN_PARIS, EARLIER), existing(ADA_IN_PARIS, EARLIER)])
+def test_who_was_sent_again_with_other_fields_conflicts_since_nobody_confirms_updates(other: Entry) -> None:
+    again = Present(Outcome.RESUBMITTED, LATER, ADA_IN_ROME)
+    assert merged(added(), other, again) == (again, True)
+
+
+def test_a_call_without_an_answer_outlives_what_was_proven_before_it() -> None:
+    noted = added()._replace(undelivered=Undelivered("delete", "blocked", EARLIER))
+    in_doubt = unconfirmed(ADA, LATER)
+    assert merged(added(), noted, in_doubt) == (in_doubt, False)
+
+
+def test_what_was_proven_after_a_call_without_an_answer_outlives_it() -> None:
+    again = Present(Outcome.RESUBMITTED, LATER, ADA_IN_ROME)
+    assert merged(added(), again, unconfirmed(ADA, PUSHED)) == (again, False)
+
+
+def test_who_was_removed_by_one_side_and_refused_to_the_other_stays_removed() -> None:
+    noted = added()._replace(undelivered=Undelivered("delete", "blocked", LATER))
+    assert merged(added(), None, noted) == (None, False)
 
 
 DOUBTS = [unconfirmed(ADA_IN_ROME, LATER), rejected(ADA_IN_ROME, LATER, doubtful=True)]

@@ -2,11 +2,18 @@ import json
 from dataclasses import replace
 
 import pytest
-from plans import FILE, rejected
+from plans import FILE, rejected, unremoved
 
 from reconciler.apply.report import Counts, Provenance, Report
-from reconciler.errors import EXIT_INTERRUPTED, EXIT_INVALID, EXIT_REFUSED
-from reconciler.problem import Address, Place, Problem
+from reconciler.environment.model import OnRemove, Policy
+from reconciler.errors import (
+    EXIT_DONE,
+    EXIT_INCOMPLETE,
+    EXIT_INTERRUPTED,
+    EXIT_INVALID,
+    EXIT_REFUSED,
+)
+from reconciler.problem import Address, Place, Problem, Severity
 from reconciler.render.report_words import MEANINGS
 from reconciler.render.showing import Showing
 from reconciler.render.view import Format, view_for
@@ -142,3 +149,50 @@ def test_in_a_workflow_nothing_is_left_to_do_by_hand() -> None:
     text = shown(replace(WHOLE, provenance=Provenance("4f6b5a1", "77", "pat")))
     assert "the workflow publishes it" in text
     assert "commit it" not in text
+
+
+REMOVED = Report(
+    "production",
+    Counts(unattributed=5, deleted=7, absent=1, blocked=1),
+    calls=4,
+    blocked=(unremoved(),),
+    left_unattributed=3,
+    policy=Policy(on_remove=OnRemove.DELETE),
+)
+
+
+@pytest.mark.parametrize("chosen", [Format.TEXT, Format.MARKDOWN])
+def test_a_removal_says_what_each_of_its_outcomes_proves(chosen: Format) -> None:
+    text = shown(REMOVED, chosen)
+    assert all(MEANINGS[outcome] in text for outcome in ("deleted", "absent", "blocked"))
+
+
+def test_who_was_to_leave_and_who_was_to_come_are_told_apart_where_nothing_is_attributed() -> None:
+    lines = shown(REMOVED).splitlines()
+    assert "  2 unattributed  in the panel, but whether they are new can't be known" in lines
+    assert "  3 unattributed  no longer in the panel, but whether by this run can't be known" in lines
+
+
+@pytest.mark.parametrize("chosen", [Format.TEXT, Format.MARKDOWN])
+def test_who_is_blocked_stands_with_what_was_refused_and_the_way_out(chosen: Format) -> None:
+    text = shown(REMOVED, chosen)
+    assert "bob@example.org" in text
+    assert "refused: delete" in text
+    assert "unblock the blocked members" in text
+
+
+def test_json_lists_who_is_blocked_beside_who_is_rejected() -> None:
+    document = json.loads(shown(REMOVED, Format.JSON))
+    assert document["rejected"] == []
+    assert document["blocked"] == [
+        {"key": "bob@example.org", "source": None, "by": "delete", "reason": "blocked"}
+    ]
+
+
+def test_who_is_blocked_makes_a_run_incomplete() -> None:
+    assert REMOVED.exit_code == EXIT_INCOMPLETE
+
+
+def test_a_warning_alone_makes_no_run_incomplete() -> None:
+    warning = Problem(("Look into this.",), severity=Severity.WARNING)
+    assert replace(WHOLE, problems=(warning,)).exit_code == EXIT_DONE

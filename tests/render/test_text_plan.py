@@ -1,7 +1,20 @@
-import pytest
-from plans import CIRCUMSTANCES, FILE, TOO_MANY_LEAVE, add, adds, change, plan_of, rejected, remove
+from dataclasses import replace
 
-from reconciler.plan.model import Cost, FieldChange, GuardRefusal, Plan
+import pytest
+from plans import (
+    CIRCUMSTANCES,
+    FILE,
+    TOO_MANY_LEAVE,
+    add,
+    adds,
+    change,
+    plan_of,
+    rejected,
+    remove,
+    unremoved,
+)
+
+from reconciler.plan.model import Cost, Expiring, FieldChange, GuardRefusal, Plan
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.showing import Showing
 from reconciler.render.text_plan import text_plan
@@ -163,3 +176,69 @@ def test_colours_mark_the_symbols_and_the_warnings() -> None:
     assert "  <red>-</> bob@example.org" in text
     assert "<yellow>! There is no lockfile" in text
     assert "<red>! Apply would refuse this" in text
+
+
+def test_a_change_that_is_sent_says_that_the_api_confirms_no_updates() -> None:
+    text = shown(plan_of(change(FieldChange("city", "Paris", "Rome"), deliverable=True)))
+    assert text.startswith("production: 1 to change.")
+    assert "The API doesn't confirm updates" in text
+    assert "can't be cleared" not in text
+
+
+def test_a_change_that_is_sent_says_which_fields_it_can_not_clear() -> None:
+    changes = (FieldChange("city", "Paris", "Rome"), FieldChange("custom1", "a", None))
+    assert "A field that is no longer declared can't be cleared" in shown(
+        plan_of(change(*changes, deliverable=True))
+    )
+
+
+def test_changes_that_would_only_clear_fields_are_counted_as_left_alone() -> None:
+    sent = change(FieldChange("city", "Paris", "Rome"), deliverable=True)
+    left = change(FieldChange("city", "Paris", None), name="bob")
+    text = shown(plan_of(sent, left))
+    assert "1 of them would clear fields and nothing else: apply leaves them as they are." in text
+    assert "1 to change, 1 changed (not deliverable by this API)" in text
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        ("unsubscribe", "POST /micropanel/members/unsubscribe"),
+        ("delete", "DELETE /micropanel/members"),
+        ("delete", "it needs `--allow delete`"),
+    ],
+)
+def test_a_removal_names_the_person_and_the_call(by: str, words: str) -> None:
+    text = shown(plan_of(remove(by=by)))
+    assert f"1 to remove ({by})" in text
+    assert "  - bob@example.org\n" in text
+    assert words in text
+
+
+def test_a_removal_about_which_nothing_is_known_says_so() -> None:
+    assert "1 of them may not be there" in shown(plan_of(remove(by="delete", doubtful=True)))
+
+
+def test_who_expired_is_shown_with_the_day_and_where_the_declaration_stands() -> None:
+    expired = remove(by="delete", expired="2026-12-01", source=f"{FILE}:9")
+    assert f"  - bob@example.org  {FILE}:9  (expired 2026-12-01)\n" in shown(plan_of(expired))
+
+
+def test_who_is_not_removed_is_shown_with_the_reason_and_the_way_out() -> None:
+    text = shown(plan_of(unremoved()))
+    assert "Not removed: 1." in text
+    assert "`--retry-rejected`" in text
+    assert "  ! bob@example.org\n      the API's word: blocked\n" in text
+
+
+def test_who_expires_soon_is_listed_by_day() -> None:
+    soon = (Expiring("ada@example.org", f"{FILE}:4", "2026-12-01"),)
+    text = shown(replace(plan_of(), expiring=soon, expired=2))
+    assert "Expired: 2. Still in the files, and counted as not declared.\n" in text
+    assert f"Expire within 30 days: 1.\n  2026-12-01  ada@example.org  {FILE}:4\n" in text
+
+
+def test_masked_who_expires_soon_keeps_day_file_and_line() -> None:
+    soon = (Expiring("ada@example.org", f"{FILE}:4", "2026-12-01"),)
+    text = shown(replace(plan_of(), expiring=soon), Showing(masked=True))
+    assert f"  2026-12-01  a…@example.org  {FILE}:4\n" in text

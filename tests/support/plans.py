@@ -1,6 +1,7 @@
 """Plans and reports made by hand, for whoever tests how they are shown."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from reconciler.environment.model import Policy
 from reconciler.plan.model import (
@@ -14,6 +15,7 @@ from reconciler.plan.model import (
     Remove,
     StillRejected,
     Summary,
+    Unremoved,
 )
 from reconciler.render.plan_words import Circumstances
 
@@ -34,19 +36,25 @@ def adds(count: int) -> list[Add]:
     return [add(f"member{number:04}", number) for number in range(1, count + 1)]
 
 
-def change(*changes: FieldChange, name: str = "ada") -> Change:
+def change(*changes: FieldChange, name: str = "ada", deliverable: bool = False) -> Change:
     """Somebody at example.org who is declared otherwise now."""
     return Change(
         f"{name}@example.org",
         f"{FILE}:12",
         changes or (FieldChange("custom1", "a", "b"),),
         {"emailAddress": f"{name}@example.org"},
+        deliverable,
     )
 
 
-def remove(name: str = "bob") -> Remove:
+def remove(name: str = "bob", by: str = "forget", **more: Any) -> Remove:
     """Somebody at example.org who is no longer declared."""
-    return Remove(f"{name}@example.org", "forget", {"emailAddress": f"{name}@example.org"})
+    return Remove(f"{name}@example.org", by, {"emailAddress": f"{name}@example.org"}, **more)
+
+
+def unremoved(name: str = "bob", reason: str = "blocked") -> Unremoved:
+    """Somebody at example.org whom the API refused to delete."""
+    return Unremoved(f"{name}@example.org", "delete", reason, {"emailAddress": f"{name}@example.org"})
 
 
 def rejected(reason: str = "Invalid birthday", **attributes: str) -> StillRejected:
@@ -67,7 +75,11 @@ def plan_of(
     """A plan that holds these actions."""
     kinds = [type(action) for action in actions]
     counts = Summary(
-        kinds.count(Add), kinds.count(Change), kinds.count(Remove), unchanged, kinds.count(StillRejected)
+        kinds.count(Add),
+        kinds.count(Change),
+        kinds.count(Remove),
+        unchanged,
+        kinds.count(StillRejected) + kinds.count(Unremoved),
     )
     return Plan(
         environment=environment,
