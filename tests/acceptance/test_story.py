@@ -17,7 +17,11 @@ class Story(World):
         """An environment p, its batches small."""
         super().__init__(folder)
         self.vendor = vendor
-        self.environment(settings="api: {batch_size: 5}\n", base_url=vendor.base_url)
+        self.settings()
+
+    def settings(self, more: str = "") -> None:
+        """The same environment, with other settings beside."""
+        self.environment(settings=f"api: {{batch_size: 5}}\n{more}", base_url=self.vendor.base_url)
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +157,60 @@ def test_14_the_lockfile_can_be_listed_and_looked_up(story: Story) -> None:
     shown = story.run("state", "show", "p", TEAM[3])
     assert shown.code == 0
     assert "existing" in shown.out
+
+
+def test_15_who_leaves_is_unsubscribed_where_the_policy_says_so(story: Story) -> None:
+    story.settings("policy: {on_remove: unsubscribe}\n")
+    story.members(*TEAM)
+    applied = story.run("apply", "p", "--yes", "--format", "json")
+    assert applied.json["summary"]["unsubscribed"] == 2
+    assert applied.json["calls"] == 1
+    assert len(story.outcomes()) == 12
+
+
+def test_16_who_leaves_is_deleted_where_the_policy_says_so_and_somebody_agrees(story: Story) -> None:
+    story.settings("policy: {on_remove: delete}\n")
+    story.members(*TEAM[:-2])
+    assert story.run("plan", "p", "--detailed-exitcode").code == 2
+    assert story.run("apply", "p", "--yes").code == 4
+    applied = story.run("apply", "p", "--yes", "--allow", "delete", "--format", "json")
+    assert applied.json["summary"]["deleted"] == 2
+    assert len(story.outcomes()) == 10
+
+
+def test_17_who_was_deleted_and_comes_back_is_new(story: Story) -> None:
+    story.members(*TEAM[:-1])
+    assert story.run("apply", "p", "--yes").code == 0
+    assert story.outcomes()[TEAM[-2]] == "added"
+
+
+def test_18_who_expires_is_told_of_beforehand_and_leaves_on_the_day(story: Story) -> None:
+    story.members(*TEAM[:-2], {"emailAddress": TEAM[-2], "expires": "2027-01-31"})
+    assert (
+        story.run("plan", "p", "--today", "2027-01-01", "--format", "json").json["expiring"][0]["key"]
+        == (TEAM[-2])
+    )
+    assert story.run("plan", "p", "--today", "2027-01-30", "--detailed-exitcode").code == 0
+    last_day = ("--today", "2027-01-31", "--yes", "--allow", "delete", "--format", "json")
+    assert story.run("apply", "p", *last_day).json["summary"]["deleted"] == 1
+
+
+def test_19_who_must_never_be_added_again_can_not_be_declared(story: Story) -> None:
+    story.write("p/suppressed.txt", f"# asked on 26 November\n{TEAM[0].upper()}\n")
+    refused = story.run("apply", "p", "--yes", "--allow", "delete", "--format", "json")
+    assert refused.code == 1
+    (problem,) = refused.json["problems"]
+    assert (problem["file"], problem["line"]) == ("panels/p/members/team.yaml", 2)
+    assert "panels/p/suppressed.txt:2" in problem["message"]
+    story.members(*TEAM[1:-2])
+    applied = story.run("apply", "p", "--yes", "--allow", "delete", "--format", "json")
+    assert applied.json["summary"]["deleted"] == 1
+
+
+def test_20_who_changed_is_sent_again_where_the_policy_says_so(story: Story) -> None:
+    story.settings("policy: {on_change: resubmit}\n")
+    story.members({"emailAddress": TEAM[1], "city": "Rome"}, *TEAM[2:-2])
+    applied = story.run("apply", "p", "--yes", "--format", "json")
+    assert applied.json["summary"]["resubmitted"] == 1
+    assert story.lockfile()["members"][TEAM[1]]["attributes"]["city"] == "Rome"
+    assert story.run("plan", "p", "--detailed-exitcode").code == 0
