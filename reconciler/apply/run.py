@@ -180,10 +180,14 @@ class _Run:
         if not (tally.entries or forgotten):
             return self.state.lockfile
         before = self.state.lockfile or Lockfile(self.environment.name, self.environment.target)
-        undeclared = frozenset(key for key in before.rejected if key not in self.roster.members)
-        after = before.with_entries(tally.entries).without(forgotten | undeclared)
+        after = before.with_entries(tally.entries).without(forgotten | self._no_longer_refused(before))
         write_lockfile(self.environment, after)
         return after
+
+    def _no_longer_refused(self, before: Lockfile) -> frozenset[str]:
+        """Those whom the API refused and nobody declares any more, but for those who have to be removed."""
+        removed = {remove.key for remove in self.plan.withdrawals}
+        return frozenset(key for key in before.rejected if key not in self.roster.members) - removed
 
 
 def _in_passing(tally: Tally) -> tuple[Problem, ...]:

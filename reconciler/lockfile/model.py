@@ -98,11 +98,18 @@ def learnt(entry: Entry | None, knowledge: Knowledge) -> Entry | None:
         case Gone():
             return None
         case Undelivered():
-            return (
-                entry._replace(undelivered=knowledge) if isinstance(entry, Present | Unconfirmed) else entry
-            )
+            return _noted(entry, knowledge)
         case _:
             return knowledge
+
+
+def _noted(entry: Entry | None, note: Undelivered) -> Entry | None:
+    match entry:
+        case Present() | Unconfirmed():
+            return entry._replace(undelivered=note)
+        case Rejected(doubtful=True):  # who may be in the panel all the same, and was to leave
+            return Unconfirmed(entry.pushed, entry.attributes, note)
+    return entry
 
 
 @dataclass(frozen=True, slots=True)

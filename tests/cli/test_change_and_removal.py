@@ -28,6 +28,18 @@ def there(world: World) -> set[str]:
     return {member["key"] for member in world.run("sandbox", "show", "p", "--format", "json").json["members"]}
 
 
+def doubtful_rejection(address: str, target: str) -> str:
+    """A lockfile that knows of one person who was refused, after a call without an answer."""
+    entry = {
+        "reason": "no",
+        "pushed": "2026-11-23T09:00:00Z",
+        "attributes": {"emailAddress": address},
+        "doubtful": True,
+    }
+    head = f'"format": 1, "environment": "p", "target": "{target}"'
+    return f'{{\n{head},\n"members": {{\n}},\n"rejected": {{\n"{address}": {json.dumps(entry)}\n}}\n}}\n'
+
+
 def test_a_change_is_sent_again_and_the_lockfile_takes_it(tmp_path: Path) -> None:
     world = pushed(tmp_path, RESUBMIT)
     world.members({"emailAddress": ADA, "firstName": "Ada"}, BOB, CY)
@@ -176,3 +188,18 @@ def test_where_the_secret_of_a_list_is_missing_a_plan_warns_and_an_apply_refuses
     refused = world.run("apply", "p", "--yes")
     assert refused.code == 1
     assert "PEPPER" in refused.err
+
+
+def test_who_may_have_got_in_before_a_refusal_is_removed_and_never_lost(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.members(BOB)
+    with Sandbox(tmp_path, "--fault", "500", "--fault", "500") as vendor:
+        retry = "api: {retry: {attempts: 1}}\n"
+        world.environment(settings=DELETE + retry, base_url=vendor.base_url)
+        world.write("p/state.lock.json", doubtful_rejection(ADA, vendor.base_url))
+        failed = world.run("apply", "p", "--yes", "--allow", "delete", "--format", "json")
+        assert failed.code == 3
+        assert world.outcomes() == {ADA: "unconfirmed", BOB: "unconfirmed"}
+        again = world.run("apply", "p", "--yes", "--allow", "delete", "--format", "json")
+    assert again.code == 0, again.err
+    assert world.outcomes() == {BOB: "unattributed"}
