@@ -2,11 +2,13 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from oracle import known
-from truth import Call, Deed, Truth
+from departures import departures
+from oracle import is_told_gone, known
+from standing import standing
+from truth import SAVE, Call, Truth
 from watched_panel import is_refused
 
 from reconciler.apply.recovery import KnownState
@@ -14,7 +16,8 @@ from reconciler.apply.report import Report
 from reconciler.apply.run import Wishes, plan_for
 from reconciler.environment.model import Environment
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INVALID
-from reconciler.lockfile.model import Lockfile, Outcome
+from reconciler.lockfile.model import BLOCKED, Departure, Lockfile, Outcome
+from reconciler.member import EMAIL_ADDRESS, Attributes
 from reconciler.plan.model import Plan
 from reconciler.roster.model import Roster
 
@@ -41,9 +44,17 @@ class Applied(NamedTuple):
         """What there was to do."""
         return plan_for(self.environment, self.roster, self.before.lockfile, self.wishes)
 
+    def may_forget(self, key: str) -> bool:
+        """Whether it is right that nothing is known any more of somebody of whom something was known."""
+        if key in self.roster.members:
+            return False
+        if not self.environment.policy.on_remove.calls_the_api:
+            return True
+        return any(is_told_gone(call, key) for call in self.calls)
+
     def is_right(self) -> None:
         """Assert what holds of every apply, however it ends."""
-        self._sent_nobody_needlessly()
+        self._asked_nothing_needlessly()
         if self.report is None:
             return
         if self.after.is_recovered:  # the disk failed it so that the journal had to stay
@@ -55,59 +66,123 @@ class Applied(NamedTuple):
     def is_whole(self, truth: Truth) -> None:
         """Assert that an apply which nothing disturbed did all there was to do, for the calls foretold."""
         assert self.report is not None
-        refused = [declared for declared in self.roster.members.values() if is_refused(declared.attributes)]
-        if self.report.problems:
-            assert len(refused) >= _MANY
+        objectionable = self._objectionable(truth)
+        if self.report.errors:
+            assert len(objectionable) >= _MANY
             return
         lockfile = self._lockfile(self.after)
         assert not plan_for(self.environment, self.roster, lockfile, Wishes()).has_something_to_apply
-        assert all(is_refused(self.roster.members[key].attributes) for key in self._rejected(lockfile))
-        for key, declared in self.roster.members.items():
-            assert key in truth.panel or is_refused(declared.attributes)
-        assert self.report.exit_code == (EXIT_INCOMPLETE if self._rejected(lockfile) else EXIT_DONE)
-        self._cost_what_was_foretold(self.report)
+        self._carried_out(truth)
+        stands = standing(self.environment.policy, self.roster, lockfile)
+        assert self.report.exit_code == (EXIT_INCOMPLETE if stands else EXIT_DONE)
+        self._cost_what_was_foretold(self.report, objectionable)
 
-    def _cost_what_was_foretold(self, report: Report) -> None:
-        adds = self.plan.adds
-        if not self.before.pending and not any(is_refused(add.attributes) for add in adds):
-            foretold = math.ceil(len(adds) / self.environment.api.batch_size)
+    def _carried_out(self, truth: Truth) -> None:
+        """Whoever is declared is in, and whoever left is out, as far as the panel lets us."""
+        refused = standing(self.environment.policy, self.roster, self._lockfile(self.after))
+        for add in self.plan.adds:
+            assert add.key in truth.panel or add.key in refused
+        for change in self.plan.resubmissions:
+            updated = any(call.updates for call in self.calls)
+            is_so = truth.fields.get(change.key) == change.attributes
+            assert is_so or not updated or change.key in refused
+        for remove in self.plan.withdrawals:
+            assert remove.key in refused or not truth.to_take([remove.key], remove.by)
+            assert (remove.key in known(self.after.lockfile)) is (remove.key in refused)
+
+    def _objectionable(self, truth: Truth) -> list[str]:
+        """About whom the panel won't do what it is asked for."""
+        obstinate = truth.blocked | truth.stubborn
+        return [
+            *(add.key for add in self.plan.adds if is_refused(add.attributes)),
+            *(change.key for change in self.plan.resubmissions if is_refused(change.attributes)),
+            *(remove.key for remove in self.plan.withdrawals if remove.key in obstinate),
+        ]
+
+    def _cost_what_was_foretold(self, report: Report, objectionable: Sequence[str]) -> None:
+        if not self.before.pending and not objectionable:
+            kinds = (self.plan.adds, self.plan.resubmissions, self.plan.withdrawals)
+            size = self.environment.api.batch_size
+            foretold = sum(math.ceil(len(kind) / size) for kind in kinds)
             assert (report.calls, report.retries, self.plan.cost.calls) == (foretold, 0, foretold)
 
-    def _sent_nobody_needlessly(self) -> None:
-        lockfile = self._lockfile(self.before)
-        settled = {*lockfile.members, *(() if self.wishes.retry_rejected else self._rejected(lockfile))}
+    def _asked_nothing_needlessly(self) -> None:
+        """Each call was about people of one kind for whom the plan asks just that, and who had no answer."""
+        left = self._errands()
         for call in self.calls:
-            assert not settled & call.members.keys()
             assert len(call.members) <= self.environment.api.batch_size
-            if call.is_told and call.deed == Deed.COUNTED:
-                settled |= call.members.keys()
+            wanted = [errands for asks, errands in left if asks == call.asks and _are_among(call, errands)]
+            assert wanted, "nobody asked for this, or they had an answer"
+            if call.answers or call.refuses_one:
+                for key in call.members:
+                    del wanted[0][key]
+
+    def _errands(self) -> list[tuple[str, dict[str, Attributes]]]:
+        """What the plan asks of the panel, kind by kind."""
+        plan = self.plan
+        addresses: dict[str, Attributes] = {
+            remove.key: {EMAIL_ADDRESS: remove.attributes[EMAIL_ADDRESS]} for remove in plan.withdrawals
+        }
+        return [
+            (SAVE, {add.key: add.attributes for add in plan.adds}),
+            (SAVE, {change.key: change.attributes for change in plan.resubmissions}),
+            (plan.policy.on_remove.value, addresses),
+        ]
 
     def _is_reported(self, report: Report) -> None:
-        lockfile, summary, plan = self._lockfile(self.after), report.summary, self.plan
-        adds = {add.key for add in plan.adds}
-        proven = Counter(lockfile.members[key].outcome for key in adds & lockfile.members.keys())
-        assert [proven[word] for word in (Outcome.ADDED, Outcome.EXISTING, Outcome.UNATTRIBUTED)] == [
-            summary.added,
-            summary.existing,
-            summary.unattributed,
-        ]
-        rejected = self._rejected(lockfile)
-        assert {action.key for action in report.rejected} == rejected
-        assert summary.rejected == len(rejected)
-        assert summary.forgotten == sum(remove.key not in known(lockfile) for remove in plan.removes)
-        assert (report.recovered, report.digest) == (self.before.recovered, plan.digest)
-        if not self.wishes.retry_rejected:  # else those whom it didn't come to stand rejected as before
-            unsettled = adds - lockfile.members.keys() - rejected
-            assert summary.unconfirmed + summary.unsent == len(unsettled)
-            assert summary.unconfirmed <= len(unsettled & lockfile.unconfirmed.keys())
+        assert (report.recovered, report.digest) == (self.before.recovered, self.plan.digest)
+        lockfile = self._lockfile(self.after)
+        forgotten = [remove.key for remove in self.plan.removes if not remove.calls_the_api]
+        assert report.summary.forgotten == sum(key not in known(lockfile) for key in forgotten)
+        stands = self._stands_reported(report, lockfile)
+        settled = self._proven_is_reported(report, lockfile)
+        if not self.wishes.retry_rejected:  # else those whom it didn't come to stand refused as before
+            # Refused and in doubt is unconfirmed all the same; blocked are as they are.
+            refused = {
+                key for key, reason in stands.items() if key not in lockfile.unconfirmed or reason == BLOCKED
+            }
+            unsettled = {key for _, errands in self._errands() for key in errands} - settled - refused
+            assert report.summary.unconfirmed + report.summary.unsent == len(unsettled)
+            assert report.summary.unconfirmed <= len(unsettled & lockfile.unconfirmed.keys())
+
+    def _stands_reported(self, report: Report, lockfile: Lockfile) -> dict[str, str]:
+        """All who stand refused, of whom the report tells as it should."""
+        stands = standing(self.environment.policy, self.roster, lockfile)
+        blocked = {key for key, reason in stands.items() if reason == BLOCKED}
+        assert {action.key for action in report.blocked} == blocked
+        assert {action.key for action in report.rejected} == stands.keys() - blocked
+        assert (report.summary.blocked, report.summary.rejected) == (len(blocked), len(stands) - len(blocked))
+        return stands
+
+    def _proven_is_reported(self, report: Report, lockfile: Lockfile) -> set[str]:
+        """Those about whom something is proven, of whom the report says just that."""
+        summary = report.summary
+        added = {add.key for add in self.plan.adds} & lockfile.members.keys()
+        proven = Counter(lockfile.members[key].outcome for key in added)
+        gone = departures(self.plan.withdrawals, self.calls)
+        left = Counter(gone.values())
+        resubmitted = self._resubmitted(lockfile)
+        assert (summary.added, summary.existing) == (proven[Outcome.ADDED], proven[Outcome.EXISTING])
+        assert summary.unattributed == proven[Outcome.UNATTRIBUTED] + left[Departure.UNATTRIBUTED]
+        assert report.left_unattributed == left[Departure.UNATTRIBUTED]
+        assert summary.unsubscribed == left[Departure.UNSUBSCRIBED]
+        assert (summary.deleted, summary.absent) == (left[Departure.DELETED], left[Departure.ABSENT])
+        assert summary.resubmitted == len(resubmitted)
+        return {*added, *gone, *resubmitted}
+
+    def _resubmitted(self, lockfile: Lockfile) -> set[str]:
+        """Those whose change got a whole answer."""
+        answered = {key for call in self.calls if call.answers for key in call.members}
+        found = {change.key: change for change in self.plan.resubmissions if change.key in answered}
+        for key, change in found.items():
+            entry = lockfile.members[key]
+            assert (entry.outcome, entry.attributes) == (Outcome.RESUBMITTED, change.attributes)
+        return {*found}
 
     def _lockfile(self, state: KnownState) -> Lockfile:
         return state.lockfile or Lockfile(self.environment.name, self.environment.target)
 
-    def _rejected(self, lockfile: Lockfile) -> set[str]:
-        """Who stands rejected as they are declared now."""
-        return {
-            key
-            for key, entry in lockfile.rejected.items()
-            if key in self.roster.members and self.roster.members[key].attributes == entry.attributes
-        }
+
+def _are_among(call: Call, errands: Mapping[str, Attributes]) -> bool:
+    """Whether everybody in this call is to be sent in this way."""
+    return all(errands.get(key) == attributes for key, attributes in call.members.items())

@@ -2,63 +2,112 @@
 
 from collections.abc import Iterable, Iterator
 
-from truth import US, Call, Deed, Truth
+from standing import notes
+from truth import SAVE, US, Call, Deed, Truth
 
-from reconciler.lockfile.model import Lockfile, Outcome, Present
+from reconciler.lockfile.model import BLOCKED, Lockfile, Outcome, Present, Undelivered
 from reconciler.member import Attributes
 
 
 class Oracle:
     """Judges each lockfile of one panel.
 
-    `excused` are those whom we put in and may know nothing of any more: their entry was forgotten, or the
-    lockfile was lost. All others whom we put in must be known.
+    Whoever is in the panel by a call of ours, and whoever an earlier lockfile held, must be held by the next,
+    unless it is right to have forgotten them since: their entry was dropped, they were taken away and an
+    answer said so, or the lockfile was lost.
     """
 
     def __init__(self, truth: Truth) -> None:
         """Begin with a panel that nobody has called yet."""
         self._truth = truth
-        self._excused: frozenset[str] = frozenset()
+        self._held: frozenset[str] = frozenset()
+        self._forgotten: dict[str, int] = {}
 
-    def excuse(self, lockfile: Lockfile | None, *, but: Iterable[str] = ()) -> None:
-        """It is right that this lockfile doesn't know the others whom we put in, `but` for these."""
-        forgotten = self._truth.put_in_by(US).difference(known(lockfile), but)
-        self._excused |= forgotten
+    def excuse(self, keys: Iterable[str]) -> None:
+        """From now on it is right that nothing is known of these."""
+        self._forgotten |= dict.fromkeys(keys, len(self._truth.calls))
+        self._held -= self._forgotten.keys()
+
+    def everybody(self) -> frozenset[str]:
+        """Whoever was in any call, or was known without one."""
+        return self._truth.everybody() | self._held
 
     def judge(self, lockfile: Lockfile | None) -> None:
         """Assert that it claims no more than was proven, and has forgotten nobody whom it must know."""
-        ours = self._truth.put_in_by(US) - self._excused
-        assert ours <= known(lockfile)
+        held = held_by(lockfile)
+        assert {key for key in self._truth.panel if self._is_ours(key)} <= held
+        assert self._held <= held
+        self._held = held
         if lockfile is None:
             return
         sections = (lockfile.members, lockfile.rejected, lockfile.unconfirmed)
         assert sum(map(len, sections)) == len(known(lockfile)), "somebody stands in two sections"
         for key, present in lockfile.members.items():
             self._judge_present(key, present)
-            assert not (present.outcome is Outcome.EXISTING and key in ours), "we put them in ourselves"
         for key, rejected in lockfile.rejected.items():
-            assert any(self._refusals(key, rejected.attributes)), "nobody refused them"
+            assert self._is_refused(key, SAVE, rejected.attributes), "nobody refused them"
+        for key, note in notes(lockfile):
+            self._judge_note(key, note)
+
+    def _is_ours(self, key: str) -> bool:
+        """Whether we put them in, and must know it."""
+        put_in = self._truth.panel.get(key)
+        return put_in is not None and put_in.by == US and put_in.number >= self._forgotten.get(key, 0)
 
     def _judge_present(self, key: str, present: Present) -> None:
-        answers = [call for call in self._told(key, present.attributes) if call.deed == Deed.COUNTED]
+        answers = [call for call in self._told(key, present.attributes) if call.answers]
         assert answers, "no answer proves that they are there"
-        put_in = self._truth.panel[key]
+        updates = [call.number for call in self._truth.ours() if key in call.updated]
+        assert answers[-1].number >= max(updates, default=0), "they were changed, by a later call of ours"
         match present.outcome:
             case Outcome.ADDED:
-                assert (put_in.by, put_in.members[key]) == (US, present.attributes)
-                assert any(len(call.new) == len(call.members) for call in answers), "no answer proves it"
+                proofs = [call for call in answers if len(call.new) == len(call.members) and not call.updates]
+                assert proofs, "no answer proves it"
             case Outcome.EXISTING:
-                assert any(not call.new for call in answers), "no answer proves it"
+                assert any(not call.new and not call.updates for call in answers), "no answer proves it"
+                assert not self._is_ours(key), "we put them in ourselves"
 
-    def _refusals(self, key: str, attributes: Attributes) -> Iterator[Call]:
-        refusing = {Deed.REFUSED, Deed.TOO_LARGE}
-        return (
-            call for call in self._told(key, attributes) if call.deed in refusing and len(call.members) == 1
+    def _judge_note(self, key: str, note: Undelivered) -> None:
+        if note.action == "change":
+            assert note.attributes is not None
+            assert self._is_refused(key, SAVE, note.attributes), "nobody refused the change"
+        elif note.reason == BLOCKED:
+            asked = (call for call in self._truth.ours() if call.asks == note.action and key in call.members)
+            assert any(call.answers and key in call.blocked for call in asked), "nobody called them blocked"
+        else:
+            assert self._is_refused(key, note.action), "nobody refused to take them away"
+
+    def _is_refused(self, key: str, asks: str, attributes: Attributes | None = None) -> bool:
+        return any(
+            call.refuses_one
+            and call.asks == asks
+            and key in call.members
+            and (attributes is None or call.members[key] == attributes)
+            for call in self._truth.ours()
         )
 
     def _told(self, key: str, attributes: Attributes) -> Iterator[Call]:
-        """Our calls with this member, declared so, whose answer reached us."""
-        return (call for call in self._truth.ours() if call.is_told and call.members.get(key) == attributes)
+        """Our calls to save this member, declared so, whose answer reached us, since they last went."""
+        since = max((call.number for call in self._truth.ours() if _takes_away(call, key)), default=-1)
+        return (
+            call
+            for call in self._truth.ours()
+            if call.is_told
+            and call.asks == SAVE
+            and call.deed == Deed.COUNTED
+            and call.members.get(key) == attributes
+            and call.number > since
+        )
+
+
+def _takes_away(call: Call, key: str) -> bool:
+    """Whether somebody is gone after this call, or was told to be."""
+    return call.asks != SAVE and (key in call.gone or is_told_gone(call, key))
+
+
+def is_told_gone(call: Call, key: str) -> bool:
+    """Whether the answer to this call says that nothing is left to do about somebody who is to leave."""
+    return call.asks != SAVE and call.answers and key in call.members and not call.blocked
 
 
 def known(lockfile: Lockfile | None) -> frozenset[str]:
@@ -66,3 +115,11 @@ def known(lockfile: Lockfile | None) -> frozenset[str]:
     if lockfile is None:
         return frozenset()
     return frozenset((*lockfile.members, *lockfile.rejected, *lockfile.unconfirmed))
+
+
+def held_by(lockfile: Lockfile | None) -> frozenset[str]:
+    """Everybody who, by what it says, is in the panel or may be."""
+    if lockfile is None:
+        return frozenset()
+    doubtful = (key for key, rejected in lockfile.rejected.items() if rejected.doubtful)
+    return frozenset((*lockfile.members, *lockfile.unconfirmed, *doubtful))
