@@ -19,7 +19,7 @@ class Delivery:
     """Delivers the batches of one kind in one run; several may be under way at once.
 
     What is found out about calls of one kind (how large they may be, that everybody is refused) says nothing
-    about those of another.
+    about those of another, which go on.
     """
 
     def __init__(self, caller: Caller, numbers: Iterator[int], *, updates_known: bool = False) -> None:
@@ -36,6 +36,7 @@ class Delivery:
         self._largest: int | None = None
         self._one_inquiry = asyncio.Lock()
         self._suspected: str | None = None
+        self._is_refused_alike = False
 
     async def deliver(self, whole: Batch) -> None:
         """Bring the batch and all parts of it to their end, or as far as the run goes.
@@ -47,10 +48,15 @@ class Delivery:
         waiting = [whole]  # the next is the last
         try:
             await self._work_off(waiting, refusals)
-            if not self._stop.is_thrown:
+            if not self._is_to_end:
                 self._reject(refusals.rest())
         finally:
             self._leave_unconfirmed([*waiting, *(batch for batch, _ in refusals.rest())])
+
+    @property
+    def _is_to_end(self) -> bool:
+        """Whether no more calls of this kind are to be made."""
+        return self._is_refused_alike or self._stop.is_thrown
 
     async def _work_off(self, waiting: list[Batch], refusals: Refusals) -> None:
         """Until nothing waits, or the run is to end.
@@ -65,7 +71,7 @@ class Delivery:
         await self._go_on(waiting, refusals, lambda: True)
 
     async def _go_on(self, waiting: list[Batch], refusals: Refusals, further: Callable[[], bool]) -> None:
-        while waiting and further() and not self._stop.is_thrown:
+        while waiting and further() and not self._is_to_end:
             parts = await self._bring_on(waiting[-1], refusals)
             waiting[-1:] = reversed(parts)
             self._judge(refusals, waiting)
@@ -105,14 +111,15 @@ class Delivery:
         self._reject(refusals.certain())
 
     def _leave_unsent(self, refusals: Refusals, waiting: list[Batch]) -> None:
-        """Everybody in this batch is refused alike. A second such batch says that all others would be too."""
+        """Everybody in this batch is refused alike. A second such batch says that the others would be too."""
         held = refusals.rest()
         reason = held[0][1]
         left = [*waiting, *(batch for batch, _ in held)]
         self._leave_unconfirmed(left)
         waiting.clear()
         if reason == self._suspected:
-            self._stop.throw(Cause.REFUSED_ALIKE, ending.refused_alike(reason))
+            self._is_refused_alike = True
+            self._tally.refused_alike.append(ending.refused_alike(left[0].kind.value, reason))
         else:
             self._suspected = reason
             keys = sorted(key for batch in left for key in batch.members)

@@ -61,10 +61,10 @@ def batch_refused_alike(reason: str, keys: Sequence[str], asked: int) -> Problem
     )
 
 
-def refused_alike(reason: str) -> Problem:
-    """Everybody is refused for one and the same reason."""
+def refused_alike(kind: str, reason: str) -> Problem:
+    """Everybody to add, to change, to unsubscribe or to delete is refused for one and the same reason."""
     return Problem(
-        ("The API refuses everybody alike, so the run ended: ", Value(reason)),
+        (f"The API refuses everybody alike, so no more members to {kind} were sent: ", Value(reason)),
         ("Nobody was marked as rejected. Check the address, the account, and the fields that all declare.",),
     )
 

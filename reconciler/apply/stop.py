@@ -16,7 +16,6 @@ class Cause(Enum):
     ALLOWANCE = auto()
     MOST_CALLS = auto()
     NO_USABLE_ANSWER = auto()
-    REFUSED_ALIKE = auto()
     DISK = auto()
 
 

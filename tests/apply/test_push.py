@@ -208,7 +208,7 @@ def test_where_everybody_is_refused_alike_nobody_is_marked_and_some_twenty_calls
 ) -> None:
     vendor = Vendor(refuses={f"p{number:03}@example.org" for number in range(500)})
     pushed = Pushed(tmp_path, vendor, 500, api())
-    assert pushed.stop.cause is Cause.REFUSED_ALIKE
+    assert "no more members to add were sent" in str(pushed.tally.refused_alike[-1])
     assert pushed.outcomes() == {}
     assert pushed.tally.calls <= 20
 
@@ -255,9 +255,9 @@ def test_a_batch_that_is_refused_alike_blocks_no_other_and_marks_nobody(
 
 
 @pytest.mark.parametrize("concurrency", [1, 4, 16])
-def test_a_second_batch_refused_alike_ends_the_run_soon(tmp_path: Path, concurrency: int) -> None:
+def test_a_second_batch_refused_alike_ends_the_adding_soon(tmp_path: Path, concurrency: int) -> None:
     vendor = Vendor(refuses={f"p{number:03}@example.org" for number in range(400)})
     pushed = Pushed(tmp_path, vendor, 400, api(100, concurrency))
-    assert pushed.stop.cause is Cause.REFUSED_ALIKE
+    assert "no more members to add were sent" in str(pushed.tally.refused_alike[-1])
     assert pushed.outcomes() == {}
     assert pushed.tally.calls <= 22
