@@ -5,32 +5,29 @@ panel that is empty at first: so whoever is recorded as `existing` would be clai
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from ahead import ahead
-from rehearsal import ATTEMPTS, Rehearsal, api, prepared, rehearse
+from fault_table import FOR_GOOD, MEMBERS, SIZE, Ends, Words, table
+from rehearsal import Rehearsal, api, prepared, rehearse
 from socket_vendor import SocketVendor
 
 from reconciler.sandbox.faults import FAULTS
 
-MEMBERS, SIZE = 8, 2
-BATCHES = MEMBERS // SIZE
-FOR_GOOD = 99
-
-
-class Ends(NamedTuple):
-    """How a run ends: exit code, calls that the vendor sees, words that the user sees, members by outcome.
-
-    Whoever is in no outcome is unsent; with no outcome at all there is no lockfile.
-    """
-
-    code: int
-    calls: int | range
-    words: str
-    outcomes: Mapping[str, int]
+ADDING = Words(
+    proven="added",
+    doubted="unattributed",
+    counts="two",
+    first="membersAddedSuccessfully",
+    second="membersFailedToBeAdded",
+    last="membersFailedToBeAdded",
+    right="add panel members",
+    nowhere="Check datacenter or base_url in environment.yaml",
+)
+TABLE = table(ADDING)
 
 
 class Case(NamedTuple):
@@ -54,104 +51,6 @@ class Case(NamedTuple):
         return f"{self.fault}-{how}-{self.concurrency}"
 
 
-# What is asked again and then goes well.
-PROVEN = Ends(0, BATCHES + 1, "8 added", {"added": 8})
-DOUBTED = Ends(0, BATCHES + 1, "6 added, 2 unattributed", {"added": 6, "unattributed": 2})
-WAITED = PROVEN._replace(words="s before the next attempt: HTTP 429: Too many requests")
-FINE = PROVEN._replace(calls=BATCHES)
-# What is asked again, each time in vain.
-LOST = Ends(3, 3 * ATTEMPTS, "3 batches in a row got no usable answer", {"unconfirmed": 6})
-LOST_AT_ONCE = LOST._replace(calls=range(3 * ATTEMPTS, BATCHES * ATTEMPTS + 1), outcomes={"unconfirmed": 8})
-TURNED_AWAY = LOST._replace(words="Too many requests", outcomes={})
-
-
-def unusable(words: str) -> dict[tuple[int, int], Ends]:
-    """An answer that says nothing is not asked for again; it may say why."""
-    once = Ends(3, BATCHES, f"A batch got no usable answer: {words}", {"added": 6, "unconfirmed": 2})
-    for_good = Ends(3, 3, f"3 batches got no usable answer: {words}", {"unconfirmed": 6})
-    at_once = for_good._replace(
-        calls=BATCHES, outcomes={"unconfirmed": 8}, words=f"batches got no usable answer: {words}"
-    )
-    return {(1, 1): once, (1, 4): once, (FOR_GOOD, 1): for_good, (FOR_GOOD, 4): at_once}
-
-
-def denied(words: str) -> dict[tuple[int, int], Ends]:
-    """What no call can mend ends the run: with 1 where nothing is confirmed, else with 3."""
-    at_first = Ends(1, 1, words, {})
-    return {
-        (1, 1): at_first,
-        (1, 4): Ends(3, BATCHES, words, {"added": 6}),
-        (FOR_GOOD, 1): at_first,
-        (FOR_GOOD, 4): at_first._replace(calls=BATCHES),
-    }
-
-
-def repeated(once: Ends, words: str) -> dict[tuple[int, int], Ends]:
-    """What leaves it open whether the server acted is asked again, and is doubted where that is in vain."""
-    return {
-        (1, 1): once,
-        (1, 4): once,
-        (FOR_GOOD, 1): LOST._replace(words=words),
-        (FOR_GOOD, 4): LOST_AT_ONCE._replace(words=words),
-    }
-
-
-def throttled(once: Ends) -> dict[tuple[int, int], Ends]:
-    """What was turned away unread is asked again, and leaves no doubt."""
-    at_once = TURNED_AWAY._replace(calls=LOST_AT_ONCE.calls)
-    return {(1, 1): once, (1, 4): once, (FOR_GOOD, 1): TURNED_AWAY, (FOR_GOOD, 4): at_once}
-
-
-def fine() -> dict[tuple[int, int], Ends]:
-    """What is no fault at all."""
-    return dict.fromkeys([(1, 1), (1, 4), (FOR_GOOD, 1), (FOR_GOOD, 4)], FINE)
-
-
-USED_UP = "The licence's allowance of API calls is used up"
-TABLE: Mapping[str, Mapping[tuple[int, int], Ends]] = {
-    "reset-before": repeated(PROVEN, "Connection reset by peer"),
-    "reset-after": repeated(DOUBTED, "Connection reset by peer"),
-    "cut": repeated(DOUBTED, "the answer broke off"),
-    "trickle": repeated(DOUBTED, "no whole answer within 1 seconds"),
-    "silence": repeated(DOUBTED, "no whole answer within 1 seconds"),
-    "500": repeated(DOUBTED, "HTTP 500: We are not able to process your request"),
-    "500-before": repeated(PROVEN, "HTTP 500: We are not able to process your request"),
-    "502": repeated(DOUBTED, "HTTP 502: the server failed"),
-    "503": repeated(DOUBTED, "HTTP 503: the server failed"),
-    "429": throttled(PROVEN),
-    "429-retry-after": throttled(WAITED),
-    "429-retry-date": throttled(WAITED),
-    "allowance": {
-        (1, 1): Ends(3, 1, USED_UP, {}),
-        (1, 4): Ends(3, BATCHES, USED_UP, {"added": 6}),
-        (FOR_GOOD, 1): Ends(3, 1, USED_UP, {}),
-        (FOR_GOOD, 4): Ends(3, BATCHES, USED_UP, {}),
-    },
-    "400": {
-        (1, 1): PROVEN._replace(calls=BATCHES + 2),  # the batch, and its two halves
-        (1, 4): PROVEN._replace(calls=BATCHES + 2),
-        (FOR_GOOD, 1): Ends(3, 3 * BATCHES, "the API's word: Invalid URL parameters", {"rejected": 8}),
-        (FOR_GOOD, 4): Ends(3, 3 * BATCHES, "the API's word: Invalid URL parameters", {"rejected": 8}),
-    },
-    "413": {
-        (1, 1): PROVEN._replace(calls=1 + MEMBERS),  # from there on each goes alone
-        (1, 4): PROVEN._replace(calls=BATCHES + 2),  # the others were under way
-        (FOR_GOOD, 1): Ends(3, 1 + MEMBERS, "the API's word: The request body is too large", {"rejected": 8}),
-        (FOR_GOOD, 4): Ends(3, 3 * BATCHES, "the API's word: The request body is too large", {"rejected": 8}),
-    },
-    "401": denied("Check the key in the variable KEY"),
-    "403": denied("Check what the key in the variable KEY may do"),
-    "404": denied("Check datacenter or base_url in environment.yaml"),
-    "redirect": denied("the API redirects to elsewhere.invalid, and redirects are never followed"),
-    "login-page": unusable("HTTP 200 with a web page, such as a login page, and no JSON"),
-    "wrong-counts": unusable("the two counts don't add up to the members sent"),
-    "negative-counts": unusable("HTTP 200 with JSON in which membersFailedToBeAdded is below zero"),
-    "missing-counts": unusable("HTTP 200 with JSON in which membersFailedToBeAdded is missing"),
-    "text-counts": unusable("HTTP 200 with JSON in which membersAddedSuccessfully is not a whole number"),
-    "huge": unusable("HTTP 200 with an answer too long"),
-    "extra-keys": fine(),
-    "gzip": fine(),
-}
 HANGS = {"trickle", "silence"}
 CASES = [Case(fault, *how) for fault, ends in TABLE.items() for how in ends]
 
@@ -192,7 +91,7 @@ def test_a_fault_ends_as_the_table_says(ended: Callable[[Case], Rehearsal], case
     found, ends = ended(case), case.ends
     assert found.result.code == ends.code, found.words
     assert ends.words in found.words
-    assert found.outcomes == (Counter(ends.outcomes) if ends.outcomes else None)
+    assert found.outcomes == (Counter(ends.outcomes) if ends.outcomes else None)  # else no lockfile
     assert found.report["calls"] == len(found.seen)
     assert len(found.seen) in (ends.calls if isinstance(ends.calls, range) else [ends.calls])
     assert found.report["summary"]["unsent"] == MEMBERS - sum(ends.outcomes.values())

@@ -2,12 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from socket_vendor import SocketVendor
 from world import Result, World
+
+from reconciler.lockfile.codec import encode
+from reconciler.lockfile.model import Lockfile, Outcome, Present
 
 ATTEMPTS = 3
 
@@ -55,16 +58,31 @@ def prepared(folder: Path, base_url: str, members: int, settings: str) -> World:
     return world
 
 
-def rehearse(world: World, vendor: SocketVendor | None, *options: str, then_again: bool = False) -> Rehearsal:
-    """Apply; where that was not whole, and it is wished, let the vendor heal and apply once more."""
-    first = _apply(world, *options)
+def known(world: World, base_url: str, people: Iterable[Mapping[str, Any]]) -> None:
+    """Let the lockfile say that these people were added earlier."""
+    members = {who["emailAddress"]: Present(Outcome.ADDED, "2026-11-23T09:00:00Z", who) for who in people}
+    world.write("p/state.lock.json", encode(Lockfile("p", base_url, members)))
+
+
+def rehearse(
+    world: World,
+    vendor: SocketVendor | None,
+    *options: str,
+    always: Sequence[str] = (),
+    then_again: bool = False,
+) -> Rehearsal:
+    """Apply; where that was not whole, and it is wished, let the vendor heal and apply once more.
+
+    `options` are those of the first apply, `always` those of both.
+    """
+    first = _apply(world, *options, *always)
     report = json.loads((world.folder / "report.json").read_text())
     seen = list(vendor.calls) if vendor else []
     found = Rehearsal(first, report, outcomes_of(world), seen, world.left_over())
     if first.code == 0 or vendor is None or not then_again:
         return found
     vendor.heal()
-    again = _apply(world)
+    again = _apply(world, *always)
     calls = len(vendor.calls) - len(seen)
     return found._replace(again=again, after=outcomes_of(world), calls_of_the_next=calls)
 
