@@ -6,10 +6,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
+
+from reconciler.sandbox.store import Store
 
 KEY = "test-key-4711"
 _SECONDS = 60
@@ -126,7 +128,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
     def __init__(self, folder: Path, *arguments: str, port: int = 0) -> None:
         """Start it with these arguments; port 0 takes a free one."""
         self._log = (folder / "sandbox.log").open("a+")
-        data = folder / "vendor.sqlite3"
+        self._data = data = folder / "vendor.sqlite3"
         self._process = subprocess.Popen(
             [
                 *PROGRAM,
@@ -158,6 +160,11 @@ class Sandbox(AbstractContextManager["Sandbox"]):
     def calls(self) -> Sequence[str]:
         """The lines of the log that tell of calls."""
         return [line for line in self.log().splitlines() if re.search(r"\b\d{3}\b", line)]
+
+    def members(self) -> dict[str, dict[str, Any]]:
+        """Everybody's fields, by identity."""
+        with closing(Store.opened(self._data)) as store:
+            return store.members()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
