@@ -49,7 +49,7 @@ def recovers(deathbed: Deathbed, name: str, mishap: Mishap) -> None:
 
 
 def test_after_a_death_at_some_system_call_the_next_apply_ends_whole(deathbed: Deathbed) -> None:
-    deathbed.try_all(mishaps(deathbed.counted(), KILLED, "signal=SIGKILL")[::13], recovers, dies=True)
+    deathbed.try_all(mishaps(deathbed.counted(), KILLED, "signal=SIGKILL")[::26], recovers, dies=True)
 
 
 def test_a_full_disk_is_a_clear_error_and_loses_nothing(deathbed: Deathbed) -> None:
