@@ -126,10 +126,6 @@ class Lockfile:
     unconfirmed: Mapping[str, Unconfirmed] = field(default_factory=dict)
     digest_on_disk: str | None = field(default=None, compare=False)
 
-    def holds_somebody(self) -> bool:
-        """Whether anybody is, or may be, in the panel because of us."""
-        return bool(self.members or self.unconfirmed)
-
     def entry(self, key: str) -> Entry | None:
         """What is known of this identity, in whichever section; None where nothing is."""
         return self.members.get(key) or self.rejected.get(key) or self.unconfirmed.get(key)

@@ -25,7 +25,7 @@ def refusals(
 
 
 def _empty(summary: Summary, roster: Roster, lockfile: Lockfile) -> Iterator[GuardRefusal]:
-    if not roster.members and lockfile.holds_somebody():
+    if summary.remove and not roster.members:
         yield GuardRefusal("empty", summary.remove, "0", len(lockfile.members), "--allow empty")
 
 

@@ -1,9 +1,10 @@
 from decimal import Decimal
 
 import pytest
-from people import environment_of, lockfile_of, person, roster_of
+from people import PUSHED, environment_of, lockfile_of, person, roster_of
 
-from reconciler.environment.model import Limit
+from reconciler.environment.model import Limit, OnRemove, Policy
+from reconciler.lockfile.model import Rejected, Unconfirmed, Undelivered
 from reconciler.plan.guards import in_words
 from reconciler.plan.model import GuardRefusal
 from reconciler.plan.planner import make_plan
@@ -20,6 +21,7 @@ def removing(count: int, of: int, limit: Limit | None, *allowed: str) -> tuple[G
     return plan.refusals
 
 
+UNSUBSCRIBING = environment_of(policy=Policy(on_remove=OnRemove.UNSUBSCRIBE))
 PERCENT_30 = Limit(percent=Decimal(30))
 
 
@@ -59,6 +61,20 @@ def test_each_guard_is_lifted_alone() -> None:
 
 def test_nobody_declared_and_nobody_known_is_no_refusal() -> None:
     assert make_plan(environment_of(), roster_of(), None).refusals == ()
+
+
+def test_who_was_refused_in_doubt_counts_where_nobody_is_declared() -> None:
+    refused = {"ada@example.org": Rejected("no", PUSHED, person("ada"), doubtful=True)}
+    (refusal,) = make_plan(UNSUBSCRIBING, roster_of(), lockfile_of(rejected=refused)).refusals
+    assert (refusal.guard, refusal.count) == ("empty", 1)
+
+
+def test_those_whom_the_api_keeps_are_no_reason_to_refuse_where_nobody_is_declared() -> None:
+    note = Undelivered("unsubscribe", "blocked", PUSHED)
+    blocked = {"ada@example.org": Unconfirmed(PUSHED, person("ada"), note)}
+    plan = make_plan(UNSUBSCRIBING, roster_of(), lockfile_of(unconfirmed=blocked))
+    assert plan.refusals == ()
+    assert not plan.has_something_to_apply
 
 
 def test_a_refusal_reads_as_a_sentence() -> None:
