@@ -10,6 +10,7 @@ from reconciler.errors import InvalidInput
 from reconciler.problem import Problem, Severity
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
+from reconciler.suppression.model import Suppression
 from reconciler.suppression.reader import read_suppression
 
 
@@ -34,15 +35,43 @@ class Declared(NamedTuple):
             raise InvalidInput(*(replace(problem, severity=Severity.ERROR) for problem in self.unchecked))
 
 
+class DeclarationReading(NamedTuple):
+    """What could be read of a declaration; it is whole just where there are no problems.
+
+    `environment` is None where its settings are wrong; `roster` leaves out whoever is suppressed.
+    """
+
+    environment: Environment | None
+    member_files: tuple[Path, ...]
+    roster: Roster
+    suppression: Suppression
+    problems: tuple[Problem, ...]
+    unchecked: tuple[Problem, ...]
+
+
 def read_declaration(panels: Path, name: str) -> Declared:
     """The environment of this name and its roster.
 
     Raises:
         InvalidInput: there is none of this name; or something in `environment.yaml`, in a suppression list
-            or in a member file is wrong. Then all problems are told, in this order, those of the files in
-            the order in which they are read, each file's by line. The other files are read also where
-            `environment.yaml` is wrong, as far as it says which they are. Somebody who is suppressed and
-            declared is a problem of the member file.
+            or in a member file is wrong. Then all problems are told, as `try_declaration` has them.
+    """
+    reading = try_declaration(panels, name)
+    if reading.environment is None or reading.problems:
+        raise InvalidInput(*reading.problems)
+    return Declared(reading.environment, reading.roster, reading.unchecked)
+
+
+def try_declaration(panels: Path, name: str) -> DeclarationReading:
+    """As much as can be read of the environment of this name, and all that is wrong.
+
+    Problems stand in this order: those of `environment.yaml`, of the suppression lists, of the member files,
+    those of the files in the order in which they are read, each file's by line. The other files are read
+    also where `environment.yaml` is wrong, as far as it says which they are. Somebody who is suppressed and
+    declared is a problem of the member file.
+
+    Raises:
+        InvalidInput: there is none of this name.
     """
     settings = try_environment(panels, name)
     lists = read_suppression(
@@ -51,6 +80,11 @@ def read_declaration(panels: Path, name: str) -> Declared:
         is_settled=settings.environment is not None,
     )
     reading = read_roster(settings.member_files, lists.suppression or None)
-    if settings.environment is None or lists.problems or reading.problems:
-        raise InvalidInput(*settings.problems, *lists.problems, *reading.problems)
-    return Declared(settings.environment, reading.roster, lists.unchecked)
+    return DeclarationReading(
+        settings.environment,
+        settings.member_files,
+        reading.roster,
+        lists.suppression,
+        (*settings.problems, *lists.problems, *reading.problems),
+        lists.unchecked,
+    )

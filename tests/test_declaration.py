@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.declaration import read_declaration
+from reconciler.declaration import read_declaration, try_declaration
 from reconciler.errors import InvalidInput
 from reconciler.problem import Severity
 from reconciler.suppression.secret import Secret
@@ -148,3 +148,15 @@ class TestSuppression:
             "panels/production/suppressed.txt:1:1",
             "panels/production/members/team.yaml:1:26",
         ]
+
+
+def test_what_can_be_read_is_there_beside_what_is_wrong(folder: Path) -> None:
+    put(PANELS / "production" / "environment.yaml", "datacentre: eu\napi_key: {env: K}\n")
+    put(PANELS / "production" / "suppressed.txt", "eve@example.org\n")
+    put(folder / "team.yaml", "members:\n- emailAddress: ada@example.org\n- emailAddress: bob\n")
+    reading = try_declaration(PANELS, "production")
+    assert reading.environment is None
+    assert list(reading.roster.members) == ["ada@example.org"]
+    assert "eve@example.org" in reading.suppression
+    files = {problem.place.file for problem in reading.problems if problem.place}
+    assert files == {"panels/production/environment.yaml", "panels/production/members/team.yaml"}
