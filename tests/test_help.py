@@ -34,6 +34,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "plan",
         "apply",
         "environments",
+        "why",
         "state",
         "state list",
         "state show",

@@ -15,18 +15,27 @@ def entries(lockfile: Lockfile | None) -> dict[str, Entry]:
     return {**lockfile.members, **lockfile.rejected, **lockfile.unconfirmed}
 
 
+def typed_key(address: str) -> str:
+    """The identity of an address that somebody typed.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    try:
+        return identity(address)
+    except InvalidAddress as error:
+        raise InvalidInput(
+            Problem(("This is no e-mail address: ", Address(address), f". {error}"))
+        ) from error
+
+
 def known_key(address: str, known: dict[str, Entry]) -> str:
     """The identity of a known member.
 
     Raises:
         InvalidInput: the address is none, or nobody of that address is known.
     """
-    try:
-        key = identity(address)
-    except InvalidAddress as error:
-        raise InvalidInput(
-            Problem(("This is no e-mail address: ", Address(address), f". {error}"))
-        ) from error
+    key = typed_key(address)
     if key not in known:
         raise InvalidInput(Problem(("The lockfile doesn't know ", Address(key), "."), _hint(key, known)))
     return key

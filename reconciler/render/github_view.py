@@ -1,6 +1,7 @@
 """Everything that can be shown, for the log of a GitHub Actions step: text, and annotations below it."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
@@ -12,6 +13,10 @@ from reconciler.render.listing import KnownMember, PlanListing, Validation
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.showing import Showing, unpainted
 from reconciler.render.text_view import TextView
+
+if TYPE_CHECKING:
+    from reconciler.explanation.model import Explanation
+    from reconciler.render.why_next import Commands
 
 
 class GithubView:
@@ -44,6 +49,9 @@ class GithubView:
 
     def member(self, member: KnownMember) -> str:
         return _annotated(self.text.member(member))
+
+    def why(self, explanation: "Explanation", commands: "Commands") -> str:
+        return _annotated(self.text.why(explanation, commands))
 
 
 def _annotated(text: str, annotations: Iterable[Annotation] = ()) -> str:

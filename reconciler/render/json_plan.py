@@ -1,9 +1,10 @@
 """A plan as the object that `--format json` prints and `--out` saves. Never masked, never shortened."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from reconciler.lint.model import PlanLint
-from reconciler.plan.model import Action, Add, Change, Plan, Remove, StillRejected, Unremoved
+from reconciler.plan.model import Action, Add, Change, GuardRefusal, Plan, Remove, StillRejected, Unremoved
 from reconciler.plan.share import Share, counts
 from reconciler.render.json_report import problem_documents
 from reconciler.render.json_text import FORMAT
@@ -75,17 +76,8 @@ def _plan(plan: Plan, *, is_recovered: bool) -> dict[str, Any]:
         "lockfile_digest": plan.lockfile_digest,
         "summary": plan.summary._asdict(),
         "cost": {"calls": plan.cost.calls, "seconds": plan.cost.seconds, "allowance": plan.cost.allowance},
-        "refusals": [
-            {
-                "guard": found.guard,
-                "count": found.count,
-                "limit": found.limit,
-                "of": found.of,
-                "lifted_by": found.lifted_by,
-            }
-            for found in plan.refusals
-        ],
-        "actions": [_action(action) for action in plan.actions],
+        "refusals": refusal_documents(plan.refusals),
+        "actions": [action_document(action) for action in plan.actions],
         "expiring": [soon._asdict() for soon in plan.expiring],
         "expired": plan.expired,
         "sentence": plan_sentence(plan),
@@ -95,7 +87,22 @@ def _plan(plan: Plan, *, is_recovered: bool) -> dict[str, Any]:
     }
 
 
-def _action(action: Action) -> dict[str, Any]:
+def refusal_documents(refusals: Iterable[GuardRefusal]) -> list[dict[str, Any]]:
+    """The guards that apply would raise."""
+    return [
+        {
+            "guard": found.guard,
+            "count": found.count,
+            "limit": found.limit,
+            "of": found.of,
+            "lifted_by": found.lifted_by,
+        }
+        for found in refusals
+    ]
+
+
+def action_document(action: Action) -> dict[str, Any]:
+    """What a plan does about one member."""
     named = {"action": action.action, "key": action.key}
     match action:
         case Add():

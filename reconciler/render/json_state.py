@@ -39,6 +39,13 @@ def member_document(member: KnownMember) -> dict[str, Any]:
         "format": FORMAT,
         "environment": member.environment,
         "key": member.key,
+        **known_document(member),
+    }
+
+
+def known_document(member: KnownMember) -> dict[str, Any]:
+    """The entry of one member, and what it proves."""
+    return {
         "section": member.section,
         "outcome": member.status,
         "proves": member.proves,

@@ -1,6 +1,7 @@
 """Everything that can be shown, as one JSON object: whole, never masked."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
@@ -12,6 +13,10 @@ from reconciler.render.json_state import member_document, members_document, vali
 from reconciler.render.json_text import json_text
 from reconciler.render.listing import KnownMember, PlanListing, Validation
 from reconciler.render.plan_words import Circumstances
+
+if TYPE_CHECKING:
+    from reconciler.explanation.model import Explanation
+    from reconciler.render.why_next import Commands
 
 
 class JsonView:
@@ -48,3 +53,8 @@ class JsonView:
 
     def member(self, member: KnownMember) -> str:
         return json_text(member_document(member))
+
+    def why(self, explanation: "Explanation", commands: "Commands") -> str:
+        from reconciler.render.json_why import why_document  # noqa: PLC0415 - only one command needs it
+
+        return json_text(why_document(explanation, commands))

@@ -1,6 +1,7 @@
 """Everything that can be shown, as markdown."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
@@ -14,6 +15,10 @@ from reconciler.render.markdown_report import markdown_report
 from reconciler.render.markdown_state import markdown_member, markdown_members, markdown_validation
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.showing import Showing
+
+if TYPE_CHECKING:
+    from reconciler.explanation.model import Explanation
+    from reconciler.render.why_next import Commands
 
 
 class MarkdownView:
@@ -43,3 +48,8 @@ class MarkdownView:
 
     def member(self, member: KnownMember) -> str:
         return markdown_member(member, self.showing)
+
+    def why(self, explanation: "Explanation", commands: "Commands") -> str:
+        from reconciler.render.markdown_why import markdown_why  # noqa: PLC0415 - only one command needs it
+
+        return markdown_why(explanation, commands, self.showing)

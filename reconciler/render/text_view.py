@@ -1,6 +1,7 @@
 """Everything that can be shown, as text."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
@@ -14,6 +15,10 @@ from reconciler.render.text_plans import text_plans
 from reconciler.render.text_problems import text_problems
 from reconciler.render.text_report import text_report
 from reconciler.render.text_state import text_member, text_members, text_validation
+
+if TYPE_CHECKING:
+    from reconciler.explanation.model import Explanation
+    from reconciler.render.why_next import Commands
 
 
 class TextView:
@@ -43,3 +48,8 @@ class TextView:
 
     def member(self, member: KnownMember) -> str:
         return text_member(member, self.showing)
+
+    def why(self, explanation: "Explanation", commands: "Commands") -> str:
+        from reconciler.render.text_why import text_why  # noqa: PLC0415 - only one command needs it
+
+        return text_why(explanation, commands, self.showing)

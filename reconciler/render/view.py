@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
@@ -11,6 +11,10 @@ from reconciler.problem import Problem
 from reconciler.render.listing import KnownMember, PlanListing, Validation
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.showing import Showing
+
+if TYPE_CHECKING:
+    from reconciler.explanation.model import Explanation
+    from reconciler.render.why_next import Commands
 
 
 class Format(StrEnum):
@@ -51,6 +55,10 @@ class View(Protocol):
 
     def member(self, member: KnownMember) -> str:
         """All that is known of one member."""
+        ...
+
+    def why(self, explanation: "Explanation", commands: "Commands") -> str:
+        """What holds for one person, what apply would do about them, and why."""
         ...
 
 

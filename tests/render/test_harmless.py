@@ -1,12 +1,15 @@
 """Whatever stands in files and answers, what is shown of it does nothing but be read."""
 
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 from plans import CIRCUMSTANCES, plan_of
 
 from reconciler.apply.report import Counts, Report
+from reconciler.explanation.model import DeclaredAt, Explanation
+from reconciler.git.blame import Written
 from reconciler.lockfile.model import Outcome, Present, Rejected
 from reconciler.plan.model import Add, Change, FieldChange, Plan, Remove, StillRejected
 from reconciler.plan.share import Base
@@ -14,6 +17,7 @@ from reconciler.problem import Address, Place, Problem, Value
 from reconciler.render.listing import KnownMember, PlanListing, Valid, Validation
 from reconciler.render.showing import Showing
 from reconciler.render.view import Format, View, view_for
+from reconciler.render.why_next import Commands
 
 WITHOUT_COMMANDS = [Format.TEXT, Format.MARKDOWN, Format.JSON]
 _SPICE = st.sampled_from(
@@ -36,6 +40,19 @@ def _plan(text: str) -> Plan:
     )
 
 
+def _explanation(text: str) -> Explanation:
+    return Explanation(
+        text,
+        text,
+        "2026-11-26",
+        (DeclaredAt(Place(text, 1), Written("0123456789abcdef", text, "2026-11-20")),),
+        suppressed=Place(text, 1),
+        entry=Rejected(text, text, {"emailAddress": text, "firstName": text}),
+        action=Change(text, text, (FieldChange(text, text, [text, 1]),), {}),
+        problems=(Problem((text,), place=Place(text, 1)),),
+    )
+
+
 def _everything(view: View, text: str) -> list[str]:
     plan = _plan(text)
     problem = Problem((text, Address(text), Value(text)), (text, Value(text)), Place(text, 1))
@@ -52,6 +69,10 @@ def _everything(view: View, text: str) -> list[str]:
         view.validation(Validation((Valid(text, 1, 1),), (problem,))),
         view.member(KnownMember(text, text, lockfile_entry)),
         view.member(KnownMember(text, text, Present(Outcome.ADDED, text, attributes))),
+        view.why(_explanation(text), Commands("validate", "apply", "publish")),
+        view.why(
+            replace(_explanation(text), action=None, like=text), Commands("validate", "apply", "publish")
+        ),
     ]
 
 
@@ -99,6 +120,15 @@ def test_masked_no_value_and_no_address_is_shown(value: str, chosen: Format) -> 
     )
     view = view_for(chosen, Showing(masked=True))
     entry = Rejected(reason, "", attributes)
+    explained = Explanation(
+        "p",
+        address,
+        "2026-11-26",
+        (DeclaredAt(Place("a.yaml", 1), Written("0123456789abcdef", value, "2026-11-20")),),
+        entry=entry,
+        action=Change(address, "a.yaml:2", (FieldChange("firstName", value, {"city": value}),), {}),
+        like=address,
+    )
     problem = Problem((Address(address), " has ", Value(value)), (f"Not {address}", Value(value)))
     rejected = tuple(action for action in plan.actions if isinstance(action, StillRejected))
     for shown in (
@@ -106,6 +136,7 @@ def test_masked_no_value_and_no_address_is_shown(value: str, chosen: Format) -> 
         view.report(Report("p", rejected=rejected, problems=(problem,))),
         view.problems([problem], "p"),
         view.member(KnownMember("p", address, entry)),
+        view.why(explained, Commands("validate", "apply", "publish")),
     ):
         assert value not in shown
         assert "x…@example.org" in shown

@@ -1,0 +1,140 @@
+"""What an explanation brings together of one person."""
+
+from pathlib import Path
+
+import pytest
+from people import PUSHED, TARGET, person, present
+
+from reconciler.declaration import try_declaration
+from reconciler.explanation.explaining import Known, explain
+from reconciler.explanation.model import Explanation, LockfileIs
+from reconciler.lockfile.model import Lockfile, Unconfirmed
+from reconciler.plan.model import Add, Change, Day, Remove
+from reconciler.problem import Place, Problem
+
+ADA, BOB = "ada@example.org", "bob@example.org"
+DAY = Day("2026-11-26", "2026-12-26")
+TEAM, OTHER = "panels/p/members/team.yaml", "panels/p/members/other.yaml"
+TWO = "members:\n- emailAddress: ada@example.org\n- emailAddress: grace@example.org\n"
+WRONG = "members:\n- emailAddress: grace\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of an environment whose team is Ada and Grace."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "panels" / "p"
+    (folder / "members").mkdir(parents=True)
+    (folder / "environment.yaml").write_text("datacenter: eu\napi_key: {env: KEY}\n")
+    (folder / "members" / "team.yaml").write_text(TWO)
+    return folder
+
+
+def knows(*names: str) -> Known:
+    return Known(Lockfile("p", TARGET, {f"{name}@example.org": present(person(name)) for name in names}))
+
+
+def told(key: str = ADA, known: Known | None = None, day: Day = DAY) -> Explanation:
+    return explain("p", key, try_declaration(Path("panels"), "p"), known or knows(), day)
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_action_is_the_one_of_the_plan() -> None:
+    assert isinstance(told(ADA).action, Add)
+    assert isinstance(told(BOB, knows("bob")).action, Remove)
+    assert told(ADA, knows("ada")).action is None
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_place_is_where_the_entry_begins() -> None:
+    (found,) = told("grace@example.org").declared
+    assert found.place == Place(TEAM, 3)
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_entry_is_found_in_any_section() -> None:
+    entry = Unconfirmed(PUSHED, person("ada"))
+    assert told(ADA, Known(Lockfile("p", TARGET, unconfirmed={ADA: entry}))).entry == entry
+
+
+def test_days_are_counted_until_a_declaration_expires(folder: Path) -> None:
+    (folder / "members" / "team.yaml").write_text(
+        "members:\n- {emailAddress: ada@example.org, expires: 2026-12-01}\n"
+    )
+    soon, over = told(), told(day=Day("2026-12-01", "2026-12-31"))
+    assert soon.expiry is not None
+    assert (soon.expiry.days_left, soon.has_expired) == (5, False)
+    assert (over.has_expired, over.counts_as_declared) == (True, False)
+    assert over.place == Place(TEAM, 2)
+
+
+def test_both_places_of_one_declared_twice_are_found(folder: Path) -> None:
+    (folder / "members" / "other.yaml").write_text(TWO)
+    found = told()
+    assert [place.place for place in found.declared] == [Place(OTHER, 2), Place(TEAM, 2)]
+    assert not found.is_settled
+
+
+def test_one_who_is_suppressed_is_found_where_they_are_declared(folder: Path) -> None:
+    (folder / "suppressed.txt").write_text("# never\nada@example.org\n")
+    found = told()
+    assert [place.place for place in found.declared] == [Place(TEAM, 2)]
+    assert found.suppressed == Place("panels/p/suppressed.txt", 2)
+    assert not found.is_settled
+
+
+def test_what_is_wrong_in_another_file_leaves_the_action_as_it_is(folder: Path) -> None:
+    (folder / "members" / "other.yaml").write_text(WRONG)
+    found = told()
+    assert found.is_settled
+    assert isinstance(found.action, Add)
+    assert len(found.problems) == 1
+
+
+def test_what_is_wrong_in_their_own_file_leaves_nothing_to_say_of_apply(folder: Path) -> None:
+    wrong = "members:\n- {emailAddress: ada@example.org, firstname: x}\n"
+    (folder / "members" / "team.yaml").write_text(wrong)
+    found = told(ADA, knows("ada"))
+    assert (found.is_settled, found.action) == (False, None)
+    assert found.place == Place(TEAM, 2)
+
+
+def test_nobody_is_to_be_removed_who_may_stand_where_it_cannot_be_read(folder: Path) -> None:
+    (folder / "members" / "team.yaml").write_text("members: [")
+    found = told(ADA, knows("ada"))
+    assert (found.is_settled, found.action, found.refusals) == (False, None, ())
+
+
+def test_settings_that_are_wrong_leave_the_places(folder: Path) -> None:
+    (folder / "environment.yaml").write_text("datacentre: eu\napi_key: {env: KEY}\n")
+    found = told(known=Known(is_readable=False))
+    assert found.place == Place(TEAM, 2)
+    assert found.lockfile is LockfileIs.UNREADABLE
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_lockfile_that_cannot_be_read_is_a_problem_like_the_others() -> None:
+    wrong = Problem(("No.",), place=Place("state.lock.json"))
+    found = told(known=Known(problems=(wrong,)))
+    assert (found.problems, found.is_settled, found.lockfile) == ((wrong,), False, LockfileIs.UNREADABLE)
+
+
+@pytest.mark.usefixtures("folder")
+def test_guards_of_the_whole_plan_are_told() -> None:
+    found = told(ADA, knows("ada", *map(str, range(20))))
+    assert [refusal.guard for refusal in found.refusals] == ["remove"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_only_of_one_whom_nothing_is_known_of_the_nearest_is_named() -> None:
+    assert told("adda@example.org").like == ADA
+    assert told("bobb@example.org", knows("bob")).like == BOB
+    assert told(ADA).like is None
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_change_names_its_fields() -> None:
+    known = Known(Lockfile("p", TARGET, {ADA: present(person("ada", firstName="Ada"))}))
+    action = told(ADA, known).action
+    assert isinstance(action, Change)
+    assert [change.field for change in action.changes] == ["firstName"]
