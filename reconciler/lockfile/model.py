@@ -130,6 +130,11 @@ class Lockfile:
         """What is known of this identity, in whichever section; None where nothing is."""
         return self.members.get(key) or self.rejected.get(key) or self.unconfirmed.get(key)
 
+    def section(self, key: str) -> str | None:
+        """The section in which something is known of this identity; None where nothing is."""
+        sections = {"members": self.members, "rejected": self.rejected, "unconfirmed": self.unconfirmed}
+        return next((name for name, section in sections.items() if key in section), None)
+
     def with_entries(self, entries: Mapping[str, Knowledge]) -> "Lockfile":
         """The lockfile after this was learnt; it takes the place of what was known of each identity."""
         kept = self.without(entries)

@@ -6,12 +6,12 @@ Format 1 knew members alone; format 2 knows who unsubscribed, and who was delete
 import sqlite3
 
 _FORMAT = 2
-_APPLICATION_ID = 0x52434E53  # "RCNS", so that no other program's file is taken for ours
+MARK = 0x52434E53  # "RCNS", so that no other program's file is taken for ours
 _FORMAT_1 = (
     "CREATE TABLE member (number INTEGER PRIMARY KEY, identity TEXT UNIQUE, attributes TEXT NOT NULL)",
     "CREATE TABLE spent (calls INTEGER NOT NULL)",
     "INSERT INTO spent VALUES (0)",
-    f"PRAGMA application_id = {_APPLICATION_ID}",
+    f"PRAGMA application_id = {MARK}",
 )
 _FROM_1_TO_2 = (
     "ALTER TABLE member ADD COLUMN is_unsubscribed INTEGER NOT NULL DEFAULT 0",
@@ -22,7 +22,7 @@ _FROM_1_TO_2 = (
 
 def is_current(connection: sqlite3.Connection) -> bool:
     """Whether the file is ours, and of the format that we write."""
-    return _found(connection) == (_APPLICATION_ID, _FORMAT)
+    return _found(connection) == (MARK, _FORMAT)
 
 
 def make_current(connection: sqlite3.Connection) -> bool:
@@ -34,7 +34,7 @@ def make_current(connection: sqlite3.Connection) -> bool:
     is_new = _is_new(connection)
     if is_new:
         _run(connection, *_FORMAT_1, *_FROM_1_TO_2)
-    elif _found(connection) == (_APPLICATION_ID, 1):
+    elif _found(connection) == (MARK, 1):
         _run(connection, *_FROM_1_TO_2)
     elif not is_current(connection):
         raise sqlite3.DatabaseError("it belongs to another program, or to another version")

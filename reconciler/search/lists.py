@@ -1,0 +1,70 @@
+"""Where a person stands on suppression lists, in clear or as a hash."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from reconciler.document.content import text_of
+from reconciler.errors import InvalidInput, ReconcilerError
+from reconciler.problem import Place, Problem, Severity
+from reconciler.search.model import Kind, Trace
+from reconciler.search.panels import Declaring
+from reconciler.shown_path import shown
+from reconciler.suppression.parser import Entry, parse
+from reconciler.suppression.secret import Secret
+from reconciler.suppression.secret_variable import read_secret
+
+
+class _List(NamedTuple):
+    """One list of one environment."""
+
+    environment: str
+    file: str
+    entries: tuple[Entry, ...]
+    variable: str | None
+
+
+def on_lists(environments: tuple[Declaring, ...], key: str, unread: list[Problem]) -> Iterator[Trace]:
+    """Each entry of the environments' lists that is about this person; once for each environment."""
+    for name, reading in environments:
+        for path in reading.suppression_lists:
+            yield from _on_list(
+                _List(name, shown(path), _entries(path), reading.suppression_secret), key, unread
+            )
+
+
+def _entries(path: Path) -> tuple[Entry, ...]:
+    try:
+        return parse(text_of(path, shown(path)), shown(path)).entries
+    except InvalidInput:
+        return ()  # it is searched as text too, and told of there where it can't be read
+
+
+def _on_list(found: _List, key: str, unread: list[Problem]) -> Iterator[Trace]:
+    secret = _secret(found, unread) if any(entry.is_hashed for entry in found.entries) else None
+    for entry in found.entries:
+        if entry.is_hashed:
+            if secret is not None and secret.hash_of(key) == entry.text:
+                yield Trace(found.file, entry.line, Kind.SUPPRESSED, found.environment, "as a hash")
+        elif entry.text == key:
+            yield Trace(found.file, entry.line, Kind.SUPPRESSED, found.environment, "in clear")
+
+
+def _secret(found: _List, unread: list[Problem]) -> Secret | None:
+    """The secret; without it, the hashes can't be compared with anybody, and that is noted."""
+    why, hint = "environment.yaml names no suppression_secret", "Name it: suppression_secret: {env: NAME}."
+    if found.variable is not None:
+        try:
+            secret = read_secret(found.variable)
+        except ReconcilerError as error:
+            unread += error.problems
+            return None
+        if secret is not None:
+            return secret
+        why, hint = (
+            f"the variable {found.variable} is not set",
+            "Set it to the secret of the suppression lists.",
+        )
+    message = (f"The hashes on this list could not be compared for {found.environment}: {why}.",)
+    unread.append(Problem(message, (hint,), Place(found.file), severity=Severity.WARNING))
+    return None
