@@ -35,6 +35,8 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "apply",
         "environments",
         "why",
+        "suppress",
+        "find",
         "state",
         "state list",
         "state show",

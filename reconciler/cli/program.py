@@ -17,6 +17,8 @@ _COMMANDS = {
         "reconciler.cli.environments", "environments", "List the environments, in the order of apply."
     ),
     "why": Entry("reconciler.cli.why", "why", "Tell of one person: declared where, known how, applied why."),
+    "suppress": Entry("reconciler.cli.suppress", "suppress", "See to it that somebody is never added again."),
+    "find": Entry("reconciler.cli.find", "find", "Find every place where somebody stands."),
     "state": Entry("reconciler.cli.state", "state", "Look at the lockfile, and mend it."),
     "merge-lockfile": Entry("reconciler.cli.merge_lockfile", "merge_lockfile", "Merge lockfiles, for git."),
     "github": Entry("reconciler.cli.github", "github", "Post plans and reports where reviewers read them."),

@@ -9,10 +9,11 @@ from reconciler.plan.model import Plan
 from reconciler.problem import Problem
 from reconciler.render.github_annotations import bounded, of_plan, of_plans, of_problems, of_report
 from reconciler.render.github_text import Annotation, command, without_commands
-from reconciler.render.listing import KnownMember, PlanListing, Validation
+from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.showing import Showing, unpainted
 from reconciler.render.text_view import TextView
+from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
     from reconciler.explanation.model import Explanation
@@ -52,6 +53,12 @@ class GithubView:
 
     def why(self, explanation: "Explanation", commands: "Commands") -> str:
         return _annotated(self.text.why(explanation, commands))
+
+    def suppressed(self, suppressing: Suppressing) -> str:
+        return _annotated(self.text.suppressed(suppressing))
+
+    def traces(self, traces: Traces) -> str:
+        return _annotated(self.text.traces(traces), of_problems(traces.unread, self.showing))
 
 
 def _annotated(text: str, annotations: Iterable[Annotation] = ()) -> str:

@@ -10,9 +10,12 @@ from reconciler.problem import Problem
 from reconciler.render.json_plan import plan_document, plans_document
 from reconciler.render.json_report import problems_document, report_document, reports_document
 from reconciler.render.json_state import member_document, members_document, validation_document
+from reconciler.render.json_suppressed import suppressed_document
 from reconciler.render.json_text import json_text
-from reconciler.render.listing import KnownMember, PlanListing, Validation
+from reconciler.render.json_traces import traces_document
+from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
 from reconciler.render.plan_words import Circumstances
+from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
     from reconciler.explanation.model import Explanation
@@ -58,3 +61,9 @@ class JsonView:
         from reconciler.render.json_why import why_document  # noqa: PLC0415 - only one command needs it
 
         return json_text(why_document(explanation, commands))
+
+    def suppressed(self, suppressing: Suppressing) -> str:
+        return json_text(suppressed_document(suppressing.suppressed))
+
+    def traces(self, traces: Traces) -> str:
+        return json_text(traces_document(traces))

@@ -1,13 +1,16 @@
 """What commands have to show that is more than one plan or report."""
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.plan.model import Plan
 from reconciler.plan.share import Base
 from reconciler.problem import Problem
 from reconciler.render.plan_words import Circumstances
+
+if TYPE_CHECKING:
+    from reconciler.suppressing import Suppressed  # loads what reads member files
 
 
 class Valid(NamedTuple):
@@ -95,3 +98,10 @@ def listed_members(environment: str, lockfile: Lockfile) -> Iterator[KnownMember
     """Everybody whom the lockfile knows, by section and identity."""
     for section in (lockfile.members, lockfile.rejected, lockfile.unconfirmed):
         yield from (KnownMember(environment, key, section[key]) for key in sorted(section))
+
+
+class Suppressing(NamedTuple):
+    """Somebody who was suppressed, and how a command is written that a user can type here."""
+
+    suppressed: "Suppressed"
+    command: Callable[..., str]

@@ -7,14 +7,17 @@ from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problem import Problem
-from reconciler.render.listing import KnownMember, PlanListing, Validation
+from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
 from reconciler.render.markdown_plan import markdown_plan
 from reconciler.render.markdown_plans import markdown_plans
 from reconciler.render.markdown_problems import markdown_problems
 from reconciler.render.markdown_report import markdown_report
 from reconciler.render.markdown_state import markdown_member, markdown_members, markdown_validation
+from reconciler.render.markdown_suppressed import markdown_suppressed
+from reconciler.render.markdown_traces import markdown_traces
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.showing import Showing
+from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
     from reconciler.explanation.model import Explanation
@@ -53,3 +56,9 @@ class MarkdownView:
         from reconciler.render.markdown_why import markdown_why  # noqa: PLC0415 - only one command needs it
 
         return markdown_why(explanation, commands, self.showing)
+
+    def suppressed(self, suppressing: Suppressing) -> str:
+        return markdown_suppressed(suppressing, self.showing)
+
+    def traces(self, traces: Traces) -> str:
+        return markdown_traces(traces, self.showing)

@@ -7,7 +7,7 @@ from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problem import Problem
-from reconciler.render.listing import KnownMember, PlanListing, Validation
+from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.showing import Showing
 from reconciler.render.text_plan import text_plan
@@ -15,6 +15,9 @@ from reconciler.render.text_plans import text_plans
 from reconciler.render.text_problems import text_problems
 from reconciler.render.text_report import text_report
 from reconciler.render.text_state import text_member, text_members, text_validation
+from reconciler.render.text_suppressed import text_suppressed
+from reconciler.render.text_traces import text_traces
+from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
     from reconciler.explanation.model import Explanation
@@ -53,3 +56,9 @@ class TextView:
         from reconciler.render.text_why import text_why  # noqa: PLC0415 - only one command needs it
 
         return text_why(explanation, commands, self.showing)
+
+    def suppressed(self, suppressing: Suppressing) -> str:
+        return text_suppressed(suppressing, self.showing)
+
+    def traces(self, traces: Traces) -> str:
+        return text_traces(traces, self.showing)

@@ -8,9 +8,10 @@ from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problem import Problem
-from reconciler.render.listing import KnownMember, PlanListing, Validation
+from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
 from reconciler.render.plan_words import Circumstances
 from reconciler.render.showing import Showing
+from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
     from reconciler.explanation.model import Explanation
@@ -59,6 +60,14 @@ class View(Protocol):
 
     def why(self, explanation: "Explanation", commands: "Commands") -> str:
         """What holds for one person, what apply would do about them, and why."""
+        ...
+
+    def suppressed(self, suppressing: Suppressing) -> str:
+        """Who was suppressed, and what is left to do."""
+        ...
+
+    def traces(self, traces: Traces) -> str:
+        """Where somebody stands."""
         ...
 
 

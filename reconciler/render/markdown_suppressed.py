@@ -1,0 +1,26 @@
+"""Who was suppressed and what is left to do, for a comment or a job's summary."""
+
+from collections.abc import Iterator
+
+from reconciler.render.listing import Suppressing
+from reconciler.render.markdown_text import code, prose, table
+from reconciler.render.showing import Showing
+from reconciler.render.suppressed_words import departure, headline, rows, steps, still_declared
+
+
+def markdown_suppressed(suppressing: Suppressing, showing: Showing) -> str:
+    """The whole of it."""
+    return "".join(f"{line}\n" for line in _lines(suppressing, showing))
+
+
+def _lines(suppressing: Suppressing, showing: Showing) -> Iterator[str]:
+    found = suppressing.suppressed
+    yield f"**{prose(headline(found, showing))}**"
+    yield ""
+    yield prose(still_declared(found))
+    if found.declared:
+        cells = [(code(place), prose(environments)) for place, environments in rows(found.declared, showing)]
+        yield from ("", *table(("entry", "declared in"), cells))
+    yield ""
+    yield from (f"{prose(line)}\n" for line in departure(found))
+    yield from (f"{number}. {prose(step)}" for number, step in enumerate(steps(suppressing), start=1))

@@ -1,0 +1,26 @@
+"""Where somebody stands, one place a row, for a comment or a job's summary."""
+
+from collections.abc import Iterator
+
+from reconciler.render.markdown_problems import markdown_problems
+from reconciler.render.markdown_text import code, prose, table
+from reconciler.render.showing import Showing
+from reconciler.render.traces_words import not_searched, rows, summary
+from reconciler.search.model import Traces
+
+
+def markdown_traces(traces: Traces, showing: Showing) -> str:
+    """Every place, and what was not searched."""
+    return "".join(f"{line}\n" for line in _lines(traces, showing))
+
+
+def _lines(traces: Traces, showing: Showing) -> Iterator[str]:
+    yield f"**{prose(summary(traces, showing))}**"
+    yield ""
+    if traces.places:
+        cells = ((code(where), prose(what)) for where, what in rows(traces, showing))
+        yield from (*table(("where", "what"), cells), "")
+    if traces.unread:
+        yield from ("Not all could be searched:", "", markdown_problems(traces.unread, showing))
+    yield from ("Not searched:", "")
+    yield from (f"- {prose(line)}" for line in not_searched(traces, showing))

@@ -1,0 +1,112 @@
+"""What is said once somebody was suppressed: where they still stand, how they leave, what to do next."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from reconciler.environment.model import OnRemove
+from reconciler.lockfile.reading import fetch_command
+from reconciler.plan.guards import in_words
+from reconciler.render.counted import counted
+from reconciler.render.listing import Suppressing
+from reconciler.render.showing import Showing
+from reconciler.render.traces_words import path
+
+if TYPE_CHECKING:
+    from reconciler.suppressing import Removal, StillDeclared, Suppressed
+
+PAGE = "docs/forgetting.md"
+
+_BY_HAND = "If they are in the panel all the same, remove them there by hand."
+_CALLS = {
+    OnRemove.UNSUBSCRIBE: (
+        "unsubscribed, by POST /micropanel/members/unsubscribe: they stay in the panel and get no more mail"
+    ),
+    OnRemove.DELETE: "deleted, by DELETE /micropanel/members: they go from the panel, for good",
+}
+
+
+def headline(found: "Suppressed", showing: Showing) -> str:
+    """Who is suppressed, and where that is written."""
+    stands = "was suppressed already" if found.was_there else "is suppressed now"
+    return f"{showing.address(found.key)} {stands} in {found.environment}: {path(str(found.place), showing)}."
+
+
+def still_declared(found: "Suppressed") -> str:
+    """A heading for the entries that declare them, or that there are none."""
+    if not found.declared:
+        return "No environment declares them."
+    return f"Still declared, in {counted(len(found.declared), 'entry', 'entries')}:"
+
+
+def rows(declared: "Sequence[StillDeclared]", showing: Showing) -> list[tuple[str, str]]:
+    """Each entry once: where it stands, and for which environments."""
+    names: dict[str, list[str]] = {}
+    for entry in declared:
+        names.setdefault(path(f"{entry.file}:{entry.line}", showing), []).append(entry.environment)
+    return [(place, ", ".join(environments)) for place, environments in names.items()]
+
+
+def departure(found: "Suppressed") -> Iterator[str]:
+    """What the lockfile knows of them, and how they leave the panel."""
+    removal = found.removal
+    if found.unfetched is not None:
+        yield (
+            f"The lockfile's branch {found.unfetched} is not fetched here, so what was pushed isn't known. "
+            f"Fetch it, `{fetch_command(found.unfetched)}`, and run this again."
+        )
+    elif removal is not None:
+        yield f"The lockfile knows them: {_known(removal)}. {_leaves(removal)}"
+    elif found.problems:
+        yield "The problems told beside this have to be mended before it can be said how they leave."
+    else:
+        yield f"The lockfile doesn't know them, so nothing will be sent. {_BY_HAND}"
+    if removal is not None and found.problems:
+        yield (
+            f"{counted(len(found.problems), 'other problem')} of the member files must be mended before "
+            "anything can be planned; whether a guard holds this back can't be told until then."
+        )
+    for refusal in removal.refusals if removal else ():
+        yield f"Apply would refuse that plan: {in_words(refusal)}. If that is meant: `{refusal.lifted_by}`."
+
+
+def steps(suppressing: Suppressing) -> Iterator[str]:
+    """What to do next, in order."""
+    found, removal = suppressing.suppressed, suppressing.suppressed.removal
+    if any(entry.environment == found.environment for entry in found.declared):
+        yield "Take the entries above out: until then `validate`, `plan` and `apply` refuse this environment."
+    others = sorted({entry.environment for entry in found.declared} - {found.environment})
+    if others:
+        yield (
+            f"They are declared in {' and '.join(others)} too. Where they must go from there as well: "
+            f"`{suppressing.command('suppress', others[0], 'EMAIL')}`."
+        )
+    yield "Commit that, and the suppression list."
+    if removal is not None and removal.is_planned:
+        flags = [refusal.lifted_by for refusal in removal.refusals]
+        flags += ["--allow delete"] if removal.by is OnRemove.DELETE else []
+        command = " ".join((suppressing.command("apply", found.environment), *flags))
+        yield f"`{suppressing.command('plan', found.environment)}`, and then `{command}`."
+    yield f"See what is left of them: `{suppressing.command('find', 'EMAIL')}`. All of it: {PAGE}."
+
+
+def _known(removal: "Removal") -> str:
+    return removal.outcome if removal.section == removal.outcome else f"{removal.section}, {removal.outcome}"
+
+
+def _leaves(removal: "Removal") -> str:
+    """What the next apply does about somebody who is declared no more."""
+    note = removal.undelivered
+    if not removal.is_planned:
+        if note is not None:
+            return (
+                f"The API refused to {note.action} them before ({note.tried}), and is asked again only "
+                f"with `--retry-rejected`. {_BY_HAND}"
+            )
+        return f"The API refused them, so nothing is sent; the entry goes with the next write. {_BY_HAND}"
+    if removal.by is OnRemove.FORGET:
+        return (
+            "The lockfile's entry goes with the next apply, and they stay in the panel. To have them deleted "
+            "there, set `policy: {on_remove: delete}` in environment.yaml before that apply."
+        )
+    before = f" The API refused to {note.action} them before ({note.tried})." if note is not None else ""
+    return f"With the next apply they are {_CALLS[removal.by]}. That costs one call at most.{before}"

@@ -1,0 +1,25 @@
+"""Where somebody stands, one place a line, for a terminal or a log."""
+
+from collections.abc import Iterator
+
+from reconciler.render.showing import Showing
+from reconciler.render.traces_words import not_searched, rows, summary
+from reconciler.render.visible import readable, visible
+from reconciler.search.model import Traces
+
+
+def text_traces(traces: Traces, showing: Showing) -> str:
+    """Every place, and what was not searched."""
+    return "".join(f"{line}\n" for line in _lines(traces, showing))
+
+
+def _lines(traces: Traces, showing: Showing) -> Iterator[str]:
+    yield from (f"{readable(where)}: {visible(what)}" for where, what in rows(traces, showing))
+    if traces.places:
+        yield ""
+    yield visible(summary(traces, showing))
+    if traces.unread:
+        yield "Not all could be searched: see the warnings."
+    yield ""
+    yield "Not searched:"
+    yield from (f"  {visible(line)}" for line in not_searched(traces, showing))
