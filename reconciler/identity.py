@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _MOST_CHARACTERS = 254
 _MOST_CHARACTERS_WRITTEN = 4 * _MOST_CHARACTERS
@@ -19,10 +20,9 @@ _PLAIN = re.compile(
 
 # The commonest of them, which are their own identity, decided in a third of the time: lower-case letters
 # and digits with single signs between them. A short one can't exceed any limit on its parts.
-_SIMPLE = re.compile(
-    r"[a-z0-9_+-]++(?:\.[a-z0-9_+-]++)*+@(?:[a-z0-9]++[.-])++(?<=\.)[a-z]{2,}+", re.ASCII
-).fullmatch
+_SIMPLE = re.compile(r"[a-z0-9_+-]++(?:\.[a-z0-9_+-]++)*+@(?:[a-z0-9]++[.-])++(?<=\.)[a-z]{2,}+", re.ASCII)
 _MOST_SIMPLE_CHARACTERS = 64
+_SIMPLE_LINES = re.compile(rf"(?:{_SIMPLE.pattern}\n)*+", re.ASCII).fullmatch
 
 
 # The library's words on a domain quote it, and an address that is no address is hidden whole.
@@ -56,7 +56,17 @@ def identity(address: str) -> str:
 
 def is_simple(address: str) -> bool:
     """Whether a quick look is enough to say that an address is right, and its own identity."""
-    return len(address) <= _MOST_SIMPLE_CHARACTERS and _SIMPLE(address) is not None
+    return len(address) <= _MOST_SIMPLE_CHARACTERS and _SIMPLE.fullmatch(address) is not None
+
+
+def are_simple(addresses: Sequence[str]) -> bool:
+    """Whether `is_simple` holds for each of them; a look at all of them at once takes a third of the time."""
+    lines = "\n".join((*addresses, ""))
+    return (
+        max(map(len, addresses), default=0) <= _MOST_SIMPLE_CHARACTERS
+        and lines.count("\n") == len(addresses)
+        and _SIMPLE_LINES(lines) is not None
+    )
 
 
 def _identity_by_library(address: str) -> str:

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler import identity as module
-from reconciler.identity import InvalidAddress, identity
+from reconciler.identity import InvalidAddress, are_simple, identity, is_simple
 
 ASCII = "abcdefghijklmnopqrstuvwxyzABCXYZ0123456789"
 locals_ = st.text(ASCII + ".!#$%&'*+/=?^_`{|}~-@", min_size=1, max_size=70)
@@ -104,3 +104,14 @@ def test_the_reason_repeats_nothing_of_the_address() -> None:
     with pytest.raises(InvalidAddress) as refused:
         identity("j@l·secretdom.example")
     assert "secretdom" not in str(refused.value)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a@b.org", "A@b.org", "a@b", "", "a@b.org\n", "a@b.org\na@b.org", f"{'a' * 70}@b.org"]
+        )
+    )
+)
+def test_many_are_simple_where_each_is(some: list[str]) -> None:
+    assert are_simple(some) == all(map(is_simple, some))

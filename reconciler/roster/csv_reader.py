@@ -1,8 +1,8 @@
 """A member file in CSV → its members."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from reconciler.document.content import LINE_END, control_character, control_character_problem, text_of
 from reconciler.document.findings import Findings
@@ -20,10 +20,14 @@ from reconciler.roster.expiry import EXPIRES, is_day, no_day
 from reconciler.roster.fields import TEXT_FIELDS, WHOLE_NUMBER_HINT, whole_number
 from reconciler.roster.gathering import MISSING_ADDRESS, Gathered, Gathering
 from reconciler.roster.model import Declaration
+from reconciler.roster.plain_rows import AT_ONCE, PlainRows
 from reconciler.suppression.model import Suppression
 
 _ADDRESS = Column(EMAIL_ADDRESS)
 _PLAIN = {**TEXT_FIELDS, EXPIRES: EXPIRES}
+
+NumberedCells: TypeAlias = tuple[int, list[str]]
+"""The line on which a row begins, and its cells."""
 
 
 def read_csv(
@@ -63,10 +67,23 @@ def _read(text: str, gathering: Gathering, findings: Findings) -> None:
     names = _names_of_text(columns)
     day = names.index(EXPIRES) if EXPIRES in names else None
     is_suspect = may_hold_spoils(text)
-    for line, cells in rows:
-        is_plain = names and not (is_suspect and any(map(is_spoiled, cells)))
-        if not (is_plain and _take_plain(names, day, line, cells, gathering)):
-            _take(rows.row(line, cells), columns, gathering, findings)
+    are_plain = bool(names) and day is None
+    plain = PlainRows(names, separator, gathering, is_suspect=is_suspect) if are_plain else None
+    following = iter(rows)
+    while lines := rows.ahead(AT_ONCE):
+        if plain and plain.take(lines, rows.passed + 1):
+            rows.skip(lines)
+            continue
+        for line, cells in _as_far_as(rows.at + len(lines), rows, following):
+            is_plain = names and not (is_suspect and any(map(is_spoiled, cells)))
+            if not (is_plain and _take_plain(names, day, line, cells, gathering)):
+                _take(rows.row(line, cells), columns, gathering, findings)
+
+
+def _as_far_as(end: int, rows: Rows, following: Iterator[NumberedCells]) -> Iterator[NumberedCells]:
+    """The rows that begin before an index of the text, and perhaps a few more."""
+    while rows.at < end and (row := next(following, None)):
+        yield row
 
 
 def _names_of_text(columns: list[Column | None]) -> list[str]:

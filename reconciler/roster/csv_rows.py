@@ -4,7 +4,6 @@ Source of the form: RFC 4180; and, since spreadsheets write them, other separato
 """
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -41,44 +40,66 @@ class Row(NamedTuple):
         return self.line + line, column
 
 
-def rows(text: str, separator: str, findings: Findings) -> Iterator[Row]:
-    """The rows, without those that hold nothing; ends, with a finding, where the text is no CSV."""
-    found = Rows(text, separator, findings)
-    for line, cells in found:
-        yield found.row(line, cells)
-
-
 class Rows:
     """The rows of a text, as pairs of a line and cells, without those that hold nothing.
 
     They end, with a finding, where the text is no CSV. Where a cell stands is seldom asked, so that `row`
-    finds it out.
+    finds it out. Between two rows one may look `ahead` at whole lines as they stand, and `skip` them.
+    `at` is the index up to which the text is read, `passed` counts the lines up to there.
     """
 
     def __init__(self, text: str, separator: str, findings: Findings) -> None:
         """Take the text, and where its problems are noted."""
-        self._lines = list(io.StringIO(text, newline=""))
-        self._reader = csv.reader(self._lines, delimiter=separator, strict=True)
+        named = SEPARATOR_LINE.match(text)
+        self.at, self.passed = (_line_end(text, named.end()), 1) if named else (0, 0)
+        self._text = text
+        self._row_at = self.at
         self._separator = separator
         self._findings = findings
-        if SEPARATOR_LINE.match(text):
-            self._lines[0] = "\n"  # a row that holds nothing
+        self._is_readable = True
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         """Each row begins on a line, counted from 1."""
-        line = self._reader.line_num + 1
+        line, self._row_at = self.passed + 1, self.at
         try:
-            for cells in self._reader:
+            for cells in csv.reader(self._lines(), delimiter=self._separator, strict=True):
                 if any(map(str.strip, cells)):
                     yield line, cells
-                line = self._reader.line_num + 1
+                line, self._row_at = self.passed + 1, self.at
         except csv.Error as error:
+            self._is_readable = False
             self._findings.add((line, 1), *_words(str(error)))
 
     def row(self, line: int, cells: list[str]) -> Row:
         """The row that was handed out last."""
-        text = "".join(self._lines[line - 1 : self._reader.line_num])
-        return Row(cells, line, text, self._separator)
+        return Row(cells, line, self._text[self._row_at : self.at], self._separator)
+
+    def ahead(self, most: int) -> str:
+        """The lines that come next, of so many characters or few more; none behind what is no CSV."""
+        if not self._is_readable:
+            return ""
+        end = self._text.find("\n", self.at + most)
+        return self._text[self.at : end + 1 if end >= 0 else None]
+
+    def skip(self, lines: str) -> None:
+        """Pass over such lines, which end with LF, after CR or not."""
+        self.at += len(lines)
+        self.passed += lines.count("\n")
+
+    def _lines(self) -> Iterator[str]:
+        text = self._text
+        has_returns = "\r" in text
+        while self.at < len(text):
+            begin = self.at
+            self.at = _line_end(text, begin) if has_returns else (text.find("\n", begin) + 1 or len(text))
+            self.passed += 1
+            yield text[begin : self.at]
+
+
+def _line_end(text: str, index: int) -> int:
+    """Where the line ends that holds this place, its line end included."""
+    found = LINE_END.search(text, index)
+    return found.end() if found else len(text)
 
 
 @lru_cache(maxsize=1)

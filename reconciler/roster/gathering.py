@@ -1,9 +1,11 @@
 """The members of one file as they are gathered, each identity once in the whole roster."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import compress, count, repeat
+from operator import is_
 from typing import Any, NamedTuple, TypeAlias
 
-from reconciler.identity import InvalidAddress, identity
+from reconciler.identity import InvalidAddress, are_simple, identity
 from reconciler.member import EMAIL_ADDRESS, in_vendor_order
 from reconciler.problem import Address, Value, Words
 from reconciler.roster.expiry import EXPIRES
@@ -15,6 +17,8 @@ Refused: TypeAlias = tuple[Words, Words]
 """A message and a hint."""
 
 MISSING_ADDRESS: Refused = ("This member has no emailAddress.",), ("Every member needs one of their own.",)
+
+_new: Any = tuple.__new__
 
 
 class Gathered(NamedTuple):
@@ -36,6 +40,7 @@ class Gathering:
     ) -> None:
         """Take the file's path as it is shown, everyone whom earlier files declare, and who mustn't be."""
         self.declared: dict[str, Declaration] = {}
+        self._unordered: list[str] = []
         self._file = file
         self._earlier = earlier
         self._suppressed = suppressed
@@ -58,12 +63,39 @@ class Gathering:
             return message, ("Keep one of the two.",)
         fields[EMAIL_ADDRESS] = address
         self.declared[key] = Declaration(fields, self._file, line)
+        self._unordered.append(key)
         return None
+
+    def take_all(self, addresses: Sequence[str], people: Sequence[dict[str, Any]], first: int) -> bool:
+        """Take members who stand on a line each, from the first on; False takes nobody.
+
+        Their fields are in the vendor's order and declared, so that `finish` has nothing to do.
+        """
+        keys = addresses
+        if not are_simple(addresses):
+            try:
+                keys = [*map(identity, addresses)]
+            except InvalidAddress:
+                return False
+            for person, address in zip(people, addresses, strict=True):
+                person[EMAIL_ADDRESS] = address.strip()
+        if self._suppressed is not None and any(key in self._suppressed for key in keys):
+            return False
+        # Named parts take three times as long as the tuple does.
+        parts = zip(people, repeat(self._file), count(first), repeat(None), strict=False)
+        declared = [*map(_new, repeat(Declaration), parts)]
+        are_new = [*map(is_, map(self.declared.setdefault, keys, declared), declared)]
+        if all(are_new) and (not self._earlier or self._earlier.keys().isdisjoint(keys)):
+            return True
+        for key in compress(keys, are_new):
+            del self.declared[key]
+        return False
 
     def finish(self, defaults: dict[str, Any]) -> Gathered:
         """Everyone taken, with the defaults below their own fields, and all fields in the vendor's order."""
         expiring = {}
-        for key, declaration in self.declared.items():
+        for key in self._unordered:
+            declaration = self.declared[key]
             own = declaration.attributes
             if defaults or None in own.values() or not is_in_vendor_order(tuple(own)):
                 fields = {name: value for name, value in {**defaults, **own}.items() if value is not None}

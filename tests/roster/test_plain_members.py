@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.roster import csv_reader, yaml_reader
+from reconciler.roster.plain_rows import AT_ONCE, PlainRows
 from reconciler.roster.reader import RosterReading, read_roster
 
 FIELDS = ("emailAddress", "firstName", "city", "zipCode", "referID", "statusType", "profileFields", "expires")
@@ -93,22 +94,94 @@ def test_in_yaml(*, folder: Path, patch: pytest.MonkeyPatch, members: list[list[
     assert told(short) == told(long)
 
 
-@given(
-    header=st.lists(
-        st.sampled_from(
-            ["emailAddress", "city", "firstName", "custom1", "referID", "profileFields[5]", "expires"]
-        ),
-        min_size=1,
-        max_size=4,
-        unique=True,
+HEADERS = st.lists(
+    st.sampled_from(
+        ["emailAddress", "city", "firstName", "custom1", "referID", "profileFields[5]", "expires"]
     ),
-    rows=st.lists(st.lists(CELLS, max_size=4), max_size=4),
+    min_size=1,
+    max_size=4,
+    unique=True,
 )
+
+
+@given(header=HEADERS, rows=st.lists(st.lists(CELLS, max_size=4), max_size=4))
 def test_in_csv(*, folder: Path, patch: pytest.MonkeyPatch, header: list[str], rows: list[list[str]]) -> None:
     path = folder / "members.csv"
     path.write_text("\n".join(map(",".join, [header, *rows])), encoding="utf-8")
     short, long = both_ways(path, csv_reader, "_take_plain", lambda *_: False, patch)
     assert told(short) == told(long)
+
+
+PLAIN_CELLS = st.sampled_from(["x", "", " ", "zoë", "4.4E+11", "#N/A", "#1", "a\u2028b", "A-E-1", "1"])
+ODD_ROWS = st.sampled_from(
+    [
+        "",
+        " ",
+        ",",
+        '"',
+        '"a"b,c',
+        '"q@example.org",x',
+        '"1\n2",x',
+        "nobody,x",
+        "ada@example.org,x,y",
+        ",x",
+        "\r",
+    ]
+)
+
+
+@st.composite
+def csv_texts(draw: st.DrawFn) -> str:
+    """Files of mostly plain rows, with an odd one here and there."""
+    separator = draw(st.sampled_from([",", ";", "\t"]))
+    header = draw(st.permutations(["emailAddress", "city", "firstName"][: draw(st.integers(1, 3))]))
+    lines = [separator.join(header)]
+    for number in range(draw(st.integers(0, 12))):
+        if draw(st.integers(0, 5)) == 0:
+            lines.append(draw(ODD_ROWS).replace(",", separator))
+            continue
+        spelling = draw(st.sampled_from(["m{}@example.org", "M{}@Example.org ", "m1@example.org"]))
+        cells = {name: draw(PLAIN_CELLS) for name in header} | {"emailAddress": spelling.format(number)}
+        lines.append(separator.join(cells[name] for name in header))
+    return draw(st.sampled_from(["\n", "\r\n", "\r"])).join([*lines, *draw(st.sampled_from([[], [""]]))])
+
+
+@given(text=csv_texts(), at_once=st.integers(1, 90))
+def test_in_csv_many_at_a_time(*, folder: Path, patch: pytest.MonkeyPatch, text: str, at_once: int) -> None:
+    path = folder / "members.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    with patch.context() as smaller:
+        smaller.setattr(csv_reader, "AT_ONCE", at_once)
+        short, long = both_ways(path, PlainRows, "take", lambda *_: False, patch)
+    assert told(short) == told(long)
+
+
+def test_one_whom_an_earlier_file_declares_is_told_in_a_file_of_plain_rows(folder: Path) -> None:
+    first, second = folder / "1.csv", folder / "2.csv"
+    first.write_text("emailAddress\na@example.org\nb@example.org\n", encoding="utf-8")
+    second.write_text("emailAddress\nc@example.org\nb@example.org\n", encoding="utf-8")
+    (problem,) = read_roster([first, second]).problems
+    assert str(problem).startswith(f"{second}:3:1: b@example.org is declared twice")
+
+
+def test_nothing_is_read_behind_a_place_where_a_file_is_no_csv(folder: Path) -> None:
+    path = folder / "members.csv"
+    rows = "".join(f"m{number}@example.org,x\n" for number in range(AT_ONCE // 10))
+    path.write_text(f'emailAddress,city\n"a"b,c\n{rows}', encoding="utf-8")
+    reading = read_roster([path])
+    assert not reading.roster.members
+    assert len(reading.problems) == 1
+
+
+def test_plain_rows_take_it(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    path = folder / "members.csv"
+    path.write_bytes(b"city,emailAddress\r\n,M1@example.org\r\nx,m2@example.org")
+    with patch.context() as closed:
+        closed.setattr(csv_reader, "_take_plain", None)  # the ways row by row, closed
+        closed.setattr(csv_reader, "_take", None)
+        members = read_roster([path]).roster.members
+    assert [*members] == ["m1@example.org", "m2@example.org"]
+    assert members["m2@example.org"].attributes == {"emailAddress": "m2@example.org", "city": "x"}
 
 
 def test_nearly_all_take_it(folder: Path, patch: pytest.MonkeyPatch) -> None:
