@@ -15,12 +15,14 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from reconciler.apply.batch import Batch
 from reconciler.environment.model import Environment
 from reconciler.lockfile.model import Gone, Knowledge, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.whole_file import disk_failure, remove_whole, replace_whole
+
+if TYPE_CHECKING:
+    from reconciler.apply.batch import Batch  # which a plan needs none of
 
 FORMAT = 1
 
@@ -44,7 +46,7 @@ class Journal:
         self._failed: OSError | None = None
 
     @classmethod
-    def begin(cls, environment: Environment, batches: Iterable[Batch], *, started: str) -> Self:
+    def begin(cls, environment: Environment, batches: "Iterable[Batch]", *, started: str) -> Self:
         """Fix on disk what goes into which batch; replaces, in one step, the journal of a run that died."""
         run = {
             "record": "run",
@@ -61,15 +63,15 @@ class Journal:
         except OSError as error:
             raise disk_failure("written", path, error) from error
 
-    def sending(self, batch: Batch, at: str) -> None:
+    def sending(self, batch: "Batch", at: str) -> None:
         """A call for this batch begins."""
         self._append({"record": "sending", "batch": batch.number, "at": at})
 
-    def attempted(self, batch: Batch, *, doubt: bool) -> None:
+    def attempted(self, batch: "Batch", *, doubt: bool) -> None:
         """A call for this batch ended without settling it."""
         self._append({"record": "attempted", "batch": batch.number, "doubt": doubt})
 
-    def split(self, batch: Batch, parts: Iterable[Batch]) -> None:
+    def split(self, batch: "Batch", parts: "Iterable[Batch]") -> None:
         """The parts go on in the batch's place."""
         into = [
             {"batch": part.number, "keys": [*part.members], "doubtful": sorted(part.doubtful)}
@@ -77,7 +79,7 @@ class Journal:
         ]
         self._append({"record": "split", "batch": batch.number, "into": into})
 
-    def settled(self, batch: Batch, learnt: Mapping[str, Knowledge], at: str) -> None:
+    def settled(self, batch: "Batch", learnt: Mapping[str, Knowledge], at: str) -> None:
         """What is known since `at` of each member of the batch. Their attributes are those of the batch."""
         members = [[key, *_words(knowledge)] for key, knowledge in learnt.items()]
         self._append({"record": "settled", "batch": batch.number, "at": at, "members": members})
@@ -110,7 +112,7 @@ def discard(environment: Environment) -> None:
         remove_whole(path)
 
 
-def _batch(batch: Batch) -> dict[str, Any]:
+def _batch(batch: "Batch") -> dict[str, Any]:
     return {
         "record": "batch",
         "batch": batch.number,

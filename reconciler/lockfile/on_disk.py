@@ -1,10 +1,13 @@
 """The lockfile's file: its bytes, replaced whole, left untouched when they would be equal."""
 
+from collections.abc import Mapping
+
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.codec import decode
 from reconciler.lockfile.model import Lockfile
 from reconciler.problem import Place, Problem
+from reconciler.roster.model import Declaration
 from reconciler.shown_path import shown
 from reconciler.whole_file import replace_whole
 from reconciler.working_folder import prepare_working_folder
@@ -27,14 +30,16 @@ def read_bytes(environment: Environment) -> bytes | None:
         ) from error
 
 
-def decode_file(environment: Environment, data: bytes) -> Lockfile:
-    """The lockfile that the file's bytes hold.
+def decode_file(
+    environment: Environment, data: bytes, declared: Mapping[str, Declaration] | None = None
+) -> Lockfile:
+    """The lockfile that the file's bytes hold; sooner, if it is known who is declared.
 
     Raises:
         InvalidInput: they can't be read, or belong to another environment or target.
     """
     file = shown(environment.lockfile_path)
-    return decode(data, environment=environment.name, target=environment.target, file=file)
+    return decode(data, environment=environment.name, target=environment.target, file=file, declared=declared)
 
 
 def write_bytes(environment: Environment, data: bytes) -> None:

@@ -25,7 +25,7 @@ from reconciler.lockfile.parser import FORMAT
 from reconciler.member import EMAIL_ADDRESS
 
 _AT_ONCE = 200  # members
-_LARGE = 1_000_000  # bytes
+LARGE = 1_000_000  # bytes
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _PARTS = ("outcome", "pushed", "attributes")
 """What stands in the entry of nearly every member."""
@@ -49,7 +49,7 @@ def read_quickly(data: bytes, *, environment: str, target: str) -> Lockfile | No
 
 
 def _document(data: bytes) -> Any:
-    if len(data) < _LARGE:
+    if len(data) < LARGE:
         return json.loads(data.decode("utf-8"))
     import orjson  # noqa: PLC0415 - takes half the time, but not where loading it takes longer
 
