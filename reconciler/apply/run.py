@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from reconciler.apply import ending
 from reconciler.apply.batch import Errand, cut, errands
@@ -49,6 +50,14 @@ class Wishes:
     day: Day | None = None
 
 
+class Shown(NamedTuple):
+    """A plan that was shown, and what it was made of besides environment and roster."""
+
+    plan: Plan
+    lockfile: Lockfile | None
+    wishes: Wishes
+
+
 def plan_for(environment: Environment, roster: Roster, lockfile: Lockfile | None, wishes: Wishes) -> Plan:
     """The plan that apply shows, and the same that it makes again under the lock."""
     return make_plan(
@@ -80,6 +89,7 @@ def run_apply(
     observer: Observer,
     *,
     approved: str | None = None,
+    shown: Shown | None = None,
 ) -> Report:
     """Carry out what has to be done; returns what was, however it ended.
 
@@ -90,6 +100,7 @@ def run_apply(
         connect: opens the connection to the panel; called only if there is somebody to push.
         observer: is told of progress.
         approved: the digest of the plan that somebody said yes to; another one is not carried out.
+        shown: the plan that was shown, which is the one to be made if all that it was made of is the same.
 
     Raises:
         Refusal: the lock is held, a guard is exceeded, the plan is not the expected one.
@@ -98,8 +109,8 @@ def run_apply(
         Interrupted: a signal came before the first call.
     """
     with Signals() as signals, environment_lock(environment):
-        state = take_in(environment)
-        plan = plan_for(environment, roster, state.lockfile, wishes)
+        state = take_in(environment, roster.members)
+        plan = _again(shown, state.lockfile, wishes) or plan_for(environment, roster, state.lockfile, wishes)
         try:
             _check(plan, wishes, approved)
         except Refusal:
@@ -109,6 +120,17 @@ def run_apply(
         return _Run(environment, current, plan, state, observer, wishes.most_calls).carry_out(
             connect, signals
         )
+
+
+def _again(shown: Shown | None, lockfile: Lockfile | None, wishes: Wishes) -> Plan | None:
+    """The plan that was shown, where the same would come out: for the same wishes, of the same lockfile."""
+    if shown is None or shown.wishes != wishes:
+        return None
+    before = shown.lockfile
+    if before is None or lockfile is None:
+        return shown.plan if before is lockfile else None
+    is_same = before.digest_on_disk is not None and before.digest_on_disk == lockfile.digest_on_disk
+    return shown.plan if is_same else None
 
 
 def _check(plan: Plan, wishes: Wishes, approved: str | None) -> None:

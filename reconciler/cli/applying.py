@@ -9,6 +9,7 @@ from reconciler.apply.report import Report
 from reconciler.apply.reporting import report_before_run
 from reconciler.apply.run import (
     Connect,
+    Shown,
     Wishes,
     must_agree_to_delete,
     objections,
@@ -50,7 +51,7 @@ class Applying:
         """
         declared = read_declaration(self.invocation.panels, self.name)
         declared.require_checked()
-        state = known_state(declared.environment)
+        state = known_state(declared.environment, declared.roster.members)
         plan = plan_for(declared.environment, declared.roster, state.lockfile, self.wishes)
         self._show(plan, state)
         try:
@@ -70,7 +71,7 @@ class Applying:
             target = f"{visible(plan.environment)} ({visible(plan.target)})"
             confirm(f"Carry this out for {target}?", yes=self.yes)
             wishes = self._agreed_to_delete(plan)
-        return self._run(declared, wishes, connect, approved=None if self.yes else plan.digest)
+        return self._run(declared, wishes, connect, Shown(plan, state.lockfile, self.wishes))
 
     def _agreed_to_delete(self, plan: Plan) -> Wishes:
         """What the command line says, and what is said now of people who would be deleted."""
@@ -81,17 +82,18 @@ class Applying:
         confirm(question, without_terminal=ending.deletes(plan.deletions))
         return replace(self.wishes, allowed=self.wishes.allowed | {"delete"})
 
-    def _run(
-        self, declared: Declared, wishes: Wishes, connect: Connect | None, approved: str | None
-    ) -> Report:
+    def _run(self, declared: Declared, wishes: Wishes, connect: Connect | None, shown: Shown) -> Report:
         environment = declared.environment
+        approved = None if self.yes else shown.plan.digest
         observer = observer_for(self.invocation, self.log)
 
         def opened() -> AbstractAsyncContextManager[Panel]:
             # Where the plan that was shown has nobody to push, the one made under the lock seldom has either.
             return (connect or connector(environment))()
 
-        report = run_apply(environment, declared.roster, wishes, opened, observer, approved=approved)
+        report = run_apply(
+            environment, declared.roster, wishes, opened, observer, approved=approved, shown=shown
+        )
         publish = self.invocation.command_line("state", "publish", environment.name)
         return replace(report, publish=publish if environment.lockfile_branch else None)
 
