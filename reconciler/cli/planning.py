@@ -12,7 +12,7 @@ from reconciler.cli.pending import NOTHING_ODD, circumstances_of, lint_of
 from reconciler.cli.remembered import Remembered
 from reconciler.declaration import Declared, read_declaration
 from reconciler.errors import InvalidInput, ReconcilerError
-from reconciler.garbage import garbage_collection_paused
+from reconciler.garbage import garbage_collection_paused, keep_to_the_end
 from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Plan
 from reconciler.plan.planner import make_plan
@@ -43,17 +43,17 @@ class Planning:
     saved: Path | None = None
     before: "MergeBase | None" = None
 
-    def one(self, name: str) -> Planned:
-        """The plan of one environment.
+    def one(self, name: str, *, is_last: bool = False) -> Planned:
+        """The plan of one environment. The last one's roster and lockfile stay until the program ends.
 
         Raises:
             ReconcilerError: its declaration, its lockfile or its journal can't be read, or a pull request
                 edits the lockfile.
         """
         with garbage_collection_paused():
-            return self._one(name)
+            return self._one(name, is_last=is_last)
 
-    def _one(self, name: str) -> Planned:
+    def _one(self, name: str, *, is_last: bool) -> Planned:
         remembered = self._remembered(name)
         plan = remembered.plan() if remembered else None
         if plan is not None:
@@ -72,6 +72,8 @@ class Planning:
         would_act = plan.has_something_to_apply or state.lockfile != state.on_disk
         share = self._share(declared)
         lint = lint_of(plan, share, declared.unchecked)
+        if is_last:
+            keep_to_the_end(declared, state, plan)
         return Planned(plan, self._circumstances(name, state, share, lint), would_act)
 
     def _remembered(self, name: str) -> Remembered | None:
@@ -88,7 +90,7 @@ class Planning:
             )
             if problems := [problem for problem in wrong if problem is not None]:
                 raise InvalidInput(*problems)
-        return declared, known_state(declared.environment)
+        return declared, known_state(declared.environment, declared.roster.members)
 
     def _circumstances(
         self, name: str, state: KnownState, share: Share | None = None, lint: PlanLint = NOTHING_ODD
