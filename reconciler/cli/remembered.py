@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from reconciler.apply.journal import journal_path
+from reconciler.environment.model import Environment
 from reconciler.environment.reader import try_environment
 from reconciler.plan.model import Plan
-from reconciler.verdict.inputs import inputs_of
-from reconciler.verdict.memory import recall, remember
+from reconciler.verdict.inputs import Contents, declared_in, hash_of, lockfile_of, lockfile_of_digest
+from reconciler.verdict.memory import holds_anything, recall, remember
 from reconciler.verdict.model import plan_of, verdict_of
 
 
@@ -21,26 +22,41 @@ class Remembered:
         """
         self._environment = try_environment(panels, name).environment
         self._today = today
-        self._inputs = self._inputs_now()
+        self._declared = self._declared_now()
+        # The content of a lockfile that is a file is known by the time that a plan was made from it.
+        branch = self._environment.lockfile_branch if self._environment else None
+        self._published = lockfile_of(self._environment) if self._environment and branch else None
 
     def plan(self) -> Plan | None:
         """The plan that was made of just these files; None where that isn't known for sure."""
-        if self._environment is None or self._inputs is None:
+        if self._environment is None or self._declared is None or not holds_anything(self._environment):
             return None
-        verdict = recall(self._environment, self._inputs)
+        lockfile = self._published or lockfile_of(self._environment)
+        if lockfile is None:
+            return None
+        verdict = recall(self._environment, hash_of(self._environment, self._today, self._declared, lockfile))
         return plan_of(verdict, self._environment) if verdict else None
 
     def keep(self, plan: Plan) -> None:
         """Remember a plan that was made meanwhile, if it is worth it and nothing moved under it."""
-        if self._environment is None or self._inputs is None:
+        if self._environment is None or self._declared is None:
             return
-        verdict = verdict_of(plan, self._inputs)
-        if verdict is not None and self._inputs_now() == self._inputs:
+        lockfile = self._lockfile(self._environment, plan)
+        if lockfile is None:
+            return
+        verdict = verdict_of(plan, hash_of(self._environment, self._today, self._declared, lockfile))
+        if verdict is not None and self._declared_now() == self._declared:
             remember(self._environment, verdict)
 
-    def _inputs_now(self) -> str | None:
-        """The hash of what a plan would be made from. The journal of an interrupted run would add to that."""
+    def _declared_now(self) -> Contents | None:
+        """What a plan would be made from, but for the lockfile; a journal would add to that."""
         # As for a plan, the journal is looked for before the lockfile: a run that ends meanwhile is counted.
         if self._environment is None or journal_path(self._environment).exists():
             return None
-        return inputs_of(self._environment, self._today)
+        return declared_in(self._environment)
+
+    def _lockfile(self, environment: Environment, plan: Plan) -> Contents | None:
+        """The lockfile that a plan was made from; None where it is another by now."""
+        if environment.lockfile_branch is None:
+            return lockfile_of_digest(plan.lockfile_digest)
+        return self._published if lockfile_of(environment) == self._published else None

@@ -2,19 +2,27 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 _MANY = 1000
+_AT_ONCE = 500
 _TO_ESCAPE = re.compile("[^\x00-\x7e]")
 
 
-def canonical_json(content: Sequence[Any]) -> bytes:
-    """The content in this form."""
-    if len(content) >= _MANY:
-        quickly = _quickly(content)
-        if quickly is not None:
-            return quickly
+def canonical_json(content: Sequence[Any]) -> Iterator[bytes]:
+    """The content in this form, in pieces: a large one as a whole would be written at the memory's pace."""
+    if len(content) < _MANY:
+        yield _carefully(content)
+        return
+    for begin in range(0, len(content), _AT_ONCE):
+        some = content[begin : begin + _AT_ONCE]
+        yield b"," if begin else b"["
+        yield (_quickly(some) or _carefully(some))[1:-1]
+    yield b"]"
+
+
+def _carefully(content: Sequence[Any]) -> bytes:
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import compress, filterfalse, repeat
+from operator import attrgetter, is_not
 
 from reconciler.environment.model import OnChange, Policy
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
@@ -9,6 +11,9 @@ from reconciler.member import Attributes, equal, identical
 from reconciler.plan.changes import field_changes
 from reconciler.plan.model import Action, Add, Change, Remove, StillRejected, Unremoved
 from reconciler.roster.model import Declaration, Roster
+
+_NOBODY = Unconfirmed("", {})
+_attributes = attrgetter("attributes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Comparison:
     def declared(self) -> Iterator[Action]:
         """The actions about those who are declared."""
         known = self.known
-        for key, declaration in self.roster.members.items():
+        for key, declaration in self._others():
             if (present := known.members.get(key)) is not None:
                 if not equal(present.attributes, declaration.attributes):
                     yield self._changed(key, present, declaration)
@@ -40,9 +45,10 @@ class Comparison:
     def undeclared(self) -> Iterator[Action]:
         """The actions about those who are known and no longer declared."""
         for section in (self.known.members, self.known.unconfirmed):
-            for key, entry in section.items():
-                if key not in self.roster.members:
-                    yield self._leaving(key, entry)
+            if [*section] == [*self.roster.members]:
+                continue
+            for key in filterfalse(self.roster.members.__contains__, section):
+                yield self._leaving(key, section[key])
         if self.policy.on_remove.calls_the_api:
             # They may have got in by a call before the one that was refused, so they may have to leave.
             for key, rejected in self.known.rejected.items():
@@ -60,6 +66,15 @@ class Comparison:
         for key, unconfirmed in self.known.unconfirmed.items():
             if unconfirmed.undelivered is not None and key not in self.roster.members:
                 yield from _if_standing(self._leaving(key, unconfirmed))
+
+    def _others(self) -> Iterator[tuple[str, Declaration]]:
+        """All but those who stand in the lockfile with the very attributes that they are declared with."""
+        declared, known = self.roster.members, self.known.members
+        # Two of one order need no looking for each of the one in the other.
+        are_alike = [*known] == [*declared]
+        present = known.values() if are_alike else map(known.get, declared, repeat(_NOBODY))
+        are_others = map(is_not, map(_attributes, present), map(_attributes, declared.values()))
+        return compress(declared.items(), are_others)
 
     def _noted(self, key: str, present: Present) -> Action | None:
         declaration = self.roster.members.get(key)

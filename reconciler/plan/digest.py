@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import repeat
+from operator import attrgetter, contains
 from typing import Any
 
 from reconciler.environment.model import Environment
@@ -9,6 +11,8 @@ from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELDS, Attributes, flat
 from reconciler.plan.canonical_json import canonical_json
 from reconciler.plan.model import Action, Add, Change, Remove, StillRejected, Unremoved
 from reconciler.roster.model import Roster
+
+_attributes = attrgetter("attributes")
 
 
 def plan_digest(environment: Environment, actions: Iterable[Action], lockfile_digest: str) -> str:
@@ -29,8 +33,13 @@ def plan_digest(environment: Environment, actions: Iterable[Action], lockfile_di
 
 def roster_digest(roster: Roster) -> str:
     """Covers who is declared, and how; not where."""
-    members = sorted(roster.members.items())
-    return _digest([(key, _canonical(declaration.attributes)) for key, declaration in members])
+    keys = sorted(roster.members)
+    are_in_order = keys == [*roster.members]
+    declared = roster.members.values() if are_in_order else map(roster.members.__getitem__, keys)
+    people = [*map(_attributes, declared)]
+    if any(map(contains, people, repeat(PROFILE_FIELDS))):
+        people = [*map(_canonical, people)]
+    return _digest([*zip(keys, people, strict=True)])
 
 
 def _content(action: Action) -> tuple[Any, ...]:
@@ -54,4 +63,7 @@ def _canonical(attributes: Attributes) -> Attributes:
 
 
 def _digest(content: Sequence[Any]) -> str:
-    return "sha256:" + hashlib.sha256(canonical_json(content)).hexdigest()
+    found = hashlib.sha256()
+    for piece in canonical_json(content):
+        found.update(piece)
+    return f"sha256:{found.hexdigest()}"

@@ -6,6 +6,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from reconciler import __version__
 from reconciler.environment.discovery import SETTINGS_FILE
@@ -19,6 +20,8 @@ _MARK = "reconciler: inputs of a verdict"
 LEAST_BYTES = 1_000_000
 """Member files that hold less are read in no time, and leave no trace of it."""
 
+Contents: TypeAlias = tuple[object, ...]
+
 
 def inputs_of(environment: Environment, today: str) -> str | None:
     """The hash of what the environment's plan is made from, the day too, written `sha256:…`.
@@ -27,16 +30,38 @@ def inputs_of(environment: Environment, today: str) -> str | None:
     where the secret of suppression lists is missing, for then there is a warning to give; and where something
     can't be read.
     """
+    declared = declared_in(environment)
+    lockfile = lockfile_of(environment) if declared else None
+    return hash_of(environment, today, declared, lockfile) if declared and lockfile else None
+
+
+def declared_in(environment: Environment) -> Contents | None:
+    """All of it but the lockfile and the day, in hashes; None as for `inputs_of`."""
     try:
         if not (_is_large(environment.member_files) and all(map(_is_file, environment.suppression_lists))):
             return None
-        lockfile = _lockfile(environment)
-        if lockfile is None:
-            return None
-        contents = [*_contents(environment), lockfile, _mark_of_secret(environment)]
+        return (*_contents(environment), _mark_of_secret(environment))
     except (OSError, ReconcilerError):
         return None
-    whole = json.dumps([__version__, sys.version, environment.name, environment.target, today, *contents])
+
+
+def lockfile_of(environment: Environment) -> Contents | None:
+    """What there is of a lockfile; None as for `inputs_of`."""
+    try:
+        return _lockfile(environment)
+    except (OSError, ReconcilerError):
+        return None
+
+
+def lockfile_of_digest(digest: str) -> Contents:
+    """The same of a lockfile that is a file whose digest is known."""
+    return "file", digest.removeprefix("sha256:")
+
+
+def hash_of(environment: Environment, today: str, declared: Contents, lockfile: Contents) -> str:
+    """The hash of all that a plan is made from."""
+    heading = (__version__, sys.version, environment.name, environment.target, today)
+    whole = json.dumps([*heading, *declared, lockfile])
     return "sha256:" + hashlib.sha256(whole.encode("ascii")).hexdigest()
 
 
@@ -77,14 +102,14 @@ def _mark_of_secret(environment: Environment) -> str | None:
     return required_secret(variable).hash_of(_MARK)
 
 
-def _lockfile(environment: Environment) -> tuple[str, ...] | None:
+def _lockfile(environment: Environment) -> Contents | None:
     if environment.lockfile_branch is not None:
         return _on_branch(environment, environment.lockfile_branch)
     data = read_bytes(environment)
-    return None if data is None else ("file", hashlib.sha256(data).hexdigest())
+    return None if data is None else lockfile_of_digest(hashlib.sha256(data).hexdigest())
 
 
-def _on_branch(environment: Environment, branch: str) -> tuple[str, ...] | None:
+def _on_branch(environment: Environment, branch: str) -> Contents | None:
     """The commit that holds it; a file in the work tree would add to that, and is worth reading."""
     from reconciler.lockfile.branch import LockfileBranch  # noqa: PLC0415 - a file alone needs no git
 

@@ -28,6 +28,11 @@ _TEXT = re.compile(
 _MOST_BYTES = 1000
 
 
+def holds_anything(environment: Environment) -> bool:
+    """Whether there is a memory at all, of whatever."""
+    return (environment.working_folder / _FILE).is_file()
+
+
 def recall(environment: Environment, inputs: str) -> Verdict | None:
     """What the last plan from just these inputs came to; None where that isn't known for sure."""
     try:
