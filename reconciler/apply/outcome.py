@@ -135,7 +135,10 @@ def refused(batch: Batch, reason: str, doubtful: Collection[str], at: str) -> di
 
 def is_conclusive(answer: Counted | CountedAway, batch: Batch) -> bool:
     """Whether the counts settle each member of the batch."""
-    return learnt_from(answer, batch, (), "") is not None
+    if isinstance(answer, Counted):
+        return answer.added + answer.failed == len(batch)
+    whole = answer.done + answer.absent + answer.blocked == len(batch)
+    return whole and not holds_blocked(answer, batch)
 
 
 def leaves_doubt(answer: Answer, batch: Batch) -> bool:

@@ -140,7 +140,8 @@ class Lockfile:
         kept = self.without(entries)
         members, rejected, unconfirmed = dict(kept.members), dict(kept.rejected), dict(kept.unconfirmed)
         for key, knowledge in entries.items():
-            match learnt(self.entry(key), knowledge):
+            # Only what is noted on an entry asks for the one that stands.
+            match learnt(self.entry(key) if isinstance(knowledge, Undelivered) else None, knowledge):
                 case Present() as entry:
                     members[key] = entry
                 case Rejected() as entry:

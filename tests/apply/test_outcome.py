@@ -192,3 +192,9 @@ def test_a_refusal_to_change_is_noted_with_the_change_and_who_may_be_changed_is_
     found = refused(replace(BATCH, kind=Kind.CHANGE), "no", {"b@x.test"}, AT)
     assert found["a@x.test"] == Undelivered("change", "no", AT, {"emailAddress": "a@x.test"})
     assert found["b@x.test"] == Unconfirmed(AT, {"emailAddress": "b@x.test"})
+
+
+@given(st.builds(CountedAway, *[st.integers(0, 4)] * 4) | st.builds(Counted, *[st.integers(0, 4)] * 2))
+def test_counts_leave_doubt_just_where_they_settle_nobody(answer: Counted | CountedAway) -> None:
+    batch = BATCH if isinstance(answer, Counted) else LEAVING
+    assert leaves_doubt(answer, batch) is (learnt_from(answer, batch, (), AT) is None)

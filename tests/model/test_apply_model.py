@@ -289,4 +289,4 @@ def test_whatever_happens_the_lockfile_tells_the_truth() -> None:
 
 @pytest.mark.exhaustive
 def test_whatever_happens_for_longer_the_lockfile_tells_the_truth() -> None:
-    run_state_machine_as_test(World, settings=settings(max_examples=500, stateful_step_count=25))
+    run_state_machine_as_test(World, settings=settings(max_examples=350, stateful_step_count=25))
