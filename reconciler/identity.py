@@ -25,8 +25,9 @@ _MOST_SIMPLE_CHARACTERS = 64
 _SIMPLE_LINES = re.compile(rf"(?:{_SIMPLE.pattern}\n)*+", re.ASCII).fullmatch
 
 
-# The library's words on a domain quote it, and an address that is no address is hidden whole.
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+# The library's words on a domain quote it, and an address that is no address is hidden whole. A single
+# character that it quotes is what is wrong, and tells nobody's address.
+_QUOTED = re.compile(r"'[^']{2,}'|\"[^\"]{2,}\"")
 
 
 class InvalidAddress(ValueError):

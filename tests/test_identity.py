@@ -115,3 +115,9 @@ def test_the_reason_repeats_nothing_of_the_address() -> None:
 )
 def test_many_are_simple_where_each_is(some: list[str]) -> None:
     assert are_simple(some) == all(map(is_simple, some))
+
+
+@pytest.mark.parametrize("address", ["a,b@example.org", "a:b@example.org"])
+def test_a_character_that_can_not_stand_in_an_address_is_named(address: str) -> None:
+    with pytest.raises(InvalidAddress, match=f"'{address[1]}'"):
+        identity(address)

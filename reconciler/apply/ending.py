@@ -86,7 +86,7 @@ def stale(expected: str | None, found: str) -> Problem:
     return Problem(
         (f"The plan is stale: {expected} was expected, and what there is to do now is {found}.",),
         (
-            "Declarations, settings or the lockfile changed since. ",
+            "Declarations, settings, the lockfile or, where somebody expires, the day changed since. ",
             "Make a new plan, look at it, and apply that one.",
         ),
     )
@@ -128,6 +128,15 @@ def not_updated(people: int) -> Problem:
             "Look at one of them in QuestionPro. If nothing changed there, write on_change: report in ",
             "environment.yaml: sending changes then only spends calls.",
         ),
+        severity=Severity.WARNING,
+    )
+
+
+def not_cleared(fields: Sequence[str]) -> Problem:
+    """Members were sent again of whom these fields are no longer declared."""
+    return Problem(
+        (f"The panel keeps what is no longer declared of those sent again: {', '.join(fields)}.",),
+        ("No call clears a field. Clear it in QuestionPro by hand; the lockfile doesn't show it any more.",),
         severity=Severity.WARNING,
     )
 

@@ -23,7 +23,7 @@ from reconciler.apply.tally import Observer, Tally
 from reconciler.environment.model import Environment
 from reconciler.errors import EXIT_INVALID, DiskFailure, Interrupted, Refusal
 from reconciler.lockfile.lock import environment_lock
-from reconciler.lockfile.model import Lockfile
+from reconciler.lockfile.model import Lockfile, Present
 from reconciler.lockfile.store import write_lockfile
 from reconciler.panel import Panel
 from reconciler.plan.model import Day, Plan
@@ -167,9 +167,11 @@ class _Run:
         except DiskFailure as error:  # what was learnt is in the journal, and the report can tell it too
             report = self._report(tally, self.state.lockfile, 0)
             return replace(report, problems=error.problems, failure=EXIT_INVALID)
-        report = replace(self._report(tally, lockfile, len(forgotten)), problems=_in_passing(tally))
+        report = replace(self._report(tally, lockfile, len(forgotten)), problems=self._in_passing(tally))
         if stop is None or not stop.is_thrown:
             return report
+        if stop.cause is Cause.SIGNAL and tally.confirmed == tally.total:  # it came when all was done
+            return replace(report, was_stopped=True)
         problem = stop.problem or ending.interrupted(tally.confirmed, tally.total, tally.calls)
         return replace(
             report,
@@ -206,17 +208,26 @@ class _Run:
         write_lockfile(self.environment, after)
         return after
 
+    def _in_passing(self, tally: Tally) -> tuple[Problem, ...]:
+        """What went wrong without ending the run."""
+        given_up = (ending.given_up(reason, batches) for reason, batches in tally.given_up.items())
+        not_updated = [ending.not_updated(tally.not_updated)] if tally.not_updated else []
+        kept = sorted(
+            {
+                change.field
+                for sent in self.plan.resubmissions
+                if isinstance(tally.entries.get(sent.key), Present)
+                for change in sent.changes
+                if change.after is None
+            }
+        )
+        not_cleared = [ending.not_cleared(kept)] if kept else []
+        return (*given_up, *tally.refused_alike, *not_updated, *not_cleared)
+
     def _no_longer_refused(self, before: Lockfile) -> frozenset[str]:
         """Those whom the API refused and nobody declares any more, but for those who have to be removed."""
         removed = {remove.key for remove in self.plan.withdrawals}
         return frozenset(key for key in before.rejected if key not in self.roster.members) - removed
-
-
-def _in_passing(tally: Tally) -> tuple[Problem, ...]:
-    """What went wrong without ending the run."""
-    given_up = (ending.given_up(reason, batches) for reason, batches in tally.given_up.items())
-    not_updated = [ending.not_updated(tally.not_updated)] if tally.not_updated else []
-    return (*given_up, *tally.refused_alike, *not_updated)
 
 
 def utc_now() -> str:

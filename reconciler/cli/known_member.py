@@ -1,9 +1,10 @@
 """Finding a member in the lockfile by the address that somebody typed."""
 
 from reconciler.errors import InvalidInput
+from reconciler.explanation.likeness import likeliest
 from reconciler.identity import InvalidAddress, identity
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
-from reconciler.problem import Address, Problem, Words, nearest
+from reconciler.problem import Address, Problem, Words
 
 Entry = Present | Rejected | Unconfirmed
 
@@ -42,5 +43,5 @@ def known_key(address: str, known: dict[str, Entry]) -> str:
 
 
 def _hint(key: str, known: dict[str, Entry]) -> Words:
-    meant = nearest(key, list(known))
+    meant = likeliest(key, known)
     return ("Did you mean ", Address(meant), "?") if meant else ()

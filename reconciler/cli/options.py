@@ -89,7 +89,8 @@ def today_option(command: _Command) -> _Command:
         metavar="DATE",
         expose_value=False,
         callback=_remember_today,
-        help="Rehearse what expires: count declarations as if it were this day, such as 2027-01-31 (UTC).",
+        help="Count declarations as if it were this day (UTC), such as 2027-01-31, for tests and rehearsals; "
+        "an apply acts on it.",
     )(command)
 
 

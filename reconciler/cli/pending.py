@@ -38,7 +38,6 @@ def circumstances_of(
     """What a reader of the plan should know beside it: what applies just this plan, and of the journal."""
     flags = [word for guard in allow for word in ("--allow", guard)]
     flags += ["--retry-rejected"] if retry_rejected else []
-    flags += ["--today", invocation.today] if invocation.today else []
     return Circumstances(
         command=invocation.command_line("apply", name, *([str(saved)] if saved else []), *flags),
         recover=invocation.command_line("state", "recover", name),
@@ -49,6 +48,7 @@ def circumstances_of(
         unfetched=known.unfetched,
         conflicts=known.conflicts,
         lint=lint,
+        today=invocation.today,
     )
 
 

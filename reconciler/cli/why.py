@@ -46,9 +46,8 @@ def _known(reading: DeclarationReading) -> Known:
 
 
 def _commands(invocation: Invocation, name: str) -> Commands:
-    day = ("--today", invocation.today) if invocation.today else ()
     return Commands(
         validate=invocation.command_line("validate", name),
-        apply=invocation.command_line("apply", name, *day),
+        apply=invocation.command_line("apply", name),
         publish=invocation.command_line("state", "publish", name),
     )

@@ -88,7 +88,7 @@ class Comparison:
         is_asked = self.policy.on_change is OnChange.RESUBMIT
         note = present.undelivered
         if is_asked and note is not None and not self.retry_rejected and _is_about(note, declaration):
-            return StillRejected(key, declaration.source, note.reason, declaration.attributes)
+            return StillRejected(key, declaration.source, note.reason, declaration.attributes, is_there=True)
         changes = field_changes(present.attributes, declaration.attributes)
         # A field that is no longer declared can't be cleared by sending the others again.
         deliverable = is_asked and any(change.after is not None for change in changes)

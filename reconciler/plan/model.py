@@ -72,7 +72,7 @@ class Remove:
 class StillRejected:
     """A member whom the API refused and whose declaration is the same as then: not sent again.
 
-    Refused was either to add them, or to change them.
+    Refused was to add them or, of somebody who `is_there`, to change them.
     """
 
     action: ClassVar[str] = "rejected"
@@ -80,6 +80,7 @@ class StillRejected:
     source: str
     reason: str
     attributes: Attributes
+    is_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Circumstances(NamedTuple):
 
     `publish` is what publishes the lockfile; `unfetched` its branch, where nothing is known of that here;
     `conflicts` how many members that branch and the file here disagree about. `lint` tells what looks odd
-    about the members whom the plan concerns.
+    about the members whom the plan concerns; `today` is the day that --today named, None for the present one.
     """
 
     command: str
@@ -66,6 +66,7 @@ class Circumstances(NamedTuple):
     unfetched: str | None = None
     conflicts: int = 0
     lint: PlanLint = PlanLint()
+    today: str | None = None
 
 
 def warnings(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
@@ -75,6 +76,8 @@ def warnings(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
             "An interrupted run left a journal. What it learnt is counted in here; "
             f"`{circumstances.command}` or `{circumstances.recover}` takes it into the lockfile."
         )
+    if circumstances.today is not None:
+        yield f"Declarations are counted as on {circumstances.today}, since --today says so."
     yield from _branch_warnings(circumstances)
     if not plan.has_lockfile and circumstances.unfetched is None:
         yield (
@@ -131,14 +134,16 @@ def note(kind: type[Action], actions: Sequence[Action]) -> str:
             "`--retry-rejected`."
         )
     return (
-        "The API refused to remove them, and they stay in the panel. It is asked again with "
-        "`--retry-rejected`, or once policy.on_remove says otherwise."
+        "The API refused to remove them, and they stay in the panel. See in QuestionPro why, and apply with "
+        "`--retry-rejected`; or remove them there by hand, and then by `reconciler state rm`."
     )
 
 
 def _delivery(changes: Sequence[Change]) -> str:
     """Whether these changes are sent, and what can't come of it."""
     sent = [change for change in changes if change.deliverable]
+    if not sent and all(field.after is None for change in changes for field in change.changes):
+        return "No call of this API clears a field. Apply leaves them as they are: clear it in QuestionPro."
     if not sent:
         return "This API can't change a member who is in the panel already. Apply leaves them as they are."
     words = ["Sent again. The API doesn't confirm updates, so whether they take effect can't be known."]
@@ -187,6 +192,8 @@ def next_step(plan: Plan, circumstances: Circumstances) -> str:
     """What to do now; empty where apply is about to do it."""
     if circumstances.is_applying:
         return ""
+    if circumstances.today is not None:
+        return f"nothing now: this is a rehearsal of {circumstances.today}."
     if plan.refusals:
         flags = " ".join(found.lifted_by for found in plan.refusals)
         return f"if it is meant, `{circumstances.command} {flags}`"

@@ -24,6 +24,7 @@ MEANINGS = {
 }
 """What each outcome proves, no more (the contract's table of the API's two counts)."""
 
+_LEFT_AS_THEY_ARE = "the API refused to change or to remove them, and left them as they are in the panel"
 _LEFT_UNATTRIBUTED = {
     OnRemove.UNSUBSCRIBE: "get no more mail, or weren't there; whether by this run can't be known",
     OnRemove.DELETE: "no longer in the panel, but whether by this run can't be known",
@@ -32,13 +33,21 @@ _LEFT_UNATTRIBUTED = {
 
 def outcomes(report: Report) -> Iterator[tuple[int, str, str]]:
     """(how many, outcome, what it proves) for each outcome that anybody had."""
-    left = report.left_unattributed
-    counts = report.summary._asdict() | {"unattributed": report.summary.unattributed - left}
-    for outcome, count in counts.items():
-        if count:
-            yield count, outcome, MEANINGS[outcome]
-        if outcome == "unattributed" and left:
-            yield left, outcome, _LEFT_UNATTRIBUTED[report.policy.on_remove]
+    others = {
+        "unattributed": (report.left_unattributed, _LEFT_UNATTRIBUTED.get(report.policy.on_remove, "")),
+        "rejected": (sum(map(_is_there, report.rejected)), _LEFT_AS_THEY_ARE),
+    }
+    for outcome, count in report.summary._asdict().items():
+        other, meaning = others.get(outcome, (0, ""))
+        if count > other:
+            yield count - other, outcome, MEANINGS[outcome]
+        if other:
+            yield other, outcome, meaning
+
+
+def _is_there(member: StillRejected | Unremoved) -> bool:
+    """Whether somebody refused is in the panel all the same."""
+    return isinstance(member, Unremoved) or member.is_there
 
 
 def standing(member: StillRejected | Unremoved) -> str:
@@ -91,13 +100,14 @@ def _after_incomplete(report: Report) -> Iterator[str]:
             "plan and apply again: a fresh plan carries on where this run ended, "
             "and nobody who has an answer is sent again."
         )
-    if summary.rejected:
+    unremoved = sum(isinstance(member, Unremoved) for member in report.rejected)
+    if summary.rejected > unremoved:
         yield (
             "mend the declarations of the rejected members and apply again, or send them as they are with "
             "`--retry-rejected`."
         )
-    if summary.blocked:
+    if summary.blocked or unremoved:
         yield (
-            "unblock the blocked members in QuestionPro and apply with `--retry-rejected`, or remove them "
-            "there and drop them from the lockfile with `reconciler state rm`."
+            "see in QuestionPro why they can't be removed (unblock those who are blocked) and apply with "
+            "`--retry-rejected`; or remove them there by hand, and then by `reconciler state rm`."
         )

@@ -111,7 +111,9 @@ def _where(action: Action) -> str:
             return readable(source)
         case Remove(expired=str(expired), source=source):
             return f"{readable(source or '')}  (expired {expired})"
-        case Remove() | Unremoved():
+        case Unremoved(by=by):
+            return f"(refused: {visible(by)})"
+        case Remove():
             return ""
 
 

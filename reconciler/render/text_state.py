@@ -37,7 +37,7 @@ def text_member(member: KnownMember, showing: Showing) -> str:
         f"  {member.status}: {member.proves}.",
         f"  pushed: {visible(member.entry.pushed)}",
         *_reason(member, showing),
-        "  declared as:",
+        "  pushed as:",
         *(f"      {visible(field)}: {value}" for field, value in member_fields(member, showing)),
     ]
     return "".join(f"{line}\n" for line in lines)

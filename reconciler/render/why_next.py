@@ -64,7 +64,8 @@ def _about(explanation: Explanation, commands: Commands, *, is_held_back: bool) 
             yield (f"To ask the API again all the same: `{commands.apply} --retry-rejected`.",)
         case Unremoved():
             again = f"`{commands.apply} --retry-rejected`"
-            yield (f"Remove them in QuestionPro by hand; or ask the API again: {again}.",)
+            yield (f"See in QuestionPro why, unblock them if they are blocked, and ask again: {again}.",)
+            yield ("Or remove them there by hand, and then by `reconciler state rm`.",)
             yield (f"To keep them: {_to_keep(explanation)}.",)
         case None:
             yield from _nothing(explanation)

@@ -203,3 +203,14 @@ def test_who_may_have_got_in_before_a_refusal_is_removed_and_never_lost(tmp_path
         again = world.run("apply", "p", "--yes", "--allow", "delete", "--format", "json")
     assert again.code == 0, again.err
     assert world.outcomes() == {BOB: "unattributed"}
+
+
+def test_a_field_that_could_not_be_cleared_is_told_of_once(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.environment(settings=RESUBMIT)
+    world.members({"emailAddress": ADA, "city": "Rome", "firstName": "Ada"})
+    assert world.run("apply", "p", "--yes").code == 0
+    world.members({"emailAddress": ADA, "firstName": "Adele"})
+    applied = world.run("apply", "p", "--yes")
+    assert applied.code == 0
+    assert "The panel keeps what is no longer declared of those sent again: city." in applied.err

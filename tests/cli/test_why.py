@@ -156,7 +156,7 @@ def test_a_rehearsed_day_expires_a_declaration(panels: Panels, run: Run) -> None
     after = run("why", "production", ADA, "--today", "2027-01-01").out
     assert "expires 2027-01-01, in 1 day\n" in before
     assert "expired 2027-01-01, today: counts as not declared\n" in after
-    assert "`reconciler apply production --today 2027-01-01`" in after
+    assert "`reconciler apply production`" in after
 
 
 def test_somebody_sent_without_an_answer_is_sent_again(panels: Panels, run: Run) -> None:

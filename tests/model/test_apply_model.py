@@ -284,7 +284,7 @@ class World(RuleBasedStateMachine):
 
 
 def test_whatever_happens_the_lockfile_tells_the_truth() -> None:
-    run_state_machine_as_test(World, settings=settings(max_examples=50, stateful_step_count=15))
+    run_state_machine_as_test(World, settings=settings(max_examples=30, stateful_step_count=15))
 
 
 @pytest.mark.exhaustive

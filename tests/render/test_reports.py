@@ -178,7 +178,7 @@ def test_who_is_blocked_stands_with_what_was_refused_and_the_way_out(chosen: For
     text = shown(REMOVED, chosen)
     assert "bob@example.org" in text
     assert "refused: delete" in text
-    assert "unblock the blocked members" in text
+    assert "unblock those who are blocked" in text
 
 
 def test_json_lists_who_is_blocked_beside_who_is_rejected() -> None:
@@ -196,3 +196,19 @@ def test_who_is_blocked_makes_a_run_incomplete() -> None:
 def test_a_warning_alone_makes_no_run_incomplete() -> None:
     warning = Problem(("Look into this.",), severity=Severity.WARNING)
     assert replace(WHOLE, problems=(warning,)).exit_code == EXIT_DONE
+
+
+def test_who_was_refused_and_is_in_the_panel_all_the_same_is_not_said_to_be_absent() -> None:
+    refused = replace(rejected(), is_there=True)
+    removal = unremoved(reason="Invalid parameters")
+    report = Report("p", Counts(rejected=3), rejected=(rejected(), refused, removal))
+    lines = shown(report).splitlines()
+    assert f"  1 rejected  {MEANINGS['rejected']}" in lines
+    assert any(line.startswith("  2 rejected  the API refused to change or to remove them") for line in lines)
+
+
+def test_who_can_not_be_removed_needs_no_mended_declaration() -> None:
+    report = Report("p", Counts(rejected=1), rejected=(unremoved(reason="Invalid parameters"),))
+    text = shown(report)
+    assert "mend the declarations" not in text
+    assert "`reconciler state rm`" in text

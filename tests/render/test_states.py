@@ -82,7 +82,7 @@ def test_one_member_is_shown_with_all_that_is_known() -> None:
         "  rejected: the API refused it, so it is not in the panel by this declaration.\n"
         f"  pushed: {PUSHED}\n"
         "  the API's word: Invalid birthday\n"
-        "  declared as:\n"
+        "  pushed as:\n"
         "      emailAddress: eve@example.org\n"
         '      firstName: "Eve"\n'
     )

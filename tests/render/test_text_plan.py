@@ -228,7 +228,7 @@ def test_who_is_not_removed_is_shown_with_the_reason_and_the_way_out() -> None:
     text = shown(plan_of(unremoved()))
     assert "Not removed: 1." in text
     assert "`--retry-rejected`" in text
-    assert "  ! bob@example.org\n      the API's word: blocked\n" in text
+    assert "  ! bob@example.org  (refused: delete)\n      the API's word: blocked\n" in text
 
 
 def test_who_expires_soon_is_listed_by_day() -> None:
@@ -242,3 +242,14 @@ def test_masked_who_expires_soon_keeps_day_file_and_line() -> None:
     soon = (Expiring("ada@example.org", f"{FILE}:4", "2026-12-01"),)
     text = shown(replace(plan_of(), expiring=soon), Showing(masked=True))
     assert f"  2026-12-01  a…@example.org  {FILE}:4\n" in text
+
+
+def test_changes_that_only_clear_fields_say_that_no_call_clears_a_field() -> None:
+    text = shown(plan_of(change(FieldChange("city", "Paris", None))))
+    assert "No call of this API clears a field." in text
+
+
+def test_a_plan_for_another_day_says_so_and_offers_no_apply() -> None:
+    text = shown(plan_of(add()), circumstances=CIRCUMSTANCES._replace(today="2027-01-31"))
+    assert "! Declarations are counted as on 2027-01-31, since --today says so." in text
+    assert "Next:   nothing now: this is a rehearsal of 2027-01-31." in text

@@ -74,9 +74,10 @@ def test_one_who_was_refused_is_mended_or_sent_again() -> None:
 
 
 def test_one_who_could_not_be_removed_is_removed_by_hand_or_asked_about_again() -> None:
-    first, second = steps(AWAY, action=Unremoved(ADA, "delete", "blocked", {}))
+    first, second, third = steps(AWAY, action=Unremoved(ADA, "delete", "blocked", {}))
     assert "`reconciler apply p --retry-rejected`" in first
-    assert second == "To keep them: declare them again."
+    assert "`reconciler state rm`" in second
+    assert third == "To keep them: declare them again."
 
 
 def test_one_about_whom_nothing_is_to_do_can_be_taken_out() -> None:
