@@ -1,6 +1,7 @@
 """Where a person stands on suppression lists, in clear or as a hash."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,9 +11,10 @@ from reconciler.problem import Place, Problem, Severity
 from reconciler.search.model import Kind, Trace
 from reconciler.search.panels import Declaring
 from reconciler.shown_path import shown
-from reconciler.suppression.parser import Entry, parse
+from reconciler.suppression.parser import Parsed, parse
 from reconciler.suppression.secret import Secret
 from reconciler.suppression.secret_variable import read_secret
+from reconciler.suppression.wrong_secret import wrong_secret
 
 
 class _List(NamedTuple):
@@ -20,7 +22,7 @@ class _List(NamedTuple):
 
     environment: str
     file: str
-    entries: tuple[Entry, ...]
+    said: Parsed
     variable: str | None
 
 
@@ -29,20 +31,20 @@ def on_lists(environments: tuple[Declaring, ...], key: str, unread: list[Problem
     for name, reading in environments:
         for path in reading.suppression_lists:
             yield from _on_list(
-                _List(name, shown(path), _entries(path), reading.suppression_secret), key, unread
+                _List(name, shown(path), _said(path), reading.suppression_secret), key, unread
             )
 
 
-def _entries(path: Path) -> tuple[Entry, ...]:
+def _said(path: Path) -> Parsed:
     try:
-        return parse(text_of(path, shown(path)), shown(path)).entries
+        return parse(text_of(path, shown(path)), shown(path))
     except InvalidInput:
-        return ()  # it is searched as text too, and told of there where it can't be read
+        return Parsed((), ())  # it is searched as text too, and told of there where it can't be read
 
 
 def _on_list(found: _List, key: str, unread: list[Problem]) -> Iterator[Trace]:
-    secret = _secret(found, unread) if any(entry.is_hashed for entry in found.entries) else None
-    for entry in found.entries:
+    secret = _secret(found, unread) if any(entry.is_hashed for entry in found.said.entries) else None
+    for entry in found.said.entries:
         if entry.is_hashed:
             if secret is not None and secret.hash_of(key) == entry.text:
                 yield Trace(found.file, entry.line, Kind.SUPPRESSED, found.environment, "as a hash")
@@ -51,7 +53,7 @@ def _on_list(found: _List, key: str, unread: list[Problem]) -> Iterator[Trace]:
 
 
 def _secret(found: _List, unread: list[Problem]) -> Secret | None:
-    """The secret; without it, the hashes can't be compared with anybody, and that is noted."""
+    """The secret; without the right one, the hashes can't be compared with anybody, and that is noted."""
     why, hint = "environment.yaml names no suppression_secret", "Name it: suppression_secret: {env: NAME}."
     if found.variable is not None:
         try:
@@ -60,7 +62,7 @@ def _secret(found: _List, unread: list[Problem]) -> Secret | None:
             unread += error.problems
             return None
         if secret is not None:
-            return secret
+            return secret if _is_right(secret, found, unread) else None
         why, hint = (
             f"the variable {found.variable} is not set",
             "Set it to the secret of the suppression lists.",
@@ -68,3 +70,9 @@ def _secret(found: _List, unread: list[Problem]) -> Secret | None:
     message = (f"The hashes on this list could not be compared for {found.environment}: {why}.",)
     unread.append(Problem(message, (hint,), Place(found.file), severity=Severity.WARNING))
     return None
+
+
+def _is_right(secret: Secret, found: _List, unread: list[Problem]) -> bool:
+    wrong = tuple(wrong_secret(found.said.checks, secret, found.variable or "", found.file))
+    unread += (replace(problem, severity=Severity.WARNING) for problem in wrong)
+    return not wrong

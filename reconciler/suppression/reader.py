@@ -17,9 +17,10 @@ from reconciler.errors import InvalidInput
 from reconciler.problem import Place, Problem, Severity
 from reconciler.shown_path import shown
 from reconciler.suppression.model import Suppression
-from reconciler.suppression.parser import Entry, parse
+from reconciler.suppression.parser import Entry, Parsed, parse
 from reconciler.suppression.secret import Secret
 from reconciler.suppression.secret_variable import read_secret
+from reconciler.suppression.wrong_secret import wrong_secret
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -33,10 +34,9 @@ class SuppressionReading(NamedTuple):
 
 
 class _List(NamedTuple):
-    """One list: its path as it is shown, its text, and its entries."""
+    """One list: its path as it is shown, and its entries."""
 
     file: str
-    text: str
     entries: tuple[Entry, ...]
 
 
@@ -46,13 +46,14 @@ def read_suppression(
     """Read the lists in the order given; of an identity that stands there twice, the first place counts.
 
     `variable` holds the secret; where none is named, a hash is a problem, unless the settings are wrong and
-    so nothing `is_settled`. Where it is named and not set, hashes are left unchecked, and that is told.
+    so nothing `is_settled`. Where it is named and not set, hashes are left unchecked, and that is told. A
+    list that was made with another secret is a problem.
     """
     problems: list[Problem] = []
     secret = _secret(variable, problems)
     is_missing = variable is not None and secret is None and not problems
     may_hash = variable is not None or not is_settled
-    read = [_checked(path, problems, may_hash=may_hash) for path in lists]
+    read = [_checked(path, problems, secret, variable, may_hash=may_hash) for path in lists]
     suppression = Suppression(_places(read, is_hashed=False), _places(read, is_hashed=True), secret)
     unchecked = tuple(_unchecked(read, variable or "")) if is_missing else ()
     return SuppressionReading(suppression, tuple(problems), unchecked)
@@ -66,31 +67,35 @@ def _secret(variable: str | None, problems: list[Problem]) -> Secret | None:
         return None
 
 
-def _checked(path: Path, problems: list[Problem], *, may_hash: bool) -> _List:
+def _checked(
+    path: Path, problems: list[Problem], secret: Secret | None, variable: str | None, *, may_hash: bool
+) -> _List:
     findings = Findings(shown(path))
-    found = _read(path, findings)
-    for entry in found.entries if not may_hash else ():
+    text, parsed = _read(path, findings)
+    if secret is not None and variable is not None:
+        findings.add_problems(wrong_secret(parsed.checks, secret, variable, findings.file))
+    for entry in parsed.entries if not may_hash else ():
         if entry.is_hashed:
             hint = "Name its variable: suppression_secret: {env: NAME} in environment.yaml."
             message = ("This hash can't be compared with anybody without the secret that it was made with.",)
             findings.add((entry.line, entry.column), message, (hint,))
-    findings.quote(found.text, LINE_END)
+    findings.quote(text, LINE_END)
     problems += findings.in_order()
-    return found
+    return _List(findings.file, parsed.entries)
 
 
-def _read(path: Path, findings: Findings) -> _List:
+def _read(path: Path, findings: Findings) -> tuple[str, Parsed]:
     try:
         text = _text(path, findings.file)
     except InvalidInput as error:
         findings.add_problems(error.problems)
-        return _List(findings.file, "", ())
+        return "", Parsed((), ())
     stray = control_character(text)
     if stray is not None:
         findings.add_problems([control_character_problem(text, stray, findings.file, LINE_END)])
     parsed = parse(text, findings.file)
     findings.add_problems(parsed.problems)
-    return _List(findings.file, text, parsed.entries)
+    return text, parsed
 
 
 def _text(path: Path, file: str) -> str:
@@ -102,7 +107,7 @@ def _text(path: Path, file: str) -> str:
 
 def _places(lists: Iterable[_List], *, is_hashed: bool) -> dict[str, Place]:
     places: dict[str, Place] = {}
-    for file, _, entries in lists:
+    for file, entries in lists:
         for entry in entries:
             if entry.is_hashed is is_hashed:
                 places.setdefault(entry.text, Place(file, entry.line))
@@ -110,7 +115,7 @@ def _places(lists: Iterable[_List], *, is_hashed: bool) -> dict[str, Place]:
 
 
 def _unchecked(lists: Iterable[_List], variable: str) -> Iterable[Problem]:
-    for file, _, entries in lists:
+    for file, entries in lists:
         count = sum(entry.is_hashed for entry in entries)
         if count:
             many = "1 entry" if count == 1 else f"{count} entries"

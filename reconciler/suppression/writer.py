@@ -10,7 +10,7 @@ from reconciler.problem import Address, Place, Problem
 from reconciler.shown_path import shown
 from reconciler.suppression.parser import parse
 from reconciler.suppression.reader import read_suppression
-from reconciler.suppression.secret import PREFIX, Secret
+from reconciler.suppression.secret import CHECK_PREFIX, PREFIX, Secret
 from reconciler.suppression.secret_variable import required_secret
 from reconciler.whole_file import disk_failure, replace_whole
 
@@ -33,7 +33,7 @@ def suppress(environment: Environment, key: str) -> Place:
     if reading.problems:
         raise InvalidInput(*reading.problems)
     return reading.suppression.place_of(key) or _append(
-        environment.suppression_list_to_write, _entry(key, secret)
+        environment.suppression_list_to_write, _entry(key, secret), secret
     )
 
 
@@ -47,12 +47,15 @@ def _entry(key: str, secret: Secret | None) -> str:
     return key
 
 
-def _append(path: Path, entry: str) -> Place:
+def _append(path: Path, entry: str, secret: Secret | None) -> Place:
+    """Above the first hash that is written to a list, with what tells its secret from another."""
     file = shown(path)
     before = bytes_of(path, file) if path.exists() else _TOP.encode()
     line_end = b"\r\n" if b"\r\n" in before else b"\n"
     is_open = bool(before) and not before.endswith((b"\n", b"\r"))
-    after = before + (line_end if is_open else b"") + entry.encode() + line_end
+    is_first = secret is not None and not parse(before.decode("utf-8-sig"), file).checks
+    lines = (f"{CHECK_PREFIX}{secret.check}", entry) if secret is not None and is_first else (entry,)
+    after = before + (line_end if is_open else b"") + b"".join(line.encode() + line_end for line in lines)
     _replace(path, after)
     return Place(file, parse(after.decode("utf-8-sig"), file).entries[-1].line)
 

@@ -81,7 +81,7 @@ def test_a_hash_is_found_with_its_secret(world: World) -> None:
     world.environment("p", "suppression_secret: {env: PEPPER}\n")
     world.run("suppress", "p", ADA, env=SECRET)
     done = world.run("find", ADA, "--format", "json", env=SECRET)
-    assert ("panels/p/suppressed.txt", 2, "suppression list", "p", "as a hash") in places(done)
+    assert ("panels/p/suppressed.txt", 3, "suppression list", "p", "as a hash") in places(done)
     assert done.code == 0
 
 
@@ -91,6 +91,15 @@ def test_a_hash_that_can_not_be_compared_leaves_the_search_unfinished(world: Wor
     done = world.run("find", ADA)
     assert done.code == 1
     assert "panels/p/suppressed.txt: warning: The hashes on this list could not be compared" in done.err
+    assert "Not all could be searched" in done.out
+
+
+def test_a_list_made_with_another_secret_leaves_the_search_unfinished(world: World) -> None:
+    world.environment("p", "suppression_secret: {env: PEPPER}\n")
+    world.run("suppress", "p", ADA, env=SECRET)
+    done = world.run("find", ADA, env={"PEPPER": SECRET["PEPPER"][::-1]})
+    assert done.code == 1
+    assert "panels/p/suppressed.txt:2:1: warning: The secret in the variable PEPPER is not" in done.err
     assert "Not all could be searched" in done.out
 
 

@@ -61,6 +61,22 @@ def test_without_the_secret_nothing_is_written(world: World) -> None:
     assert not (world.panels / "p" / "suppressed.txt").exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("validate", "p"), ("plan", "p"), ("apply", "p", "--yes"), ("suppress", "p", "eve@example.org")],
+)
+def test_with_another_secret_than_the_lists_nothing_is_done(world: World, command: tuple[str, ...]) -> None:
+    world.environment("p", "suppression_secret: {env: PEPPER}\n")
+    world.members(ADA)
+    world.run("suppress", "p", ADA, env=SECRET)
+    before = (world.panels / "p" / "suppressed.txt").read_bytes()
+    done = world.run(*command, env={"PEPPER": SECRET["PEPPER"][::-1]})
+    assert done.code == 1
+    assert "panels/p/suppressed.txt:2:1: The secret in the variable PEPPER is not the one" in done.err
+    assert (world.panels / "p" / "suppressed.txt").read_bytes() == before
+    assert not (world.panels / "p" / "state.lock.json").exists()
+
+
 def test_it_names_each_entry_here_and_in_other_environments(world: World) -> None:
     world.environment("p")
     world.environment("q", "members: [members/, ../shared/x.csv]\n")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.suppression.parser import Entry, parse
+from reconciler.suppression.parser import Check, Entry, parse
 
 SHAPE = "Write hmac-sha256: and 64 hexadecimal digits, without spaces."
 HASH = "0123456789abcdef" * 4
@@ -28,7 +28,12 @@ def test_an_address_in_any_spelling_is_an_identity() -> None:
 
 
 def test_a_hash_is_one_in_either_case() -> None:
-    assert entries(f"hmac-sha256:{HASH}\nhmac-sha256:{HASH.upper()}") == [(HASH, True)] * 2
+    assert entries(f"hmac-sha256:{HASH}\nHMAC-SHA256:{HASH.upper()}") == [(HASH, True)] * 2
+
+
+def test_the_check_of_a_secret_is_nobody() -> None:
+    parsed = parse(f"# c\n hmac-sha256-check:{HASH} # d\nHMAC-sha256-Check:{HASH.upper()}", "f")
+    assert parsed == ((), (), (Check(HASH, 2, 2), Check(HASH, 3, 1)))
 
 
 def test_comments_and_blank_lines_say_nothing() -> None:
@@ -63,9 +68,29 @@ def test_all_that_is_wrong_is_told_with_its_place_and_how_to_mend_it() -> None:
     ]
 
 
+def test_a_check_that_is_cut_short_is_told() -> None:
+    [problem] = told(f"hmac-sha256-check:{HASH[1:]}")
+    assert problem == (
+        f'f:1:1: "hmac-sha256-check:{HASH[1:]}" is neither an e-mail address nor a hash of one. '
+        "(Write hmac-sha256-check: and 64 hexadecimal digits, without spaces.)"
+    )
+
+
+@pytest.mark.parametrize(
+    "entry", ["new@example.org#c", "a#b@example.org#c @d", f"hmac-sha256:{HASH}#c@example.org", "a@b.org#"]
+)
+def test_a_comment_without_its_space_is_told_as_one(entry: str) -> None:
+    [problem] = told(entry)
+    assert problem == (
+        f'f:1:1: "{entry}" is neither an e-mail address nor a hash of one. '
+        "(A comment needs a space before its #.)"
+    )
+
+
 @given(text=st.text() | st.text(alphabet="a@.x# \t\r\n\x85\ufeff:"))
 def test_any_text_is_answered_and_each_line_says_one_thing_at_most(text: str) -> None:
     parsed = parse(text, "f")
     lines = [entry.line for entry in parsed.entries]
     lines += [problem.place.line or 0 for problem in parsed.problems if problem.place]
-    assert len(lines) == len(set(lines)) == len(parsed.entries) + len(parsed.problems)
+    lines += [check.line for check in parsed.checks]
+    assert len(lines) == len(set(lines)) == sum(map(len, parsed))

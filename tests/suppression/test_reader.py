@@ -92,6 +92,34 @@ def test_where_the_secret_is_missing_the_lists_that_need_it_are_unchecked() -> N
     assert "bob@example.org" in found.suppression
 
 
+def test_a_list_that_was_made_with_another_secret_is_a_problem_at_its_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PEPPER", VALUE[::-1])
+    check = f"hmac-sha256-check:{Secret(VALUE).check}"
+    found = read(f"# c\n {check}\nhmac-sha256:{HASH}\n", f"hmac-sha256:{HASH}\n", variable="PEPPER")
+    [problem] = found.problems
+    assert problem.place == Place("0.txt", 2, 2)
+    assert problem.excerpt is not None
+    assert problem.excerpt.text == f" {check}"
+    assert problem.message == (
+        "The secret in the variable PEPPER is not the one that this list was made with.",
+    )
+    assert "go on with the old one, or write the list anew" in str(problem)
+
+
+def test_a_list_that_was_made_with_this_secret_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEPPER", VALUE)
+    found = read(f"hmac-sha256-check:{Secret(VALUE).check}\nhmac-sha256:{HASH}\n", variable="PEPPER")
+    assert (found.problems, found.unchecked) == ((), ())
+    assert found.suppression.place_of("ada@example.org") == Place("0.txt", 2)
+
+
+def test_without_a_secret_its_check_says_nothing() -> None:
+    found = read(f"hmac-sha256-check:{Secret(VALUE).check}\n", variable="PEPPER")
+    assert (found.problems, found.unchecked) == ((), ())
+
+
 def test_a_short_secret_is_a_problem_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEPPER", "short")
     found = read(f"hmac-sha256:{HASH}", variable="PEPPER")

@@ -75,6 +75,34 @@ def test_with_a_secret_a_hash_is_written(path: Path, monkeypatch: pytest.MonkeyP
     assert suppress(environment(path, "PEPPER"), ADA) == place
 
 
+def test_above_the_first_hash_stands_what_tells_its_secret_from_another(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEPPER", VALUE)
+    path.write_text("# reconciler: x\nbob@example.org\n", encoding="utf-8")
+    place = suppress(environment(path, "PEPPER"), ADA)
+    suppress(environment(path, "PEPPER"), "eve@example.org")
+    secret = Secret(VALUE)
+    assert place == Place("suppressed.txt", 4)
+    assert path.read_text(encoding="utf-8").splitlines() == [
+        "# reconciler: x",
+        "bob@example.org",
+        f"hmac-sha256-check:{secret.check}",
+        f"hmac-sha256:{secret.hash_of(ADA)}",
+        f"hmac-sha256:{secret.hash_of('eve@example.org')}",
+    ]
+
+
+def test_with_another_secret_nothing_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEPPER", VALUE)
+    suppress(environment(path, "PEPPER"), ADA)
+    before = path.read_bytes()
+    monkeypatch.setenv("PEPPER", VALUE[::-1])
+    with pytest.raises(InvalidInput, match="not the one that this list was made with"):
+        suppress(environment(path, "PEPPER"), "eve@example.org")
+    assert path.read_bytes() == before
+
+
 def test_without_the_secret_that_is_named_nothing_is_written(path: Path) -> None:
     with pytest.raises(InvalidInput, match="PEPPER"):
         suppress(environment(path, "PEPPER"), ADA)
