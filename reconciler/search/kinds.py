@@ -12,7 +12,7 @@ _OF_ONE = re.compile(
     rb'\s*"(?P<next>target|digest|summary)"'
 )
 _OF_SEVERAL = re.compile(rb'\s*\{\s*"format"\s*:\s*\d+\s*,\s*"(?P<next>plans|reports)"')
-_JOURNAL = re.compile(rb'\{"record": "run",[^\n]*?"environment": (' + _TEXT + rb")")
+_JOURNAL = re.compile(rb'\{"record":\s*"run",[^\n]*?"environment":\s*(' + _TEXT + rb")")
 _BY_NEXT = {
     b"target": Kind.LOCKFILE,
     b"digest": Kind.PLAN,

@@ -1,10 +1,15 @@
-import pytest
-from people import PUSHED, person, present
+from pathlib import Path
 
+import pytest
+from people import PUSHED, environment_of, person, present
+
+from reconciler.apply.batch import Batch
+from reconciler.apply.journal import Journal, journal_path
 from reconciler.lockfile.codec import encode
 from reconciler.lockfile.model import Lockfile, Rejected, Unconfirmed
 from reconciler.search.kinds import kind_of, section_of
 from reconciler.search.model import Kind
+from reconciler.working_folder import prepare_working_folder
 
 LOCKFILE = Lockfile(
     "pröd",
@@ -22,6 +27,14 @@ def sections(key: str) -> list[str]:
 
 def test_a_lockfile_is_known_wherever_it_lies() -> None:
     assert kind_of(encode(LOCKFILE)) == (Kind.LOCKFILE, "pröd")
+
+
+def test_a_journal_is_known_as_it_is_written(tmp_path: Path) -> None:
+    environment = environment_of(folder=tmp_path)
+    prepare_working_folder(environment.working_folder)
+    batch = Batch(1, {"ada@example.org": person("ada")})
+    Journal.begin(environment, [batch], started=PUSHED).close()
+    assert kind_of(journal_path(environment).read_bytes()) == (Kind.JOURNAL, environment.name)
 
 
 @pytest.mark.parametrize(
