@@ -9,7 +9,7 @@ from reconciler.cli.invocation import DEFAULT_PANELS, Invocation
 from reconciler.cli.known_member import typed_key
 from reconciler.cli.options import format_option, mask_option
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
-from reconciler.problem import Place, Problem
+from reconciler.problem import Address, Problem
 from reconciler.search.traces import traces_of
 from reconciler.shown_path import shown
 
@@ -50,6 +50,13 @@ def _folders(invocation: Invocation, folders: tuple[Path, ...]) -> tuple[Path, .
         elsewhere = invocation.panels
         folders = (Path(), *([elsewhere] if elsewhere.exists() or elsewhere != DEFAULT_PANELS else []))
     if missing := [folder for folder in folders if not os.path.lexists(folder)]:
-        message = ("There is no such folder.",)
-        raise InvalidInput(*(Problem(message, (), Place(shown(folder))) for folder in missing))
+        raise InvalidInput(*(_no_folder(shown(folder)) for folder in missing))
     return folders
+
+
+def _no_folder(name: str) -> Problem:
+    """With the name in the sentence, where it can be masked: it may be a second address."""
+    if "@" not in name:
+        return Problem((f"There is no folder {name}.",))
+    hint = "One address is searched for at a time; behind it stand folders."
+    return Problem(("There is no folder ", Address(name), "."), (hint,))

@@ -16,5 +16,6 @@ def traces_document(traces: Traces) -> dict[str, Any]:
         "unread": problem_documents(traces.unread),
         "not_text": list(traces.not_text),
         "not_followed": list(traces.not_followed),
+        "not_files": list(traces.not_files),
         "problems": [],
     }

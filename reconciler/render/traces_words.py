@@ -56,6 +56,8 @@ def not_searched(traces: Traces, showing: Showing) -> Iterator[str]:
         yield f"files that are no text, such as spreadsheets and archives: {_named(traces.not_text, showing)}"
     if traces.not_followed:
         yield f"links to folders that lie elsewhere: {_named(traces.not_followed, showing)}"
+    if traces.not_files:
+        yield f"pipes, sockets and devices: {_named(traces.not_files, showing)}"
 
 
 def _is(place: Trace) -> str:

@@ -38,7 +38,8 @@ class Traces(NamedTuple):
     """Every place that was found, by file and line, and what was not searched.
 
     `unread` tells what should have been searched and could not be. `not_text` are files such as spreadsheets
-    and archives; `not_followed` are links to folders that lie elsewhere.
+    and archives; `not_followed` are links to folders that lie elsewhere; `not_files` are pipes, sockets and
+    devices.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Traces(NamedTuple):
     unread: tuple[Problem, ...] = ()
     not_text: tuple[str, ...] = ()
     not_followed: tuple[str, ...] = ()
+    not_files: tuple[str, ...] = ()
 
 
 def in_order(places: set[Trace]) -> tuple[Trace, ...]:

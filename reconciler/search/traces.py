@@ -51,7 +51,12 @@ class _Search:
         found |= set(on_branches(self._environments, key, self._unread))
         unread = tuple(dict.fromkeys((*self._walk.unread, *self._unread)))
         return Traces(
-            key, in_order(_merged(found)), unread, tuple(self._not_text), tuple(self._walk.not_followed)
+            key,
+            in_order(_merged(found)),
+            unread,
+            tuple(self._not_text),
+            tuple(self._walk.not_followed),
+            tuple(self._walk.not_files),
         )
 
     def _in(self, path: Path) -> Iterator[Trace]:
@@ -65,9 +70,11 @@ class _Search:
         except OSError as error:
             self._walk.note(path, error)
             return
-        if scanned is not None and file in self._declare_for:
+        if scanned is None:
+            self._walk.not_files.append(file)
+        elif file in self._declare_for:
             yield from self._in_member_file(path, file, scanned)
-        elif scanned is not None:
+        else:
             yield from self._in_text(file, scanned)
 
     def _in_member_file(self, path: Path, file: str, scanned: Scan) -> Iterator[Trace]:

@@ -22,7 +22,9 @@ SKIPPED = frozenset(
 
 
 class Walk:
-    """Walks through folders. What could not be read, and links that were not followed, are noted on the way.
+    """Walks through folders, and notes on the way what it can't give.
+
+    That is what could not be read, links that were not followed, and pipes, sockets and devices.
 
     A link to a file elsewhere is read. A link to what lies in one of the folders is left out, since that is
     found by itself; so no ring of links is ever entered.
@@ -33,6 +35,7 @@ class Walk:
         self._real = {Path(os.path.realpath(folder)): folder for folder in folders}
         self.unread: list[Problem] = []
         self.not_followed: list[str] = []
+        self.not_files: list[str] = []
 
     def __iter__(self) -> Iterator[Path]:
         """The files, in order."""
@@ -65,6 +68,8 @@ class Walk:
                     folders += [path] if entry.name not in SKIPPED else []
                 elif entry.is_file(follow_symlinks=False):
                     yield path
+                else:
+                    self.not_files.append(shown(path))
             waiting += reversed(folders)
 
     def _linked(self, path: Path) -> Iterator[Path]:
@@ -82,3 +87,5 @@ class Walk:
             self.not_followed.append(shown(path))
         elif stat.S_ISREG(mode):
             yield path
+        else:
+            self.not_files.append(shown(path))

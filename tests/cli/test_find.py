@@ -50,8 +50,8 @@ def test_everything_that_reconciler_writes_is_named_for_what_it_is(world: World)
 def test_a_report_and_a_journal_that_name_them_are_found(world: World) -> None:
     report = {"format": 1, "environment": "p", "summary": {"added": 0}, "rejected": [{"key": ADA}]}
     (world.folder / "report.json").write_text(json.dumps(report))
-    run = {"record": "run", "format": 1, "environment": "p", "target": "embedded", "started": "x"}
-    world.write("p/.reconciler/journal.jsonl", f"{json.dumps(run)}\n" + json.dumps({"key": ADA}) + "\n")
+    run = '{"record":"run","format":1,"environment":"p","target":"embedded","started":"x"}'
+    world.write("p/.reconciler/journal.jsonl", f"{run}\n" + json.dumps({"key": ADA}) + "\n")
     found = find(world)
     assert ("panels/p/.reconciler/journal.jsonl", 2, "journal", "p", None) in found
     assert ("report.json", 1, "report", "p", None) in found
@@ -142,7 +142,16 @@ def test_pipes_links_and_binaries_hang_nobody_and_are_told(world: World, tmp_pat
     assert done.code == 0
     assert done.json["not_text"] == ["x.xlsx"]
     assert done.json["not_followed"] == ["away"]
+    assert done.json["not_files"] == ["pipe"]
     assert len(places(done)) == 1
+
+
+@pytest.mark.parametrize("shown", ["text", "markdown"])
+def test_a_pipe_is_named_under_what_is_not_searched(world: World, shown: str) -> None:
+    os.mkfifo(world.folder / "pipe")
+    done = world.run("find", ADA, "--format", shown)
+    assert "pipes, sockets and devices: pipe\n" in done.out.partition("Not searched:")[2]
+    assert "pipes, sockets and devices: pipe\n" in world.run("find", ADA, "pipe").out
 
 
 def test_a_files_name_may_hold_them_too(world: World) -> None:
@@ -163,7 +172,16 @@ def test_folders_may_be_named_and_must_be_there(world: World, tmp_path_factory: 
     exports = tmp_path_factory.mktemp("exports")
     (exports / "a.csv").write_text(f'"x","{ADA}"\n')
     assert [place[2] for place in find(world, str(exports))] == ["text"]
-    assert world.run("find", ADA, "nowhere").code == 1
+    done = world.run("find", ADA, "nowhere")
+    assert (done.code, "There is no folder nowhere." in done.err) == (1, True)
+
+
+def test_a_second_address_is_told_as_no_folder_and_masked(world: World) -> None:
+    done = world.run("find", ADA, "kept@example.org", env={"CI": "1"})
+    assert done.code == 1
+    assert "kept@" not in done.out + done.err
+    assert "There is no folder k…@example.org." in done.err
+    assert "One address is searched for at a time" in done.err
 
 
 def test_panels_that_lie_elsewhere_are_searched_too(world: World, tmp_path_factory: Any) -> None:

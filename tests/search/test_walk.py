@@ -44,6 +44,15 @@ def test_a_link_to_a_folder_elsewhere_is_not_followed_and_told(tmp_path: Path) -
     assert walk.not_followed == ["there"]
 
 
+def test_what_is_neither_file_nor_folder_is_told() -> None:
+    os.mkfifo("pipe")
+    Path("device").symlink_to("/dev/null")
+    put("x")
+    walk = Walk([Path()])
+    assert [path.as_posix() for path in walk] == ["x"]
+    assert walk.not_files == ["device", "pipe"]
+
+
 def test_a_folder_within_another_is_walked_once() -> None:
     put("panels/x")
     assert len(list(Walk([Path(), Path("panels")]))) == 1
