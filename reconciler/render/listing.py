@@ -74,6 +74,13 @@ class KnownMember(NamedTuple):
         return self.entry.outcome.value if isinstance(self.entry, Present) else self.section
 
     @property
+    def standing(self) -> str:
+        """The status, and what the API refused to do about them, if anything."""
+        return (
+            self.status if self.undelivered is None else f"{self.status}, {self.undelivered.action} refused"
+        )
+
+    @property
     def proves(self) -> str:
         """What that proves, in plain words."""
         return _PROVES[self.status]

@@ -19,7 +19,7 @@ def markdown_validation(validation: Validation, showing: Showing) -> str:
 def markdown_members(environment: str, lockfile: Lockfile | None, showing: Showing) -> str:
     """Everybody whom the lockfile knows, one a row."""
     rows = [
-        (code(showing.address(member.key)), member.status, code(member.entry.pushed))
+        (code(showing.address(member.key)), prose(member.standing), code(member.entry.pushed))
         for member in (listed_members(environment, lockfile) if lockfile else ())
     ]
     lines = [f"**{prose(state_sentence(environment, lockfile))}**"]

@@ -19,7 +19,7 @@ def text_validation(validation: Validation) -> str:
 def text_members(environment: str, lockfile: Lockfile | None, showing: Showing) -> str:
     """Everybody whom the lockfile knows, one a line."""
     rows = [
-        (readable(showing.address(member.key)), member.status, member.entry.pushed)
+        (readable(showing.address(member.key)), visible(member.standing), member.entry.pushed)
         for member in (listed_members(environment, lockfile) if lockfile else ())
     ]
     key_width, status_width = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))

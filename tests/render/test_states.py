@@ -3,7 +3,7 @@ import json
 import pytest
 from people import PUSHED, lockfile_of, person
 
-from reconciler.lockfile.model import Outcome, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Outcome, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.problem import Place, Problem
 from reconciler.render.listing import KnownMember, Valid, Validation
 from reconciler.render.showing import Showing
@@ -115,3 +115,19 @@ def test_one_member_as_json() -> None:
 def test_each_outcome_says_what_it_proves(outcome: Outcome) -> None:
     ada = KnownMember("p", "ada@example.org", Present(outcome, PUSHED, person("ada")))
     assert f"  {outcome}: {ada.proves}.\n" in view_for(TEXT, Showing()).member(ada)
+
+
+@pytest.mark.parametrize("chosen", [TEXT, MARKDOWN])
+def test_a_list_tells_whom_the_api_refused_to_remove(chosen: Format) -> None:
+    note = Undelivered("delete", "blocked", PUSHED)
+    blocked = Present(Outcome.ADDED, PUSHED, person("ada"), note)
+    text = view_for(chosen, Showing()).members("p", lockfile_of().with_entries({"ada@example.org": blocked}))
+    assert "added, delete refused" in text
+
+
+@pytest.mark.parametrize("chosen", [TEXT, MARKDOWN])
+def test_one_member_tells_what_the_api_refused_and_when(chosen: Format) -> None:
+    blocked = Present(Outcome.ADDED, PUSHED, person("ada"), Undelivered("delete", "blocked", PUSHED))
+    text = view_for(chosen, Showing()).member(KnownMember("p", "ada@example.org", blocked))
+    assert "refused to delete" in text
+    assert "blocked" in text
