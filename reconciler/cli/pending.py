@@ -19,7 +19,10 @@ def tell_of_journal(invocation: Invocation, name: str, known: KnownState) -> Non
     """Say that what is shown is not yet in the lockfile, where that is so."""
     if known.is_recovered:
         recover = invocation.command_line("state", "recover", name)
-        line = f"An interrupted run left a journal, which is counted in here; `{recover}` takes it in."
+        line = (
+            "An interrupted run left a journal, or an apply is under way; it is counted in here. Where none "
+            f"is under way, `{recover}` takes it in."
+        )
         invocation.tell(f"{visible(line)}\n")
 
 

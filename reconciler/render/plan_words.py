@@ -73,7 +73,8 @@ def warnings(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
     """What a reader should know before anything else."""
     if circumstances.is_recovered:
         yield (
-            "An interrupted run left a journal. What it learnt is counted in here; "
+            "An interrupted run left a journal, or an apply is under way. What it learnt so far is counted "
+            "in here. Where none is under way, "
             f"`{circumstances.command}` or `{circumstances.recover}` takes it into the lockfile."
         )
     if circumstances.today is not None:

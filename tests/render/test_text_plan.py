@@ -122,7 +122,7 @@ def test_without_a_lockfile_it_warns_that_the_panel_may_not_be_empty() -> None:
 
 def test_a_journal_that_is_counted_in_is_said_with_what_takes_it_in() -> None:
     text = shown(plan_of(unchanged=1), circumstances=CIRCUMSTANCES._replace(is_recovered=True))
-    assert "An interrupted run left a journal." in text
+    assert "An interrupted run left a journal, or an apply is under way." in text
     assert "`reconciler state recover production`" in text
     assert text.endswith("Next:   `reconciler apply production`\n")
 
