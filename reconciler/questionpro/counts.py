@@ -6,7 +6,7 @@ Sources: the vendor's pages *save panel members*, *communities/member-unsubscrib
 from 0 upwards proves nothing, and none of them may be missing.
 """
 
-from typing import TypeAlias
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 from pydantic_core import ErrorDetails
@@ -36,25 +36,17 @@ class _Deleted(BaseModel):
     blocked: NonNegativeInt = Field(alias="membersBlocked")
 
 
-class _SavedBody(BaseModel):
+_Counts = TypeVar("_Counts", bound=BaseModel)
+
+
+class _Body(BaseModel, Generic[_Counts]):
     model_config = ConfigDict(strict=True)
-    response: _Saved
+    response: _Counts
 
 
-class _UnsubscribedBody(BaseModel):
-    model_config = ConfigDict(strict=True)
-    response: _Unsubscribed
-
-
-class _DeletedBody(BaseModel):
-    model_config = ConfigDict(strict=True)
-    response: _Deleted
-
-
-_Body: TypeAlias = _SavedBody | _UnsubscribedBody | _DeletedBody
-_REMOVALS: dict[Removal, type[_UnsubscribedBody | _DeletedBody]] = {
-    Removal.UNSUBSCRIBE: _UnsubscribedBody,
-    Removal.DELETE: _DeletedBody,
+_REMOVALS: dict[Removal, type[_Body[_Unsubscribed] | _Body[_Deleted]]] = {
+    Removal.UNSUBSCRIBE: _Body[_Unsubscribed],
+    Removal.DELETE: _Body[_Deleted],
 }
 
 
@@ -73,15 +65,15 @@ def read_counts(body: bytes, request: Request) -> Counted | CountedAway:
         BrokenOff: the body stops in the middle.
         NotTheCounts: it is anything else than the documented JSON.
     """
-    form: type[_Body] = _SavedBody if isinstance(request, Save) else _REMOVALS[request.by]
     try:
-        counts = form.model_validate_json(body).response
+        if isinstance(request, Save):
+            saved = _Body[_Saved].model_validate_json(body).response
+            return Counted(added=saved.added, failed=saved.failed)
+        away = _REMOVALS[request.by].model_validate_json(body).response
     except ValidationError as error:
         raise _described(error.errors(include_url=False, include_input=False)[0], body) from None
-    if isinstance(counts, _Saved):
-        return Counted(added=counts.added, failed=counts.failed)
     return CountedAway(
-        done=counts.done, unavailable=counts.unavailable, already=counts.already, blocked=counts.blocked
+        done=away.done, unavailable=away.unavailable, already=away.already, blocked=away.blocked
     )
 
 
