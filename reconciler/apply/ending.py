@@ -71,9 +71,8 @@ def refused_alike(kind: str, reason: str) -> Problem:
 
 def interrupted(settled: int, total: int, calls: int) -> Problem:
     """A signal."""
-    return Problem(
-        (f"Interrupted: {settled} of {total} members are settled, after {calls} calls.",), (AGAIN,)
-    )
+    left = AGAIN if settled < total else "The signal came when all was done: nothing is left to carry on."
+    return Problem((f"Interrupted: {settled} of {total} members are settled, after {calls} calls.",), (left,))
 
 
 def interrupted_before() -> Problem:

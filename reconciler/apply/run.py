@@ -170,8 +170,6 @@ class _Run:
         report = replace(self._report(tally, lockfile, len(forgotten)), problems=self._in_passing(tally))
         if stop is None or not stop.is_thrown:
             return report
-        if stop.cause is Cause.SIGNAL and tally.confirmed == tally.total:  # it came when all was done
-            return replace(report, was_stopped=True)
         problem = stop.problem or ending.interrupted(tally.confirmed, tally.total, tally.calls)
         return replace(
             report,

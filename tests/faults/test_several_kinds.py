@@ -113,3 +113,20 @@ def test_an_interrupt_in_the_middle_of_removals_leaves_a_whole_lockfile(tmp_path
     assert again.code == 0
     assert again.json["summary"]["absent"] == 0
     assert outcomes_of(world) == Counter(added=1)
+
+
+def test_an_interrupt_while_the_last_call_is_under_way_ends_with_3_and_says_that_nothing_is_left(
+    tmp_path: Path,
+) -> None:
+    with SocketVendor(holds=_panel(0, 2), delay=1) as vendor:
+        world = _world(tmp_path, vendor, leaving=2, api=api(batch_size=2, concurrency=1, timeout=30))
+        process = world.start("apply", "p", "--yes", *DELETING)
+        deadline = time.monotonic() + 20
+        while not vendor.calls:
+            assert time.monotonic() < deadline, "the call never came"
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert "nothing is left to carry on" in err
+    assert outcomes_of(world) == Counter(added=1)
