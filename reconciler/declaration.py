@@ -7,7 +7,7 @@ from typing import NamedTuple
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
-from reconciler.problem import Problem, Severity
+from reconciler.problems import Problem, Severity
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
 from reconciler.suppression.model import Suppression

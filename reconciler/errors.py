@@ -17,7 +17,7 @@ a command that ran, so it has no exception.
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from reconciler.problem import Problem
+    from reconciler.problems import Problem
 
 EXIT_DONE = 0
 EXIT_INVALID = 1

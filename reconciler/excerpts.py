@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from reconciler.problem import Excerpt, Problem
+from reconciler.problems import Excerpt, Problem
 
 _AROUND = 120
 """Characters kept on either side of the place: a file may be one line of many megabytes."""
@@ -18,7 +18,7 @@ def with_excerpts(problems: Iterable[Problem], text: str, line_end: re.Pattern[s
     lines = enumerate(_lines(text, line_end), start=1)
     number, (begin, end) = next(lines)
     for problem in problems:
-        place = problem.place
+        place = problem.location
         if place is None or place.line is None or place.column is None:
             yield problem
             continue

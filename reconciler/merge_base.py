@@ -11,7 +11,7 @@ from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
 from reconciler.git.repository import Repository
 from reconciler.plan.share import Base, Share, changed_keys
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
 from reconciler.shown_path import shown
@@ -73,7 +73,7 @@ class MergeBase:
         return Problem(
             ("This pull request edits the lockfile, which only apply writes: it says what was pushed.",),
             (f"Undo that: `{self._undo(lockfile, path)}`, then commit.",),
-            Place(shown(lockfile)),
+            Location(shown(lockfile)),
         )
 
     def committed_working_folder(self, folder: Path) -> Problem | None:
@@ -83,7 +83,7 @@ class MergeBase:
         return Problem(
             ("Reconciler's own working folder is committed: what apply believes could be forged there.",),
             (f"Take it out: `git rm -r --cached -- {shown(folder)}`, then commit.",),
-            Place(shown(folder)),
+            Location(shown(folder)),
         )
 
     def _undo(self, lockfile: Path, path: str) -> str:
@@ -130,7 +130,7 @@ def merge_base(panels: Path, ref: str) -> Iterator[MergeBase]:
     import tempfile  # noqa: PLC0415 - most plans compare with nothing
 
     if not panels.is_dir():
-        raise InvalidInput(Problem(("There is no such folder.",), place=Place(shown(panels))))
+        raise InvalidInput(Problem(("There is no such folder.",), location=Location(shown(panels))))
     repository = Repository.around(panels)
     commit = repository.merge_base(ref)
     folder = repository.path_of(panels.resolve())

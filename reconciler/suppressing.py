@@ -10,7 +10,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.lockfile.model import Lockfile, Rejected, Undelivered
 from reconciler.plan.model import Action, Day, GuardRefusal, Remove
 from reconciler.plan.planner import make_plan
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
 from reconciler.search.declared import is_about, lines_to_take_out
@@ -55,7 +55,7 @@ class Suppressed(NamedTuple):
 
     environment: str
     key: str
-    place: Place
+    location: Location
     was_there: bool
     declared: tuple[StillDeclared, ...]
     removal: Removal | None

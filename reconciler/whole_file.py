@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from reconciler.errors import DiskFailure
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 
 
@@ -61,6 +61,6 @@ def disk_failure(verb: str, path: Path, error: OSError) -> DiskFailure:
         Problem(
             (f"The file could not be {verb}: {error.strerror or error}.",),
             ("Mend that (room on the disk? permissions?) and run the command again.",),
-            Place(shown(path)),
+            Location(shown(path)),
         )
     )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reconciler.errors import DiskFailure
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 
 _IGNORE_ALL = "*\n"
@@ -27,6 +27,6 @@ def prepare_working_folder(folder: Path) -> None:
             Problem(
                 (f"The working folder can't be made: {error.strerror or error}.",),
                 ("Reconciler keeps its journal and its lock there, so it must be able to write there.",),
-                Place(shown(folder)),
+                Location(shown(folder)),
             )
         ) from error

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.declaration import read_declaration, try_declaration
 from reconciler.errors import InvalidInput
-from reconciler.problem import Severity
+from reconciler.problems import Severity
 from reconciler.suppression.secret import Secret
 
 PANELS = Path("panels")
@@ -158,5 +158,5 @@ def test_what_can_be_read_is_there_beside_what_is_wrong(folder: Path) -> None:
     assert reading.environment is None
     assert list(reading.roster.members) == ["ada@example.org"]
     assert "eve@example.org" in reading.suppression
-    files = {problem.place.file for problem in reading.problems if problem.place}
+    files = {problem.location.file for problem in reading.problems if problem.location}
     assert files == {"panels/production/environment.yaml", "panels/production/members/team.yaml"}

@@ -3,11 +3,11 @@ from hypothesis import strategies as st
 
 from reconciler.document.content import LINE_END, YAML_LINE_END
 from reconciler.excerpts import with_excerpts
-from reconciler.problem import Excerpt, Place, Problem
+from reconciler.problems import Excerpt, Location, Problem
 
 
 def at(line: int | None, column: int | None) -> Problem:
-    return Problem(("boo",), place=Place("f", line, column))
+    return Problem(("boo",), location=Location("f", line, column))
 
 
 def excerpts(text: str, *problems: Problem) -> list[Excerpt | None]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from reconciler.plan.guards import in_words
 from reconciler.plan.model import GuardRefusal
-from reconciler.problem import Address, Problem, Severity, Value, Words
+from reconciler.problems import Address, Message, Problem, Severity, Value
 
 AGAIN = "What was confirmed is in the lockfile; apply with a fresh plan carries on."
 
@@ -143,7 +143,7 @@ def not_cleared(fields: Sequence[str]) -> Problem:
 _STATUS = re.compile(r"(HTTP \d{3}: )(.*)", re.DOTALL)
 
 
-def said(reason: str) -> Words:
+def said(reason: str) -> Message:
     """A reason, the server's own words in it set apart: they may repeat what a member declares."""
     found = _STATUS.fullmatch(reason)
     return (found[1], Value(found[2])) if found else (reason,)

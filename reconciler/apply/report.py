@@ -6,7 +6,7 @@ from typing import NamedTuple
 from reconciler.environment.model import OnChange, OnRemove, Policy
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INTERRUPTED
 from reconciler.plan.model import StillRejected, Summary, Unremoved
-from reconciler.problem import Problem, Severity
+from reconciler.problems import Problem, Severity
 
 
 class Counts(NamedTuple):

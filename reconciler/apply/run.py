@@ -1,6 +1,6 @@
 """One apply in the contract's order: lock, journal, plan again, check, send, replace the lockfile.
 
-Showing the plan and asking come before, and belong to the command.
+RenderOptions the plan and asking come before, and belong to the command.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from reconciler.lockfile.store import write_lockfile
 from reconciler.panel import Panel
 from reconciler.plan.model import Day, Plan
 from reconciler.plan.planner import make_plan
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.roster.model import Roster
 
 Connect = Callable[[], AbstractAsyncContextManager[Panel]]

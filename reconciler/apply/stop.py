@@ -5,7 +5,7 @@ from contextlib import suppress
 from enum import Enum, auto
 from typing import Any
 
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 
 class Cause(Enum):

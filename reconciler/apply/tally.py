@@ -8,7 +8,7 @@ from typing import Protocol
 from reconciler.apply.batch import Batch, Kind
 from reconciler.lockfile.model import Knowledge, Unconfirmed
 from reconciler.panel import Answer, Counted, Reply
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 
 class Observer(Protocol):

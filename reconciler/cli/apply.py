@@ -25,7 +25,7 @@ from reconciler.cli.reported import Request, crashed, reported, tell, tell_unhea
 from reconciler.cli.saving import check_place, save
 from reconciler.cli.selection import selected
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, UsageError
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.view import Format
 
 

@@ -24,7 +24,7 @@ from reconciler.errors import (
     DiskFailure,
     ReconcilerError,
 )
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 
 _INTERRUPTED = Problem(("Interrupted before anything began.",))
@@ -81,7 +81,9 @@ def _explained(error: BaseException) -> tuple[int, Sequence[Problem]]:
 
 def _machine_problem(error: OSError) -> Problem:
     place = (
-        Place(shown(Path(os.fsdecode(error.filename)))) if isinstance(error.filename, str | bytes) else None
+        Location(shown(Path(os.fsdecode(error.filename))))
+        if isinstance(error.filename, str | bytes)
+        else None
     )
     return Problem(
         (f"The machine refused: {error.strerror or type(error).__name__}.",),

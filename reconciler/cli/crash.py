@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 _PACKAGE = "reconciler"
 

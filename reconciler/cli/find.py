@@ -9,7 +9,7 @@ from reconciler.cli.invocation import DEFAULT_PANELS, Invocation
 from reconciler.cli.known_member import typed_key
 from reconciler.cli.options import format_option, mask_option
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
-from reconciler.problem import Address, Problem
+from reconciler.problems import Address, Problem
 from reconciler.search.traces import traces_of
 from reconciler.shown_path import shown
 

@@ -11,7 +11,7 @@ from reconciler.cli.options import mask_option
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, ReconcilerError
 from reconciler.formatting.file import expected_seconds, formatting_of, replace
 from reconciler.formatting.selection import declared_files, named_files
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.counted import counted
 from reconciler.render.visible import visible
 from reconciler.shown_path import shown

@@ -13,7 +13,7 @@ from reconciler.github.client import GitHub
 from reconciler.github.comments import PutComment, put_comment, update_comment
 from reconciler.github.errors import Forbidden
 from reconciler.github.event import PullRequest, read_pull_request
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.counted import counted
 from reconciler.render.github_text import Level
 

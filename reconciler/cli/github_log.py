@@ -2,7 +2,7 @@
 
 from reconciler.cli.invocation import Invocation
 from reconciler.errors import ReconcilerError
-from reconciler.problem import plain
+from reconciler.problems import plain
 from reconciler.render.github_text import Annotation, Level, command
 from reconciler.render.visible import visible
 

@@ -21,7 +21,7 @@ from reconciler.github.comments import our_comments, put_comment
 from reconciler.github.errors import Forbidden, Unavailable
 from reconciler.github.pulls import merged_pulls
 from reconciler.plan.shown import Shown, shown_in
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.github_text import Level
 
 _PERMISSION = "The job needs the permission pull-requests: write. The apply itself is not touched by this."

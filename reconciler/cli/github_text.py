@@ -4,7 +4,7 @@ from pathlib import Path
 
 from reconciler.errors import InvalidInput
 from reconciler.github.marker import MOST_CHARACTERS, marked
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 from reconciler.whole_file import disk_failure
 
@@ -21,7 +21,9 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise disk_failure("read", path, error) from error
     except UnicodeDecodeError as error:
-        problem = Problem(("This is no text in UTF-8, so it can't be posted.",), place=Place(shown(path)))
+        problem = Problem(
+            ("This is no text in UTF-8, so it can't be posted.",), location=Location(shown(path))
+        )
         raise InvalidInput(problem) from error
 
 
@@ -33,9 +35,9 @@ def read_postable(path: Path, marker: str) -> str:
         InvalidInput: it is no text, empty, or too long.
     """
     text = read_text(path)
-    place = Place(shown(path))
+    place = Location(shown(path))
     if not text.strip():
-        raise InvalidInput(Problem(("The file is empty, so there is nothing to post.",), place=place))
+        raise InvalidInput(Problem(("The file is empty, so there is nothing to post.",), location=place))
     if not fits(text, marker):
         message = f"The text has {len(text):,} characters; GitHub takes {MOST_CHARACTERS:,} with our marker."
         hint = "Write it shorter, with --max-bytes where the command that writes it has that."

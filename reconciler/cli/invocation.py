@@ -12,9 +12,9 @@ from typing import Any, TextIO
 from reconciler.cli.output import paint_for, write
 from reconciler.cli.today import day_of
 from reconciler.plan.model import Day
-from reconciler.problem import Problem, Words, plain
+from reconciler.problems import Message, Problem, plain
 from reconciler.render.masking import masks_by_default
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.view import Format, View, view_for
 
 DEFAULT_PANELS = Path("panels")
@@ -47,14 +47,14 @@ class Invocation:
         return cls(format=asked, masked=_asked_masking(arguments, default=is_masked), environ=environ)
 
     def view(self, **wishes: Any) -> View:
-        """The view for standard output; `wishes` are fields of `Showing`."""
+        """The view for standard output; `wishes` are fields of `RenderOptions`."""
         return view_for(self.format, self._showing(sys.stdout, **wishes))
 
     def words(self) -> View:
         """The view for standard error: text, whatever the format of the result."""
         return view_for(Format.TEXT, self._showing(sys.stderr))
 
-    def in_words(self, words: Words) -> str:
+    def in_words(self, words: Message) -> str:
         """Words for a line of one's own, masked where that is asked for. As data: yet to be made visible."""
         return plain(self._showing(sys.stderr).words(words))
 
@@ -91,8 +91,8 @@ class Invocation:
         panels = () if self.panels == DEFAULT_PANELS else ("--panels", str(self.panels))
         return shlex.join(("reconciler", *panels, *words))
 
-    def _showing(self, stream: TextIO, **wishes: Any) -> Showing:
-        return Showing(masked=self.masked, paint=paint_for(stream, self.environ), **wishes)
+    def _showing(self, stream: TextIO, **wishes: Any) -> RenderOptions:
+        return RenderOptions(masked=self.masked, paint=paint_for(stream, self.environ), **wishes)
 
 
 def _asked_format(arguments: Sequence[str]) -> Format:

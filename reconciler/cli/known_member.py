@@ -4,7 +4,7 @@ from reconciler.errors import InvalidInput
 from reconciler.explanation.likeness import likeliest
 from reconciler.identity import InvalidAddress, identity
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
-from reconciler.problem import Address, Problem, Words
+from reconciler.problems import Address, Message, Problem
 
 Entry = Present | Rejected | Unconfirmed
 
@@ -42,6 +42,6 @@ def known_key(address: str, known: dict[str, Entry]) -> str:
     return key
 
 
-def _hint(key: str, known: dict[str, Entry]) -> Words:
+def _hint(key: str, known: dict[str, Entry]) -> Message:
     meant = likeliest(key, known)
     return ("Did you mean ", Address(meant), "?") if meant else ()

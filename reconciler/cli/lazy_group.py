@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import click
 
 from reconciler.cli.output import write
-from reconciler.problem import nearest
+from reconciler.problems import nearest
 
 
 class Entry(NamedTuple):

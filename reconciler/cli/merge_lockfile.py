@@ -15,7 +15,7 @@ from reconciler.errors import EXIT_DONE, EXIT_INVALID, ReconcilerError
 from reconciler.lockfile.codec import decode_any, encode
 from reconciler.lockfile.merge import Conflict, Merged, merge
 from reconciler.lockfile.model import Lockfile
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 from reconciler.whole_file import disk_failure, replace_whole
 
@@ -57,7 +57,7 @@ def merge_lockfile(invocation: Invocation, base: Path, ours: Path, theirs: Path,
         return EXIT_NOT_MERGED
     if not merged.conflicts:
         return EXIT_DONE
-    place = Place(path or shown(ours))
+    place = Location(path or shown(ours))
     invocation.tell_problems([_problem(conflict, place, path or "PATH") for conflict in merged.conflicts])
     return EXIT_INVALID
 
@@ -102,7 +102,7 @@ def _replace(ours: Path, data: bytes) -> None:
     replace_whole(ours, data, temporary=temporary)
 
 
-def _problem(conflict: Conflict, place: Place, path: str) -> Problem:
+def _problem(conflict: Conflict, place: Location, path: str) -> Problem:
     ours, theirs = (shlex.join(("git", "show", f":{stage}:{path}")) for stage in (2, 3))
     look = f"Look at that member in `{ours}` (ours) and `{theirs}` (theirs), leave the line that "
     return Problem(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from reconciler.errors import DiskFailure
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.showing import Paint, unpainted
 
 

@@ -8,8 +8,8 @@ from reconciler.cli.invocation import Invocation
 from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Plan
 from reconciler.plan.share import Share
-from reconciler.problem import Problem
-from reconciler.render.plan_words import Circumstances
+from reconciler.problems import Problem
+from reconciler.render.plan_words import PlanContext
 from reconciler.render.visible import visible
 
 NOTHING_ODD = PlanLint()
@@ -37,11 +37,11 @@ def circumstances_of(
     is_applying: bool = False,
     share: Share | None = None,
     lint: PlanLint = NOTHING_ODD,
-) -> Circumstances:
+) -> PlanContext:
     """What a reader of the plan should know beside it: what applies just this plan, and of the journal."""
     flags = [word for guard in allow for word in ("--allow", guard)]
     flags += ["--retry-rejected"] if retry_rejected else []
-    return Circumstances(
+    return PlanContext(
         command=invocation.command_line("apply", name, *([str(saved)] if saved else []), *flags),
         recover=invocation.command_line("state", "recover", name),
         is_recovered=known.is_recovered,

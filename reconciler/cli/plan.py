@@ -21,7 +21,7 @@ from reconciler.cli.saving import save
 from reconciler.cli.selection import selected
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, UsageError
 from reconciler.plan.share import ACTIONS
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.view import View
 
 _LEAST_BYTES = 1000

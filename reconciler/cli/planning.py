@@ -17,9 +17,9 @@ from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Plan
 from reconciler.plan.planner import make_plan
 from reconciler.plan.share import Share
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.listing import PlanListing
-from reconciler.render.plan_words import Circumstances
+from reconciler.render.plan_words import PlanContext
 
 if TYPE_CHECKING:
     from reconciler.merge_base import MergeBase
@@ -29,7 +29,7 @@ class Planned(NamedTuple):
     """One environment's plan; `would_act` tells whether apply would call the API or write the lockfile."""
 
     plan: Plan
-    circumstances: Circumstances
+    circumstances: PlanContext
     would_act: bool
 
 
@@ -94,7 +94,7 @@ class Planning:
 
     def _circumstances(
         self, name: str, state: KnownState, share: Share | None = None, lint: PlanLint = NOTHING_ODD
-    ) -> Circumstances:
+    ) -> PlanContext:
         return circumstances_of(
             self.invocation,
             name,

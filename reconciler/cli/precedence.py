@@ -4,7 +4,7 @@ from reconciler.cli.invocation import Invocation
 from reconciler.cli.planning import Planning
 from reconciler.environment.reader import try_environment
 from reconciler.errors import ReconcilerError, Refusal
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.sentence import plan_sentence
 
 
@@ -30,7 +30,7 @@ def _unapplied(invocation: Invocation, name: str, other: str) -> Problem | None:
         planned = Planning(invocation, (), retry_rejected=False).one(other)
     except ReconcilerError as error:
         first = error.problems[0]
-        where = f"{first.place}: " if first.place else ""
+        where = f"{first.location}: " if first.location else ""
         return Problem(held_back(name, other).message, ("Its plan can't be made: ", where, *first.message))
     if not planned.would_act and not planned.plan.summary.rejected:
         return None

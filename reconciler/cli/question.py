@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from reconciler.cli.output import write
 from reconciler.errors import Interrupted, Refusal
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 _WITHOUT_TERMINAL = Problem(
     ("There is no --yes, and no terminal to ask on.",),

@@ -12,7 +12,7 @@ from reconciler.cli.precedence import check_order
 from reconciler.cli.provenance import provenance_of
 from reconciler.errors import EXIT_INTERRUPTED, EXIT_INVALID, InvalidInput, ReconcilerError, UsageError
 from reconciler.plan.saved import saved_digest
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.render.view import Format
 from reconciler.shown_path import shown
 
@@ -94,5 +94,5 @@ def _expected(name: str, plan_file: Path | None, expect: str | None) -> str | No
         data = plan_file.read_bytes()
     except OSError as error:
         message = f"The plan can't be read: {error.strerror}."
-        raise InvalidInput(Problem((message,), place=Place(shown(plan_file)))) from error
+        raise InvalidInput(Problem((message,), location=Location(shown(plan_file)))) from error
     return saved_digest(data, environment=name, file=shown(plan_file))

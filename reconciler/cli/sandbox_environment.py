@@ -5,7 +5,7 @@ from pathlib import Path
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
 from reconciler.errors import InvalidInput
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 
 
@@ -21,7 +21,7 @@ def embedded_environment(panels: Path, name: str) -> Environment:
             Problem(
                 (f"{name} has no embedded panel: it talks to {environment.target}.",),
                 ("Only environments with `embedded: true` have one.",),
-                Place(shown(environment.folder / "environment.yaml")),
+                Location(shown(environment.folder / "environment.yaml")),
             )
         )
     return environment

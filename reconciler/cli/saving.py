@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 from reconciler.whole_file import disk_failure, replace_whole
 
@@ -20,10 +20,10 @@ def check_place(path: Path) -> None:
     """
     try:
         if path.exists() and not path.is_file():
-            raise InvalidInput(Problem((_NO_FILE,), place=Place(shown(path))))
+            raise InvalidInput(Problem((_NO_FILE,), location=Location(shown(path))))
         if not path.parent.is_dir():
             no_folder = Problem(
-                ("There is no such folder.",), ("Create it first.",), Place(shown(path.parent))
+                ("There is no such folder.",), ("Create it first.",), Location(shown(path.parent))
             )
             raise InvalidInput(no_folder)
     except OSError as error:

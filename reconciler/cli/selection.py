@@ -3,7 +3,7 @@
 from reconciler.cli.invocation import Invocation
 from reconciler.environment.order import environments_in_order
 from reconciler.errors import UsageError
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 
 def selected(invocation: Invocation, name: str | None, *, is_all: bool, no_embedded: bool) -> tuple[str, ...]:

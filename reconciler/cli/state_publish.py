@@ -9,7 +9,7 @@ from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE
 from reconciler.lockfile.publication import Publication, PublicationEnd
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.render.visible import visible
 from reconciler.shown_path import shown
 
@@ -78,7 +78,7 @@ def _set_aside(invocation: Invocation, environment: Environment, published: Publ
             "Or let the workflow's token bypass the rule: on GitHub Settings, Rules, Rulesets, Bypass list; ",
             "a deploy key or an app's token can stand there. Then run the apply workflow again by hand.",
         ),
-        Place(shown(environment.lockfile_path)),
+        Location(shown(environment.lockfile_path)),
     )
 
 

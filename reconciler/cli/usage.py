@@ -2,7 +2,7 @@
 
 import click
 
-from reconciler.problem import Problem, nearest
+from reconciler.problems import Problem, nearest
 
 
 def usage_problem(error: click.ClickException) -> Problem:

@@ -13,7 +13,7 @@ from reconciler.environment.discovery import environment_names
 from reconciler.environment.order import environments_in_order
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.lint.roster import roster_warnings
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.listing import Valid, Validation
 
 

@@ -25,7 +25,7 @@ from reconciler.document.merging import MERGE, merge
 from reconciler.document.nodes import Entry, Mapping, Node, Scalar, Sequence, position
 from reconciler.document.syntax import syntax_problem
 from reconciler.errors import InvalidInput
-from reconciler.problem import Place, Problem, Value
+from reconciler.problems import Location, Problem, Value
 
 _DEEPEST = 32
 _MOST_BORROWED = 100_000
@@ -228,7 +228,7 @@ class Composer:
         return item
 
     def _refuse_repetition(self, first: Scalar, second: Scalar) -> None:
-        place = Place(self._findings.file, *position(first))
+        place = Location(self._findings.file, *position(first))
         hint = "Write <<: [*one, *other]." if first.value == MERGE else "Keep one of the two."
         # Which keys are names, and which are data that slipped in, isn't known here.
         message = ('"', Value(second.value), f'" stands here twice; the first is at {place}.')
@@ -239,7 +239,7 @@ class Composer:
         self._findings.add(position(event), ("A tag is not allowed here.",), (hint,))
 
     def _fatal(self, event: Any, message: str, hint: str) -> InvalidInput:
-        return InvalidInput(Problem((message,), (hint,), Place(self._findings.file, *position(event))))
+        return InvalidInput(Problem((message,), (hint,), Location(self._findings.file, *position(event))))
 
 
 def _size(node: Node) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciler.errors import InvalidInput
 from reconciler.excerpts import with_excerpts
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 
 LINE_END = re.compile(r"\r\n?|\n")
 YAML_LINE_END = re.compile("\r\n?|[\n\x85\u2028\u2029]")
@@ -47,7 +47,7 @@ def control_character_problem(text: str, index: int, file: str, line_end: re.Pat
     return Problem(
         (f"A control character (U+{ord(text[index]):04X}) stands in the file.",),
         ("Delete it; it is invisible in most editors.",),
-        Place(file, *line_and_column(text, index, line_end)),
+        Location(file, *line_and_column(text, index, line_end)),
     )
 
 
@@ -67,11 +67,11 @@ def bytes_of(path: Path, file: str) -> bytes:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             kind = "a folder" if stat.S_ISDIR(mode) else "something special"
-            raise InvalidInput(Problem((f"This is {kind}, where a file is expected.",), (), Place(file)))
+            raise InvalidInput(Problem((f"This is {kind}, where a file is expected.",), (), Location(file)))
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or "the system doesn't say why"
-        raise InvalidInput(Problem((f"The file can't be read: {reason}.",), (), Place(file))) from error
+        raise InvalidInput(Problem((f"The file can't be read: {reason}.",), (), Location(file))) from error
 
 
 def decoded(data: bytes, file: str) -> str:
@@ -91,7 +91,7 @@ def decoded(data: bytes, file: str) -> str:
         problem = Problem(
             (f"The file is not valid {'UTF-16' if is_utf16 else 'UTF-8'} from here on.",),
             ("Save it as UTF-8.",),
-            Place(file, *line_and_column(before, len(before))),
+            Location(file, *line_and_column(before, len(before))),
         )
         around = data.decode(encoding, errors="backslashreplace")
         raise InvalidInput(*with_excerpts([problem], around, LINE_END)) from error

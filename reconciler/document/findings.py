@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from reconciler.excerpts import with_excerpts
-from reconciler.problem import Place, Problem, Words
+from reconciler.problems import Location, Message, Problem
 
 MOST_KEPT = 100_000
 """Problems of one file: more than anybody mends one by one, and no more than memory has room for."""
@@ -24,9 +24,9 @@ class Findings:
         self._found: dict[Problem, None] = {}
         self._has_more = False
 
-    def add(self, position: tuple[int, int] | None, message: Words, hint: Words = ()) -> None:
+    def add(self, position: tuple[int, int] | None, message: Message, hint: Message = ()) -> None:
         """Note a problem at a line and column that count from 1, or of the file as a whole."""
-        place = Place(self.file, *position) if position else Place(self.file)
+        place = Location(self.file, *position) if position else Location(self.file)
         problem = Problem(tuple(message), tuple(hint), place)
         if len(self._found) < MOST_KEPT:
             self._found[problem] = None
@@ -56,10 +56,10 @@ class Findings:
         return Problem(
             (f"More is wrong in this file than the {MOST_KEPT:,} problems that are told.",),
             ("Mend the first of them: very many mistakes often have one cause.",),
-            Place(self.file),
+            Location(self.file),
         )
 
 
 def _line_and_column(problem: Problem) -> tuple[int, int]:
-    place = problem.place
+    place = problem.location
     return (place.line or 0, place.column or 0) if place else (0, 0)

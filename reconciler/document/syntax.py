@@ -14,7 +14,7 @@ from reconciler.document.content import (
     control_character_problem,
     line_and_column,
 )
-from reconciler.problem import Place, Problem, Value, Words
+from reconciler.problems import Location, Message, Problem, Value
 
 
 class _Rule(NamedTuple):
@@ -132,7 +132,7 @@ def syntax_problem(error: YAMLError, text: str, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     character = text[mark.index : mark.index + 1] if mark else ""
     if _STRANGE_START in said and character != "\t":
-        message: Words = (f'"{character}" can\'t stand at the beginning of a value.',)
+        message: Message = (f'"{character}" can\'t stand at the beginning of a value.',)
         return Problem(message, ("Put the value in quotes.",), _place(text, mark, file))
     if _STRANGE_START in said:
         said = "tab character"
@@ -149,14 +149,14 @@ def _unreadable_character(text: str, file: str) -> Problem:
     """Libyaml names such a character's byte, not its line."""
     index = control_character(text)
     if index is None:
-        return Problem(("This is not valid YAML.",), (), Place(file))
+        return Problem(("This is not valid YAML.",), (), Location(file))
     return control_character_problem(text, index, file, YAML_LINE_END)
 
 
-def _place(text: str, mark: Mark | None, file: str) -> Place:
+def _place(text: str, mark: Mark | None, file: str) -> Location:
     if mark is None:
-        return Place(file)
+        return Location(file)
     if mark.index >= len(text):
         # Where the last line has no end, libyaml names the one after it.
-        return Place(file, *line_and_column(text, len(text), YAML_LINE_END))
-    return Place(file, mark.line + 1, mark.column + 1)
+        return Location(file, *line_and_column(text, len(text), YAML_LINE_END))
+    return Location(file, mark.line + 1, mark.column + 1)

@@ -8,7 +8,7 @@ from reconciler.document.nodes import Node, Scalar, Sequence, position
 from reconciler.environment.discovery import environment_names
 from reconciler.environment.forms import NOT_GIVEN, Form
 from reconciler.environment.scalars import is_null
-from reconciler.problem import nearest
+from reconciler.problems import nearest
 
 _SHAPE = "Write after: staging, or after: [staging, training]."
 

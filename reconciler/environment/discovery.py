@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
-from reconciler.problem import Place, Problem, nearest
+from reconciler.problems import Location, Problem, nearest
 from reconciler.shown_path import shown
 
 SETTINGS_FILE = "environment.yaml"
@@ -45,7 +45,7 @@ def environment_folder(panels: Path, name: str) -> Path:
     if has_environment(panels, name):
         return panels / name
     names = environment_names(panels)
-    place = Place(shown(panels))
+    place = Location(shown(panels))
     if not names:
         message = (f'There is no environment "{name}", nor any other.',)
         hint = f"An environment is a folder with an {SETTINGS_FILE}. {_PANELS_HINT}"
@@ -63,14 +63,14 @@ def _folders(panels: Path) -> list[str]:
     except OSError as error:
         reason = error.strerror or "the system doesn't say why"
         message = (f"The panels folder can't be read: {reason}.",)
-        raise InvalidInput(Problem(message, (_PANELS_HINT,), Place(shown(panels)))) from error
+        raise InvalidInput(Problem(message, (_PANELS_HINT,), Location(shown(panels)))) from error
 
 
 def _odd_name(panels: Path, name: str) -> Problem:
     return Problem(
         ("The name of this environment could be taken for an option, or can't be written on a line.",),
         ("Rename the folder: letters, digits and hyphens, a letter first.",),
-        Place(shown(panels / name)),
+        Location(shown(panels / name)),
     )
 
 

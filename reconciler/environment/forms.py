@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from reconciler.document.findings import Findings
 from reconciler.document.nodes import Mapping, Node, position
 from reconciler.environment.scalars import is_null, number_of, text_of, whole_of
-from reconciler.problem import nearest
+from reconciler.problems import nearest
 
 NOT_GIVEN: Final = object()
 Form: TypeAlias = Callable[[str, Node, Findings], Any]

@@ -29,7 +29,7 @@ from reconciler.environment.suppression_lists import SuppressionLists, own_list,
 from reconciler.environment.suppression_secret import read_suppression_secret
 from reconciler.environment.target import read_base_url, read_datacenter, read_embedded, read_target
 from reconciler.errors import InvalidInput
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.shown_path import shown
 
 _API = section(

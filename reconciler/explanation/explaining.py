@@ -12,7 +12,7 @@ from reconciler.explanation.places import places_of
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Day, Plan
 from reconciler.plan.planner import make_plan
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,13 @@ def _is_settled(declared: tuple[DeclaredAt, ...], unread: tuple[str, ...]) -> bo
     """Whether mending what is wrong leaves this person's declaration as it can be read now."""
     if not declared:
         return not unread
-    return len(declared) == 1 and declared[0].place.file not in unread
+    return len(declared) == 1 and declared[0].location.file not in unread
 
 
 def _unread(reading: DeclarationReading) -> Iterator[str]:
     """The member files in which something is wrong, in the order of the problems."""
     files = set(reading.roster.files)
-    found = (problem.place.file for problem in reading.problems if problem.place is not None)
+    found = (problem.location.file for problem in reading.problems if problem.location is not None)
     yield from dict.fromkeys(file for file in found if file in files)
 
 

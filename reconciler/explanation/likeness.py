@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import islice
 
-from reconciler.problem import nearest
+from reconciler.problems import nearest
 
 _MOST_COMPARED = 2000
 """To compare two texts takes long; so many take a moment."""

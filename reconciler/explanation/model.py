@@ -7,13 +7,13 @@ from typing import NamedTuple
 from reconciler.git.blame import Written
 from reconciler.lockfile.model import Entry
 from reconciler.plan.model import Action, GuardRefusal
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 
 
 class DeclaredAt(NamedTuple):
     """A place at which somebody is declared; `written` is None where git can't tell of that line."""
 
-    place: Place
+    location: Location
     written: Written | None
 
 
@@ -59,7 +59,7 @@ class Explanation:
     declared: tuple[DeclaredAt, ...] = ()
     expiry: Expiry | None = None
     unread: tuple[str, ...] = ()
-    suppressed: Place | None = None
+    suppressed: Location | None = None
     unchecked: tuple[Problem, ...] = ()
     lockfile: LockfileIs = LockfileIs.READ
     unfetched: str | None = None
@@ -82,6 +82,6 @@ class Explanation:
         return self.expiry is not None and self.expiry.is_over
 
     @property
-    def place(self) -> Place | None:
+    def location(self) -> Location | None:
         """The first place at which they are declared."""
-        return self.declared[0].place if self.declared else None
+        return self.declared[0].location if self.declared else None

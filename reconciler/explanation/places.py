@@ -6,7 +6,7 @@ from reconciler.declaration import DeclarationReading
 from reconciler.explanation.model import DeclaredAt
 from reconciler.git.blame import blame
 from reconciler.identity import InvalidAddress, identity
-from reconciler.problem import Address, Place, Problem
+from reconciler.problems import Address, Location, Problem
 from reconciler.shown_path import shown
 
 MOST_PLACES = 3
@@ -19,14 +19,14 @@ def places_of(reading: DeclarationReading, key: str) -> tuple[DeclaredAt, ...]:
     return tuple(DeclaredAt(place, blame(files[place.file], place.line or 1)) for place in found)
 
 
-def _places(reading: DeclarationReading, key: str, files: Container[str]) -> Iterator[Place]:
+def _places(reading: DeclarationReading, key: str, files: Container[str]) -> Iterator[Location]:
     declaration = reading.roster.members.get(key)
     if declaration is not None:
-        yield Place(declaration.file, declaration.line)
+        yield Location(declaration.file, declaration.line)
     # Whoever is suppressed, or declared before, is in no roster a second time: a problem has the place.
     for problem in reading.problems:
-        if problem.place is not None and problem.place.file in files and _is_about(problem, key):
-            yield Place(problem.place.file, problem.place.line)
+        if problem.location is not None and problem.location.file in files and _is_about(problem, key):
+            yield Location(problem.location.file, problem.location.line)
 
 
 def _is_about(problem: Problem, key: str) -> bool:

@@ -11,7 +11,7 @@ from reconciler.document.content import text_of
 from reconciler.errors import InvalidInput
 from reconciler.formatting.csv_form import canonical_csv
 from reconciler.member import identical
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.roster.model import Declaration
 from reconciler.roster.reader import read_roster
 from reconciler.shown_path import shown
@@ -131,13 +131,13 @@ def _other_meaning(file: str) -> Problem:
     return Problem(
         ("Formatted, this file would declare something else, so it was left as it is.",),
         ("That is a mistake in Reconciler; please report it.",),
-        Place(file),
+        Location(file),
     )
 
 
 def _protected(file: str) -> Problem:
     return Problem(
-        ("The file is write-protected, so it was not formatted.",), ("Allow writing to it.",), Place(file)
+        ("The file is write-protected, so it was not formatted.",), ("Allow writing to it.",), Location(file)
     )
 
 
@@ -145,5 +145,5 @@ def _changed(file: str) -> Problem:
     return Problem(
         ("The file was changed while it was being formatted, so it was left as it is.",),
         ("Run the command again.",),
-        Place(file),
+        Location(file),
     )

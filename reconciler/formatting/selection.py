@@ -9,7 +9,7 @@ from reconciler.environment.discovery import SETTINGS_FILE, environment_names
 from reconciler.environment.member_files import ENDINGS
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 
 
@@ -29,7 +29,7 @@ def declared_files(panels: Path) -> Selection:
     names = environment_names(panels)
     if not names:
         hint = "Name the files, or the folder that holds the environments with --panels DIR."
-        raise InvalidInput(Problem(("There is no environment here.",), (hint,), Place(shown(panels))))
+        raise InvalidInput(Problem(("There is no environment here.",), (hint,), Location(shown(panels))))
     readings = [try_environment(panels, name) for name in names]
     files = {path for reading in readings for path in reading.member_files}
     problems = (problem for reading in readings for problem in reading.problems)
@@ -43,7 +43,7 @@ def named_files(paths: Iterable[Path], panels: Path) -> Selection:
     for path in paths:
         refused = _refused(path, panels)
         if refused:
-            problems.append(Problem((refused[0],), refused[1:], Place(shown(path))))
+            problems.append(Problem((refused[0],), refused[1:], Location(shown(path))))
         else:
             files.setdefault(os.path.realpath(path), path)
     return Selection(tuple(files.values()), tuple(problems))

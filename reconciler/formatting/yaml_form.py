@@ -16,7 +16,7 @@ from reconciler.formatting.sorting import is_sound, sort_by_identity
 from reconciler.formatting.tree import Item, Mapping, Sequence, comments
 from reconciler.formatting.yaml_tree import tree_of
 from reconciler.formatting.yaml_writer import written
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 
 
 def canonical_yaml(text: str, identities: Identities[str], file: str) -> str:
@@ -63,7 +63,7 @@ def _losing(file: str) -> Problem:
     return Problem(
         ("This file can't be formatted without losing a comment, so it was left as it is.",),
         ("Move comments out of brackets, to lines of their own.",),
-        Place(file),
+        Location(file),
     )
 
 
@@ -71,5 +71,5 @@ def _unsortable(file: str) -> Problem:
     return Problem(
         ("This file asks to be sorted, and then an alias (*) would stand above its anchor (&).",),
         ("Move what is shared below a key of your own, such as x-shared:, above the members.",),
-        Place(file),
+        Location(file),
     )

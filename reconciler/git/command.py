@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.errors import InvalidInput
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 # A hook, or `git rebase --exec`, runs its commands with these set, for the folder and the index that it is
 # about. Here they would make another folder the top of the work tree.

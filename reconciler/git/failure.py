@@ -4,7 +4,7 @@ import re
 
 from reconciler.errors import InvalidInput
 from reconciler.git.command import Done
-from reconciler.problem import Problem, Words
+from reconciler.problems import Message, Problem
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 _REMOTE = re.compile(r"^remote: ?", re.MULTILINE)
@@ -38,5 +38,5 @@ def _told(lines: list[str]) -> list[str]:
     return [line[:_MOST_CHARACTERS] for line in bare if line][:_MOST_LINES]
 
 
-def _joined(hint: tuple[str, ...]) -> Words:
+def _joined(hint: tuple[str, ...]) -> Message:
     return (" ".join(hint),) if hint else ()

@@ -9,7 +9,7 @@ from reconciler.errors import InvalidInput
 from reconciler.git.command import Done, run_git
 from reconciler.git.failure import failure
 from reconciler.git.repository import Repository
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 _ATTEMPTS = 5
 _BUSY = re.compile(r"cannot lock ref|unable to create '[^']*\.lock'|shallow file has changed", re.IGNORECASE)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from reconciler.errors import InvalidInput
 from reconciler.github.token import Token, read_token
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 DEFAULT_API = "https://api.github.com"
 

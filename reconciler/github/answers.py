@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from reconciler.github.errors import Forbidden, GitHubError, Unavailable
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 _MOST_CHARACTERS = 300
 _A_MINUTE = 60.0

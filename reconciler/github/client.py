@@ -18,7 +18,7 @@ from reconciler.github.answers import Answer, failure
 from reconciler.github.connection import Connection
 from reconciler.github.errors import Forbidden, GitHubError, Unavailable
 from reconciler.github.posted import USER
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 _Shape = TypeVar("_Shape")
 

@@ -15,7 +15,7 @@ from reconciler.errors import InvalidInput
 from reconciler.github.access import Access, is_same_origin
 from reconciler.github.answers import Answer
 from reconciler.github.errors import GitHubError, Unavailable
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 _API_VERSION = "2022-11-28"
 _CHECK_ADDRESS = "If it stays so, check GITHUB_API_URL."

@@ -9,7 +9,7 @@
 """
 
 from reconciler.errors import ReconcilerError
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 
 class GitHubError(ReconcilerError):

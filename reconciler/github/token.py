@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from reconciler.errors import InvalidInput
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 VARIABLE = "GITHUB_TOKEN"
 

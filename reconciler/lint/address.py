@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from reconciler.lint.domains import likely_domain
 from reconciler.lint.letters import HINT, odd_letters
 from reconciler.lint.roles import ROLES
-from reconciler.problem import Address, Place, Problem, Severity, Words
+from reconciler.problems import Address, Location, Message, Problem, Severity
 
 _FOREIGN = "xn--"
 _ROLE_HINT = "Declare the people who read it, if it is they who should be asked."
@@ -23,13 +23,13 @@ def suspects(keys: Iterable[str]) -> Iterator[str]:
             yield key
 
 
-def address_warnings(address: str, place: Place) -> Iterator[Problem]:
+def address_warnings(address: str, place: Location) -> Iterator[Problem]:
     """The warnings that an address, as it is written at a place, gives by itself."""
     local, _, domain = address.rpartition("@")
     if odd := odd_letters(address):
         yield Problem(odd, (HINT,), place, severity=Severity.WARNING)
     if likely := likely_domain(domain.lower()):
-        message: Words = ("The domain of ", Address(address), " looks mistyped.")
+        message: Message = ("The domain of ", Address(address), " looks mistyped.")
         hint = ("Did you mean ", Address(f"{local}@{likely}"), "?")
         yield Problem(message, hint, place, severity=Severity.WARNING)
     if local.lower() in ROLES:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from reconciler.problem import Address, Words
+from reconciler.problems import Address, Message
 
 _RUN = re.compile(r"[^@._+-]+")
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
@@ -15,14 +15,14 @@ _ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "COPTIC", "ARMENIAN", "CHEROKE
 HINT = "Type the address anew, by hand, rather than copy it."
 
 
-def odd_letters(address: str) -> Words | None:
+def odd_letters(address: str) -> Message | None:
     """What is odd about the characters of an address as written, or None."""
     if address.isascii():
         return None
     return _unseen(address) or _imitating(address) or _mixed(address)
 
 
-def _unseen(address: str) -> Words | None:
+def _unseen(address: str) -> Message | None:
     for character in address:
         category, name = unicodedata.category(character), _name(character)
         if category in _UNSEEN_CATEGORIES or _UNSEEN_NAMES.search(name):
@@ -30,7 +30,7 @@ def _unseen(address: str) -> Words | None:
     return None
 
 
-def _imitating(address: str) -> Words | None:
+def _imitating(address: str) -> Message | None:
     """Such as letters of full width, which are others than the plain ones."""
     for character in address:
         plain = unicodedata.normalize("NFKC", character)
@@ -42,7 +42,7 @@ def _imitating(address: str) -> Words | None:
     return None
 
 
-def _mixed(address: str) -> Words | None:
+def _mixed(address: str) -> Message | None:
     for run in _RUN.finditer(address):
         scripts = dict.fromkeys(_scripts(run[0]))
         if len(scripts) > 1:

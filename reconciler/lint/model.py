@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 
 class Correction(NamedTuple):

@@ -7,7 +7,7 @@ from reconciler.lint.model import Correction, PlanLint
 from reconciler.lint.near import NearAddresses
 from reconciler.member import EMAIL_ADDRESS
 from reconciler.plan.model import Action, Add, Remove
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 
 _MOST_REMOVED = 10_000
 """A plan that removes more people corrects nobody's address, and would take long to compare."""
@@ -25,7 +25,7 @@ def _warnings(adds: dict[str, Add]) -> Iterator[Problem]:
     for key in suspects(adds):
         add = adds[key]
         file, _, line = add.source.rpartition(":")
-        yield from address_warnings(add.attributes[EMAIL_ADDRESS], Place(file, int(line)))
+        yield from address_warnings(add.attributes[EMAIL_ADDRESS], Location(file, int(line)))
 
 
 def _corrections(adds: Iterable[Add], removed: list[str]) -> Iterator[Correction]:

@@ -6,7 +6,7 @@ from itertools import combinations
 from reconciler.lint.address import address_warnings, suspects
 from reconciler.lint.near import is_near
 from reconciler.member import EMAIL_ADDRESS
-from reconciler.problem import Address, Place, Problem, Severity
+from reconciler.problems import Address, Location, Problem, Severity
 from reconciler.roster.model import Declaration
 
 _MOST_OF_A_NAME = 50
@@ -25,7 +25,7 @@ def roster_warnings(members: Mapping[str, Declaration]) -> tuple[Problem, ...]:
 def _alone(members: Mapping[str, Declaration]) -> Iterator[tuple[str, Problem]]:
     for key in suspects(members):
         member = members[key]
-        place = Place(member.file, member.line)
+        place = Location(member.file, member.line)
         yield from ((key, warning) for warning in address_warnings(member.attributes[EMAIL_ADDRESS], place))
 
 
@@ -54,6 +54,6 @@ def _twin(member: Declaration, twin: Declaration) -> Problem:
     return Problem(
         (address, " and ", other, f" at {twin.source} have equal names and nearly equal addresses."),
         ("If they are one person, keep one of the two.",),
-        Place(member.file, member.line),
+        Location(member.file, member.line),
         severity=Severity.WARNING,
     )

@@ -15,7 +15,7 @@ from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.on_disk import decode_file
 from reconciler.lockfile.reading import REMOTE, Reading, fetch_command
 from reconciler.lockfile.rejoining import Recorded
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from reconciler.lockfile.publication import (
     until_first,
 )
 from reconciler.lockfile.rejoining import Recorded
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]|\.(?=\.|lock\Z|\Z)")
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.on_disk import read_bytes, write_bytes
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 from reconciler.whole_file import remove_whole, replace_whole
 from reconciler.working_folder import prepare_working_folder
@@ -130,7 +130,7 @@ class LocalCopy:
                 "Move it away: then nobody whom this lockfile or the published one names counts as removed, ",
                 "and `reconciler state rm` drops whoever should be gone.",
             ),
-            Place(shown(self._path)),
+            Location(shown(self._path)),
         )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reconciler.environment.model import Environment
 from reconciler.errors import Refusal
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.whole_file import disk_failure
 from reconciler.working_folder import prepare_working_folder
 

@@ -11,7 +11,7 @@ from reconciler.errors import InvalidInput
 from reconciler.lockfile.merge_entry import settle
 from reconciler.lockfile.model import Entry, Lockfile, Present, Rejected, Unconfirmed
 from reconciler.member import flat
-from reconciler.problem import Address, Problem, Words
+from reconciler.problems import Address, Message, Problem
 
 
 class Conflict(NamedTuple):
@@ -25,7 +25,7 @@ class Conflict(NamedTuple):
     theirs: Entry | None
     kept: Entry
 
-    def words(self) -> Words:
+    def words(self) -> Message:
         """Who it is, what each side says, and what was kept; names of fields, no values."""
         sides = f": ours {_said(self.ours)}, theirs {_said(self.theirs)}. "
         return ("The two sides disagree about ", Address(self.key), sides + self._choice())

@@ -6,7 +6,7 @@ from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.codec import decode
 from reconciler.lockfile.model import Lockfile
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.roster.model import Declaration
 from reconciler.shown_path import shown
 from reconciler.whole_file import replace_whole
@@ -26,7 +26,7 @@ def read_bytes(environment: Environment) -> bytes | None:
         return None
     except OSError as error:
         raise InvalidInput(
-            Problem((f"The lockfile can't be read: {error.strerror}.",), place=Place(shown(path)))
+            Problem((f"The lockfile can't be read: {error.strerror}.",), location=Location(shown(path)))
         ) from error
 
 

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from reconciler.errors import InvalidInput
 from reconciler.excerpts import with_excerpts
 from reconciler.lockfile.entry import AnEntry, read_entry
-from reconciler.problem import Address, Place, Problem
+from reconciler.problems import Address, Location, Problem
 
 FORMAT = 1  # written, and the only one read
 SECTIONS = ("members", "rejected", "unconfirmed")
@@ -121,7 +121,7 @@ class Parser:
                     line=number,
                     hint="Keep the lines of both sides, one for each member, and delete the marks.",
                 )
-        place = Place(self.file, error.lineno, error.colno)
+        place = Location(self.file, error.lineno, error.colno)
         problem = Problem((f"The lockfile is not JSON: {error.msg}.",), (_RESTORE,), place)
         raise InvalidInput(*with_excerpts([problem], text, _LINE_END)) from error
 
@@ -132,4 +132,4 @@ class Parser:
         column: int | None = None,
         hint: str = _RESTORE,
     ) -> NoReturn:
-        raise InvalidInput(Problem(message, (hint,), Place(self.file, line, column)))
+        raise InvalidInput(Problem(message, (hint,), Location(self.file, line, column)))

@@ -10,7 +10,7 @@ from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.git.pushing import Pushed
 from reconciler.lockfile.merge import Conflict
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 
 _ATTEMPTS = 10
@@ -86,4 +86,4 @@ def not_taken(environment: Environment, branch: str, pushed: Pushed) -> InvalidI
 
 
 def _kept(environment: Environment, message: str, *hint: str) -> InvalidInput:
-    return InvalidInput(Problem((message,), hint, Place(shown(environment.lockfile_path))))
+    return InvalidInput(Problem((message,), hint, Location(shown(environment.lockfile_path))))

@@ -14,7 +14,7 @@ from reconciler.lockfile.lock import environment_lock
 from reconciler.lockfile.publication import Publication
 from reconciler.lockfile.reading import REMOTE
 from reconciler.lockfile.rejoining import Recorded
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 
 def publish(environment: Environment, remote: str, branch: str | None) -> Publication:

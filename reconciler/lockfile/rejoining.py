@@ -8,7 +8,7 @@ from reconciler.git.repository import Repository
 from reconciler.lockfile.codec import decode, decode_any
 from reconciler.lockfile.merge import Merged, merge
 from reconciler.lockfile.model import Lockfile
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 
 
@@ -82,5 +82,5 @@ class Recorded:
         return Problem(
             (f"The lockfile here was taken from commit {base[:12]}, which this clone doesn't have.",),
             ("What changed since can't be told without it. Fetch it: `git fetch --unshallow`.",),
-            Place(shown(self.environment.lockfile_path)),
+            Location(shown(self.environment.lockfile_path)),
         )

@@ -5,7 +5,7 @@ import re
 from typing import NoReturn
 
 from reconciler.errors import InvalidInput
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 
 FORMAT = 1
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
@@ -38,4 +38,6 @@ def saved_digest(data: bytes, *, environment: str, file: str) -> str:
 
 
 def _refuse(message: str, file: str) -> NoReturn:
-    raise InvalidInput(Problem((message,), ("Save one with `reconciler plan ENV --out FILE`.",), Place(file)))
+    raise InvalidInput(
+        Problem((message,), ("Save one with `reconciler plan ENV --out FILE`.",), Location(file))
+    )

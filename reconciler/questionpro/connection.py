@@ -17,7 +17,7 @@ import httpx
 
 from reconciler import __version__
 from reconciler.errors import InvalidInput
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 PACKINGS = ("", "identity", "gzip")
 """The content encodings that are accepted: those that were asked for."""

@@ -10,7 +10,7 @@ from typing import Never
 
 from reconciler.environment.model import KeySource
 from reconciler.errors import InvalidInput
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.shown_path import shown
 
 _MOST_BYTES = 4096
@@ -89,4 +89,4 @@ def _checked(value: str, origin: str, hint: str, path: Path | None = None) -> Ap
 
 
 def _refuse(message: str, hint: str, path: Path | None = None) -> Never:
-    raise InvalidInput(Problem((message,), (hint,), Place(shown(path)) if path else None)) from None
+    raise InvalidInput(Problem((message,), (hint,), Location(shown(path)) if path else None)) from None

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 
-from reconciler.problem import Excerpt
+from reconciler.problems import Excerpt
 from reconciler.render.visible import visible
 
 _MOST_COLUMNS = 76

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.apply.report import Report
 from reconciler.plan.model import Plan, StillRejected, Unremoved
-from reconciler.problem import Place, Problem, plain
+from reconciler.problems import Location, Problem, plain
 from reconciler.render.counted import counted
 from reconciler.render.github_text import Annotation, Level
 from reconciler.render.lint_words import lint_problems
 from reconciler.render.listing import PlanListing
-from reconciler.render.plan_words import Circumstances, refusal, warnings
+from reconciler.render.plan_words import PlanContext, refusal, warnings
 from reconciler.render.sentence import plan_sentence, report_sentence
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.text_problems import MOST_SHOWN
 from reconciler.render.values import cut
 
@@ -22,14 +22,14 @@ MOST_OF_A_LEVEL = 10
 _NOUNS = {Level.ERROR: "problem", Level.WARNING: "warning", Level.NOTICE: "notice"}
 
 
-def of_problems(problems: Iterable[Problem], showing: Showing, title: str = "") -> Iterator[Annotation]:
+def of_problems(problems: Iterable[Problem], showing: RenderOptions, title: str = "") -> Iterator[Annotation]:
     """An annotation for each, the hint below the message; the platform shows the line by itself."""
     for problem in problems:
         words = (showing.words(part) for part in (problem.message, problem.hint) if part)
-        yield Annotation(Level(problem.severity), tuple(map(plain, words)), problem.place, title)
+        yield Annotation(Level(problem.severity), tuple(map(plain, words)), problem.location, title)
 
 
-def of_plan(plan: Plan, circumstances: Circumstances, showing: Showing) -> Iterator[Annotation]:
+def of_plan(plan: Plan, circumstances: PlanContext, showing: RenderOptions) -> Iterator[Annotation]:
     """What a reader should know first, what looks odd, what apply would refuse, the plan in one sentence."""
     title = f"Plan for {plan.environment}"
     for warning in warnings(plan, circumstances):
@@ -40,14 +40,14 @@ def of_plan(plan: Plan, circumstances: Circumstances, showing: Showing) -> Itera
     yield Annotation(Level.NOTICE, (plan_sentence(plan),), title=title)
 
 
-def of_plans(listing: PlanListing, showing: Showing) -> Iterator[Annotation]:
+def of_plans(listing: PlanListing, showing: RenderOptions) -> Iterator[Annotation]:
     """Those of each plan, and the problems of environments that have none."""
     for plan, circumstances in listing.plans:
         yield from of_plan(plan, circumstances, showing)
     yield from of_problems(listing.problems, showing)
 
 
-def of_report(report: Report, showing: Showing) -> Iterator[Annotation]:
+def of_report(report: Report, showing: RenderOptions) -> Iterator[Annotation]:
     """Why the run ended early, who stands rejected, and the report in one sentence."""
     title = f"Apply to {report.environment}"
     yield from of_problems(report.problems, showing, title)
@@ -77,7 +77,7 @@ def _rest(level: Level, count: int) -> Annotation:
     return Annotation(level, (f"And {rest}: {where}.",))
 
 
-def _of_rejected(member: StillRejected | Unremoved, showing: Showing, title: str) -> Annotation:
+def _of_rejected(member: StillRejected | Unremoved, showing: RenderOptions, title: str) -> Annotation:
     said = f"The API's word: {cut(showing.reason(member.reason, member.attributes))}"
     address = showing.address(member.key)
     if isinstance(member, Unremoved):
@@ -87,6 +87,6 @@ def _of_rejected(member: StillRejected | Unremoved, showing: Showing, title: str
     return Annotation(Level.WARNING, (f"{address} is rejected.", said), _place(member.source), title)
 
 
-def _place(source: str) -> Place:
+def _place(source: str) -> Location:
     file, _, line = source.rpartition(":")
-    return Place(file, int(line)) if line.isascii() and line.isdigit() else Place(source)
+    return Location(file, int(line)) if line.isascii() and line.isdigit() else Location(source)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from reconciler.problem import Place
+from reconciler.problems import Location
 from reconciler.render.visible import visible
 
 # The percent sign is in both: the runner puts it back last, so that what looks like an escape stays text.
@@ -32,7 +32,7 @@ class Annotation(NamedTuple):
 
     level: Level
     lines: Sequence[str]
-    place: Place | None = None
+    location: Location | None = None
     title: str = ""
 
 
@@ -49,7 +49,7 @@ def without_commands(text: str) -> str:
 
 
 def _properties(annotation: Annotation) -> Iterator[tuple[str, str]]:
-    place = annotation.place or Place("")
+    place = annotation.location or Location("")
     values = {"file": place.file, "line": place.line, "col": place.column, "title": annotation.title}
     for name, value in values.items():
         if value:

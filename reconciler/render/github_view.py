@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.github_annotations import bounded, of_plan, of_plans, of_problems, of_report
 from reconciler.render.github_text import Annotation, command, without_commands
 from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
-from reconciler.render.plan_words import Circumstances
-from reconciler.render.showing import Showing, unpainted
+from reconciler.render.plan_words import PlanContext
+from reconciler.render.showing import RenderOptions, unpainted
 from reconciler.render.text_view import TextView
 from reconciler.search.model import Traces
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 class GithubView:
     """Implements `reconciler.render.view.View`."""
 
-    def __init__(self, showing: Showing) -> None:
+    def __init__(self, showing: RenderOptions) -> None:
         """`showing` says how much is shown, and to whom."""
         self.showing = showing._replace(paint=unpainted)  # a colour's escapes would be made visible
         self.text = TextView(self.showing)
 
-    def plan(self, plan: Plan, circumstances: Circumstances) -> str:
+    def plan(self, plan: Plan, circumstances: PlanContext) -> str:
         return _annotated(self.text.plan(plan, circumstances), of_plan(plan, circumstances, self.showing))
 
     def plans(self, listing: PlanListing) -> str:

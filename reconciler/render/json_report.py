@@ -5,7 +5,7 @@ from typing import Any
 
 from reconciler.apply.report import Report, outcomes_of
 from reconciler.plan.model import StillRejected, Unremoved
-from reconciler.problem import Place, Problem, plain
+from reconciler.problems import Location, Problem, plain
 from reconciler.render.json_text import FORMAT
 from reconciler.render.sentence import report_sentence
 
@@ -63,7 +63,7 @@ def problem_documents(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
-    place = problem.place or Place("")
+    place = problem.location or Location("")
     excerpt = {"excerpt": problem.excerpt.text} if problem.excerpt else {}
     return {
         "file": place.file or None,

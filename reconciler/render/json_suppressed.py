@@ -15,7 +15,7 @@ def suppressed_document(found: "Suppressed") -> dict[str, Any]:
         "format": FORMAT,
         "environment": found.environment,
         "key": found.key,
-        "suppressed": {"file": found.place.file, "line": found.place.line},
+        "suppressed": {"file": found.location.file, "line": found.location.line},
         "was_there": found.was_there,
         "declared": [entry._asdict() for entry in found.declared],
         "removal": _removal(found.removal) if found.removal else None,

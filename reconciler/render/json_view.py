@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.json_plan import plan_document, plans_document
 from reconciler.render.json_report import problems_document, report_document, reports_document
 from reconciler.render.json_state import member_document, members_document, validation_document
@@ -14,7 +14,7 @@ from reconciler.render.json_suppressed import suppressed_document
 from reconciler.render.json_text import json_text
 from reconciler.render.json_traces import traces_document
 from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
-from reconciler.render.plan_words import Circumstances
+from reconciler.render.plan_words import PlanContext
 from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class JsonView:
     """Implements `reconciler.render.view.View`."""
 
-    def plan(self, plan: Plan, circumstances: Circumstances) -> str:
+    def plan(self, plan: Plan, circumstances: PlanContext) -> str:
         return json_text(
             plan_document(
                 plan,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from reconciler.explanation.model import DeclaredAt, Explanation
-from reconciler.problem import Place, Problem, plain
+from reconciler.problems import Location, Problem, plain
 from reconciler.render.json_plan import action_document, refusal_documents
 from reconciler.render.json_state import known_document
 from reconciler.render.json_text import FORMAT
@@ -45,7 +45,7 @@ def why_document(explanation: Explanation, commands: Commands) -> dict[str, Any]
 def _declared(declared: DeclaredAt, explanation: Explanation) -> dict[str, Any]:
     written = declared.written
     return {
-        **_place(declared.place),
+        **_place(declared.location),
         "commit": written.commit if written else None,
         "author": written.author if written else None,
         "date": written.date if written else None,
@@ -54,7 +54,7 @@ def _declared(declared: DeclaredAt, explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _place(place: Place) -> dict[str, Any]:
+def _place(place: Location) -> dict[str, Any]:
     return {"file": place.file, "line": place.line}
 
 
@@ -69,5 +69,5 @@ def _problems(problems: Iterable[Problem]) -> list[dict[str, Any]]:
             "hint": plain(masked_words(problem.hint)) or None,
         }
         for problem in problems
-        for place in [problem.place or Place("")]
+        for place in [problem.location or Location("")]
     ]

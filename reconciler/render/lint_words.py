@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reconciler.lint.model import Correction, PlanLint
-from reconciler.problem import Address, Place, Problem, Severity
+from reconciler.problems import Address, Location, Problem, Severity
 from reconciler.render.counted import counted
 
 MOST_ODD = 10
@@ -26,6 +26,6 @@ def _correction(found: Correction) -> Problem:
     return Problem(
         ("A correction: ", Address(found.removed), " goes, and ", Address(found.added), " comes."),
         (_CORRECTED,),
-        Place(file, int(line)),
+        Location(file, int(line)),
         severity=Severity.WARNING,
     )

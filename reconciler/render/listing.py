@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.plan.model import Plan
 from reconciler.plan.share import Base
-from reconciler.problem import Problem
-from reconciler.render.plan_words import Circumstances
+from reconciler.problems import Problem
+from reconciler.render.plan_words import PlanContext
 
 if TYPE_CHECKING:
     from reconciler.suppressing import Suppressed  # loads what reads member files
@@ -43,7 +43,7 @@ class PlanListing(NamedTuple):
     `taken_away` those that it deletes. `base` is what they were compared with, None where with nothing.
     """
 
-    plans: tuple[tuple[Plan, Circumstances], ...]
+    plans: tuple[tuple[Plan, PlanContext], ...]
     problems: tuple[Problem, ...] = ()
     unaffected: tuple[str, ...] = ()
     taken_away: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ from reconciler.render.markdown_text import code, details, link, prose, table, w
 from reconciler.render.parts import Part, parts
 from reconciler.render.plan_words import (
     HEADINGS,
-    Circumstances,
+    PlanContext,
     adds_by_file,
     cost,
     expiry,
@@ -31,12 +31,12 @@ from reconciler.render.plan_words import (
     warnings,
 )
 from reconciler.render.sentence import plan_sentence
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 
 _MOST_OPEN_ROWS = 20
 
 
-def markdown_plan(plan: Plan, showing: Showing, circumstances: Circumstances) -> str:
+def markdown_plan(plan: Plan, showing: RenderOptions, circumstances: PlanContext) -> str:
     """The whole plan; tables are cut until it fits where it goes, unless all is asked for."""
     ending = [*([link(showing.link)] if showing.link else []), hidden(plan)]
 
@@ -53,7 +53,7 @@ def markdown_plan(plan: Plan, showing: Showing, circumstances: Circumstances) ->
     return whole_blocks((blocks[0], *ending, *blocks[1:]), showing.most_bytes or COMMENT_BYTES)
 
 
-def plan_blocks(plan: Plan, showing: Showing, circumstances: Circumstances, rows: int) -> list[str]:
+def plan_blocks(plan: Plan, showing: RenderOptions, circumstances: PlanContext, rows: int) -> list[str]:
     """The plan, paragraph by paragraph, with so many rows in each table at most."""
     blocks = [
         [f"**{prose(plan_sentence(plan))}**"],
@@ -69,23 +69,25 @@ def plan_blocks(plan: Plan, showing: Showing, circumstances: Circumstances, rows
     return ["\n".join(block) for block in blocks if block]
 
 
-def _lint(lint: PlanLint, showing: Showing) -> Iterator[str]:
+def _lint(lint: PlanLint, showing: RenderOptions) -> Iterator[str]:
     listed = lint_problems(lint)[: None if showing.full else MOST_ODD]
     for problem in listed:
         told = " ".join(words(showing.words(said)) for said in (problem.message, problem.hint))
-        yield f"- **Warning.** {code(str(problem.place))}: {told}"
+        yield f"- **Warning.** {code(str(problem.location))}: {told}"
     if rest := rest_of_lint(lint, len(listed)):
         yield f"- {prose(rest)}"
 
 
-def _part(part: Part, showing: Showing, rows: int) -> Iterator[list[str]]:
+def _part(part: Part, showing: RenderOptions, rows: int) -> Iterator[list[str]]:
     if part.heading:
         yield [f"### {prose(part.heading)}"]
     for kind, actions in showing.sections(part.actions):
         yield list(_section(kind, actions, showing, rows))
 
 
-def _section(kind: type[Action], actions: Sequence[Action], showing: Showing, most: int) -> Iterator[str]:
+def _section(
+    kind: type[Action], actions: Sequence[Action], showing: RenderOptions, most: int
+) -> Iterator[str]:
     yield f"#### {HEADINGS[kind]}: {len(actions)}"
     yield ""
     if said := note(kind, actions):
@@ -116,7 +118,7 @@ def _files(actions: Sequence[Action], most: int) -> Iterator[str]:
         yield f"- … and from {more} more files"
 
 
-def _cells(action: Action, showing: Showing) -> tuple[str, ...]:
+def _cells(action: Action, showing: RenderOptions) -> tuple[str, ...]:
     key = code(showing.address(action.key))
     match action:
         case Add(source=source, doubtful=doubtful):
@@ -131,7 +133,7 @@ def _cells(action: Action, showing: Showing) -> tuple[str, ...]:
             return key, prose(by), code(showing.reason(reason, attributes))
 
 
-def _change(change: FieldChange, showing: Showing) -> str:
+def _change(change: FieldChange, showing: RenderOptions) -> str:
     before, after = (
         prose("not declared") if value is None else code(showing.value(value))
         for value in (change.before, change.after)
@@ -139,7 +141,7 @@ def _change(change: FieldChange, showing: Showing) -> str:
     return f"{code(change.field)}: {before} → {after}"
 
 
-def _expiring(plan: Plan, showing: Showing, most: int) -> Iterator[str]:
+def _expiring(plan: Plan, showing: RenderOptions, most: int) -> Iterator[str]:
     yield from (f"- {prose(said)}" for said in expiry(plan))
     soon = plan.expiring[: min(most, _MOST_OPEN_ROWS)]
     rows = [(found.expires, code(showing.address(found.key)), code(found.source)) for found in soon]
@@ -149,7 +151,7 @@ def _expiring(plan: Plan, showing: Showing, most: int) -> Iterator[str]:
         yield from ("", f"… and {more} more.")
 
 
-def _ending(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
+def _ending(plan: Plan, circumstances: PlanContext) -> Iterator[str]:
     yield f"- Cost: {prose(cost(plan))}"
     yield f"- Digest: {code(plan.digest)}"
     if step := next_step(plan, circumstances):

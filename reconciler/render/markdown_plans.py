@@ -10,12 +10,12 @@ from reconciler.render.markdown_plan import plan_blocks
 from reconciler.render.markdown_problems import markdown_problems
 from reconciler.render.markdown_text import link, prose
 from reconciler.render.plans_words import NOTHING_TO_PLAN, remarks
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 
 _RULE = "\n\n---\n\n"
 
 
-def markdown_plans(listing: PlanListing, showing: Showing) -> str:
+def markdown_plans(listing: PlanListing, showing: RenderOptions) -> str:
     """All plans, each below a rule; then the problems of environments that have none.
 
     Where there is no room for that, even without a single row, the counts of each plan.
@@ -35,7 +35,7 @@ def _most_rows(listing: PlanListing) -> int:
     return max(*map(len, lists), *(len(plan.actions) for plan, _ in listing.plans))
 
 
-def _text(listing: PlanListing, showing: Showing, rows: int) -> str:
+def _text(listing: PlanListing, showing: RenderOptions, rows: int) -> str:
     blocks = ["\n\n".join(plan_blocks(plan, showing, known, rows)) for plan, known in listing.plans]
     if listing.problems:
         blocks.append(markdown_problems(listing.problems, showing, most=rows).rstrip("\n"))
@@ -43,7 +43,7 @@ def _text(listing: PlanListing, showing: Showing, rows: int) -> str:
     return _RULE.join(filter(None, (*blocks, ending))) + "\n"
 
 
-def _ending(listing: PlanListing, showing: Showing, rows: int) -> Iterator[str]:
+def _ending(listing: PlanListing, showing: RenderOptions, rows: int) -> Iterator[str]:
     if not listing.plans and not listing.problems:
         yield f"**{prose(NOTHING_TO_PLAN)}**"
     yield from (prose(remark) for remark in remarks(listing, rows))

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.problem import Problem, Severity
+from reconciler.problems import Problem, Severity
 from reconciler.render.markdown_text import code, words
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.text_problems import counts
 
 
-def markdown_problems(problems: Sequence[Problem], showing: Showing, *, most: int | None = None) -> str:
+def markdown_problems(problems: Sequence[Problem], showing: RenderOptions, *, most: int | None = None) -> str:
     """A list, an item a problem; `most` is how many are listed, None for all.
 
     Without their lines: a comment is read by many, and the platform shows the file itself.
@@ -21,8 +21,8 @@ def markdown_problems(problems: Sequence[Problem], showing: Showing, *, most: in
     return "".join(f"{line}\n" for line in lines)
 
 
-def _problem(problem: Problem, showing: Showing) -> Iterator[str]:
-    where = f"{code(str(problem.place))}: " if problem.place else ""
+def _problem(problem: Problem, showing: RenderOptions) -> Iterator[str]:
+    where = f"{code(str(problem.location))}: " if problem.location else ""
     label = "**Warning.** " if problem.severity is Severity.WARNING else ""
     yield f"- {label}{where}{words(showing.words(problem.message))}"
     if problem.hint:

@@ -9,13 +9,13 @@ from reconciler.render.markdown_problems import markdown_problems
 from reconciler.render.markdown_text import code, details, prose, table
 from reconciler.render.report_words import next_steps, outcomes, spent, standing
 from reconciler.render.sentence import report_sentence
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 
 _MOST_OPEN_ROWS = 20
 _MOST_ROWS = 100
 
 
-def markdown_report(report: Report, showing: Showing) -> str:
+def markdown_report(report: Report, showing: RenderOptions) -> str:
     """The whole report; a long table of rejected members folds away, and is cut unless all is asked for."""
     blocks = [
         [f"**{prose(report_sentence(report))}**"],
@@ -33,7 +33,9 @@ def _outcomes(report: Report) -> list[str]:
     return table(("members", "outcome", "which means"), rows) if rows else []
 
 
-def _refused(heading: str, refused: Sequence[StillRejected | Unremoved], showing: Showing) -> Iterator[str]:
+def _refused(
+    heading: str, refused: Sequence[StillRejected | Unremoved], showing: RenderOptions
+) -> Iterator[str]:
     if not refused:
         return
     members = refused if showing.full else refused[:_MOST_ROWS]

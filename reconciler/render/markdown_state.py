@@ -5,18 +5,18 @@ from reconciler.render.listing import KnownMember, Validation, listed_members
 from reconciler.render.markdown_problems import markdown_problems
 from reconciler.render.markdown_text import code, prose, table
 from reconciler.render.sentence import state_sentence
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.text_state import member_fields, text_validation
 
 
-def markdown_validation(validation: Validation, showing: Showing) -> str:
+def markdown_validation(validation: Validation, showing: RenderOptions) -> str:
     """A line for each environment that is well, then all problems, then all warnings."""
     well = "".join(f"- {prose(line)}\n" for line in text_validation(validation).splitlines())
     told = (validation.problems, validation.warnings)
     return "\n".join(filter(None, (well, *(markdown_problems(found, showing) for found in told if found))))
 
 
-def markdown_members(environment: str, lockfile: Lockfile | None, showing: Showing) -> str:
+def markdown_members(environment: str, lockfile: Lockfile | None, showing: RenderOptions) -> str:
     """Everybody whom the lockfile knows, one a row."""
     rows = [
         (code(showing.address(member.key)), prose(member.standing), code(member.entry.pushed))
@@ -28,7 +28,7 @@ def markdown_members(environment: str, lockfile: Lockfile | None, showing: Showi
     return "".join(f"{line}\n" for line in lines)
 
 
-def markdown_member(member: KnownMember, showing: Showing) -> str:
+def markdown_member(member: KnownMember, showing: RenderOptions) -> str:
     """All that is known of one member, and what it proves."""
     entry = member.entry
     lines = [

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from reconciler.render.listing import Suppressing
 from reconciler.render.markdown_text import code, prose, table
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.suppressed_words import departure, headline, rows, steps, still_declared
 
 
-def markdown_suppressed(suppressing: Suppressing, showing: Showing) -> str:
+def markdown_suppressed(suppressing: Suppressing, showing: RenderOptions) -> str:
     """The whole of it."""
     return "".join(f"{line}\n" for line in _lines(suppressing, showing))
 
 
-def _lines(suppressing: Suppressing, showing: Showing) -> Iterator[str]:
+def _lines(suppressing: Suppressing, showing: RenderOptions) -> Iterator[str]:
     found = suppressing.suppressed
     yield f"**{prose(headline(found, showing))}**"
     yield ""

@@ -7,7 +7,7 @@ the markdown became, where these are gone. In a code span it looks for neither.
 import re
 from collections.abc import Iterable
 
-from reconciler.problem import Words
+from reconciler.problems import Message
 from reconciler.render.visible import readable, visible
 
 # Words that no markdown means anything by; all others stand in code spans. Not among them: what GitHub
@@ -41,7 +41,7 @@ def prose(text: str) -> str:
     return _joined(_part(part) for part in _PARTS.split(visible(text)))
 
 
-def words(parts: Words) -> str:
+def words(parts: Message) -> str:
     """A problem's words, its addresses and values as code."""
     return _joined(prose(part) if isinstance(part, str) else code(part.text) for part in parts)
 

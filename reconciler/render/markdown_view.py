@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
 from reconciler.render.markdown_plan import markdown_plan
 from reconciler.render.markdown_plans import markdown_plans
@@ -15,8 +15,8 @@ from reconciler.render.markdown_report import markdown_report
 from reconciler.render.markdown_state import markdown_member, markdown_members, markdown_validation
 from reconciler.render.markdown_suppressed import markdown_suppressed
 from reconciler.render.markdown_traces import markdown_traces
-from reconciler.render.plan_words import Circumstances
-from reconciler.render.showing import Showing
+from reconciler.render.plan_words import PlanContext
+from reconciler.render.showing import RenderOptions
 from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 class MarkdownView:
     """Implements `reconciler.render.view.View`."""
 
-    def __init__(self, showing: Showing) -> None:
+    def __init__(self, showing: RenderOptions) -> None:
         """`showing` says how much is shown, and to whom."""
         self.showing = showing
 
-    def plan(self, plan: Plan, circumstances: Circumstances) -> str:
+    def plan(self, plan: Plan, circumstances: PlanContext) -> str:
         return markdown_plan(plan, self.showing, circumstances)
 
     def plans(self, listing: PlanListing) -> str:

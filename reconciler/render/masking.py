@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELD_ID, Attributes
-from reconciler.problem import Address, Value, Words
+from reconciler.problems import Address, Message, Value
 
 HIDDEN = "…"
 
@@ -26,7 +26,7 @@ def masked_address(address: str) -> str:
     return f"{local[:1]}{HIDDEN}@{domain}" if at and _DOMAIN.fullmatch(domain) else HIDDEN
 
 
-def masked_words(words: Words) -> Words:
+def masked_words(words: Message) -> Message:
     """The same words with the people taken out; addresses inside prose are shortened too, to be safe."""
     return tuple(_masked_part(part) for part in words)
 

@@ -44,7 +44,7 @@ _WAYS = {
 }
 
 
-class Circumstances(NamedTuple):
+class PlanContext(NamedTuple):
     """What a reader should know beside the plan itself.
 
     `command` is what would apply this plan; `recover` what takes the journal in without network.
@@ -69,7 +69,7 @@ class Circumstances(NamedTuple):
     today: str | None = None
 
 
-def warnings(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
+def warnings(plan: Plan, circumstances: PlanContext) -> Iterator[str]:
     """What a reader should know before anything else."""
     if circumstances.is_recovered:
         yield (
@@ -89,7 +89,7 @@ def warnings(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
         yield from _share_warnings(circumstances.share)
 
 
-def _branch_warnings(circumstances: Circumstances) -> Iterator[str]:
+def _branch_warnings(circumstances: PlanContext) -> Iterator[str]:
     branch = circumstances.unfetched
     if branch is not None:
         yield (
@@ -189,7 +189,7 @@ def cost(plan: Plan) -> str:
     return f"{counted(spent.calls, 'call')}, about {_duration(spent.seconds)}{share}"
 
 
-def next_step(plan: Plan, circumstances: Circumstances) -> str:
+def next_step(plan: Plan, circumstances: PlanContext) -> str:
     """What to do now; empty where apply is about to do it."""
     if circumstances.is_applying:
         return ""

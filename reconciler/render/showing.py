@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.member import Attributes
 from reconciler.plan.model import Action
-from reconciler.problem import Words
+from reconciler.problems import Message
 from reconciler.render.masking import HIDDEN, masked_address, masked_reason, masked_words
 from reconciler.render.values import cut, value_text
 
@@ -19,7 +19,7 @@ def unpainted(text: str, _colour: str) -> str:
     return text
 
 
-class Showing(NamedTuple):
+class RenderOptions(NamedTuple):
     """What a view for people leaves out.
 
     `masked` hides personal data; `full` lists everybody; `only` names the actions that are listed (empty:
@@ -46,7 +46,7 @@ class Showing(NamedTuple):
         """The API's word about a member. As data: it has yet to be made visible."""
         return masked_reason(reason, attributes) if self.masked else reason
 
-    def words(self, words: Words) -> Words:
+    def words(self, words: Message) -> Message:
         """A problem's words, an excerpt cut where it is longer than anybody reads."""
         words = tuple(part if isinstance(part, str) else replace(part, text=cut(part.text)) for part in words)
         return masked_words(words) if self.masked else words

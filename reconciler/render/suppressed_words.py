@@ -8,7 +8,7 @@ from reconciler.lockfile.reading import fetch_command
 from reconciler.plan.guards import in_words
 from reconciler.render.counted import counted
 from reconciler.render.listing import Suppressing
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.traces_words import path
 
 if TYPE_CHECKING:
@@ -25,10 +25,12 @@ _CALLS = {
 }
 
 
-def headline(found: "Suppressed", showing: Showing) -> str:
+def headline(found: "Suppressed", showing: RenderOptions) -> str:
     """Who is suppressed, and where that is written."""
     stands = "was suppressed already" if found.was_there else "is suppressed now"
-    return f"{showing.address(found.key)} {stands} in {found.environment}: {path(str(found.place), showing)}."
+    return (
+        f"{showing.address(found.key)} {stands} in {found.environment}: {path(str(found.location), showing)}."
+    )
 
 
 def still_declared(found: "Suppressed") -> str:
@@ -38,7 +40,7 @@ def still_declared(found: "Suppressed") -> str:
     return f"Still declared, in {counted(len(found.declared), 'entry', 'entries')}:"
 
 
-def rows(declared: "Sequence[StillDeclared]", showing: Showing) -> list[tuple[str, str]]:
+def rows(declared: "Sequence[StillDeclared]", showing: RenderOptions) -> list[tuple[str, str]]:
     """Each entry once: where it stands, and for which environments."""
     names: dict[str, list[str]] = {}
     for entry in declared:

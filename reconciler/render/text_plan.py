@@ -13,12 +13,12 @@ from reconciler.plan.model import (
     StillRejected,
     Unremoved,
 )
-from reconciler.problem import plain
+from reconciler.problems import plain
 from reconciler.render.lint_words import MOST_ODD, lint_problems, rest_of_lint
 from reconciler.render.parts import Part, parts
 from reconciler.render.plan_words import (
     HEADINGS,
-    Circumstances,
+    PlanContext,
     adds_by_file,
     cost,
     expiry,
@@ -28,7 +28,7 @@ from reconciler.render.plan_words import (
     warnings,
 )
 from reconciler.render.sentence import plan_sentence
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.visible import readable, visible
 
 MOST_ROWS = 20
@@ -43,7 +43,7 @@ _SYMBOLS: dict[type[Action], tuple[str, str]] = {
 }
 
 
-def text_plan(plan: Plan, showing: Showing, circumstances: Circumstances) -> str:
+def text_plan(plan: Plan, showing: RenderOptions, circumstances: PlanContext) -> str:
     """The whole plan, each kind of action bounded unless all is asked for."""
     blocks = [
         [plan_sentence(plan)],
@@ -55,14 +55,14 @@ def text_plan(plan: Plan, showing: Showing, circumstances: Circumstances) -> str
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _part(part: Part, showing: Showing) -> Iterator[list[str]]:
+def _part(part: Part, showing: RenderOptions) -> Iterator[list[str]]:
     if part.heading:
         yield [visible(part.heading)]
     for kind, actions in showing.sections(part.actions):
         yield list(_section(kind, actions, showing))
 
 
-def _findings(plan: Plan, showing: Showing, circumstances: Circumstances) -> Iterator[str]:
+def _findings(plan: Plan, showing: RenderOptions, circumstances: PlanContext) -> Iterator[str]:
     for warning in warnings(plan, circumstances):
         yield showing.paint(f"! {visible(warning)}", "yellow")
     for found in plan.refusals:
@@ -70,16 +70,16 @@ def _findings(plan: Plan, showing: Showing, circumstances: Circumstances) -> Ite
     yield from _lint(circumstances.lint, showing)
 
 
-def _lint(lint: PlanLint, showing: Showing) -> Iterator[str]:
+def _lint(lint: PlanLint, showing: RenderOptions) -> Iterator[str]:
     listed = lint_problems(lint)[: None if showing.full else MOST_ODD]
     for problem in listed:
         told = " ".join(plain(showing.words(words)) for words in (problem.message, problem.hint))
-        yield showing.paint(f"! {visible(f'{problem.place}: {told}')}", "yellow")
+        yield showing.paint(f"! {visible(f'{problem.location}: {told}')}", "yellow")
     if rest := rest_of_lint(lint, len(listed)):
         yield f"  {rest}"
 
 
-def _section(kind: type[Action], actions: Sequence[Action], showing: Showing) -> Iterator[str]:
+def _section(kind: type[Action], actions: Sequence[Action], showing: RenderOptions) -> Iterator[str]:
     yield f"{HEADINGS[kind]}: {len(actions)}. {visible(note(kind, actions))}".rstrip()
     if kind is Add:
         yield from _files(actions, showing)
@@ -94,7 +94,7 @@ def _section(kind: type[Action], actions: Sequence[Action], showing: Showing) ->
         yield f"  … and {more} more. To see all: --full --only {actions[0].action}"
 
 
-def _files(actions: Sequence[Action], showing: Showing) -> Iterator[str]:
+def _files(actions: Sequence[Action], showing: RenderOptions) -> Iterator[str]:
     counts = adds_by_file(actions)
     rows = counts if showing.full else counts[:MOST_ROWS]
     width = max(len(str(count)) for _, count in counts)
@@ -117,7 +117,7 @@ def _where(action: Action) -> str:
             return ""
 
 
-def _particulars(action: Action, showing: Showing) -> Iterator[str]:
+def _particulars(action: Action, showing: RenderOptions) -> Iterator[str]:
     match action:
         case Change(changes=changes):
             yield from (change_text(change, showing) for change in changes)
@@ -130,12 +130,12 @@ def _particulars(action: Action, showing: Showing) -> Iterator[str]:
             return
 
 
-def change_text(change: FieldChange, showing: Showing) -> str:
+def change_text(change: FieldChange, showing: RenderOptions) -> str:
     """`field: before → after`."""
     return f"{visible(change.field)}: {showing.value(change.before)} → {showing.value(change.after)}"
 
 
-def _expiring(plan: Plan, showing: Showing) -> Iterator[str]:
+def _expiring(plan: Plan, showing: RenderOptions) -> Iterator[str]:
     yield from expiry(plan)
     rows = plan.expiring if showing.full else plan.expiring[:MOST_ROWS]
     for soon in rows:
@@ -144,7 +144,7 @@ def _expiring(plan: Plan, showing: Showing) -> Iterator[str]:
         yield f"  … and {more} more. To see all: --full"
 
 
-def _ending(plan: Plan, circumstances: Circumstances) -> Iterator[str]:
+def _ending(plan: Plan, circumstances: PlanContext) -> Iterator[str]:
     yield f"Cost:   {cost(plan)}"
     yield f"Digest: {visible(plan.digest)}"
     if step := next_step(plan, circumstances):

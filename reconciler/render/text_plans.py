@@ -2,12 +2,12 @@
 
 from reconciler.render.listing import PlanListing
 from reconciler.render.plans_words import NOTHING_TO_PLAN, remarks
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.text_plan import text_plan
 from reconciler.render.visible import visible
 
 
-def text_plans(listing: PlanListing, showing: Showing) -> str:
+def text_plans(listing: PlanListing, showing: RenderOptions) -> str:
     """All plans; the problems of environments that have none are said on standard error."""
     blocks = [text_plan(plan, showing, known) for plan, known in listing.plans]
     if not listing.plans and not listing.problems:

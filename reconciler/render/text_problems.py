@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from reconciler.problem import Problem, Severity, plain
+from reconciler.problems import Problem, Severity, plain
 from reconciler.render.counted import counted
 from reconciler.render.excerpt_lines import excerpt_lines
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.visible import visible
 
 MOST_SHOWN = 100
@@ -14,7 +14,7 @@ _NOUNS = {Severity.ERROR: "problem", Severity.WARNING: "warning"}
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
-def text_problems(problems: Sequence[Problem], showing: Showing) -> str:
+def text_problems(problems: Sequence[Problem], showing: RenderOptions) -> str:
     """`file:line:column: message`, below it the line and the hint; at the end of several their count.
 
     Of very many the first are shown, and all are counted.
@@ -35,8 +35,8 @@ def _rest(count: int) -> str:
     return f" The first {MOST_SHOWN} are shown; `--format json` has all." if count > MOST_SHOWN else ""
 
 
-def _problem(problem: Problem, showing: Showing) -> Iterator[str]:
-    where = f"{problem.place}: " if problem.place else ""
+def _problem(problem: Problem, showing: RenderOptions) -> Iterator[str]:
+    where = f"{problem.location}: " if problem.location else ""
     label = "warning: " if problem.severity is Severity.WARNING else ""
     told = visible(where + label + plain(showing.words(problem.message)))
     yield showing.paint(told, _COLOURS[problem.severity])
@@ -45,8 +45,8 @@ def _problem(problem: Problem, showing: Showing) -> Iterator[str]:
         yield visible(f"    {plain(showing.words(problem.hint))}")
 
 
-def _excerpt(problem: Problem, showing: Showing) -> tuple[str, ...]:
+def _excerpt(problem: Problem, showing: RenderOptions) -> tuple[str, ...]:
     """The line with its caret; nothing where personal data is hidden."""
-    if showing.masked or problem.excerpt is None or problem.place is None or problem.place.line is None:
+    if showing.masked or problem.excerpt is None or problem.location is None or problem.location.line is None:
         return ()
-    return excerpt_lines(problem.excerpt, problem.place.line)
+    return excerpt_lines(problem.excerpt, problem.location.line)

@@ -6,7 +6,7 @@ from reconciler.apply.report import Report
 from reconciler.plan.model import StillRejected, Unremoved
 from reconciler.render.report_words import next_steps, outcomes, spent, standing
 from reconciler.render.sentence import report_sentence
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.visible import readable, visible
 
 _COLOURS = dict.fromkeys(
@@ -14,7 +14,7 @@ _COLOURS = dict.fromkeys(
 ) | {"forgotten": "yellow"}
 
 
-def text_report(report: Report, showing: Showing) -> str:
+def text_report(report: Report, showing: RenderOptions) -> str:
     """The whole report, but for its problems: those are said on standard error."""
     blocks = [
         [report_sentence(report)],
@@ -27,7 +27,7 @@ def text_report(report: Report, showing: Showing) -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _outcomes(report: Report, showing: Showing) -> Iterator[str]:
+def _outcomes(report: Report, showing: RenderOptions) -> Iterator[str]:
     rows = list(outcomes(report))
     width = max((len(str(count)) for count, _, _ in rows), default=0)
     longest = max((len(outcome) for _, outcome, _ in rows), default=0)
@@ -36,7 +36,9 @@ def _outcomes(report: Report, showing: Showing) -> Iterator[str]:
         yield f"  {count:{width}} {name}  {meaning}"
 
 
-def _refused(heading: str, members: Sequence[StillRejected | Unremoved], showing: Showing) -> Iterator[str]:
+def _refused(
+    heading: str, members: Sequence[StillRejected | Unremoved], showing: RenderOptions
+) -> Iterator[str]:
     if members:
         yield heading
     for member in members:

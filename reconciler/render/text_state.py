@@ -7,7 +7,7 @@ from reconciler.member import EMAIL_ADDRESS, flat
 from reconciler.render.counted import counted
 from reconciler.render.listing import KnownMember, Valid, Validation, listed_members
 from reconciler.render.sentence import state_sentence
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.visible import quoted, readable, visible
 
 
@@ -16,7 +16,7 @@ def text_validation(validation: Validation) -> str:
     return "".join(f"{line}\n" for valid in validation.environments for line in _valid(valid))
 
 
-def text_members(environment: str, lockfile: Lockfile | None, showing: Showing) -> str:
+def text_members(environment: str, lockfile: Lockfile | None, showing: RenderOptions) -> str:
     """Everybody whom the lockfile knows, one a line."""
     rows = [
         (readable(showing.address(member.key)), visible(member.standing), member.entry.pushed)
@@ -30,7 +30,7 @@ def text_members(environment: str, lockfile: Lockfile | None, showing: Showing) 
     return "".join(f"{line}\n" for line in lines)
 
 
-def text_member(member: KnownMember, showing: Showing) -> str:
+def text_member(member: KnownMember, showing: RenderOptions) -> str:
     """All that is known of one member, and what it proves."""
     lines = [
         f"{readable(showing.address(member.key))} in {visible(member.environment)}",
@@ -43,7 +43,7 @@ def text_member(member: KnownMember, showing: Showing) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def member_fields(member: KnownMember, showing: Showing) -> Iterator[tuple[str, str]]:
+def member_fields(member: KnownMember, showing: RenderOptions) -> Iterator[tuple[str, str]]:
     """(field, value) as they are shown, profile fields one by one."""
     attributes = member.entry.attributes
     yield EMAIL_ADDRESS, readable(showing.address(attributes[EMAIL_ADDRESS]))
@@ -59,7 +59,7 @@ def _valid(valid: Valid) -> Iterator[str]:
         yield f"  {readable(file)} is read with {quoted(separator)} between its cells."
 
 
-def _reason(member: KnownMember, showing: Showing) -> Iterator[str]:
+def _reason(member: KnownMember, showing: RenderOptions) -> Iterator[str]:
     entry, note = member.entry, member.undelivered
     if isinstance(entry, Rejected):
         yield f"  the API's word: {readable(showing.reason(entry.reason, entry.attributes))}"

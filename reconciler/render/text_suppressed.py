@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 
 from reconciler.render.listing import Suppressing
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.suppressed_words import departure, headline, rows, steps, still_declared
 from reconciler.render.visible import readable, visible
 
 MOST_ROWS = 20
 
 
-def text_suppressed(suppressing: Suppressing, showing: Showing) -> str:
+def text_suppressed(suppressing: Suppressing, showing: RenderOptions) -> str:
     """The whole of it, on one screen."""
     return "".join(f"{line}\n" for line in _lines(suppressing, showing))
 
 
-def _lines(suppressing: Suppressing, showing: Showing) -> Iterator[str]:
+def _lines(suppressing: Suppressing, showing: RenderOptions) -> Iterator[str]:
     found = suppressing.suppressed
     yield visible(headline(found, showing))
     yield ""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
-from reconciler.render.plan_words import Circumstances
-from reconciler.render.showing import Showing
+from reconciler.render.plan_words import PlanContext
+from reconciler.render.showing import RenderOptions
 from reconciler.render.text_plan import text_plan
 from reconciler.render.text_plans import text_plans
 from reconciler.render.text_problems import text_problems
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 class TextView:
     """Implements `reconciler.render.view.View`."""
 
-    def __init__(self, showing: Showing) -> None:
+    def __init__(self, showing: RenderOptions) -> None:
         """`showing` says how much is shown, and to whom."""
         self.showing = showing
 
-    def plan(self, plan: Plan, circumstances: Circumstances) -> str:
+    def plan(self, plan: Plan, circumstances: PlanContext) -> str:
         return text_plan(plan, self.showing, circumstances)
 
     def plans(self, listing: PlanListing) -> str:

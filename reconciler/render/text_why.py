@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from reconciler.explanation.model import Explanation
-from reconciler.problem import plain
-from reconciler.render.showing import Showing
+from reconciler.problems import plain
+from reconciler.render.showing import RenderOptions
 from reconciler.render.visible import readable, visible
 from reconciler.render.why_next import Commands
 from reconciler.render.why_rows import Row, rows
@@ -15,7 +15,7 @@ _INDENT = 12
 _WORDS = re.compile(r"`[^`]*`\S*|\S+")
 
 
-def text_why(explanation: Explanation, commands: Commands, showing: Showing) -> str:
+def text_why(explanation: Explanation, commands: Commands, showing: RenderOptions) -> str:
     """Where they are declared, what is known, what apply would do and why, what to do next."""
     who = f"{readable(showing.address(explanation.key))} in {visible(explanation.environment)}"
     lines = [f"{who}, on {explanation.today}", ""]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from reconciler.render.counted import counted
 from reconciler.render.masking import masked_words
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.search.model import Kind, Trace, Traces
 from reconciler.search.walk import SKIPPED
 
@@ -20,7 +20,7 @@ _WORDS = {
 _MOST_NAMED = 3
 
 
-def summary(traces: Traces, showing: Showing) -> str:
+def summary(traces: Traces, showing: RenderOptions) -> str:
     """In how many places they stand."""
     who = showing.address(traces.key)
     if not traces.places:
@@ -30,7 +30,7 @@ def summary(traces: Traces, showing: Showing) -> str:
     return f"{who} stands in {counted(places, 'place')}, in {counted(files, 'file')}."
 
 
-def rows(traces: Traces, showing: Showing) -> Iterator[tuple[str, str]]:
+def rows(traces: Traces, showing: RenderOptions) -> Iterator[tuple[str, str]]:
     """Each place once, `file:line`, and what it is."""
     found: dict[str, list[str]] = {}
     for place in traces.places:
@@ -40,12 +40,12 @@ def rows(traces: Traces, showing: Showing) -> Iterator[tuple[str, str]]:
         yield path(where, showing), _together(words)
 
 
-def path(file: str, showing: Showing) -> str:
+def path(file: str, showing: RenderOptions) -> str:
     """A path as it is; where people are hidden, without an address in it."""
     return "".join(map(str, masked_words((file,)))) if showing.masked else file
 
 
-def not_searched(traces: Traces, showing: Showing) -> Iterator[str]:
+def not_searched(traces: Traces, showing: RenderOptions) -> Iterator[str]:
     """Where they may stand all the same."""
     searches = " and ".join(f"`git log --all --oneline -i -S {text}`" for text in _spellings(traces, showing))
     yield f"git's history, here and in every clone and fork: {searches}"
@@ -83,7 +83,7 @@ def _together(words: list[str]) -> str:
     return "; ".join(([f"declared in {', '.join(declared)}"] if declared else []) + others)
 
 
-def _spellings(traces: Traces, showing: Showing) -> list[str]:
+def _spellings(traces: Traces, showing: RenderOptions) -> list[str]:
     """The address as a shell takes it, its domain in ASCII and, where that is another, as people write it."""
     if showing.masked:
         return ["EMAIL"]
@@ -95,7 +95,7 @@ def _spellings(traces: Traces, showing: Showing) -> list[str]:
     return [shlex.quote(f"{local}@{spelling}") for spelling in dict.fromkeys((domain, written))]
 
 
-def _named(files: tuple[str, ...], showing: Showing) -> str:
+def _named(files: tuple[str, ...], showing: RenderOptions) -> str:
     named = ", ".join(path(file, showing) for file in files[:_MOST_NAMED])
     more = len(files) - _MOST_NAMED
     return f"{named} and {more} more" if more > 0 else named

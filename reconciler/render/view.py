@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
-from reconciler.render.plan_words import Circumstances
-from reconciler.render.showing import Showing
+from reconciler.render.plan_words import PlanContext
+from reconciler.render.showing import RenderOptions
 from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Format(StrEnum):
 class View(Protocol):
     """Everything that can be shown; each method returns whole lines."""
 
-    def plan(self, plan: Plan, circumstances: Circumstances) -> str:
+    def plan(self, plan: Plan, circumstances: PlanContext) -> str:
         """A plan."""
         ...
 
@@ -71,7 +71,7 @@ class View(Protocol):
         ...
 
 
-def view_for(chosen: Format, showing: Showing) -> View:
+def view_for(chosen: Format, showing: RenderOptions) -> View:
     """The view of a format. JSON takes no notice of `showing`: it is whole and never masked."""
     # Each format is loaded where it is chosen: a plan as text has no use for the others.
     match chosen:

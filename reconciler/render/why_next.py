@@ -7,7 +7,7 @@ from reconciler.explanation.model import Explanation
 from reconciler.lockfile.model import Rejected
 from reconciler.lockfile.reading import fetch_command
 from reconciler.plan.model import Add, Change, Remove, StillRejected, Unremoved
-from reconciler.problem import Address, Words
+from reconciler.problems import Address, Message
 from reconciler.render.why_reason import is_only_clearing
 
 
@@ -19,7 +19,7 @@ class Commands(NamedTuple):
     publish: str
 
 
-def next_steps(explanation: Explanation, commands: Commands) -> list[Words]:
+def next_steps(explanation: Explanation, commands: Commands) -> list[Message]:
     """One or two lines, the first what is in the way."""
     held_back = list(_in_the_way(explanation, commands))
     if not explanation.is_settled:
@@ -27,7 +27,7 @@ def next_steps(explanation: Explanation, commands: Commands) -> list[Words]:
     return [*held_back[:1], *_about(explanation, commands, is_held_back=bool(held_back))]
 
 
-def _in_the_way(explanation: Explanation, commands: Commands) -> Iterator[Words]:
+def _in_the_way(explanation: Explanation, commands: Commands) -> Iterator[Message]:
     if explanation.problems:
         yield (f"Mend what is wrong: `{commands.validate}` shows all of it.",)
     elif explanation.unchecked:
@@ -40,8 +40,8 @@ def _in_the_way(explanation: Explanation, commands: Commands) -> Iterator[Words]
         yield (f"If the whole plan is meant: `{commands.apply} {flags}`.",)
 
 
-def _own_mistake(explanation: Explanation) -> Iterator[Words]:
-    places = [str(found.place) for found in explanation.declared]
+def _own_mistake(explanation: Explanation) -> Iterator[Message]:
+    places = [str(found.location) for found in explanation.declared]
     if places and explanation.suppressed:
         off = f"take them off the list, {explanation.suppressed}, if they agree"
         yield (f"Take the entry at {places[0]} out; or first {off}.",)
@@ -49,8 +49,8 @@ def _own_mistake(explanation: Explanation) -> Iterator[Words]:
         yield (f"Keep one of {' and '.join(places)}.",)
 
 
-def _about(explanation: Explanation, commands: Commands, *, is_held_back: bool) -> Iterator[Words]:
-    place = explanation.place
+def _about(explanation: Explanation, commands: Commands, *, is_held_back: bool) -> Iterator[Message]:
+    place = explanation.location
     done = "" if is_held_back else f"To have it done: `{commands.apply}`. "
     match explanation.action:
         case Add():
@@ -71,8 +71,8 @@ def _about(explanation: Explanation, commands: Commands, *, is_held_back: bool) 
             yield from _nothing(explanation)
 
 
-def _change(explanation: Explanation, action: Change, done: str) -> Iterator[Words]:
-    place = explanation.place
+def _change(explanation: Explanation, action: Change, done: str) -> Iterator[Message]:
+    place = explanation.location
     if action.deliverable:
         yield (f"{done}If it isn't meant: undo it at {place}.",)
         return
@@ -81,9 +81,9 @@ def _change(explanation: Explanation, action: Change, done: str) -> Iterator[Wor
         yield ("If your account updates known addresses: policy.on_change: resubmit in environment.yaml.",)
 
 
-def _nothing(explanation: Explanation) -> Iterator[Words]:
+def _nothing(explanation: Explanation) -> Iterator[Message]:
     if explanation.counts_as_declared:
-        yield (f"Nothing. To have them removed: take the entry at {explanation.place} out.",)
+        yield (f"Nothing. To have them removed: take the entry at {explanation.location} out.",)
     elif explanation.suppressed is not None:
         allow = f"To allow it again, if they agree: take them off the list, {explanation.suppressed}"
         yield (f"Nothing: they must not be added. {allow}.",)
@@ -99,5 +99,5 @@ def _to_keep(explanation: Explanation) -> str:
     if explanation.suppressed is not None:
         return f"take them off the list first, {explanation.suppressed}"
     if explanation.expiry is not None and explanation.has_expired:
-        return f"set a later `expires` at {explanation.place}, or take it away"
+        return f"set a later `expires` at {explanation.location}, or take it away"
     return "declare them again"

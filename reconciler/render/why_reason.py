@@ -82,7 +82,7 @@ def _problems(explanation: Explanation) -> list[str]:
         return []
     wrong = counted(len(problems), "problem")
     verb = "is" if len(problems) == 1 else "are"
-    places = [str(problem.place) for problem in problems if problem.place]
+    places = [str(problem.location) for problem in problems if problem.location]
     where = f"; the first is at {places[0]}" if places else ""
     return [f"Nothing is applied to anybody until {wrong} {verb} mended{where}."]
 

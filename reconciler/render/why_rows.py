@@ -6,10 +6,10 @@ from typing import NamedTuple
 from reconciler.explanation.model import DeclaredAt, Explanation, LockfileIs
 from reconciler.lockfile.model import Rejected
 from reconciler.plan.model import Change
-from reconciler.problem import Value, Words
+from reconciler.problems import Message, Value
 from reconciler.render.counted import counted
 from reconciler.render.listing import KnownMember
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.why_next import Commands, next_steps
 from reconciler.render.why_reason import obstacles, verdict
 
@@ -21,10 +21,10 @@ class Row(NamedTuple):
     """A label, and the lines that stand beside it."""
 
     label: str
-    lines: tuple[Words, ...]
+    lines: tuple[Message, ...]
 
 
-def rows(explanation: Explanation, commands: Commands, showing: Showing) -> list[Row]:
+def rows(explanation: Explanation, commands: Commands, showing: RenderOptions) -> list[Row]:
     """The rows in the order in which they are read."""
     return [
         Row("declared", _shown(_declared(explanation), showing)),
@@ -42,13 +42,13 @@ def known_member(explanation: Explanation) -> KnownMember | None:
     return KnownMember(explanation.environment, explanation.key, explanation.entry)
 
 
-def _shown(lines: "Iterator[Words] | list[Words]", showing: Showing) -> tuple[Words, ...]:
+def _shown(lines: "Iterator[Message] | list[Message]", showing: RenderOptions) -> tuple[Message, ...]:
     return tuple(showing.words(line) for line in lines)
 
 
-def _declared(explanation: Explanation) -> Iterator[Words]:
+def _declared(explanation: Explanation) -> Iterator[Message]:
     for found in explanation.declared:
-        yield (str(found.place),)
+        yield (str(found.location),)
         yield from _written(found)
     if not explanation.declared:
         yield ("not where it can be read" if explanation.problems else "no",)
@@ -56,7 +56,7 @@ def _declared(explanation: Explanation) -> Iterator[Words]:
         yield (_expiry(explanation.expiry.day, explanation.expiry.days_left),)
 
 
-def _written(found: DeclaredAt) -> Iterator[Words]:
+def _written(found: DeclaredAt) -> Iterator[Message]:
     written = found.written
     if written is None:
         return
@@ -75,7 +75,7 @@ def _expiry(day: str, left: int) -> str:
     return f"expired {day}, {since}: counts as not declared"
 
 
-def _suppressed(explanation: Explanation) -> Iterator[Words]:
+def _suppressed(explanation: Explanation) -> Iterator[Message]:
     if explanation.suppressed is not None:
         yield (f"{explanation.suppressed}: must not be added again",)
     elif not explanation.unchecked:
@@ -84,7 +84,7 @@ def _suppressed(explanation: Explanation) -> Iterator[Words]:
         yield warning.message
 
 
-def _lockfile(explanation: Explanation) -> Iterator[Words]:
+def _lockfile(explanation: Explanation) -> Iterator[Message]:
     member = known_member(explanation)
     if member is not None:
         yield (f"{member.status}: {member.proves}",)
@@ -107,7 +107,7 @@ def _unknown(explanation: Explanation) -> str:
             return "can't be read"
 
 
-def _word_of_the_api(explanation: Explanation, showing: Showing) -> Iterator[Words]:
+def _word_of_the_api(explanation: Explanation, showing: RenderOptions) -> Iterator[Message]:
     """Why it refused; masked here, since it may repeat what the member declares."""
     member = known_member(explanation)
     if member is None:
@@ -120,14 +120,14 @@ def _word_of_the_api(explanation: Explanation, showing: Showing) -> Iterator[Wor
         yield (f"refused to {note.action} on {note.tried}, the API's word: ", Value(reason))
 
 
-def _apply(explanation: Explanation) -> Iterator[Words]:
+def _apply(explanation: Explanation) -> Iterator[Message]:
     found = verdict(explanation)
     held_back = obstacles(explanation)
     yield (f"{found.does}{', but not now' if held_back and found.is_something else ''}. {found.because}",)
     yield from ((obstacle,) for obstacle in held_back)
 
 
-def _changes(explanation: Explanation, showing: Showing) -> Iterator[Words]:
+def _changes(explanation: Explanation, showing: RenderOptions) -> Iterator[Message]:
     if not isinstance(explanation.action, Change):
         return
     changes = explanation.action.changes

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from reconciler.document.findings import Findings
 from reconciler.member import EMAIL_ADDRESS, FIELDS, PROFILE_FIELDS, profile_field_name
-from reconciler.problem import Value
+from reconciler.problems import Value
 from reconciler.roster.csv_rows import SEPARATOR_LINE, SEPARATORS, Row
 from reconciler.roster.expiry import EXPIRES
 from reconciler.roster.fields import unknown_field, whole_number

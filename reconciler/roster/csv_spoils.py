@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from reconciler.problem import Value, Words
+from reconciler.problems import Message, Value
 
 _MARKS = ("E+", "E-", "#", "Err:")
 _IN_YAML = "A YAML file can say it as it stands."
@@ -46,7 +46,7 @@ def is_spoiled(cell: str) -> bool:
     return may_hold_spoils(cell) and spoil(cell) is not None
 
 
-def spoil(cell: str) -> tuple[Words, Words] | None:
+def spoil(cell: str) -> tuple[Message, Message] | None:
     """Message and hint for a spoiled cell, or None."""
     text = cell.strip()
     for found in _SPOILS:

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from reconciler.problem import Words
+from reconciler.problems import Message
 
 EXPIRES = "expires"
 
@@ -24,7 +24,7 @@ def is_day(text: str) -> bool:
     return True
 
 
-def no_day(text: str) -> tuple[Words, Words]:
+def no_day(text: str) -> tuple[Message, Message]:
     """Message and hint for a text that is no day."""
     if _DAY.fullmatch(text):
         return (f'"{EXPIRES}" names a day that the calendar doesn\'t have.',), _HINT

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from reconciler.member import FIELDS, NUMBER_FIELDS, PROFILE_FIELDS
-from reconciler.problem import Value, Words, nearest
+from reconciler.problems import Message, Value, nearest
 from reconciler.roster.expiry import EXPIRES
 
 TEXT_FIELDS = {name: name for name in FIELDS if name not in NUMBER_FIELDS and name != PROFILE_FIELDS}
@@ -30,7 +30,7 @@ def whole_number(text: str) -> int | None:
 
 
 @lru_cache(maxsize=1024)
-def unknown_field(name: str) -> tuple[Words, Words]:
+def unknown_field(name: str) -> tuple[Message, Message]:
     """Message and hint for a name that is neither on the API's page nor ours.
 
     A name that is like none may be anything, such as an address in the first row of a CSV file that has

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.identity import InvalidAddress, are_simple, identity
 from reconciler.member import EMAIL_ADDRESS, in_vendor_order
-from reconciler.problem import Address, Value, Words
+from reconciler.problems import Address, Message, Value
 from reconciler.roster.expiry import EXPIRES
 from reconciler.roster.fields import is_in_vendor_order
 from reconciler.roster.model import Declaration
 from reconciler.suppression.model import Suppression
 
-Refused: TypeAlias = tuple[Words, Words]
+Refused: TypeAlias = tuple[Message, Message]
 """A message and a hint."""
 
 MISSING_ADDRESS: Refused = ("This member has no emailAddress.",), ("Every member needs one of their own.",)

@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.document.findings import Findings
 from reconciler.document.nodes import Mapping, Node, Sequence, is_undeclared, kind, position
 from reconciler.member import ADDRESS_KEYS, PROFILE_FIELD_ID, PROFILE_FIELD_KEYS, PROFILE_FIELDS
-from reconciler.problem import Value, nearest
+from reconciler.problems import Value, nearest
 from reconciler.roster.fields import WHOLE_NUMBER_HINT, looks_whole, whole_number
 
 _SHAPE = f"- {{{PROFILE_FIELD_ID}: 577, value: …}}"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from reconciler.document.findings import Findings
 from reconciler.garbage import garbage_collection_paused
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.roster.csv_reader import read_csv
 from reconciler.roster.model import Declaration, Roster
 from reconciler.roster.yaml_reader import read_yaml

@@ -11,7 +11,7 @@ from reconciler.document.findings import Findings
 from reconciler.document.nodes import Node, Scalar, Sequence, is_undeclared, kind, position
 from reconciler.errors import InvalidInput
 from reconciler.member import EMAIL_ADDRESS
-from reconciler.problem import Value, nearest
+from reconciler.problems import Value, nearest
 from reconciler.roster.gathering import MISSING_ADDRESS, Gathered, Gathering
 from reconciler.roster.model import Declaration
 from reconciler.roster.yaml_fields import read_defaults, read_fields, read_plain_fields

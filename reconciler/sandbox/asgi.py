@@ -6,10 +6,10 @@ from typing import Any
 from reconciler.sandbox.application import Application
 from reconciler.sandbox.messages import Call, SandboxAnswer
 
-Message = MutableMapping[str, Any]
+AsgiMessage = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+Receive = Callable[[], Awaitable[AsgiMessage]]
+Send = Callable[[AsgiMessage], Awaitable[None]]
 
 
 class AsgiSandbox:

@@ -7,7 +7,7 @@ which a careless client adds people twice, or claims what it can't know.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reconciler.problem import nearest
+from reconciler.problems import nearest
 from reconciler.sandbox import alterations, vendor_errors, wire
 
 

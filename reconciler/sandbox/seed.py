@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.errors import InvalidInput
 from reconciler.member import EMAIL_ADDRESS, FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Attributes
-from reconciler.problem import Place, Problem, nearest
+from reconciler.problems import Location, Problem, nearest
 from reconciler.sandbox.schema import wrong_fields
 from reconciler.shown_path import shown
 
@@ -50,12 +50,12 @@ def _wrong_columns(path: Path, names: Sequence[str]) -> Iterator[Problem]:
         if name not in _COLUMNS:
             meant = nearest(name, _COLUMNS)
             hint = (f"Did you mean {meant}?",) if meant else ("The header holds the API's field names.",)
-            yield Problem((f"{name} is no field that a seed can hold.",), hint, Place(shown(path), 1))
+            yield Problem((f"{name} is no field that a seed can hold.",), hint, Location(shown(path), 1))
     if EMAIL_ADDRESS not in names:
         yield Problem(
             (f"The column {EMAIL_ADDRESS} is missing.",),
             ("The first line is the header: emailAddress,firstName,…",),
-            Place(shown(path), 1),
+            Location(shown(path), 1),
         )
 
 
@@ -67,11 +67,11 @@ def _wrong_members(path: Path, members: Sequence[tuple[int, Attributes]]) -> Ite
                 if field
                 else "There are more cells than the header has names."
             )
-            yield Problem((what,), ("The sandbox takes what the API takes.",), Place(shown(path), line))
+            yield Problem((what,), ("The sandbox takes what the API takes.",), Location(shown(path), line))
 
 
 def _unreadable(path: Path, error: Exception) -> Problem:
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return Problem(
-        (f"The seed can't be read: {reason}.",), ("It is a CSV file in UTF-8.",), Place(shown(path))
+        (f"The seed can't be read: {reason}.",), ("It is a CSV file in UTF-8.",), Location(shown(path))
     )

@@ -9,7 +9,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.errors import InvalidInput
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.sandbox.application import BASE_PATH
 from reconciler.sandbox.served import TRANSPORT, ServedSandbox
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 from reconciler.errors import InvalidInput
 from reconciler.identity import identity
 from reconciler.member import EMAIL_ADDRESS, Attributes
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.sandbox.file_format import is_current, make_current
 from reconciler.sandbox.standing import Standing, standing_of
 from reconciler.sandbox.update import updated
@@ -167,6 +167,6 @@ def _unusable(path: Path | None, reason: sqlite3.Error) -> InvalidInput:
         Problem(
             (f"The sandbox's data can't be used: {reason}.",),
             ("If it is damaged, delete it; for an embedded sandbox: reconciler sandbox reset ENV.",),
-            Place(shown(path)) if path else None,
+            Location(shown(path)) if path else None,
         )
     )

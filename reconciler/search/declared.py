@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.identity import InvalidAddress, identity
-from reconciler.problem import Address, Problem
+from reconciler.problems import Address, Problem
 from reconciler.roster.reader import RosterReading, read_roster
 from reconciler.search.lines import Scan, scan
 from reconciler.search.spelling import Spelling
@@ -64,7 +64,7 @@ def is_about(problem: Problem, key: str) -> bool:
 
 def _declared(reading: RosterReading, key: str) -> set[int]:
     declaration = reading.roster.members.get(key)
-    again = (problem.place for problem in reading.problems if is_about(problem, key))
+    again = (problem.location for problem in reading.problems if is_about(problem, key))
     lines = {place.line for place in again if place and place.line}
     return lines | ({declaration.line} if declaration else set())
 

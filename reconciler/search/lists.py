@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from reconciler.document.content import text_of
 from reconciler.errors import InvalidInput, ReconcilerError
-from reconciler.problem import Place, Problem, Severity
+from reconciler.problems import Location, Problem, Severity
 from reconciler.search.model import Kind, Trace
 from reconciler.search.panels import Declaring
 from reconciler.shown_path import shown
@@ -68,7 +68,7 @@ def _secret(found: _List, unread: list[Problem]) -> Secret | None:
             "Set it to the secret of the suppression lists.",
         )
     message = (f"The hashes on this list could not be compared for {found.environment}: {why}.",)
-    unread.append(Problem(message, (hint,), Place(found.file), severity=Severity.WARNING))
+    unread.append(Problem(message, (hint,), Location(found.file), severity=Severity.WARNING))
     return None
 
 

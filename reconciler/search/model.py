@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 
 class Kind(StrEnum):

@@ -8,7 +8,7 @@ from reconciler.environment.discovery import environment_names
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import EnvironmentReading, try_environment
 from reconciler.errors import InvalidInput, ReconcilerError
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.search.model import Kind, Trace
 from reconciler.shown_path import shown
 

@@ -15,7 +15,7 @@ from reconciler.search.walk import Walk
 from reconciler.shown_path import shown
 
 if TYPE_CHECKING:
-    from reconciler.problem import Problem
+    from reconciler.problems import Problem
 
 
 def traces_of(key: str, folders: Iterable[Path], panels: Path) -> Traces:

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from reconciler.problem import Place, Problem, Severity
+from reconciler.problems import Location, Problem, Severity
 from reconciler.shown_path import shown
 
 SKIPPED = frozenset(
@@ -48,7 +48,7 @@ class Walk:
         """Note what could not be read."""
         reason = error.strerror or "the system doesn't say why"
         message = (f"This can't be read, and was not searched: {reason}.",)
-        self.unread.append(Problem(message, (), Place(shown(path)), severity=Severity.WARNING))
+        self.unread.append(Problem(message, (), Location(shown(path)), severity=Severity.WARNING))
 
     def _below(self, folder: Path) -> Iterator[Path]:
         waiting = [folder]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from reconciler.problem import Place
+from reconciler.problems import Location
 from reconciler.suppression.secret import Secret
 
 
@@ -13,8 +13,8 @@ class Suppression:
 
     def __init__(
         self,
-        in_clear: Mapping[str, Place],
-        hashed: Mapping[str, Place] | None = None,
+        in_clear: Mapping[str, Location],
+        hashed: Mapping[str, Location] | None = None,
         secret: Secret | None = None,
     ) -> None:
         """Take the places by identity, and by hash; without a secret no hash can be compared."""
@@ -28,7 +28,7 @@ class Suppression:
             return key in self._in_clear
         return key in self._in_clear or self._secret.hash_of(key) in self._hashed
 
-    def place_of(self, key: str) -> Place | None:
+    def place_of(self, key: str) -> Location | None:
         """Where it is written that they are suppressed; None where they are not."""
         found = self._in_clear.get(key)
         if found is not None or self._secret is None:

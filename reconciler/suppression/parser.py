@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from reconciler.identity import InvalidAddress, identity
-from reconciler.problem import Place, Problem, Value
+from reconciler.problems import Location, Problem, Value
 from reconciler.suppression.secret import CHECK_PREFIX, PREFIX
 
 _COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
@@ -51,7 +51,7 @@ def parse(text: str, file: str) -> Parsed:
         written = _COMMENT.sub("", line).rstrip()
         content = written.lstrip()
         if content:
-            found.append(_said(content, Place(file, number, len(written) - len(content) + 1)))
+            found.append(_said(content, Location(file, number, len(written) - len(content) + 1)))
     return Parsed(
         tuple(one for one in found if isinstance(one, Entry)),
         tuple(one for one in found if isinstance(one, Problem)),
@@ -63,7 +63,7 @@ def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _said(content: str, place: Place) -> Entry | Check | Problem:
+def _said(content: str, place: Location) -> Entry | Check | Problem:
     at = place.line or 0, place.column or 0
     if hashed := _HASH.fullmatch(content):
         prefix, digits = hashed[1].lower(), hashed[2].lower()
@@ -91,4 +91,4 @@ def _has_comment(content: str) -> bool:
 
 
 def _is_right(content: str) -> bool:
-    return not isinstance(_said(content, Place("")), Problem)
+    return not isinstance(_said(content, Location("")), Problem)

@@ -14,7 +14,7 @@ from reconciler.document.content import (
 )
 from reconciler.document.findings import Findings
 from reconciler.errors import InvalidInput
-from reconciler.problem import Place, Problem, Severity
+from reconciler.problems import Location, Problem, Severity
 from reconciler.shown_path import shown
 from reconciler.suppression.model import Suppression
 from reconciler.suppression.parser import Entry, Parsed, parse
@@ -101,16 +101,16 @@ def _read(path: Path, findings: Findings) -> tuple[str, Parsed]:
 def _text(path: Path, file: str) -> str:
     data = bytes_of(path, file)
     if data.startswith(_UTF16):
-        raise InvalidInput(Problem(("This list is in UTF-16.",), ("Save it as UTF-8.",), Place(file)))
+        raise InvalidInput(Problem(("This list is in UTF-16.",), ("Save it as UTF-8.",), Location(file)))
     return decoded(data, file)
 
 
-def _places(lists: Iterable[_List], *, is_hashed: bool) -> dict[str, Place]:
-    places: dict[str, Place] = {}
+def _places(lists: Iterable[_List], *, is_hashed: bool) -> dict[str, Location]:
+    places: dict[str, Location] = {}
     for file, entries in lists:
         for entry in entries:
             if entry.is_hashed is is_hashed:
-                places.setdefault(entry.text, Place(file, entry.line))
+                places.setdefault(entry.text, Location(file, entry.line))
     return places
 
 
@@ -121,4 +121,4 @@ def _unchecked(lists: Iterable[_List], variable: str) -> Iterable[Problem]:
             many = "1 entry" if count == 1 else f"{count} entries"
             message = f"{many} of {file} can't be checked here: the variable {variable} is not set."
             hint = "Set it to the secret of the suppression lists."
-            yield Problem((message,), (hint,), Place(file), severity=Severity.WARNING)
+            yield Problem((message,), (hint,), Location(file), severity=Severity.WARNING)

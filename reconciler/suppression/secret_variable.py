@@ -3,7 +3,7 @@
 import os
 
 from reconciler.errors import InvalidInput
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.suppression.secret import LEAST_CHARACTERS, Secret
 
 _MAKE = "Make one with `openssl rand -hex 32`, and keep it where your other secrets are."

@@ -6,7 +6,7 @@ from pathlib import Path
 from reconciler.document.content import bytes_of
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
-from reconciler.problem import Address, Place, Problem
+from reconciler.problems import Address, Location, Problem
 from reconciler.shown_path import shown
 from reconciler.suppression.parser import parse
 from reconciler.suppression.reader import read_suppression
@@ -17,7 +17,7 @@ from reconciler.whole_file import disk_failure, replace_whole
 _TOP = "# Who must never be added again, one a line: an e-mail address, or its HMAC-SHA256.\n"
 
 
-def suppress(environment: Environment, key: str) -> Place:
+def suppress(environment: Environment, key: str) -> Location:
     """Write an identity on the environment's list, and give its place; as a hash just where it has a secret.
 
     Whoever stands on one of its lists already stays where they stand.
@@ -47,7 +47,7 @@ def _entry(key: str, secret: Secret | None) -> str:
     return key
 
 
-def _append(path: Path, entry: str, secret: Secret | None) -> Place:
+def _append(path: Path, entry: str, secret: Secret | None) -> Location:
     """Above the first hash that is written to a list, with what tells its secret from another."""
     file = shown(path)
     before = bytes_of(path, file) if path.exists() else _TOP.encode()
@@ -57,7 +57,7 @@ def _append(path: Path, entry: str, secret: Secret | None) -> Place:
     lines = (f"{CHECK_PREFIX}{secret.check}", entry) if secret is not None and is_first else (entry,)
     after = before + (line_end if is_open else b"") + b"".join(line.encode() + line_end for line in lines)
     _replace(path, after)
-    return Place(file, parse(after.decode("utf-8-sig"), file).entries[-1].line)
+    return Location(file, parse(after.decode("utf-8-sig"), file).entries[-1].line)
 
 
 def _replace(path: Path, data: bytes) -> None:

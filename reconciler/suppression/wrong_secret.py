@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 from reconciler.suppression.parser import Check
 from reconciler.suppression.secret import Secret
 
@@ -17,4 +17,4 @@ def wrong_secret(checks: Iterable[Check], secret: Secret, variable: str, file: s
     message = f"The secret in the variable {variable} is not the one that this list was made with."
     for check in checks:
         if check.digits != secret.check:
-            yield Problem((message,), (_HINT,), Place(file, check.line, check.column))
+            yield Problem((message,), (_HINT,), Location(file, check.line, check.column))

@@ -165,7 +165,7 @@ def test_a_damaged_journal_is_an_error_that_names_file_and_line(tmp_path: Path) 
     with pytest.raises(InvalidInput) as caught:
         known_state(environment)
     (problem,) = caught.value.problems
-    assert str(problem.place).endswith(".reconciler/journal.jsonl:3")
+    assert str(problem.location).endswith(".reconciler/journal.jsonl:3")
 
 
 def test_a_journal_that_cannot_be_read_is_an_error_and_no_empty_state(tmp_path: Path) -> None:

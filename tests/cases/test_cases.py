@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.document import event_source
 from reconciler.environment.reader import try_environment
-from reconciler.problem import Problem, plain
+from reconciler.problems import Problem, plain
 from reconciler.roster.reader import read_roster
 
 _HERE = Path(__file__).parent
@@ -56,7 +56,7 @@ _UTF16 = {codecs.BOM_UTF16_LE: ("utf-16-le", "strict"), codecs.BOM_UTF16_BE: ("u
 
 
 def told(problem: Problem) -> tuple[int | None, int | None, str]:
-    place = problem.place
+    place = problem.location
     assert place is not None
     hint = f" ({plain(problem.hint)})" if problem.hint else ""
     return place.line, place.column, (plain(problem.message) + hint).replace("\n", "\\n")

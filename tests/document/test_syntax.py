@@ -8,7 +8,7 @@ from reconciler.document import event_source
 from reconciler.document.composer import Composer
 from reconciler.document.findings import Findings
 from reconciler.errors import InvalidInput
-from reconciler.problem import plain
+from reconciler.problems import plain
 
 CASES = sorted((Path(__file__).parent.parent / "cases" / "members").glob("syntax-*.yaml"))
 
@@ -24,14 +24,14 @@ def test_both_parsers_words_are_known(
     (problem,) = caught.value.problems
     assert problem.hint
     assert "not valid YAML" not in plain(problem.message)
-    assert problem.place is not None
-    assert problem.place.line is not None
+    assert problem.location is not None
+    assert problem.location.line is not None
 
 
 def test_a_control_character_stands_on_the_line_that_yaml_counts() -> None:
     with pytest.raises(InvalidInput) as caught:
         Composer("members:\x85  - x\u2028    \x00", Findings("f")).root()
-    assert [str(problem.place) for problem in caught.value.problems] == ["f:3:5"]
+    assert [str(problem.location) for problem in caught.value.problems] == ["f:3:5"]
 
 
 @pytest.mark.parametrize("has_libyaml", [True, False])
@@ -42,7 +42,7 @@ def test_what_is_missing_at_the_end_is_missing_on_a_line_that_the_file_has(
     monkeypatch.setattr(event_source, "HAS_LIBYAML", has_libyaml)
     with pytest.raises(InvalidInput) as caught:
         Composer(text, Findings("f")).root()
-    assert [str(problem.place) for problem in caught.value.problems] == [place]
+    assert [str(problem.location) for problem in caught.value.problems] == [place]
 
 
 def test_a_directive_of_very_many_digits_is_refused_by_either_parser(monkeypatch: pytest.MonkeyPatch) -> None:

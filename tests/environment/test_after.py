@@ -4,7 +4,7 @@ import pytest
 from commands import Panels
 
 from reconciler.environment.reader import EnvironmentReading, try_environment
-from reconciler.problem import plain
+from reconciler.problems import plain
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_name_like_no_other_is_told_which_there_are_but_not_its_own(panels: Pa
 
 def test_each_wrong_name_is_told_at_its_place(panels: Panels) -> None:
     problems = read(panels, "[xyz, staging, production]").problems
-    assert [str(problem.place)[-4:] for problem in problems] == [":2:9", "2:23"]
+    assert [str(problem.location)[-4:] for problem in problems] == [":2:9", "2:23"]
 
 
 def test_where_other_settings_are_wrong_the_order_is_known_all_the_same(panels: Panels) -> None:

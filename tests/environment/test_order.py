@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reconciler.environment.order import environments_in_order
 from reconciler.errors import InvalidInput
-from reconciler.problem import plain
+from reconciler.problems import plain
 
 
 def write(panels: Path, after: Mapping[str, list[str]]) -> None:
@@ -75,7 +75,7 @@ def test_a_ring_is_told_with_a_file_to_change(tmp_path: Path, after: dict[str, l
     assert chain[0] == chain[-1]
     assert len(chain) == len(set(chain)) + 1
     assert all(later in after[earlier] for earlier, later in pairwise(chain))
-    assert str(problem.place) == f"{tmp_path.as_posix()}/{chain[0]}/environment.yaml"
+    assert str(problem.location) == f"{tmp_path.as_posix()}/{chain[0]}/environment.yaml"
 
 
 def test_where_there_is_none_that_is_a_problem(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from reconciler.explanation.explaining import Known, explain
 from reconciler.explanation.model import Explanation, LockfileIs
 from reconciler.lockfile.model import Lockfile, Unconfirmed
 from reconciler.plan.model import Add, Change, Day, Remove
-from reconciler.problem import Place, Problem
+from reconciler.problems import Location, Problem
 
 ADA, BOB = "ada@example.org", "bob@example.org"
 DAY = Day("2026-11-26", "2026-12-26")
@@ -48,7 +48,7 @@ def test_the_action_is_the_one_of_the_plan() -> None:
 @pytest.mark.usefixtures("folder")
 def test_the_place_is_where_the_entry_begins() -> None:
     (found,) = told("grace@example.org").declared
-    assert found.place == Place(TEAM, 3)
+    assert found.location == Location(TEAM, 3)
 
 
 @pytest.mark.usefixtures("folder")
@@ -65,21 +65,21 @@ def test_days_are_counted_until_a_declaration_expires(folder: Path) -> None:
     assert soon.expiry is not None
     assert (soon.expiry.days_left, soon.has_expired) == (5, False)
     assert (over.has_expired, over.counts_as_declared) == (True, False)
-    assert over.place == Place(TEAM, 2)
+    assert over.location == Location(TEAM, 2)
 
 
 def test_both_places_of_one_declared_twice_are_found(folder: Path) -> None:
     (folder / "members" / "other.yaml").write_text(TWO)
     found = told()
-    assert [place.place for place in found.declared] == [Place(OTHER, 2), Place(TEAM, 2)]
+    assert [place.location for place in found.declared] == [Location(OTHER, 2), Location(TEAM, 2)]
     assert not found.is_settled
 
 
 def test_one_who_is_suppressed_is_found_where_they_are_declared(folder: Path) -> None:
     (folder / "suppressed.txt").write_text("# never\nada@example.org\n")
     found = told()
-    assert [place.place for place in found.declared] == [Place(TEAM, 2)]
-    assert found.suppressed == Place("panels/p/suppressed.txt", 2)
+    assert [place.location for place in found.declared] == [Location(TEAM, 2)]
+    assert found.suppressed == Location("panels/p/suppressed.txt", 2)
     assert not found.is_settled
 
 
@@ -96,7 +96,7 @@ def test_what_is_wrong_in_their_own_file_leaves_nothing_to_say_of_apply(folder: 
     (folder / "members" / "team.yaml").write_text(wrong)
     found = told(ADA, knows("ada"))
     assert (found.is_settled, found.action) == (False, None)
-    assert found.place == Place(TEAM, 2)
+    assert found.location == Location(TEAM, 2)
 
 
 def test_nobody_is_to_be_removed_who_may_stand_where_it_cannot_be_read(folder: Path) -> None:
@@ -108,13 +108,13 @@ def test_nobody_is_to_be_removed_who_may_stand_where_it_cannot_be_read(folder: P
 def test_settings_that_are_wrong_leave_the_places(folder: Path) -> None:
     (folder / "environment.yaml").write_text("datacentre: eu\napi_key: {env: KEY}\n")
     found = told(known=Known(is_readable=False))
-    assert found.place == Place(TEAM, 2)
+    assert found.location == Location(TEAM, 2)
     assert found.lockfile is LockfileIs.UNREADABLE
 
 
 @pytest.mark.usefixtures("folder")
 def test_a_lockfile_that_cannot_be_read_is_a_problem_like_the_others() -> None:
-    wrong = Problem(("No.",), place=Place("state.lock.json"))
+    wrong = Problem(("No.",), location=Location("state.lock.json"))
     found = told(known=Known(problems=(wrong,)))
     assert (found.problems, found.is_settled, found.lockfile) == ((wrong,), False, LockfileIs.UNREADABLE)
 

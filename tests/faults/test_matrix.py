@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import pytest
 from ahead import ahead
-from fault_table import FOR_GOOD, MEMBERS, SIZE, Ends, Words, table
+from fault_table import FOR_GOOD, MEMBERS, SIZE, Ends, Message, table
 from rehearsal import Rehearsal, api, prepared, rehearse
 from socket_vendor import SocketVendor
 
 from reconciler.sandbox.faults import FAULTS
 
-ADDING = Words(
+ADDING = Message(
     proven="added",
     doubted="unattributed",
     counts="two",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 from ahead import ahead
-from fault_table import FOR_GOOD, MEMBERS, SIZE, Ends, Words, table
+from fault_table import FOR_GOOD, MEMBERS, SIZE, Ends, Message, table
 from rehearsal import Rehearsal, api, known, people, prepared, rehearse
 from socket_vendor import SocketVendor
 
@@ -19,8 +19,8 @@ STAYING = {"emailAddress": "staying@example.org"}
 WITHOUT_ASKING = ("--allow", "delete")
 
 
-def _departing(by: str, done: str) -> Words:
-    return Words(
+def _departing(by: str, done: str) -> Message:
+    return Message(
         proven=done,
         doubted="unattributed",
         counts="four",
@@ -32,7 +32,7 @@ def _departing(by: str, done: str) -> Words:
     )
 
 
-CHANGING = Words(
+CHANGING = Message(
     proven="resubmitted",
     doubted="resubmitted",  # the API doesn't confirm updates, so there is nothing less to say
     counts="two",

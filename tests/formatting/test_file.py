@@ -10,7 +10,7 @@ from mortal import AtStep, outlive
 
 from reconciler.errors import InvalidInput
 from reconciler.formatting.file import Formatting, expected_seconds, formatting_of, replace
-from reconciler.problem import plain
+from reconciler.problems import plain
 
 _FLAT = "members: [{city: Wien, emailAddress: ada@example.org}]\n"
 _CANONICAL = b"members:\n  - emailAddress: ada@example.org\n    city: Wien\n"

@@ -23,7 +23,7 @@ from reconciler.document import event_source
 from reconciler.document.content import YAML_LINE_END, text_of
 from reconciler.document.syntax import RULES
 from reconciler.errors import InvalidInput
-from reconciler.problem import plain
+from reconciler.problems import plain
 from reconciler.roster.expiry import EXPIRES
 from reconciler.roster.model import Declaration
 from reconciler.roster.reader import RosterReading, read_roster

@@ -1,7 +1,7 @@
 import pytest
 
 from reconciler.lint.letters import odd_letters
-from reconciler.problem import Address, plain
+from reconciler.problems import Address, plain
 
 
 @pytest.mark.parametrize(

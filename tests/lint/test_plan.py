@@ -39,7 +39,7 @@ def test_a_thousand_roles_that_move_to_another_domain_are_looked_at_in_linear_ti
 
 def test_those_who_are_added_are_warned_of_and_no_others() -> None:
     found = plan_lint((add("info@example.org", 3), add("ada@gmial.com", 4), remove("sales@example.org")))
-    assert [str(warning.place) for warning in found.warnings] == [f"{FILE}:3", f"{FILE}:4"]
+    assert [str(warning.location) for warning in found.warnings] == [f"{FILE}:3", f"{FILE}:4"]
 
 
 def test_a_plan_that_adds_nobody_is_never_odd() -> None:

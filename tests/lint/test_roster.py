@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 
 from reconciler.lint.roster import roster_warnings
-from reconciler.problem import Severity, plain
+from reconciler.problems import Severity, plain
 from reconciler.roster.model import Declaration
 
 
@@ -76,5 +76,5 @@ def test_warnings_stand_in_the_order_of_the_members() -> None:
             ("bob@gmail.con", "", ""),
         )
     )
-    assert [warning.place and warning.place.line for warning in found] == [3, 4, 5]
+    assert [warning.location and warning.location.line for warning in found] == [3, 4, 5]
     assert {warning.severity for warning in found} == {Severity.WARNING}

@@ -18,7 +18,7 @@ from reconciler.lockfile.model import (
     Unconfirmed,
     Undelivered,
 )
-from reconciler.problem import plain
+from reconciler.problems import plain
 
 KEY = "ada@example.org"
 EARLIER, LATER = "2026-11-23T08:00:00Z", "2026-11-23T10:00:00Z"

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workflow_commands import Command, obeyed
 
-from reconciler.problem import Place
+from reconciler.problems import Location
 from reconciler.render.github_text import Annotation, Level, command, without_commands
 from reconciler.render.visible import visible
 
@@ -14,7 +14,7 @@ _DATA = st.lists(st.text(st.characters(), max_size=6) | _SPICE, max_size=4).map(
 
 
 def test_it_names_file_line_column_and_title_in_this_order() -> None:
-    annotation = Annotation(Level.ERROR, ["No."], Place("a.yaml", 3, 5), "Plan for p")
+    annotation = Annotation(Level.ERROR, ["No."], Location("a.yaml", 3, 5), "Plan for p")
     assert command(annotation) == "::error file=a.yaml,line=3,col=5,title=Plan for p::No.\n"
 
 
@@ -22,11 +22,11 @@ def test_it_names_file_line_column_and_title_in_this_order() -> None:
     ("place", "shown"),
     [
         (None, "::notice::Hm."),
-        (Place("a.yaml"), "::notice file=a.yaml::Hm."),
-        (Place("a.yaml", 1), "::notice file=a.yaml,line=1::Hm."),
+        (Location("a.yaml"), "::notice file=a.yaml::Hm."),
+        (Location("a.yaml", 1), "::notice file=a.yaml,line=1::Hm."),
     ],
 )
-def test_what_is_not_known_is_left_out(place: Place | None, shown: str) -> None:
+def test_what_is_not_known_is_left_out(place: Location | None, shown: str) -> None:
     assert command(Annotation(Level.NOTICE, ["Hm."], place)) == f"{shown}\n"
 
 
@@ -35,7 +35,7 @@ def test_in_a_message_percent_signs_and_line_ends_are_escaped_and_nothing_else()
 
 
 def test_in_file_and_title_colons_and_commas_are_escaped_too() -> None:
-    place = Place("a,b:c%d.yaml", 1)
+    place = Location("a,b:c%d.yaml", 1)
     assert command(Annotation(Level.ERROR, ["x"], place, "a: b, c")) == (
         "::error file=a%2Cb%3Ac%25d.yaml,line=1,title=a%3A b%2C c::x\n"
     )
@@ -49,7 +49,7 @@ def test_a_line_end_within_data_is_shown_and_ends_no_line() -> None:
 def test_a_runner_reads_back_the_same_message_whatever_stands_in_it(
     level: Level, lines: list[str], file: str, title: str
 ) -> None:
-    read = obeyed(command(Annotation(level, lines, Place(file, 7), f"{title}.")))
+    read = obeyed(command(Annotation(level, lines, Location(file, 7), f"{title}.")))
     properties = {"file": visible(file), "line": "7", "title": visible(f"{title}.")}
     known = {name: value for name, value in properties.items() if value}
     assert read == [Command(level, known, "\n".join(map(visible, lines)))]

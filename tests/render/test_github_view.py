@@ -10,9 +10,9 @@ from reconciler.apply.report import Counts, Report
 from reconciler.lockfile.model import Lockfile, Present, Rejected
 from reconciler.lockfile.model import Outcome as Proof
 from reconciler.plan.model import Add, Change, FieldChange, Remove, StillRejected
-from reconciler.problem import Address, Place, Problem, Value
+from reconciler.problems import Address, Location, Problem, Value
 from reconciler.render.listing import KnownMember, PlanListing, Valid, Validation
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.view import Format, View, view_for
 
 TITLE = {"title": "Plan for production"}
@@ -23,16 +23,19 @@ _DATA = st.lists(st.text(st.characters(), max_size=6) | _SPICE, max_size=3).map(
 
 
 def view(*, masked: bool = False) -> View:
-    return view_for(Format.GITHUB, Showing(masked=masked))
+    return view_for(Format.GITHUB, RenderOptions(masked=masked))
 
 
 def mistakes(count: int) -> list[Problem]:
-    return [Problem((f"Mistake {number}.",), place=Place("a.yaml", number)) for number in range(1, count + 1)]
+    return [
+        Problem((f"Mistake {number}.",), location=Location("a.yaml", number))
+        for number in range(1, count + 1)
+    ]
 
 
 def test_a_problem_is_an_error_where_it_stands_with_its_hint_below() -> None:
     problem = Problem(
-        ("Unknown field ", Value("frstName"), "."), ("Did you mean firstName?",), Place(FILE, 9, 5)
+        ("Unknown field ", Value("frstName"), "."), ("Did you mean firstName?",), Location(FILE, 9, 5)
     )
     assert view().problems([problem], None) == (
         f"::error file={FILE},line=9,col=5::Unknown field frstName.%0ADid you mean firstName?\n"
@@ -55,7 +58,9 @@ def test_of_more_than_ten_the_last_counts_the_rest_because_the_platform_would_dr
 
 
 def test_masked_a_problem_keeps_place_and_prose() -> None:
-    problem = Problem(("Field ", Value("x7"), " of ", Address("ada@example.org")), place=Place("a.yaml", 1))
+    problem = Problem(
+        ("Field ", Value("x7"), " of ", Address("ada@example.org")), location=Location("a.yaml", 1)
+    )
     assert view(masked=True).problems([problem], None) == (
         "::error file=a.yaml,line=1::Field … of a…@example.org\n"
     )
@@ -70,7 +75,7 @@ def test_an_environment_that_is_well_is_a_line_of_text_before_the_mistakes_of_ot
 
 def test_a_plan_is_text_with_its_sentence_as_a_notice() -> None:
     plan = plan_of(add(), unchanged=3)
-    text = view_for(Format.TEXT, Showing()).plan(plan, CIRCUMSTANCES)
+    text = view_for(Format.TEXT, RenderOptions()).plan(plan, CIRCUMSTANCES)
     assert view().plan(plan, CIRCUMSTANCES) == (
         f"{text}::notice title=Plan for production::production: 1 to add, 3 unchanged.\n"
     )
@@ -92,7 +97,7 @@ def test_several_plans_share_what_the_platform_keeps_of_one_step() -> None:
     listing = PlanListing(tuple(refused), tuple(mistakes(4)))
     shown = view().plans(listing)
     errors = [found for found in obeyed(shown) if found.name == "error"]
-    assert shown.startswith(view_for(Format.TEXT, Showing()).plans(listing))
+    assert shown.startswith(view_for(Format.TEXT, RenderOptions()).plans(listing))
     assert [error.properties.get("title") for error in errors[:8]] == [f"Plan for p{n}" for n in range(8)]
     assert [error.message for error in errors[8:]] == [
         "Mistake 1.",
@@ -102,7 +107,7 @@ def test_several_plans_share_what_the_platform_keeps_of_one_step() -> None:
 
 
 def test_a_plan_keeps_within_what_is_asked_for() -> None:
-    showing = Showing(masked=True, only=frozenset({"remove"}))
+    showing = RenderOptions(masked=True, only=frozenset({"remove"}))
     text = view_for(Format.GITHUB, showing).plan(plan_of(add("grace"), remove("bob")), CIRCUMSTANCES)
     assert "b…@example.org" in text
     assert "g…@example.org" not in text
@@ -117,7 +122,7 @@ def test_a_report_says_why_it_ended_who_was_rejected_and_the_sum() -> None:
     )
     text = view().report(report)
     title = {"title": "Apply to production"}
-    assert text.startswith(view_for(Format.TEXT, Showing()).report(report))
+    assert text.startswith(view_for(Format.TEXT, RenderOptions()).report(report))
     assert obeyed(text) == [
         Command("error", title, "Three calls had no answer.\nTry later."),
         Command(
@@ -166,7 +171,7 @@ def test_a_long_word_of_the_api_is_cut() -> None:
 
 @pytest.mark.parametrize("lockfile", [None, Lockfile("p", "embedded", {}, {})])
 def test_what_the_lockfile_knows_is_text(lockfile: Lockfile | None) -> None:
-    assert view().members("p", lockfile) == view_for(Format.TEXT, Showing()).members("p", lockfile)
+    assert view().members("p", lockfile) == view_for(Format.TEXT, RenderOptions()).members("p", lockfile)
 
 
 @given(text=_DATA, masked=st.booleans())
@@ -180,7 +185,7 @@ def test_whatever_stands_in_files_and_answers_only_our_own_commands_are_obeyed(
 
 @given(text=_DATA, masked=st.booleans())
 def test_nothing_that_is_said_in_words_on_standard_error_is_obeyed(text: str, *, masked: bool) -> None:
-    for shown, _ in _everything(view_for(Format.TEXT, Showing(masked=masked)), text):
+    for shown, _ in _everything(view_for(Format.TEXT, RenderOptions(masked=masked)), text):
         assert obeyed(shown) == []
 
 
@@ -195,7 +200,7 @@ def _everything(view: View, text: str) -> list[tuple[str, list[str]]]:
         refused,
         environment=text,
     )
-    problem = Problem((text, Address(text), Value(text)), (text, Value(text)), Place(text, 1))
+    problem = Problem((text, Address(text), Value(text)), (text, Value(text)), Location(text, 1))
     report = Report(text, Counts(rejected=1), rejected=(refused,), problems=(problem,))
     present = KnownMember(text, text, Present(Proof.ADDED, text, attributes))
     return [

@@ -13,9 +13,9 @@ from reconciler.git.blame import Written
 from reconciler.lockfile.model import Outcome, Present, Rejected
 from reconciler.plan.model import Add, Change, FieldChange, Plan, Remove, StillRejected
 from reconciler.plan.share import Base
-from reconciler.problem import Address, Place, Problem, Value
+from reconciler.problems import Address, Location, Problem, Value
 from reconciler.render.listing import KnownMember, PlanListing, Valid, Validation
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.view import Format, View, view_for
 from reconciler.render.why_next import Commands
 
@@ -45,17 +45,17 @@ def _explanation(text: str) -> Explanation:
         text,
         text,
         "2026-11-26",
-        (DeclaredAt(Place(text, 1), Written("0123456789abcdef", text, "2026-11-20")),),
-        suppressed=Place(text, 1),
+        (DeclaredAt(Location(text, 1), Written("0123456789abcdef", text, "2026-11-20")),),
+        suppressed=Location(text, 1),
         entry=Rejected(text, text, {"emailAddress": text, "firstName": text}),
         action=Change(text, text, (FieldChange(text, text, [text, 1]),), {}),
-        problems=(Problem((text,), place=Place(text, 1)),),
+        problems=(Problem((text,), location=Location(text, 1)),),
     )
 
 
 def _everything(view: View, text: str) -> list[str]:
     plan = _plan(text)
-    problem = Problem((text, Address(text), Value(text)), (text, Value(text)), Place(text, 1))
+    problem = Problem((text, Address(text), Value(text)), (text, Value(text)), Location(text, 1))
     attributes = {"emailAddress": text, "firstName": text}
     lockfile_entry = Rejected(text, text, attributes)
     rejected = tuple(action for action in plan.actions if isinstance(action, StillRejected))
@@ -80,7 +80,7 @@ def _everything(view: View, text: str) -> list[str]:
 def test_no_control_character_and_no_workflow_command_is_shown(
     text: str, chosen: Format, *, masked: bool
 ) -> None:
-    for shown in _everything(view_for(chosen, Showing(masked=masked)), text):
+    for shown in _everything(view_for(chosen, RenderOptions(masked=masked)), text):
         for line in shown.removesuffix("\n").split("\n"):
             assert line.isprintable()
             assert not line.lstrip().startswith("::")
@@ -89,7 +89,7 @@ def test_no_control_character_and_no_workflow_command_is_shown(
 
 @given(_DATA)
 def test_in_markdown_no_data_comes_alive(text: str) -> None:
-    for shown in _everything(view_for(Format.MARKDOWN, Showing(full=True)), text):
+    for shown in _everything(view_for(Format.MARKDOWN, RenderOptions(full=True)), text):
         for line in shown.replace("<br>", "").split("\n"):
             prose = "" if _COMMENT.fullmatch(line) else _CODE.sub("", line)
             assert not re.search(r"[@<>\[\]`\\]|://|www\.", prose)
@@ -97,7 +97,7 @@ def test_in_markdown_no_data_comes_alive(text: str) -> None:
 
 @given(_DATA)
 def test_in_markdown_each_row_has_the_cells_of_its_table(text: str) -> None:
-    for shown in _everything(view_for(Format.MARKDOWN, Showing()), text):
+    for shown in _everything(view_for(Format.MARKDOWN, RenderOptions()), text):
         for table in re.findall(r"(?:^\|.*\n)+", shown, re.MULTILINE):
             cells = {len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}
             assert len(cells) == 1
@@ -118,13 +118,13 @@ def test_masked_no_value_and_no_address_is_shown(value: str, chosen: Format) -> 
         Remove(address, "forget", {}),
         StillRejected(address, "a.yaml:3", reason, attributes),
     )
-    view = view_for(chosen, Showing(masked=True))
+    view = view_for(chosen, RenderOptions(masked=True))
     entry = Rejected(reason, "", attributes)
     explained = Explanation(
         "p",
         address,
         "2026-11-26",
-        (DeclaredAt(Place("a.yaml", 1), Written("0123456789abcdef", value, "2026-11-20")),),
+        (DeclaredAt(Location("a.yaml", 1), Written("0123456789abcdef", value, "2026-11-20")),),
         entry=entry,
         action=Change(address, "a.yaml:2", (FieldChange("firstName", value, {"city": value}),), {}),
         like=address,

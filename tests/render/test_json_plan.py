@@ -4,12 +4,12 @@ from typing import Any
 from plans import CIRCUMSTANCES, FILE, TOO_MANY_LEAVE, add, adds, change, plan_of, rejected, remove
 
 from reconciler.plan.model import Cost, FieldChange, Plan
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.view import Format, view_for
 
 
-def shown(plan: Plan, showing: Showing | None = None) -> dict[str, Any]:
-    text = view_for(Format.JSON, showing or Showing()).plan(plan, CIRCUMSTANCES)
+def shown(plan: Plan, showing: RenderOptions | None = None) -> dict[str, Any]:
+    text = view_for(Format.JSON, showing or RenderOptions()).plan(plan, CIRCUMSTANCES)
     document: dict[str, Any] = json.loads(text)
     return document
 
@@ -68,5 +68,5 @@ def test_doubt_is_said_only_where_there_is_some() -> None:
 
 def test_it_is_whole_and_unmasked_whatever_is_asked_of_the_others() -> None:
     plan = plan_of(*adds(300), change(), remove())
-    assert shown(plan, Showing(masked=True, only=frozenset({"remove"}))) == shown(plan)
+    assert shown(plan, RenderOptions(masked=True, only=frozenset({"remove"}))) == shown(plan)
     assert len(shown(plan)["actions"]) == 302

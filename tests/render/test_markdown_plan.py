@@ -3,11 +3,11 @@ from plans import CIRCUMSTANCES, FILE, TOO_MANY_LEAVE, add, adds, change, plan_o
 from reconciler.plan.model import FieldChange, Plan
 from reconciler.render.markdown_fit import COMMENT_BYTES
 from reconciler.render.markdown_plan import markdown_plan
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 
 
-def shown(plan: Plan, showing: Showing | None = None) -> str:
-    return markdown_plan(plan, showing or Showing(), CIRCUMSTANCES)
+def shown(plan: Plan, showing: RenderOptions | None = None) -> str:
+    return markdown_plan(plan, showing or RenderOptions(), CIRCUMSTANCES)
 
 
 def test_each_action_has_a_table_with_who_and_where() -> None:
@@ -52,11 +52,11 @@ def test_tables_are_cut_further_where_values_are_long() -> None:
 
 
 def test_full_is_never_cut() -> None:
-    text = shown(plan_of(*adds(2000)), Showing(full=True))
+    text = shown(plan_of(*adds(2000)), RenderOptions(full=True))
     assert text.count("| `member") == 2000
 
 
 def test_only_lists_the_actions_asked_for() -> None:
-    text = shown(plan_of(add(), remove()), Showing(only=frozenset({"remove"})))
+    text = shown(plan_of(add(), remove()), RenderOptions(only=frozenset({"remove"})))
     assert "grace" not in text
     assert "bob" in text

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.problem import Address, Value
+from reconciler.problems import Address, Value
 from reconciler.render.markdown_text import code, details, prose, row, table, words
 
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.problem import Address, Value, plain
+from reconciler.problems import Address, Value, plain
 from reconciler.render.masking import masked_address, masked_reason, masked_words, masks_by_default
 
 

@@ -11,13 +11,13 @@ from plans import CIRCUMSTANCES, add, adds, change, plan_of, rejected, remove
 from reconciler.plan.model import Action, Plan
 from reconciler.plan.share import Base, Share
 from reconciler.plan.shown import shown_in
-from reconciler.problem import Address, Place, Problem, Value
+from reconciler.problems import Address, Location, Problem, Value
 from reconciler.render.listing import PlanListing
 from reconciler.render.markdown_fit import COMMENT_BYTES
 from reconciler.render.markdown_text import prose
-from reconciler.render.plan_words import Circumstances
+from reconciler.render.plan_words import PlanContext
 from reconciler.render.sentence import plan_sentence
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.view import Format, view_for
 
 BASE = Base("origin/main", "4f6b5a1d0c3e2b7a9f8e6d5c4b3a29180716f5e4")
@@ -26,24 +26,26 @@ _CODE = re.compile(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)")
 _COMMENT = re.compile(r"<!--(?:(?!--).)*-->")
 
 
-def listing(*plans: Plan, known: Circumstances = CIRCUMSTANCES, **more: object) -> PlanListing:
+def listing(*plans: Plan, known: PlanContext = CIRCUMSTANCES, **more: object) -> PlanListing:
     return PlanListing(tuple((plan, known) for plan in plans))._replace(**more)  # type: ignore[arg-type] # its fields
 
 
-def shared(*names: str, readable: bool = True, new_settings: bool = False) -> Circumstances:
-    """Circumstances in which the pull request declares these people otherwise."""
+def shared(*names: str, readable: bool = True, new_settings: bool = False) -> PlanContext:
+    """PlanContext in which the pull request declares these people otherwise."""
     keys = frozenset(f"{name}@example.org" for name in names)
     return CIRCUMSTANCES._replace(share=Share(BASE, keys if readable else None, new_settings))
 
 
 def markdown(found: PlanListing, **wishes: object) -> str:
-    return view_for(Format.MARKDOWN, Showing(**wishes)).plans(found)  # type: ignore[arg-type] # its fields
+    return view_for(Format.MARKDOWN, RenderOptions(**wishes)).plans(found)  # type: ignore[arg-type] # its fields
 
 
 def problems(count: int) -> tuple[Problem, ...]:
     return tuple(
         Problem(
-            (f"Wrong number {number}: ", Value("x" * 50)), ("Mend it.",), Place("panels/p/team.yaml", number)
+            (f"Wrong number {number}: ", Value("x" * 50)),
+            ("Mend it.",),
+            Location("panels/p/team.yaml", number),
         )
         for number in range(1, count + 1)
     )
@@ -60,7 +62,7 @@ def test_what_is_its_own_stands_before_what_was_pending_with_counts_of_each() ->
     plan = plan_of(add("ada"), add("grace"), change(name="kurt"), remove("bob"), remove("eve"))
     known = shared("grace", "bob", "nobody")
     for chosen in (Format.TEXT, Format.MARKDOWN):
-        text = view_for(chosen, Showing()).plan(plan, known)
+        text = view_for(chosen, RenderOptions()).plan(plan, known)
         own = text.index("This pull request: 1 to add, 1 to remove (forget), and 1 declaration that differs")
         pending = text.index(
             "Pending before it: 1 to add, 1 changed (not deliverable by this API), 1 to remove"
@@ -71,24 +73,26 @@ def test_what_is_its_own_stands_before_what_was_pending_with_counts_of_each() ->
 
 def test_what_is_said_of_some_members_counts_those_alone() -> None:
     plan = plan_of(add("ada", doubtful=True), add("grace", doubtful=True), add("kurt"))
-    text = view_for(Format.TEXT, Showing()).plan(plan, shared("ada", "kurt"))
+    text = view_for(Format.TEXT, RenderOptions()).plan(plan, shared("ada", "kurt"))
     own, pending = text.split("Pending before it:")
     assert "1 of them was sent before without an answer" in own
     assert "1 of them was sent before without an answer" in pending
 
 
 def test_where_nothing_was_pending_there_is_no_such_part() -> None:
-    assert "Pending" not in view_for(Format.TEXT, Showing()).plan(plan_of(add("ada")), shared("ada"))
+    assert "Pending" not in view_for(Format.TEXT, RenderOptions()).plan(plan_of(add("ada")), shared("ada"))
 
 
 def test_a_pull_request_without_an_effect_says_so() -> None:
-    text = view_for(Format.TEXT, Showing()).plan(plan_of(add("ada")), shared())
+    text = view_for(Format.TEXT, RenderOptions()).plan(plan_of(add("ada")), shared())
     assert "This pull request: nothing to do.\n\nPending before it: 1 to add.\n\nTo add: 1." in text
 
 
 @pytest.mark.parametrize("chosen", [Format.TEXT, Format.MARKDOWN, Format.GITHUB])
 def test_what_could_not_be_told_apart_is_a_warning(chosen: Format) -> None:
-    text = view_for(chosen, Showing()).plan(plan_of(add("ada")), shared(readable=False, new_settings=True))
+    text = view_for(chosen, RenderOptions()).plan(
+        plan_of(add("ada")), shared(readable=False, new_settings=True)
+    )
     assert "all is shown as this pull request's own" in text
     assert "look at its settings in the diff" in text
     assert "4f6b5a1d0c3e" in text
@@ -96,7 +100,7 @@ def test_what_could_not_be_told_apart_is_a_warning(chosen: Format) -> None:
 
 def test_as_json_the_actions_stay_in_the_plans_order_and_say_whose_they_are() -> None:
     document = json.loads(
-        view_for(Format.JSON, Showing()).plan(plan_of(add("ada"), remove("bob")), shared("bob"))
+        view_for(Format.JSON, RenderOptions()).plan(plan_of(add("ada"), remove("bob")), shared("bob"))
     )
     assert [(action["key"], action["pending"]) for action in document["actions"]] == [
         ("ada@example.org", True),
@@ -117,13 +121,13 @@ def test_each_format_shows_all_plans_and_what_has_none(chosen: Format) -> None:
         taken_away=("east",),
         base=BASE,
     )
-    text = view_for(chosen, Showing()).plans(found)
+    text = view_for(chosen, RenderOptions()).plans(found)
     for name in ("production", "staging", "north", "south", "east"):
         assert name in text
 
 
 def test_one_that_is_taken_away_is_one_and_two_are_two() -> None:
-    text = view_for(Format.TEXT, Showing())
+    text = view_for(Format.TEXT, RenderOptions())
     assert "The environment east is taken away." in text.plans(listing(taken_away=("east",)))
     assert "The environments east, west are taken away." in text.plans(listing(taken_away=("east", "west")))
 
@@ -143,7 +147,7 @@ def test_a_comment_tells_what_it_showed_of_each_plan() -> None:
 
 
 def test_a_problem_is_masked_where_that_is_asked_for() -> None:
-    problem = Problem(("Twice: ", Address("ada@example.org")), (), Place("a.yaml", 1))
+    problem = Problem(("Twice: ", Address("ada@example.org")), (), Location("a.yaml", 1))
     assert "ada@" not in markdown(listing(problems=(problem,)), masked=True)
 
 
@@ -258,9 +262,9 @@ def test_one_plan_keeps_to_its_budget_and_its_counts_are_there(
 ) -> None:
     plan = plan_of(*actions, environment=name)
     known = shared("grace")
-    text = view_for(Format.MARKDOWN, Showing(most_bytes=budget)).plan(plan, known)
+    text = view_for(Format.MARKDOWN, RenderOptions(most_bytes=budget)).plan(plan, known)
     assert len(text.encode()) <= budget
-    whole = view_for(Format.MARKDOWN, Showing(full=True)).plan(plan, known)
+    whole = view_for(Format.MARKDOWN, RenderOptions(full=True)).plan(plan, known)
     assert text.partition("\n")[0] == whole.partition("\n")[0]
 
 
@@ -276,7 +280,7 @@ def test_in_markdown_no_name_comes_alive(text: str, budget: int | None) -> None:
     known = CIRCUMSTANCES._replace(share=Share(base, None, has_new_settings=True))
     found = PlanListing(
         ((plan_of(add(), environment=text), known),) * 3,
-        problems=(Problem((text, Value(text)), (text,), Place(text, 1)),),
+        problems=(Problem((text, Value(text)), (text,), Location(text, 1)),),
         unaffected=(text, text),
         taken_away=(text,),
         base=base,

@@ -1,22 +1,22 @@
 import json
 
-from reconciler.problem import Address, Excerpt, Place, Problem, Severity, Value
-from reconciler.render.showing import Showing
+from reconciler.problems import Address, Excerpt, Location, Problem, Severity, Value
+from reconciler.render.showing import RenderOptions
 from reconciler.render.view import Format, view_for
 
 PROBLEMS = (
     Problem(
         ("Unknown field ", Value("frstName"), " of ", Address("ada@example.org"), "."),
         ("Did you mean firstName?",),
-        Place("panels/p/members/team.yaml", 9, 5),
+        Location("panels/p/members/team.yaml", 9, 5),
     ),
-    Problem(("The file is empty.",), place=Place("a.csv")),
+    Problem(("The file is empty.",), location=Location("a.csv")),
     Problem(("No environment is named x.",)),
 )
 
 
 def shown(chosen: Format, *problems: Problem, masked: bool = False) -> str:
-    return view_for(chosen, Showing(masked=masked)).problems(problems, "p")
+    return view_for(chosen, RenderOptions(masked=masked)).problems(problems, "p")
 
 
 def test_text_has_place_message_and_hint_of_all_in_their_order_and_counts_them() -> None:
@@ -64,13 +64,13 @@ def test_json_is_one_object_that_is_never_masked() -> None:
 
 
 def test_a_file_whose_name_is_a_workflow_command_is_taken_apart() -> None:
-    text = shown(Format.TEXT, Problem(("boo",), place=Place("::error::x.yaml", 1)))
+    text = shown(Format.TEXT, Problem(("boo",), location=Location("::error::x.yaml", 1)))
     assert text == "\\x3a:error::x.yaml:1: boo\n"
 
 
 def line_and_caret(text: str, at: int) -> tuple[str, str]:
     """How a line of a file is shown, with the place at an index."""
-    problem = Problem(("boo",), place=Place("a.yaml", 7, at + 1), excerpt=Excerpt(text, at))
+    problem = Problem(("boo",), location=Location("a.yaml", 7, at + 1), excerpt=Excerpt(text, at))
     _, line, caret = shown(Format.TEXT, problem).splitlines()
     return line, caret
 
@@ -108,28 +108,28 @@ def test_a_long_line_of_wide_letters_is_cut_by_its_columns() -> None:
 
 
 def test_a_line_that_would_be_a_workflow_command_is_none() -> None:
-    problem = Problem(("boo",), place=Place("a", 1, 4), excerpt=Excerpt("##[error]::error::", 3))
+    problem = Problem(("boo",), location=Location("a", 1, 4), excerpt=Excerpt("##[error]::error::", 3))
     assert "##[" not in shown(Format.TEXT, problem)
 
 
 def test_masked_a_problem_has_no_line() -> None:
-    problem = Problem(("boo",), place=Place("a", 1, 1), excerpt=Excerpt("Ada", 0))
+    problem = Problem(("boo",), location=Location("a", 1, 1), excerpt=Excerpt("Ada", 0))
     assert shown(Format.TEXT, problem, masked=True) == "a:1:1: boo\n"
 
 
 def test_markdown_has_no_line() -> None:
-    problem = Problem(("boo",), place=Place("a", 1, 1), excerpt=Excerpt("Ada", 0))
+    problem = Problem(("boo",), location=Location("a", 1, 1), excerpt=Excerpt("Ada", 0))
     assert "Ada" not in shown(Format.MARKDOWN, problem)
 
 
 def test_json_has_the_line_also_where_text_is_masked() -> None:
-    problem = Problem(("boo",), place=Place("a", 1, 1), excerpt=Excerpt("Ada", 0))
+    problem = Problem(("boo",), location=Location("a", 1, 1), excerpt=Excerpt("Ada", 0))
     (document,) = json.loads(shown(Format.JSON, problem, masked=True))["problems"]
     assert document["excerpt"] == "Ada"
 
 
 def test_a_warning_is_named_one_and_counted_apart() -> None:
-    warning = Problem(("odd",), place=Place("a", 1), severity=Severity.WARNING)
+    warning = Problem(("odd",), location=Location("a", 1), severity=Severity.WARNING)
     assert shown(Format.TEXT, PROBLEMS[2], warning, warning) == (
         "No environment is named x.\na:1: warning: odd\na:1: warning: odd\n1 problem, 2 warnings.\n"
     )

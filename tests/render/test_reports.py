@@ -13,9 +13,9 @@ from reconciler.errors import (
     EXIT_INVALID,
     EXIT_REFUSED,
 )
-from reconciler.problem import Address, Place, Problem, Severity
+from reconciler.problems import Address, Location, Problem, Severity
 from reconciler.render.report_words import MEANINGS
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.view import Format, view_for
 
 WHOLE = Report(
@@ -34,7 +34,7 @@ BROKEN = Report(
 
 
 def shown(report: Report, chosen: Format = Format.TEXT, *, masked: bool = False) -> str:
-    return view_for(chosen, Showing(masked=masked)).report(report)
+    return view_for(chosen, RenderOptions(masked=masked)).report(report)
 
 
 def test_json_has_the_shape_of_the_contract() -> None:
@@ -60,7 +60,7 @@ def test_json_has_the_shape_of_the_contract() -> None:
 
 
 def test_json_holds_the_problems_in_the_shape_of_the_contract() -> None:
-    place = Place("a.yaml", 3, 5)
+    place = Location("a.yaml", 3, 5)
     report = Report("p", problems=(Problem(("No ", Address("ada@example.org")), ("Mend it.",), place),))
     assert json.loads(shown(report, Format.JSON))["problems"] == [
         {"file": "a.yaml", "line": 3, "column": 5, "message": "No ada@example.org", "hint": "Mend it."}

@@ -9,7 +9,7 @@ from reconciler.errors import EXIT_REFUSED
 from reconciler.lockfile.model import Rejected, Unconfirmed
 from reconciler.plan.model import Plan
 from reconciler.render.sentence import plan_sentence, report_sentence, state_sentence
-from reconciler.render.showing import Showing
+from reconciler.render.showing import RenderOptions
 from reconciler.render.view import Format, view_for
 
 
@@ -41,7 +41,7 @@ def test_a_plan_in_one_sentence(plan: Plan, sentence: str) -> None:
 def test_the_sentence_is_the_same_in_every_format(*, masked: bool) -> None:
     plan = plan_of(add(), change(), remove(), rejected(), unchanged=3)
     text, markdown, document = (
-        view_for(chosen, Showing(masked=masked)).plan(plan, CIRCUMSTANCES)
+        view_for(chosen, RenderOptions(masked=masked)).plan(plan, CIRCUMSTANCES)
         for chosen in (Format.TEXT, Format.MARKDOWN, Format.JSON)
     )
     assert text.splitlines()[0] == plan_sentence(plan)

@@ -15,13 +15,15 @@ from plans import (
 )
 
 from reconciler.plan.model import Cost, Expiring, FieldChange, GuardRefusal, Plan
-from reconciler.render.plan_words import Circumstances
-from reconciler.render.showing import Showing
+from reconciler.render.plan_words import PlanContext
+from reconciler.render.showing import RenderOptions
 from reconciler.render.text_plan import text_plan
 
 
-def shown(plan: Plan, showing: Showing | None = None, circumstances: Circumstances = CIRCUMSTANCES) -> str:
-    return text_plan(plan, showing or Showing(), circumstances)
+def shown(
+    plan: Plan, showing: RenderOptions | None = None, circumstances: PlanContext = CIRCUMSTANCES
+) -> str:
+    return text_plan(plan, showing or RenderOptions(), circumstances)
 
 
 def test_who_is_added_from_which_file_and_line() -> None:
@@ -134,7 +136,7 @@ def test_a_plan_of_five_thousand_additions_fits_on_a_screen() -> None:
 
 
 def test_full_lists_everybody() -> None:
-    text = shown(plan_of(*adds(500)), Showing(full=True))
+    text = shown(plan_of(*adds(500)), RenderOptions(full=True))
     assert text.count("  + ") == 500
     assert "more" not in text
 
@@ -142,11 +144,11 @@ def test_full_lists_everybody() -> None:
 def test_many_files_are_bounded_too() -> None:
     actions = [add(f"m{number}", file=f"f{number:03}.csv") for number in range(50)]
     assert "  … and from 30 more files\n" in shown(plan_of(*actions))
-    assert "more files" not in shown(plan_of(*actions), Showing(full=True))
+    assert "more files" not in shown(plan_of(*actions), RenderOptions(full=True))
 
 
 def test_only_lists_the_actions_asked_for_and_still_counts_all() -> None:
-    text = shown(plan_of(add(), remove(), rejected()), Showing(only=frozenset({"remove", "rejected"})))
+    text = shown(plan_of(add(), remove(), rejected()), RenderOptions(only=frozenset({"remove", "rejected"})))
     assert "1 to add, 1 to remove (forget), 1 rejected" in text
     assert "grace@example.org" not in text
     assert "bob@example.org" in text
@@ -160,7 +162,7 @@ def test_masked_it_keeps_names_of_fields_files_and_lines() -> None:
             change(FieldChange("city", "Paris", None), FieldChange("custom1", 7, "x")),
             rejected("Eve Moneypenny is blocked", lastName="Moneypenny"),
         ),
-        Showing(masked=True),
+        RenderOptions(masked=True),
     )
     assert f"+ g…@example.org  {FILE}:9" in text
     assert "city: … → not declared" in text
@@ -170,7 +172,7 @@ def test_masked_it_keeps_names_of_fields_files_and_lines() -> None:
 
 
 def test_colours_mark_the_symbols_and_the_warnings() -> None:
-    showing = Showing(paint=lambda text, colour: f"<{colour}>{text}</>")
+    showing = RenderOptions(paint=lambda text, colour: f"<{colour}>{text}</>")
     text = shown(plan_of(add(), remove(), refusals=[TOO_MANY_LEAVE], has_lockfile=False), showing)
     assert "  <green>+</> grace@example.org" in text
     assert "  <red>-</> bob@example.org" in text
@@ -240,7 +242,7 @@ def test_who_expires_soon_is_listed_by_day() -> None:
 
 def test_masked_who_expires_soon_keeps_day_file_and_line() -> None:
     soon = (Expiring("ada@example.org", f"{FILE}:4", "2026-12-01"),)
-    text = shown(replace(plan_of(), expiring=soon), Showing(masked=True))
+    text = shown(replace(plan_of(), expiring=soon), RenderOptions(masked=True))
     assert f"  2026-12-01  a…@example.org  {FILE}:4\n" in text
 
 

@@ -7,8 +7,8 @@ from reconciler.explanation.model import DeclaredAt, Explanation
 from reconciler.git.blame import NOT_COMMITTED, Written
 from reconciler.lockfile.model import Outcome, Present, Undelivered
 from reconciler.plan.model import Change, FieldChange
-from reconciler.problem import Place
-from reconciler.render.showing import Showing
+from reconciler.problems import Location
+from reconciler.render.showing import RenderOptions
 from reconciler.render.text_why import text_why, wrapped
 from reconciler.render.why_next import Commands
 
@@ -17,11 +17,11 @@ COMMANDS = Commands("reconciler validate p", "reconciler apply p", "reconciler s
 
 
 def shown(explanation: Explanation, *, masked: bool = False) -> str:
-    return text_why(explanation, COMMANDS, Showing(masked=masked))
+    return text_why(explanation, COMMANDS, RenderOptions(masked=masked))
 
 
 def declared(written: Written | None) -> Explanation:
-    return Explanation("p", ADA, "2026-11-26", (DeclaredAt(Place("panels/p/team.yaml", 2), written),))
+    return Explanation("p", ADA, "2026-11-26", (DeclaredAt(Location("panels/p/team.yaml", 2), written),))
 
 
 def test_a_command_stays_on_one_line_so_that_it_can_be_copied() -> None:

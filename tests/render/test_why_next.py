@@ -15,12 +15,12 @@ from reconciler.plan.model import (
     StillRejected,
     Unremoved,
 )
-from reconciler.problem import Address, Place, Problem, Severity, plain
+from reconciler.problems import Address, Location, Problem, Severity, plain
 from reconciler.render.why_next import Commands, next_steps
 
 ADA, AT = "ada@example.org", "panels/p/members/team.yaml:2"
 COMMANDS = Commands("reconciler validate p", "reconciler apply p", "reconciler state publish p")
-DECLARED = (DeclaredAt(Place("panels/p/members/team.yaml", 2), None),)
+DECLARED = (DeclaredAt(Location("panels/p/members/team.yaml", 2), None),)
 HERE = Explanation("p", ADA, "2026-11-26", DECLARED)
 AWAY = Explanation("p", ADA, "2026-11-26")
 REMOVE = Remove(ADA, "delete", person("ada"))
@@ -48,7 +48,7 @@ def test_to_keep_one_who_expired_the_day_is_moved() -> None:
 
 
 def test_to_keep_one_who_is_suppressed_they_come_off_the_list_first() -> None:
-    (step,) = steps(AWAY, action=REMOVE, suppressed=Place("suppressed.txt", 3))
+    (step,) = steps(AWAY, action=REMOVE, suppressed=Location("suppressed.txt", 3))
     assert step.endswith("To keep them: take them off the list first, suppressed.txt:3.")
 
 
@@ -99,13 +99,13 @@ def test_of_one_whom_nothing_is_known_of_the_nearest_is_asked_for_as_an_address(
 
 
 def test_one_who_is_suppressed_stays_away_until_they_agree() -> None:
-    (step,) = steps(AWAY, suppressed=Place("suppressed.txt", 3))
+    (step,) = steps(AWAY, suppressed=Location("suppressed.txt", 3))
     assert "they must not be added" in step
     assert "suppressed.txt:3" in step
 
 
 def test_what_is_in_the_way_comes_first_and_apply_is_not_offered_beside_it() -> None:
-    problems = (Problem(("No.",), place=Place("a.yaml", 7)),)
+    problems = (Problem(("No.",), location=Location("a.yaml", 7)),)
     first, second = steps(HERE, action=Add(ADA, AT, {}), problems=problems)
     assert first == "Mend what is wrong: `reconciler validate p` shows all of it."
     assert "apply" not in second
@@ -134,6 +134,6 @@ def test_one_declared_twice_keeps_one_of_the_places() -> None:
 
 
 def test_one_declared_and_suppressed_is_taken_out_of_one_of_the_two() -> None:
-    place = Place("suppressed.txt", 3)
+    place = Location("suppressed.txt", 3)
     first, _ = steps(HERE, suppressed=place, is_settled=False, problems=(Problem(("No.",)),))
     assert first.startswith(f"Take the entry at {AT} out; or first take them off the list, suppressed.txt:3")

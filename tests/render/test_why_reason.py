@@ -16,11 +16,11 @@ from reconciler.plan.model import (
     StillRejected,
     Unremoved,
 )
-from reconciler.problem import Place, Problem, Severity
+from reconciler.problems import Location, Problem, Severity
 from reconciler.render.why_reason import obstacles, verdict
 
 ADA, AT = "ada@example.org", "panels/p/members/team.yaml:2"
-DECLARED = (DeclaredAt(Place("panels/p/members/team.yaml", 2), None),)
+DECLARED = (DeclaredAt(Location("panels/p/members/team.yaml", 2), None),)
 HERE = Explanation("p", ADA, "2026-11-26", DECLARED)
 AWAY = Explanation("p", ADA, "2026-11-26")
 PRESENT = present(person("ada"))
@@ -110,7 +110,7 @@ def test_an_expired_declaration_is_told_from_one_that_was_taken_out() -> None:
 @pytest.mark.parametrize(
     ("explanation", "because"),
     [
-        (replace(HERE, suppressed=Place("suppressed.txt", 1)), "declared and suppressed"),
+        (replace(HERE, suppressed=Location("suppressed.txt", 1)), "declared and suppressed"),
         (replace(HERE, declared=DECLARED * 2), "declared twice"),
         (replace(HERE, lockfile=LockfileIs.UNREADABLE), "the lockfile can't be read"),
         (HERE, "wrong in the file that declares them"),
@@ -124,7 +124,10 @@ def test_where_nothing_can_be_told_it_is_said_why(explanation: Explanation, beca
 
 
 def test_problems_hold_everybody_back_and_the_first_place_is_named() -> None:
-    problems = (Problem(("No.",), place=Place("a.yaml", 7, 5)), Problem(("No.",), place=Place("b.yaml")))
+    problems = (
+        Problem(("No.",), location=Location("a.yaml", 7, 5)),
+        Problem(("No.",), location=Location("b.yaml")),
+    )
     assert obstacles(replace(HERE, problems=problems)) == [
         "Nothing is applied to anybody until 2 problems are mended; the first is at a.yaml:7:5."
     ]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.document.findings import Findings
-from reconciler.problem import Value
+from reconciler.problems import Value
 from reconciler.roster.csv_reader import read_csv
 from reconciler.roster.model import Declaration
 

@@ -46,7 +46,10 @@ def test_one_identity_in_two_files_is_a_problem_that_shows_both_places() -> None
 
 def test_each_further_repetition_shows_the_first_place() -> None:
     files = [member_file(f"{name}.yaml", "a@example.org") for name in "abc"]
-    assert [str(problem.place) for problem in read_roster(files).problems] == ["b.yaml:2:17", "c.yaml:2:17"]
+    assert [str(problem.location) for problem in read_roster(files).problems] == [
+        "b.yaml:2:17",
+        "c.yaml:2:17",
+    ]
     assert all("a.yaml:2" in str(problem) for problem in read_roster(files).problems)
 
 
@@ -57,7 +60,7 @@ def test_problems_stand_in_the_order_of_files_and_lines() -> None:
         Path("gone.yaml"),
         file("broken.yaml", "members: [\n"),
     ]
-    places = [str(problem.place) for problem in read_roster(files).problems]
+    places = [str(problem.location) for problem in read_roster(files).problems]
     assert places == ["z.yaml:2:17", "z.yaml:3:3", "z.yaml:4:3", "a.csv:1:14", "gone.yaml", "broken.yaml:2:1"]
 
 
@@ -70,7 +73,7 @@ def test_a_mistake_in_a_shared_anchor_is_told_once() -> None:
     text = "x-a: &a {citty: x, statusType: y}\nmembers:\n" + "".join(
         f"- {{emailAddress: m{n}@example.org, <<: *a}}\n" for n in range(5)
     )
-    assert [str(problem.place) for problem in read_roster([file("a.yaml", text)]).problems] == [
+    assert [str(problem.location) for problem in read_roster([file("a.yaml", text)]).problems] == [
         "a.yaml:1:10",
         "a.yaml:1:32",
     ]

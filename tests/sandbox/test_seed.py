@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import InvalidInput
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 from reconciler.sandbox.seed import read_seed
 
 
@@ -57,7 +57,7 @@ def test_all_wrong_people_are_shown_by_line_and_without_their_data(tmp_path: Pat
         tmp_path, "emailAddress,referID\nada@,1\nbob@example.org,many\n,3\ncleo@example.org,1,extra\n"
     )
     problems = _problems(path)
-    assert [problem.place.line for problem in problems if problem.place] == [2, 3, 4, 5]
+    assert [problem.location.line for problem in problems if problem.location] == [2, 3, 4, 5]
     words = " ".join(map(str, problems))
     assert "ada@" not in words
     assert "many" not in words

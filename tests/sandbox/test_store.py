@@ -116,7 +116,7 @@ def test_a_damaged_file_is_named_with_the_way_out(path: Path, content: bytes) ->
     path.write_bytes(content)
     with pytest.raises(InvalidInput, match=r"sandbox reset") as caught:
         Store.opened(path)
-    assert caught.value.problems[0].place is not None
+    assert caught.value.problems[0].location is not None
 
 
 def test_a_folder_that_does_not_exist_is_said(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ BATCHES = MEMBERS // SIZE
 FOR_GOOD = 99
 
 
-class Words(NamedTuple):
+class Message(NamedTuple):
     """What is said where one kind of call goes well.
 
     `proven` is the outcome where an answer proves it, `doubted` where an earlier call may have done it.
@@ -54,7 +54,7 @@ TOO_LARGE = "the API's word: The request body is too large"
 INVALID = "the API's word: Invalid URL parameters"
 
 
-def table(say: Words) -> Mapping[str, Mapping[How, Ends]]:
+def table(say: Message) -> Mapping[str, Mapping[How, Ends]]:
     """By fault, and by how often and how many at once."""
     rows = _Rows(say)
     proven, doubted = rows.proven(), rows.doubted()
@@ -108,7 +108,7 @@ def table(say: Words) -> Mapping[str, Mapping[How, Ends]]:
 
 
 class _Rows(NamedTuple):
-    say: Words
+    say: Message
 
     def proven(self) -> Ends:
         """What is asked again, and then proves as much as the first time."""

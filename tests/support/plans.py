@@ -17,10 +17,10 @@ from reconciler.plan.model import (
     Summary,
     Unremoved,
 )
-from reconciler.render.plan_words import Circumstances
+from reconciler.render.plan_words import PlanContext
 
 FILE = "panels/production/members/team.yaml"
-CIRCUMSTANCES = Circumstances("reconciler apply production", "reconciler state recover production")
+CIRCUMSTANCES = PlanContext("reconciler apply production", "reconciler state recover production")
 TOO_MANY_LEAVE = GuardRefusal("remove", 60, "30%", 100, "--allow remove")
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from reconciler.problem import Place
+from reconciler.problems import Location
 from reconciler.suppression.model import Suppression
 from reconciler.suppression.secret import Secret
 
 SECRET = "0123456789abcdef"
-HERE, THERE = Place("f", 1), Place("g", 2)
+HERE, THERE = Location("f", 1), Location("g", 2)
 
 
 def test_whoever_stands_on_a_list_is_contained_and_has_a_place() -> None:

@@ -91,6 +91,6 @@ def test_a_comment_without_its_space_is_told_as_one(entry: str) -> None:
 def test_any_text_is_answered_and_each_line_says_one_thing_at_most(text: str) -> None:
     parsed = parse(text, "f")
     lines = [entry.line for entry in parsed.entries]
-    lines += [problem.place.line or 0 for problem in parsed.problems if problem.place]
+    lines += [problem.location.line or 0 for problem in parsed.problems if problem.location]
     lines += [check.line for check in parsed.checks]
     assert len(lines) == len(set(lines)) == sum(map(len, parsed))

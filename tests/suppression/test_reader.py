@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.problem import Place, Severity
+from reconciler.problems import Location, Severity
 from reconciler.suppression.reader import SuppressionReading, read_suppression
 from reconciler.suppression.secret import Secret
 
@@ -33,8 +33,8 @@ def told(reading: SuppressionReading) -> list[str]:
 def test_the_first_place_of_the_first_list_counts() -> None:
     found = read("\nADA@example.org\nada@example.org\n", "ada@example.org\nbob@example.org")
     assert found.problems == found.unchecked == ()
-    assert found.suppression.place_of("ada@example.org") == Place("0.txt", 2)
-    assert found.suppression.place_of("bob@example.org") == Place("1.txt", 2)
+    assert found.suppression.place_of("ada@example.org") == Location("0.txt", 2)
+    assert found.suppression.place_of("bob@example.org") == Location("1.txt", 2)
 
 
 def test_a_byte_order_mark_is_fine() -> None:
@@ -45,14 +45,14 @@ def test_hashes_are_compared_by_the_secret_in_the_variable(monkeypatch: pytest.M
     monkeypatch.setenv("PEPPER", VALUE)
     found = read(f"bob@example.org\nhmac-sha256:{HASH}", variable="PEPPER")
     assert (found.problems, found.unchecked) == ((), ())
-    assert found.suppression.place_of("ada@example.org") == Place("0.txt", 2)
+    assert found.suppression.place_of("ada@example.org") == Location("0.txt", 2)
     assert VALUE not in repr(found)
 
 
 def test_all_problems_of_all_lists_are_told_with_their_lines() -> None:
     found = read("ada\nbob@example.org\nbob\n", "cy\n")
-    places = [problem.place for problem in found.problems]
-    assert places == [Place("0.txt", 1, 1), Place("0.txt", 3, 1), Place("1.txt", 1, 1)]
+    places = [problem.location for problem in found.problems]
+    assert places == [Location("0.txt", 1, 1), Location("0.txt", 3, 1), Location("1.txt", 1, 1)]
     assert [problem.excerpt and problem.excerpt.text for problem in found.problems] == ["ada", "bob", "cy"]
     assert "bob@example.org" in found.suppression
 
@@ -70,7 +70,7 @@ def test_what_is_no_text_in_utf8_is_told() -> None:
 
 def test_a_hash_without_a_secret_named_is_a_problem_at_its_line() -> None:
     (problem,) = read(f"\n  hmac-sha256:{HASH}\n").problems
-    assert problem.place == Place("0.txt", 2, 3)
+    assert problem.location == Location("0.txt", 2, 3)
     assert problem.excerpt is not None
     assert "suppression_secret: {env: NAME}" in str(problem)
 
@@ -99,7 +99,7 @@ def test_a_list_that_was_made_with_another_secret_is_a_problem_at_its_line(
     check = f"hmac-sha256-check:{Secret(VALUE).check}"
     found = read(f"# c\n {check}\nhmac-sha256:{HASH}\n", f"hmac-sha256:{HASH}\n", variable="PEPPER")
     [problem] = found.problems
-    assert problem.place == Place("0.txt", 2, 2)
+    assert problem.location == Location("0.txt", 2, 2)
     assert problem.excerpt is not None
     assert problem.excerpt.text == f" {check}"
     assert problem.message == (
@@ -112,7 +112,7 @@ def test_a_list_that_was_made_with_this_secret_is_fine(monkeypatch: pytest.Monke
     monkeypatch.setenv("PEPPER", VALUE)
     found = read(f"hmac-sha256-check:{Secret(VALUE).check}\nhmac-sha256:{HASH}\n", variable="PEPPER")
     assert (found.problems, found.unchecked) == ((), ())
-    assert found.suppression.place_of("ada@example.org") == Place("0.txt", 2)
+    assert found.suppression.place_of("ada@example.org") == Location("0.txt", 2)
 
 
 def test_without_a_secret_its_check_says_nothing() -> None:

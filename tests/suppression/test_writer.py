@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reconciler.environment.model import EMBEDDED_TARGET, Environment
 from reconciler.errors import InvalidInput
 from reconciler.identity import InvalidAddress, identity
-from reconciler.problem import Place
+from reconciler.problems import Location
 from reconciler.suppression.reader import read_suppression
 from reconciler.suppression.secret import Secret
 from reconciler.suppression.writer import suppress
@@ -40,7 +40,7 @@ def environment(path: Path, secret: str | None = None) -> Environment:
 
 
 def test_a_list_that_is_not_there_is_made_and_says_what_it_is(path: Path) -> None:
-    assert suppress(environment(path), ADA) == Place("suppressed.txt", 2)
+    assert suppress(environment(path), ADA) == Location("suppressed.txt", 2)
     comment, entry = path.read_text(encoding="utf-8").splitlines()
     assert comment.startswith("# Who must never be added again")
     assert entry == ADA
@@ -63,7 +63,7 @@ def test_all_that_stands_there_stays(path: Path, before: bytes, after: bytes) ->
 
 def test_whoever_stands_there_already_stays_where_they_are(path: Path) -> None:
     path.write_text("bob@example.org\nADA@example.org\n", encoding="utf-8")
-    assert suppress(environment(path), ADA) == Place("suppressed.txt", 2)
+    assert suppress(environment(path), ADA) == Location("suppressed.txt", 2)
     assert path.read_text(encoding="utf-8") == "bob@example.org\nADA@example.org\n"
 
 
@@ -83,7 +83,7 @@ def test_above_the_first_hash_stands_what_tells_its_secret_from_another(
     place = suppress(environment(path, "PEPPER"), ADA)
     suppress(environment(path, "PEPPER"), "eve@example.org")
     secret = Secret(VALUE)
-    assert place == Place("suppressed.txt", 4)
+    assert place == Location("suppressed.txt", 4)
     assert path.read_text(encoding="utf-8").splitlines() == [
         "# reconciler: x",
         "bob@example.org",

@@ -1,8 +1,10 @@
-"""A problem: what is wrong, where it stands, how to mend it.
+"""A problem: what is wrong, where, and how to mend it.
 
-Problems are collected and shown together, so that one run tells all. Their words keep personal
-data apart from prose: `Address` and `Value` parts can be masked by whoever shows them, without
-searching in sentences.
+Problems are collected and shown together, so that one run reports all of them. A message keeps personal
+data apart from prose: its `Address` and `Value` parts can be masked by whatever shows it, without a search
+in sentences. These parts are also what may differ between two problems of the same kind: problems in one
+file that are equal but for them are shown as one, with a count. So put what differs from row to row into a
+`Value` or an `Address`, never into the text.
 """
 
 from collections.abc import Sequence
@@ -26,12 +28,12 @@ class Value:
     text: str
 
 
-Words: TypeAlias = Sequence[str | Address | Value]
+Message: TypeAlias = Sequence[str | Address | Value]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands: a file as it is shown, a line and a column that count from 1."""
+class Location:
+    """A file, by its display path, with a line and a column that count from 1."""
 
     file: str
     line: int | None = None
@@ -43,9 +45,9 @@ class Place:
 
 
 class Excerpt(NamedTuple):
-    """The line at which something stands, or of a long line what is around it.
+    """The line of a location, or of a long line the part around it.
 
-    `at` is the index in `text` of the character at the place. All of it may be somebody's data.
+    `at` is the index in `text` of the character at the location. All of it may be personal data.
     """
 
     text: str
@@ -53,7 +55,7 @@ class Excerpt(NamedTuple):
 
 
 class Severity(StrEnum):
-    """Whether something is wrong, or only looks so."""
+    """Whether something is wrong, or only looks wrong."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -61,22 +63,27 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, and how to mend it. Its excerpt follows from its place, and makes no other."""
+    """One thing that is wrong, and how to mend it.
 
-    message: Words
-    hint: Words = ()
-    place: Place | None = None
+    `code` names the kind of a warning, such as `test-domain`: `warnings: {ignore: [code]}` accepts it. It is
+    empty for errors. The excerpt follows from the location, so it makes no other problem.
+    """
+
+    message: Message
+    hint: Message = ()
+    location: Location | None = None
     excerpt: Excerpt | None = field(default=None, compare=False)
     severity: Severity = Severity.ERROR
+    code: str = ""
 
     def __str__(self) -> str:
         """The whole problem in the clear, on one line."""
-        where = f"{self.place}: " if self.place else ""
+        where = f"{self.location}: " if self.location else ""
         hint = f" ({plain(self.hint)})" if self.hint else ""
         return f"{where}{plain(self.message)}{hint}"
 
 
-def plain(words: Words) -> str:
+def plain(words: Message) -> str:
     """The words in the clear."""
     return "".join(part if isinstance(part, str) else part.text for part in words)
 
