@@ -1,4 +1,4 @@
-"""Everyone installs the same releases: each dependency is pinned, and the pins fit what is asked for."""
+"""Everyone installs the same releases of the right packages: pins fit what is asked for, names are ours."""
 
 import re
 import tomllib
@@ -15,6 +15,12 @@ _PINS = {
         r"^(\S+?)==(\S+)", (_REPOSITORY / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE
     )
 }
+
+_BY_THE_NAME_ALONE = re.compile(
+    r"(?:pip3?|pipx|uv|uvx)\b[^\n`&;|]*\b(?:install|add|run|tool)\b[^\n`&;|]*(?<![\w./@-])reconciler(?![\w/.-])"
+    r"|^\W*reconciler(?:\[\w+\])? *(?:@ *\w+\+|[=~>]=)",
+    re.MULTILINE,
+)
 
 
 def _declared() -> list[Requirement]:
@@ -52,3 +58,18 @@ def test_the_pins_name_no_machine() -> None:
     text = (_REPOSITORY / "constraints.txt").read_text(encoding="utf-8")
     assert "://" not in text
     assert not re.search(r"(^|\s)/\w", text, re.MULTILINE)
+
+
+def test_nothing_suggests_installing_the_package_of_somebody_else_on_pypi() -> None:
+    """`reconciler` on PyPI is another project's; the distribution of this one is `panel-reconciler`."""
+    files = (
+        path
+        for folder in (".", ".github", ".ci", "docs", "panels", "reconciler", "tests")
+        for path in (_REPOSITORY / folder).glob("*" if folder == "." else "**/*")
+        if path.is_file() and path.suffix in {"", ".md", ".py", ".sh", ".toml", ".txt", ".yaml", ".yml"}
+    )
+    assert not [
+        f"{path.relative_to(_REPOSITORY)}: {found.group()}"
+        for path in files
+        for found in _BY_THE_NAME_ALONE.finditer(path.read_text(encoding="utf-8", errors="replace"))
+    ]

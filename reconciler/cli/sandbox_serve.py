@@ -8,6 +8,8 @@ import click
 
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.sandbox_options import faults, identities, loopback, rate
+from reconciler.errors import InvalidInput
+from reconciler.problem import Problem
 
 if TYPE_CHECKING:
     from reconciler.environment.model import RateLimit
@@ -146,7 +148,18 @@ def serve(invocation: Invocation, /, **settings: Any) -> None:
 def _serve(invocation: Invocation, settings: _Settings) -> None:
     from reconciler.sandbox.application import Application  # noqa: PLC0415 - loads pydantic
     from reconciler.sandbox.served import ServedSandbox  # noqa: PLC0415 - loads asyncio
-    from reconciler.sandbox.server import address_of, listen, serve_on  # noqa: PLC0415 - loads uvicorn
+
+    try:
+        from reconciler.sandbox.server import address_of, listen, serve_on  # noqa: PLC0415 - loads uvicorn
+    except ModuleNotFoundError as error:
+        if error.name != "uvicorn":
+            raise
+        raise InvalidInput(
+            Problem(
+                ("`sandbox serve` needs the package uvicorn, which is not installed.",),
+                ("Run: pip install 'panel-reconciler[sandbox]'",),
+            )
+        ) from None
 
     def log(line: str) -> None:
         invocation.tell(f"{line}\n")

@@ -221,3 +221,17 @@ def test_the_help_of_serve_lists_every_fault(run: Run) -> None:
     shown = run("sandbox", "serve", "--help").out
     listed = {line.split()[0] for line in shown.partition("Faults")[2].splitlines()[1:] if line.strip()}
     assert {"reset-after", "429-retry-date", "allowance", "huge"} < listed
+
+
+def test_serve_without_uvicorn_says_what_to_install() -> None:
+    without = "import sys; sys.modules['uvicorn'] = None; from reconciler.__main__ import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", without, "sandbox", "serve", "--port", "0"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "uvicorn" in done.stderr
+    assert "pip install 'panel-reconciler[sandbox]'" in done.stderr
+    assert "Traceback" not in done.stderr

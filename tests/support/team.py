@@ -266,7 +266,7 @@ class Team:
         workflows.mkdir(parents=True)
         for name in ("plan", "apply", "drift"):
             shutil.copy(_REPOSITORY / ".github" / "workflows" / f"{name}.yml", workflows)
-        self.write(".github/reconciler.txt", "reconciler\n")
+        self.write(".github/reconciler.txt", "panel-reconciler\n")
         self.write(".gitignore", ".reconciler/\n")
         self.settings("production")
         self.declare()
