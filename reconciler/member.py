@@ -6,6 +6,7 @@ vendor's page for *save panel members*. Source of the profile fields' shape: the
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -53,6 +54,19 @@ _RANK = {field: rank for rank, field in enumerate(FIELDS)}
 Attributes: TypeAlias = Mapping[str, Any]
 """Declared fields by name: text, whole numbers in `NUMBER_FIELDS`, and under `profileFields` a list of
 `{"profileFieldId": int, "value": str | list[int | str] | dict[str, str]}`. Treated as immutable."""
+
+
+class Removal(StrEnum):
+    """How a member leaves: by an API call, or only by dropping the lockfile's entry."""
+
+    FORGET = "forget"
+    UNSUBSCRIBE = "unsubscribe"
+    DELETE = "delete"
+
+    @property
+    def calls_the_api(self) -> bool:
+        """Whether the panel itself is changed."""
+        return self is not Removal.FORGET
 
 
 def in_vendor_order(attributes: Attributes) -> dict[str, Any]:

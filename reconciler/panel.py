@@ -7,17 +7,9 @@ Which answer leaves doubt (the server may have acted) and which proves what is d
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias
 
-from reconciler.member import Attributes
-
-
-class Removal(StrEnum):
-    """The two calls by which the API takes somebody away."""
-
-    UNSUBSCRIBE = "unsubscribe"
-    DELETE = "delete"
+from reconciler.member import Attributes, Removal
 
 
 class Save(NamedTuple):
@@ -27,7 +19,7 @@ class Save(NamedTuple):
 
 
 class Withdraw(NamedTuple):
-    """Unsubscribe or delete the members with these addresses."""
+    """Unsubscribe or delete the members with these addresses; `by` is never `forget`."""
 
     by: Removal
     addresses: Sequence[str]

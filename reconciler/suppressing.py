@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.environment.model import Environment, OnRemove
+from reconciler.environment.model import Environment
 from reconciler.errors import ReconcilerError
 from reconciler.lockfile.model import Lockfile, Rejected, Undelivered
+from reconciler.member import Removal
 from reconciler.plan.model import Action, Day, GuardRefusal, Remove
 from reconciler.plan.planner import make_plan
 from reconciler.problems import Location, Problem
@@ -28,7 +29,7 @@ class StillDeclared(NamedTuple):
     line: int
 
 
-class Removal(NamedTuple):
+class PlannedRemoval(NamedTuple):
     """What becomes of somebody once no file declares them any more.
 
     `section` and `outcome` are the lockfile's; `calls` is the most that it costs by itself. `undelivered` is
@@ -36,7 +37,7 @@ class Removal(NamedTuple):
     `is_planned` is False where there is nothing to carry out.
     """
 
-    by: OnRemove
+    by: Removal
     calls: int
     section: str
     outcome: str
@@ -58,7 +59,7 @@ class Suppressed(NamedTuple):
     location: Location
     was_there: bool
     declared: tuple[StillDeclared, ...]
-    removal: Removal | None
+    removal: PlannedRemoval | None
     problems: tuple[Problem, ...] = ()
     unfetched: str | None = None
 
@@ -125,7 +126,7 @@ def _without(roster: Roster, key: str) -> Roster:
 
 def _removal(
     environment: Environment, roster: Roster, lockfile: Lockfile | None, key: str, day: Day
-) -> Removal | None:
+) -> PlannedRemoval | None:
     entry = lockfile.entry(key) if lockfile else None
     section = lockfile.section(key) if lockfile else None
     if entry is None or section is None:
@@ -134,7 +135,7 @@ def _removal(
     action = next((action for action in plan.actions if action.key == key), None)
     outcome = getattr(entry, "outcome", section)
     note = None if isinstance(entry, Rejected) else entry.undelivered
-    return Removal(
+    return PlannedRemoval(
         environment.policy.on_remove,
         _calls(action),
         section,

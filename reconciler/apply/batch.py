@@ -6,8 +6,8 @@ from enum import StrEnum
 from itertools import count, islice
 from typing import NamedTuple
 
-from reconciler.member import EMAIL_ADDRESS, Attributes, identical
-from reconciler.panel import Removal, Request, Save, Withdraw
+from reconciler.member import EMAIL_ADDRESS, Attributes, Removal, identical
+from reconciler.panel import Request, Save, Withdraw
 from reconciler.plan.model import Plan
 
 

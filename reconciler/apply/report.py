@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from reconciler.environment.model import OnChange, OnRemove, Policy
+from reconciler.environment.model import OnChange, Policy
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INTERRUPTED
+from reconciler.member import Removal
 from reconciler.plan.model import StillRejected, Summary, Unremoved
 from reconciler.problems import Problem, Severity
 
@@ -40,7 +41,7 @@ def outcomes_of(policy: Policy) -> frozenset[str]:
         found.add("resubmitted")
     if policy.on_remove.calls_the_api:
         found |= {"absent", "blocked"}
-        found.add("deleted" if policy.on_remove is OnRemove.DELETE else "unsubscribed")
+        found.add("deleted" if policy.on_remove is Removal.DELETE else "unsubscribed")
     return frozenset(found)
 
 

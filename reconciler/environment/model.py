@@ -5,6 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
+from reconciler.member import Removal
+
 EMBEDDED_TARGET = "embedded"
 OWN_SUPPRESSION_LIST = "suppressed.txt"
 ASIDE = "reconciler/lockfile-"
@@ -16,19 +18,6 @@ class OnChange(StrEnum):
 
     REPORT = "report"
     RESUBMIT = "resubmit"
-
-
-class OnRemove(StrEnum):
-    """What to do about members who are no longer declared."""
-
-    FORGET = "forget"
-    UNSUBSCRIBE = "unsubscribe"
-    DELETE = "delete"
-
-    @property
-    def calls_the_api(self) -> bool:
-        """Whether somebody is told to the panel, not only dropped from the lockfile."""
-        return self is not OnRemove.FORGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +62,7 @@ class Policy:
     """What happens to those who changed or left."""
 
     on_change: OnChange = OnChange.REPORT
-    on_remove: OnRemove = OnRemove.FORGET
+    on_remove: Removal = Removal.FORGET
 
 
 @dataclass(frozen=True, slots=True)

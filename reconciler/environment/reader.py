@@ -20,7 +20,6 @@ from reconciler.environment.model import (
     Environment,
     Guards,
     OnChange,
-    OnRemove,
     Policy,
     RateLimit,
     Retry,
@@ -29,6 +28,7 @@ from reconciler.environment.suppression_lists import SuppressionLists, own_list,
 from reconciler.environment.suppression_secret import read_suppression_secret
 from reconciler.environment.target import read_base_url, read_datacenter, read_embedded, read_target
 from reconciler.errors import InvalidInput
+from reconciler.member import Removal
 from reconciler.problems import Problem
 from reconciler.shown_path import shown
 
@@ -49,7 +49,7 @@ _POLICY = section(
     Policy,
     {
         "on_change": word(OnChange),
-        "on_remove": word(OnRemove),
+        "on_remove": word(Removal),
     },
 )
 _GUARDS = section(Guards, dict.fromkeys(("add", "change", "remove"), nullable(read_limit)))

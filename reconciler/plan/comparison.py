@@ -95,14 +95,14 @@ class Comparison:
         return Change(key, declaration.source, changes, declaration.attributes, deliverable)
 
     def _leaving(self, key: str, entry: Present | Unconfirmed) -> Remove | Unremoved:
-        by = self.policy.on_remove.value
+        by = self.policy.on_remove
         note = entry.undelivered
         if note is not None and note.action == by and not self.retry_rejected:
             return Unremoved(key, by, note.reason, entry.attributes)
         return self._removal(key, entry.attributes, doubtful=isinstance(entry, Unconfirmed))
 
     def _removal(self, key: str, attributes: Attributes, *, doubtful: bool) -> Remove:
-        by = self.policy.on_remove.value
+        by = self.policy.on_remove
         over = self.expired.get(key)
         if over is None:
             return Remove(key, by, attributes, doubtful)

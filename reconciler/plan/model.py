@@ -6,8 +6,8 @@ Actions carry people as they are; whether they are shown masked is for whoever s
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
-from reconciler.environment.model import OnRemove, Policy
-from reconciler.member import Attributes
+from reconciler.environment.model import Policy
+from reconciler.member import Attributes, Removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Remove:
 
     action: ClassVar[str] = "remove"
     key: str
-    by: str
+    by: Removal
     attributes: Attributes
     doubtful: bool = False
     expired: str | None = None
@@ -65,7 +65,7 @@ class Remove:
     @property
     def calls_the_api(self) -> bool:
         """Whether the panel is told, and not only the lockfile's entry dropped."""
-        return OnRemove(self.by).calls_the_api
+        return self.by.calls_the_api
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Unremoved:
 
     action: ClassVar[str] = "rejected"
     key: str
-    by: str
+    by: Removal
     reason: str
     attributes: Attributes
 
@@ -192,7 +192,7 @@ class Plan:
     @property
     def deletions(self) -> int:
         """How many people would go from the panel for good."""
-        return sum(remove.by == OnRemove.DELETE for remove in self.removes)
+        return sum(remove.by is Removal.DELETE for remove in self.removes)
 
     @property
     def calls_the_api(self) -> bool:

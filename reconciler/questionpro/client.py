@@ -14,7 +14,8 @@ from typing import Any, Self
 
 import httpx
 
-from reconciler.panel import Answer, Counted, CountedAway, Denied, Removal, Reply, Request, Save
+from reconciler.member import Removal
+from reconciler.panel import Answer, Counted, CountedAway, Denied, Reply, Request, Save
 from reconciler.questionpro.answers import read_answer
 from reconciler.questionpro.connection import PACKINGS, headers_as_they_came, open_connections
 from reconciler.questionpro.denial import Access

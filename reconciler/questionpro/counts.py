@@ -11,7 +11,8 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 from pydantic_core import ErrorDetails
 
-from reconciler.panel import Counted, CountedAway, Removal, Request, Save
+from reconciler.member import Removal
+from reconciler.panel import Counted, CountedAway, Request, Save
 
 
 class _Saved(BaseModel):

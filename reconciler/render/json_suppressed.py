@@ -6,7 +6,7 @@ from reconciler.render.json_report import problem_documents
 from reconciler.render.json_text import FORMAT
 
 if TYPE_CHECKING:
-    from reconciler.suppressing import Removal, Suppressed
+    from reconciler.suppressing import PlannedRemoval, Suppressed
 
 
 def suppressed_document(found: "Suppressed") -> dict[str, Any]:
@@ -24,7 +24,7 @@ def suppressed_document(found: "Suppressed") -> dict[str, Any]:
     }
 
 
-def _removal(removal: "Removal") -> dict[str, Any]:
+def _removal(removal: "PlannedRemoval") -> dict[str, Any]:
     refusals = [
         {
             "guard": found.guard,

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from reconciler.environment.model import OnRemove
 from reconciler.lint.model import PlanLint
 from reconciler.lockfile.reading import fetch_command
+from reconciler.member import Removal
 from reconciler.plan.guards import in_words
 from reconciler.plan.model import (
     Action,
@@ -33,11 +33,11 @@ HEADINGS: dict[type[Action], str] = {
 }
 
 _WAYS = {
-    OnRemove.FORGET: "Forget: they stay in the panel, and only the lockfile's entry goes.",
-    OnRemove.UNSUBSCRIBE: (
+    Removal.FORGET: "Forget: they stay in the panel, and only the lockfile's entry goes.",
+    Removal.UNSUBSCRIBE: (
         "Unsubscribe, by POST /micropanel/members/unsubscribe: they stay in the panel and get no more mail."
     ),
-    OnRemove.DELETE: (
+    Removal.DELETE: (
         "Delete, by DELETE /micropanel/members: they go from the panel, for good. Apply asks again before it "
         "deletes; where there is no terminal, it needs `--allow delete`."
     ),
@@ -157,7 +157,7 @@ def _delivery(changes: Sequence[Change]) -> str:
 
 def _ways(removes: Sequence[Remove]) -> str:
     """How these members are removed, and what isn't known about them."""
-    words = [_WAYS[way] for way in OnRemove if any(remove.by == way for remove in removes)]
+    words = [_WAYS[way] for way in Removal if any(remove.by == way for remove in removes)]
     if doubtful := sum(remove.doubtful and remove.calls_the_api for remove in removes):
         words.append(
             f"{doubtful} of them may not be there: an earlier call about them got no answer. "

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from reconciler.apply.report import Report
-from reconciler.environment.model import OnRemove
 from reconciler.errors import EXIT_INTERRUPTED, EXIT_REFUSED
+from reconciler.member import Removal
 from reconciler.plan.model import StillRejected, Unremoved
 from reconciler.render.counted import counted
 
@@ -26,8 +26,8 @@ MEANINGS = {
 
 _LEFT_AS_THEY_ARE = "the API refused to change or to remove them, and left them as they are in the panel"
 _LEFT_UNATTRIBUTED = {
-    OnRemove.UNSUBSCRIBE: "get no more mail, or weren't there; whether by this run can't be known",
-    OnRemove.DELETE: "no longer in the panel, but whether by this run can't be known",
+    Removal.UNSUBSCRIBE: "get no more mail, or weren't there; whether by this run can't be known",
+    Removal.DELETE: "no longer in the panel, but whether by this run can't be known",
 }
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from reconciler.environment.model import OnRemove
 from reconciler.lockfile.reading import fetch_command
+from reconciler.member import Removal
 from reconciler.plan.guards import in_words
 from reconciler.render.counted import counted
 from reconciler.render.listing import Suppressing
@@ -12,16 +12,16 @@ from reconciler.render.showing import RenderOptions
 from reconciler.render.traces_words import path
 
 if TYPE_CHECKING:
-    from reconciler.suppressing import Removal, StillDeclared, Suppressed
+    from reconciler.suppressing import PlannedRemoval, StillDeclared, Suppressed
 
 PAGE = "docs/forgetting.md"
 
 _BY_HAND = "If they are in the panel all the same, remove them there by hand."
 _CALLS = {
-    OnRemove.UNSUBSCRIBE: (
+    Removal.UNSUBSCRIBE: (
         "unsubscribed, by POST /micropanel/members/unsubscribe: they stay in the panel and get no more mail"
     ),
-    OnRemove.DELETE: "deleted, by DELETE /micropanel/members: they go from the panel, for good",
+    Removal.DELETE: "deleted, by DELETE /micropanel/members: they go from the panel, for good",
 }
 
 
@@ -85,17 +85,17 @@ def steps(suppressing: Suppressing) -> Iterator[str]:
     yield "Commit that, and the suppression list."
     if removal is not None and removal.is_planned:
         flags = [refusal.lifted_by for refusal in removal.refusals]
-        flags += ["--allow delete"] if removal.by is OnRemove.DELETE else []
+        flags += ["--allow delete"] if removal.by is Removal.DELETE else []
         command = " ".join((suppressing.command("apply", found.environment), *flags))
         yield f"`{suppressing.command('plan', found.environment)}`, and then `{command}`."
     yield f"See what is left of them: `{suppressing.command('find', 'EMAIL')}`. All of it: {PAGE}."
 
 
-def _known(removal: "Removal") -> str:
+def _known(removal: "PlannedRemoval") -> str:
     return removal.outcome if removal.section == removal.outcome else f"{removal.section}, {removal.outcome}"
 
 
-def _leaves(removal: "Removal") -> str:
+def _leaves(removal: "PlannedRemoval") -> str:
     """What the next apply does about somebody who is declared no more."""
     note = removal.undelivered
     if not removal.is_planned:
@@ -105,7 +105,7 @@ def _leaves(removal: "Removal") -> str:
                 f"with `--retry-rejected`. {_BY_HAND}"
             )
         return f"The API refused them, so nothing is sent; the entry goes with the next write. {_BY_HAND}"
-    if removal.by is OnRemove.FORGET:
+    if removal.by is Removal.FORGET:
         return (
             "The lockfile's entry goes with the next apply, and they stay in the panel. To have them deleted "
             "there, set `policy: {on_remove: delete}` in environment.yaml before that apply."

@@ -2,21 +2,21 @@
 
 from typing import NamedTuple
 
-from reconciler.environment.model import OnRemove
 from reconciler.explanation.model import Explanation, LockfileIs
 from reconciler.lockfile.model import Present, Rejected, Unconfirmed
+from reconciler.member import Removal
 from reconciler.plan.guards import in_words
 from reconciler.plan.model import Add, Change, Remove, StillRejected, Unremoved
 from reconciler.render.counted import counted
 
 _REMOVALS = {
-    OnRemove.FORGET: (
+    Removal.FORGET: (
         "Apply forgets them: the lockfile's entry goes, and they stay in the panel (policy.on_remove: forget)"
     ),
-    OnRemove.UNSUBSCRIBE: (
+    Removal.UNSUBSCRIBE: (
         "Apply unsubscribes them: they stay in the panel and get no more mail (policy.on_remove: unsubscribe)"
     ),
-    OnRemove.DELETE: (
+    Removal.DELETE: (
         "Apply deletes them from the panel, for good, and asks again before (policy.on_remove: delete)"
     ),
 }
@@ -150,7 +150,7 @@ def _removing(explanation: Explanation, action: Remove) -> str:
     doubt = ""
     if action.doubtful and action.calls_the_api:
         doubt = " They may not be there: an earlier call about them got no answer. Asking again is safe."
-    return f"{_absence(explanation)}, and the lockfile knows them. {_REMOVALS[OnRemove(action.by)]}.{doubt}"
+    return f"{_absence(explanation)}, and the lockfile knows them. {_REMOVALS[action.by]}.{doubt}"
 
 
 def _still_rejected(explanation: Explanation) -> str:

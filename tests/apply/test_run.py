@@ -9,9 +9,10 @@ from vendor import Vendor
 
 from reconciler.apply.report import Report
 from reconciler.apply.run import Wishes, run_apply
-from reconciler.environment.model import Environment, OnRemove, Policy
+from reconciler.environment.model import Environment, Policy
 from reconciler.lockfile.model import Lockfile, Rejected
 from reconciler.lockfile.store import read_state, write_lockfile
+from reconciler.member import Removal
 from reconciler.panel import Answer, Reply, Unusable
 
 ADA, BOB, EVE = person("ada"), person("bob"), "eve@example.org"
@@ -35,7 +36,7 @@ class Silent:
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
     """Eve was refused after a call that got no answer, and is no longer declared; bob is new."""
-    found = environment_of(folder=tmp_path, policy=Policy(on_remove=OnRemove.DELETE))
+    found = environment_of(folder=tmp_path, policy=Policy(on_remove=Removal.DELETE))
     refused = {EVE: Rejected("Invalid birthday", PUSHED, person("eve"), doubtful=True)}
     write_lockfile(found, replace(lockfile_of(ADA, rejected=refused), target=found.target))
     return found

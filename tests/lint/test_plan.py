@@ -1,5 +1,6 @@
 from reconciler.lint.model import Correction, PlanLint
 from reconciler.lint.plan import plan_lint
+from reconciler.member import Removal
 from reconciler.plan.model import Action, Add, Remove
 
 FILE = "panels/production/members/team.yaml"
@@ -10,7 +11,7 @@ def add(address: str, line: int = 9) -> Add:
 
 
 def remove(key: str) -> Remove:
-    return Remove(key, "forget", {"emailAddress": key})
+    return Remove(key, Removal.FORGET, {"emailAddress": key})
 
 
 def corrections(*actions: Action) -> tuple[Correction, ...]:

@@ -29,10 +29,10 @@ from reconciler.apply.recovery import KnownState, known_state
 from reconciler.apply.report import Report
 from reconciler.apply.run import Wishes, run_apply
 from reconciler.apply.state_edit import recover
-from reconciler.environment.model import Api, OnChange, OnRemove, Policy, RateLimit, Retry
+from reconciler.environment.model import Api, OnChange, Policy, RateLimit, Retry
 from reconciler.errors import DiskFailure
 from reconciler.lockfile.model import Lockfile
-from reconciler.member import EMAIL_ADDRESS
+from reconciler.member import EMAIL_ADDRESS, Removal
 from reconciler.panel import Reply, Unreachable
 
 NAME = "p{:02}".format
@@ -63,7 +63,7 @@ moves = st.none() | st.builds(
     Moves, leaving=some, changing=some, more=fields | refused_fields, forestalled=st.integers(-4, 3)
 )
 policies = st.builds(
-    Policy, st.sampled_from([*OnChange, OnChange.RESUBMIT]), st.sampled_from([*OnRemove, OnRemove.DELETE])
+    Policy, st.sampled_from([*OnChange, OnChange.RESUBMIT]), st.sampled_from([*Removal, Removal.DELETE])
 )
 apis = st.builds(
     Api,

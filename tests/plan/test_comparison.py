@@ -3,9 +3,9 @@
 import pytest
 from people import PUSHED, environment_of, lockfile_of, person, present, roster_of
 
-from reconciler.environment.model import Api, OnChange, OnRemove, Policy
+from reconciler.environment.model import Api, OnChange, Policy
 from reconciler.lockfile.model import Lockfile, Rejected, Unconfirmed, Undelivered
-from reconciler.member import Attributes
+from reconciler.member import Attributes, Removal
 from reconciler.plan.model import Action, Change, Plan, Remove, StillRejected, Unremoved
 from reconciler.plan.planner import make_plan
 from reconciler.roster.model import Roster
@@ -15,7 +15,7 @@ ADELE = person("ada", firstName="Adele")
 BOB = person("bob")
 KEY = "bob@example.org"
 RESUBMIT = Policy(on_change=OnChange.RESUBMIT)
-DELETE = Policy(on_remove=OnRemove.DELETE)
+DELETE = Policy(on_remove=Removal.DELETE)
 BLOCKED = Undelivered("delete", "blocked", PUSHED)
 
 
@@ -83,12 +83,12 @@ def test_who_is_declared_as_before_is_unchanged_whatever_was_refused_meanwhile()
     assert planned(RESUBMIT, roster_of(ADA), noted(ADA, note)).actions == ()
 
 
-@pytest.mark.parametrize("way", [OnRemove.UNSUBSCRIBE, OnRemove.DELETE])
-def test_who_left_is_removed_by_a_call(way: OnRemove) -> None:
+@pytest.mark.parametrize("way", [Removal.UNSUBSCRIBE, Removal.DELETE])
+def test_who_left_is_removed_by_a_call(way: Removal) -> None:
     plan = planned(Policy(on_remove=way), roster_of(ADA), lockfile_of(ADA, BOB))
-    assert only(plan) == Remove(KEY, way.value, BOB)
+    assert only(plan) == Remove(KEY, way, BOB)
     assert plan.cost.calls == 1
-    assert plan.deletions == (way is OnRemove.DELETE)
+    assert plan.deletions == (way is Removal.DELETE)
 
 
 def test_forgetting_costs_no_call() -> None:
@@ -101,14 +101,14 @@ def test_forgetting_costs_no_call() -> None:
 def test_who_was_never_confirmed_is_removed_too_and_doubtful() -> None:
     lockfile = lockfile_of(ADA, unconfirmed={KEY: Unconfirmed(PUSHED, BOB)})
     action = only(planned(DELETE, roster_of(ADA), lockfile))
-    assert action == Remove(KEY, "delete", BOB, doubtful=True)
+    assert action == Remove(KEY, Removal.DELETE, BOB, doubtful=True)
 
 
 @pytest.mark.parametrize("doubtful", [True, False])
 def test_who_was_refused_is_removed_where_an_earlier_call_may_have_let_them_in(*, doubtful: bool) -> None:
     lockfile = lockfile_of(ADA, rejected={KEY: Rejected("no", PUSHED, BOB, doubtful)})
     actions = planned(DELETE, roster_of(ADA), lockfile).actions
-    assert actions == ((Remove(KEY, "delete", BOB, doubtful=True),) if doubtful else ())
+    assert actions == ((Remove(KEY, Removal.DELETE, BOB, doubtful=True),) if doubtful else ())
 
 
 def test_a_doubtful_refusal_is_no_reason_to_act_where_removing_is_forgetting() -> None:
@@ -118,20 +118,20 @@ def test_a_doubtful_refusal_is_no_reason_to_act_where_removing_is_forgetting() -
 
 def test_who_is_blocked_is_shown_and_not_asked_about_again() -> None:
     plan = planned(DELETE, Roster({}), noted(BOB, BLOCKED))
-    assert only(plan) == Unremoved(KEY, "delete", "blocked", BOB)
+    assert only(plan) == Unremoved(KEY, Removal.DELETE, "blocked", BOB)
     assert plan.summary.rejected == 1
     assert not plan.has_something_to_apply
 
 
-@pytest.mark.parametrize("way", [OnRemove.FORGET, OnRemove.UNSUBSCRIBE])
-def test_who_is_blocked_is_removed_once_the_policy_says_another_way(way: OnRemove) -> None:
+@pytest.mark.parametrize("way", [Removal.FORGET, Removal.UNSUBSCRIBE])
+def test_who_is_blocked_is_removed_once_the_policy_says_another_way(way: Removal) -> None:
     action = only(planned(Policy(on_remove=way), Roster({}), noted(BOB, BLOCKED)))
-    assert action == Remove(KEY, way.value, BOB)
+    assert action == Remove(KEY, way, BOB)
 
 
 def test_who_is_blocked_is_asked_about_again_when_asked_for() -> None:
     plan = planned(DELETE, Roster({}), noted(BOB, BLOCKED), retry_rejected=True)
-    assert only(plan) == Remove(KEY, "delete", BOB)
+    assert only(plan) == Remove(KEY, Removal.DELETE, BOB)
 
 
 def test_who_is_blocked_and_declared_again_is_unchanged() -> None:
@@ -139,7 +139,7 @@ def test_who_is_blocked_and_declared_again_is_unchanged() -> None:
 
 
 def test_each_kind_goes_in_calls_of_its_own() -> None:
-    policy = Policy(OnChange.RESUBMIT, OnRemove.DELETE)
+    policy = Policy(OnChange.RESUBMIT, Removal.DELETE)
     leaving = [person(f"l{number}") for number in range(3)]
     plan = planned(policy, roster_of(ADELE, person("new")), lockfile_of(ADA, *leaving), api=Api(batch_size=2))
     assert plan.cost.calls == 1 + 1 + 2
@@ -147,6 +147,6 @@ def test_each_kind_goes_in_calls_of_its_own() -> None:
 
 def test_the_digest_tells_apart_how_somebody_is_removed() -> None:
     digests = {
-        planned(Policy(on_remove=way), roster_of(ADA), lockfile_of(ADA, BOB)).digest for way in OnRemove
+        planned(Policy(on_remove=way), roster_of(ADA), lockfile_of(ADA, BOB)).digest for way in Removal
     }
-    assert len(digests) == len(OnRemove)
+    assert len(digests) == len(Removal)

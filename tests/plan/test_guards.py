@@ -3,8 +3,9 @@ from decimal import Decimal
 import pytest
 from people import PUSHED, environment_of, lockfile_of, person, roster_of
 
-from reconciler.environment.model import Limit, OnRemove, Policy
+from reconciler.environment.model import Limit, Policy
 from reconciler.lockfile.model import Rejected, Unconfirmed, Undelivered
+from reconciler.member import Removal
 from reconciler.plan.guards import in_words
 from reconciler.plan.model import GuardRefusal
 from reconciler.plan.planner import make_plan
@@ -21,7 +22,7 @@ def removing(count: int, of: int, limit: Limit | None, *allowed: str) -> tuple[G
     return plan.refusals
 
 
-UNSUBSCRIBING = environment_of(policy=Policy(on_remove=OnRemove.UNSUBSCRIBE))
+UNSUBSCRIBING = environment_of(policy=Policy(on_remove=Removal.UNSUBSCRIBE))
 PERCENT_30 = Limit(percent=Decimal(30))
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from people import PUSHED, environment_of, lockfile_of, lockfiles, people, person, roster_of, rosters
 
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
-from reconciler.member import flat
+from reconciler.member import Removal, flat
 from reconciler.plan.changes import field_changes
 from reconciler.plan.model import Action, Add, Change, FieldChange, Plan, Remove, StillRejected
 from reconciler.plan.planner import make_plan
@@ -112,7 +112,7 @@ def test_somebody_rejected_is_added_when_asked_for() -> None:
 
 def test_somebody_no_longer_declared_is_removed_by_forgetting() -> None:
     plan = planned(roster_of(ADA), lockfile_of(ADA, BOB))
-    assert only_action(plan) == Remove("bob@example.org", "forget", BOB)
+    assert only_action(plan) == Remove("bob@example.org", Removal.FORGET, BOB)
 
 
 def test_somebody_unconfirmed_and_no_longer_declared_is_removed() -> None:

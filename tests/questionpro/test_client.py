@@ -16,18 +16,8 @@ import pytest
 
 from reconciler import __version__
 from reconciler.errors import InvalidInput
-from reconciler.panel import (
-    Counted,
-    CountedAway,
-    Denied,
-    Lost,
-    Removal,
-    Reply,
-    Save,
-    Unreachable,
-    Unusable,
-    Withdraw,
-)
+from reconciler.member import Removal
+from reconciler.panel import Counted, CountedAway, Denied, Lost, Reply, Save, Unreachable, Unusable, Withdraw
 from reconciler.questionpro.client import QuestionProPanel
 from reconciler.questionpro.key import ApiKey
 

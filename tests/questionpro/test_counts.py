@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.panel import Counted, CountedAway, Removal, Save, Withdraw
+from reconciler.member import Removal
+from reconciler.panel import Counted, CountedAway, Save, Withdraw
 from reconciler.questionpro.counts import BrokenOff, NotTheCounts, read_counts
 
 BODIES = Path(__file__).parent / "bodies"

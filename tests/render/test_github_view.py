@@ -9,6 +9,7 @@ from workflow_commands import Command, obeyed
 from reconciler.apply.report import Counts, Report
 from reconciler.lockfile.model import Lockfile, Present, Rejected
 from reconciler.lockfile.model import Outcome as Proof
+from reconciler.member import Removal
 from reconciler.plan.model import Add, Change, FieldChange, Remove, StillRejected
 from reconciler.problems import Address, Location, Problem, Value
 from reconciler.render.listing import KnownMember, PlanListing, Valid, Validation
@@ -196,7 +197,7 @@ def _everything(view: View, text: str) -> list[tuple[str, list[str]]]:
     plan = plan_of(
         Add(text, f"{text}:1", attributes, doubtful=True),
         Change(text, text, (FieldChange(text, text, [text, 1]), FieldChange(text, None, {"city": text})), {}),
-        Remove(text, "forget", {}),
+        Remove(text, Removal.FORGET, {}),
         refused,
         environment=text,
     )

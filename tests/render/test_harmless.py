@@ -11,6 +11,7 @@ from reconciler.apply.report import Counts, Report
 from reconciler.explanation.model import DeclaredAt, Explanation
 from reconciler.git.blame import Written
 from reconciler.lockfile.model import Outcome, Present, Rejected
+from reconciler.member import Removal
 from reconciler.plan.model import Add, Change, FieldChange, Plan, Remove, StillRejected
 from reconciler.plan.share import Base
 from reconciler.problems import Address, Location, Problem, Value
@@ -34,7 +35,7 @@ def _plan(text: str) -> Plan:
     return plan_of(
         Add(text, f"{text}:1", {"emailAddress": text}, doubtful=True),
         Change(text, text, (FieldChange(text, text, [text, 1]), FieldChange(text, None, {"city": text})), {}),
-        Remove(text, "forget", {}),
+        Remove(text, Removal.FORGET, {}),
         StillRejected(text, f"{text}:3", text, {"emailAddress": text}),
         environment=text,
     )
@@ -115,7 +116,7 @@ def test_masked_no_value_and_no_address_is_shown(value: str, chosen: Format) -> 
     plan = plan_of(
         Add(address, "a.yaml:1", attributes),
         Change(address, "a.yaml:2", (FieldChange("firstName", value, {"city": value}),), {}),
-        Remove(address, "forget", {}),
+        Remove(address, Removal.FORGET, {}),
         StillRejected(address, "a.yaml:3", reason, attributes),
     )
     view = view_for(chosen, RenderOptions(masked=True))

@@ -5,7 +5,7 @@ import pytest
 from plans import FILE, rejected, unremoved
 
 from reconciler.apply.report import Counts, Provenance, Report
-from reconciler.environment.model import OnRemove, Policy
+from reconciler.environment.model import Policy
 from reconciler.errors import (
     EXIT_DONE,
     EXIT_INCOMPLETE,
@@ -13,6 +13,7 @@ from reconciler.errors import (
     EXIT_INVALID,
     EXIT_REFUSED,
 )
+from reconciler.member import Removal
 from reconciler.problems import Address, Location, Problem, Severity
 from reconciler.render.report_words import MEANINGS
 from reconciler.render.showing import RenderOptions
@@ -157,7 +158,7 @@ REMOVED = Report(
     calls=4,
     blocked=(unremoved(),),
     left_unattributed=3,
-    policy=Policy(on_remove=OnRemove.DELETE),
+    policy=Policy(on_remove=Removal.DELETE),
 )
 
 

@@ -14,6 +14,7 @@ from plans import (
     unremoved,
 )
 
+from reconciler.member import Removal
 from reconciler.plan.model import Cost, Expiring, FieldChange, GuardRefusal, Plan
 from reconciler.render.plan_words import PlanContext
 from reconciler.render.showing import RenderOptions
@@ -205,12 +206,12 @@ def test_changes_that_would_only_clear_fields_are_counted_as_left_alone() -> Non
 @pytest.mark.parametrize(
     ("by", "words"),
     [
-        ("unsubscribe", "POST /micropanel/members/unsubscribe"),
-        ("delete", "DELETE /micropanel/members"),
-        ("delete", "it needs `--allow delete`"),
+        (Removal.UNSUBSCRIBE, "POST /micropanel/members/unsubscribe"),
+        (Removal.DELETE, "DELETE /micropanel/members"),
+        (Removal.DELETE, "it needs `--allow delete`"),
     ],
 )
-def test_a_removal_names_the_person_and_the_call(by: str, words: str) -> None:
+def test_a_removal_names_the_person_and_the_call(by: Removal, words: str) -> None:
     text = shown(plan_of(remove(by=by)))
     assert f"1 to remove ({by})" in text
     assert "  - bob@example.org\n" in text
@@ -218,11 +219,11 @@ def test_a_removal_names_the_person_and_the_call(by: str, words: str) -> None:
 
 
 def test_a_removal_about_which_nothing_is_known_says_so() -> None:
-    assert "1 of them may not be there" in shown(plan_of(remove(by="delete", doubtful=True)))
+    assert "1 of them may not be there" in shown(plan_of(remove(by=Removal.DELETE, doubtful=True)))
 
 
 def test_who_expired_is_shown_with_the_day_and_where_the_declaration_stands() -> None:
-    expired = remove(by="delete", expired="2026-12-01", source=f"{FILE}:9")
+    expired = remove(by=Removal.DELETE, expired="2026-12-01", source=f"{FILE}:9")
     assert f"  - bob@example.org  {FILE}:9  (expired 2026-12-01)\n" in shown(plan_of(expired))
 
 

@@ -6,6 +6,7 @@ from people import PUSHED, person, present
 
 from reconciler.explanation.model import DeclaredAt, Expiry, Explanation
 from reconciler.lockfile.model import Rejected
+from reconciler.member import Removal
 from reconciler.plan.model import (
     Add,
     Change,
@@ -23,7 +24,7 @@ COMMANDS = Commands("reconciler validate p", "reconciler apply p", "reconciler s
 DECLARED = (DeclaredAt(Location("panels/p/members/team.yaml", 2), None),)
 HERE = Explanation("p", ADA, "2026-11-26", DECLARED)
 AWAY = Explanation("p", ADA, "2026-11-26")
-REMOVE = Remove(ADA, "delete", person("ada"))
+REMOVE = Remove(ADA, Removal.DELETE, person("ada"))
 
 
 def steps(explanation: Explanation, **facts: object) -> list[str]:
@@ -74,7 +75,7 @@ def test_one_who_was_refused_is_mended_or_sent_again() -> None:
 
 
 def test_one_who_could_not_be_removed_is_removed_by_hand_or_asked_about_again() -> None:
-    first, second, third = steps(AWAY, action=Unremoved(ADA, "delete", "blocked", {}))
+    first, second, third = steps(AWAY, action=Unremoved(ADA, Removal.DELETE, "blocked", {}))
     assert "`reconciler apply p --retry-rejected`" in first
     assert "`reconciler state rm`" in second
     assert third == "To keep them: declare them again."

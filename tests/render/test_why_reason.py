@@ -7,6 +7,7 @@ from people import PUSHED, person, present
 
 from reconciler.explanation.model import DeclaredAt, Expiry, Explanation, LockfileIs
 from reconciler.lockfile.model import Rejected, Unconfirmed, Undelivered
+from reconciler.member import Removal
 from reconciler.plan.model import (
     Add,
     Change,
@@ -35,7 +36,7 @@ def change(*fields: FieldChange, deliverable: bool = False) -> Change:
     return Change(ADA, AT, fields, person("ada"), deliverable)
 
 
-def remove(by: str, *, doubtful: bool = False) -> Remove:
+def remove(by: Removal, *, doubtful: bool = False) -> Remove:
     return Remove(ADA, by, person("ada"), doubtful)
 
 
@@ -75,15 +76,19 @@ def test_of_one_who_is_declared(facts: dict[str, object], does: str, because: st
 @pytest.mark.parametrize(
     ("facts", "does", "because"),
     [
-        ({"action": remove("forget"), "entry": PRESENT}, "forget", "they stay in the panel"),
-        ({"action": remove("unsubscribe"), "entry": PRESENT}, "unsubscribe", "get no more mail"),
-        ({"action": remove("delete"), "entry": PRESENT}, "delete", "for good, and asks again before"),
+        ({"action": remove(Removal.FORGET), "entry": PRESENT}, "forget", "they stay in the panel"),
+        ({"action": remove(Removal.UNSUBSCRIBE), "entry": PRESENT}, "unsubscribe", "get no more mail"),
+        ({"action": remove(Removal.DELETE), "entry": PRESENT}, "delete", "for good, and asks again before"),
         (
-            {"action": remove("delete", doubtful=True), "entry": UNCONFIRMED},
+            {"action": remove(Removal.DELETE, doubtful=True), "entry": UNCONFIRMED},
             "delete",
             "They may not be there: an earlier call about them got no answer.",
         ),
-        ({"action": Unremoved(ADA, "delete", "blocked", {}), "entry": PRESENT}, "nothing", "to delete them"),
+        (
+            {"action": Unremoved(ADA, Removal.DELETE, "blocked", {}), "entry": PRESENT},
+            "nothing",
+            "to delete them",
+        ),
         ({"entry": REJECTED}, "nothing", "The lockfile's entry goes with the next write."),
         ({}, "nothing", "Not declared, and the lockfile doesn't know them."),
         ({"lockfile": LockfileIs.MISSING}, "nothing", "Not declared, and there is no lockfile."),
@@ -96,13 +101,13 @@ def test_of_one_who_is_not_declared(facts: dict[str, object], does: str, because
 
 
 def test_a_forgotten_one_is_not_said_to_be_perhaps_absent() -> None:
-    _, why = of(AWAY, action=remove("forget", doubtful=True), entry=UNCONFIRMED)
+    _, why = of(AWAY, action=remove(Removal.FORGET, doubtful=True), entry=UNCONFIRMED)
     assert "may not be there" not in why
 
 
 def test_an_expired_declaration_is_told_from_one_that_was_taken_out() -> None:
-    _, expired = of(HERE, action=remove("forget"), entry=PRESENT, expiry=Expiry("2026-11-01", -25))
-    _, taken_out = of(AWAY, action=remove("forget"), entry=PRESENT)
+    _, expired = of(HERE, action=remove(Removal.FORGET), entry=PRESENT, expiry=Expiry("2026-11-01", -25))
+    _, taken_out = of(AWAY, action=remove(Removal.FORGET), entry=PRESENT)
     assert expired.startswith("Their declaration expired on 2026-11-01, and")
     assert taken_out.startswith("No longer declared, and")
 
@@ -156,5 +161,5 @@ def test_nothing_in_the_way_is_no_line() -> None:
 def test_a_refused_removal_is_a_note_on_the_entry() -> None:
     note = Undelivered("delete", "blocked", PUSHED)
     entry = PRESENT._replace(undelivered=note)
-    _, why = of(AWAY, action=Unremoved(ADA, "delete", "blocked", {}), entry=entry)
+    _, why = of(AWAY, action=Unremoved(ADA, Removal.DELETE, "blocked", {}), entry=entry)
     assert why == "No longer declared, and the API refused to delete them. It is not asked again."

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reconciler.environment.model import Policy
+from reconciler.member import Removal
 from reconciler.plan.model import (
     Action,
     Add,
@@ -47,14 +48,14 @@ def change(*changes: FieldChange, name: str = "ada", deliverable: bool = False) 
     )
 
 
-def remove(name: str = "bob", by: str = "forget", **more: Any) -> Remove:
+def remove(name: str = "bob", by: Removal = Removal.FORGET, **more: Any) -> Remove:
     """Somebody at example.org who is no longer declared."""
     return Remove(f"{name}@example.org", by, {"emailAddress": f"{name}@example.org"}, **more)
 
 
 def unremoved(name: str = "bob", reason: str = "blocked") -> Unremoved:
     """Somebody at example.org whom the API refused to delete."""
-    return Unremoved(f"{name}@example.org", "delete", reason, {"emailAddress": f"{name}@example.org"})
+    return Unremoved(f"{name}@example.org", Removal.DELETE, reason, {"emailAddress": f"{name}@example.org"})
 
 
 def rejected(reason: str = "Invalid birthday", **attributes: str) -> StillRejected:
