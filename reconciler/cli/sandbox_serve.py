@@ -9,7 +9,7 @@ import click
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.sandbox_options import faults, identities, loopback, rate
 from reconciler.errors import InvalidInput
-from reconciler.problem import Problem
+from reconciler.problems import Problem
 
 if TYPE_CHECKING:
     from reconciler.environment.model import RateLimit
