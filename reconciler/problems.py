@@ -28,7 +28,14 @@ class Value:
     text: str
 
 
-Message: TypeAlias = Sequence[str | Address | Value]
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A name inside a sentence: a field, a heading, a file, a flag. Never personal data, so never hidden."""
+
+    text: str
+
+
+Message: TypeAlias = Sequence[str | Address | Value | Code]
 
 
 @dataclass(frozen=True, slots=True)

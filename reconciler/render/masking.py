@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELD_ID, Attributes
-from reconciler.problems import Address, Message, Value
+from reconciler.problems import Address, Code, Message, Value
 
 HIDDEN = "…"
 
@@ -39,7 +39,7 @@ def masked_reason(reason: str, attributes: Attributes) -> str:
     return _ADDRESS_LIKE.sub(_shortened, reason)
 
 
-def _masked_part(part: str | Address | Value) -> str | Address | Value:
+def _masked_part(part: str | Address | Value | Code) -> str | Address | Value | Code:
     match part:
         case Address(text):
             return Address(masked_address(text))
@@ -47,6 +47,8 @@ def _masked_part(part: str | Address | Value) -> str | Address | Value:
             return Value(HIDDEN)
         case str():
             return _ADDRESS_LIKE.sub(_shortened, part)
+        case Code(text):
+            return Code(_ADDRESS_LIKE.sub(_shortened, text))
 
 
 def _mention(text: str) -> str:
