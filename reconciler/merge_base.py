@@ -10,7 +10,7 @@ from reconciler.environment.model import Environment
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
 from reconciler.git.repository import Repository
-from reconciler.plan.share import Base, Share, changed_keys
+from reconciler.plan.share import Base, Share, changed_keys, setting_changes
 from reconciler.problems import Location, Problem
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
@@ -52,11 +52,14 @@ class MergeBase:
         here = set(environment_names(self.panels))
         return tuple(name for name in environment_names(self.panels_before) if name not in here)
 
-    def share(self, name: str, roster: Roster, today: str) -> Share:
-        """What of an environment's roster, as it stands today, differs from the merge base."""
+    def share(self, environment: Environment, roster: Roster, today: str) -> Share:
+        """What of an environment, with its roster as it is today, differs from the merge base."""
+        name = environment.name
         before = self._roster_before(name)
         keys = None if before is None else changed_keys(before.on(today), roster.on(today))
-        return Share(self.base, keys, self._path(f"{name}/{SETTINGS_FILE}") in self.changed)
+        was = try_environment(self.panels_before, name).environment if self._was_there(name) else None
+        has_new_settings = self._path(f"{name}/{SETTINGS_FILE}") in self.changed
+        return Share(self.base, keys, has_new_settings, setting_changes(was, environment))
 
     def edited_lockfile(self, environment: Environment) -> Problem | None:
         """What is wrong where the pull request edits a lockfile, which is the tool's own.
@@ -96,11 +99,14 @@ class MergeBase:
 
     def _roster_before(self, name: str) -> Roster | None:
         """The roster as it was; nobody for an environment that is new, None for one that can't be read."""
-        if not _holds(self.panels_before, name):
+        if not self._was_there(name):
             return Roster({})
         settings = try_environment(self.panels_before, name)
         reading = read_roster(settings.member_files)
         return None if settings.problems or reading.problems else reading.roster
+
+    def _was_there(self, name: str) -> bool:
+        return _holds(self.panels_before, name)
 
     def _path(self, below: str) -> str:
         """The path from the repository's root of what lies below the panels folder."""

@@ -23,6 +23,7 @@ from reconciler.cli.pending import circumstances_of, lint_of
 from reconciler.cli.progress import observer_for
 from reconciler.cli.question import confirm
 from reconciler.declaration import Declared, read_declaration
+from reconciler.environment.model import Environment
 from reconciler.errors import ReconcilerError
 from reconciler.lockfile.store import check_known
 from reconciler.panel import Panel
@@ -68,17 +69,16 @@ class Applying:
         # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
         wishes = self.wishes
         if plan.has_something_to_apply and not is_refused:
-            target = f"{visible(plan.environment)} ({visible(plan.target)})"
-            confirm(f"Carry this out for {target}?", yes=self.yes)
-            wishes = self._agreed_to_delete(plan)
+            confirm(f"Carry this out for {_destination(declared.environment)}?", yes=self.yes)
+            wishes = self._agreed_to_delete(declared.environment, plan)
         return self._run(declared, wishes, connect, Shown(plan, state.lockfile, self.wishes))
 
-    def _agreed_to_delete(self, plan: Plan) -> Wishes:
+    def _agreed_to_delete(self, environment: Environment, plan: Plan) -> Wishes:
         """What the command line says, and what is said now of people who would be deleted."""
         if not must_agree_to_delete(plan, self.wishes):
             return self.wishes
         who = counted(plan.deletions, "person", "people")
-        question = f"This deletes {who} from the panel of {visible(plan.environment)}, for good. Delete them?"
+        question = f"This deletes {who} for good from the panel of {_destination(environment)}. Delete them?"
         confirm(question, without_terminal=ending.deletes(plan.deletions))
         return replace(self.wishes, allowed=self.wishes.allowed | {"delete"})
 
@@ -113,3 +113,10 @@ class Applying:
             self.invocation.show(self.invocation.view().plan(plan, circumstances) + "\n")
         else:
             self.invocation.tell(self.invocation.words().plan(plan, circumstances))
+
+
+def _destination(environment: Environment) -> str:
+    """Where the question leads: the environment, its target, and where the key comes from."""
+    key = environment.api_key
+    with_key = f", with the key in {key.described(environment.folder)}" if key else ""
+    return visible(f"{environment.name} ({environment.target}{with_key})")

@@ -109,7 +109,7 @@ class Planning:
     def _share(self, declared: Declared) -> Share | None:
         if self.before is None:
             return None
-        return self.before.share(declared.environment.name, declared.roster, self.invocation.day.today)
+        return self.before.share(declared.environment, declared.roster, self.invocation.day.today)
 
 
 @dataclass

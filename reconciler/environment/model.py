@@ -27,6 +27,13 @@ class KeySource:
     env: str | None = None
     file: Path | None = None
 
+    def described(self, folder: Path) -> str:
+        """Where the key comes from, in words; a file's path is relative to the environment's folder."""
+        if self.file is None:
+            return f"the variable {self.env}"
+        inside = self.file.is_relative_to(folder)
+        return f"the file {self.file.relative_to(folder) if inside else self.file}"
+
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:

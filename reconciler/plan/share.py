@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
+from reconciler.environment.model import Environment
 from reconciler.member import identical
 from reconciler.plan.model import Action, Plan
 from reconciler.roster.model import Roster
@@ -19,17 +20,27 @@ class Base(NamedTuple):
     commit: str
 
 
+class SettingChange(NamedTuple):
+    """A setting that decides where keys and personal data go, before and after; None where it is not set."""
+
+    setting: str
+    before: str | None
+    after: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """Whom the pull request declares otherwise than its merge base does.
 
     `keys` are their identities; None where the declarations at the merge base can't be read, so that
-    nothing can be told apart. `has_new_settings` tells that `environment.yaml` differs too.
+    nothing can be told apart. `has_new_settings` tells that `environment.yaml` differs too; `settings` are
+    the changes to the settings that a reviewer must see.
     """
 
     base: Base
     keys: frozenset[str] | None
     has_new_settings: bool
+    settings: tuple[SettingChange, ...] = ()
 
     def own(self, plan: Plan) -> tuple[Action, ...]:
         """The actions that come of the pull request; all of them where that can't be told."""
@@ -57,6 +68,34 @@ def changed_keys(before: Roster, after: Roster) -> frozenset[str]:
         if not identical(before.members[key].attributes, after.members[key].attributes)
     )
     return frozenset((*one_sided, *differing))
+
+
+def setting_changes(before: Environment | None, after: Environment) -> tuple[SettingChange, ...]:
+    """The changes to the target, the key, the policy and the lockfile's branch.
+
+    `before` is None for an environment that is new, or whose settings could not be read: then all that
+    is set counts as changed, but for an embedded one, which sends nothing anywhere.
+    """
+    old, new = _settings(before) if before else {}, _settings(after)
+    if before is None:
+        new = {} if after.is_embedded else {name: new[name] for name in ("target", "api_key")}
+    names = dict.fromkeys((*new, *old))
+    found = (SettingChange(name, old.get(name), new.get(name)) for name in names)
+    return tuple(change for change in found if change.before != change.after)
+
+
+def _settings(environment: Environment) -> dict[str, str | None]:
+    policy = {
+        f"policy.{name}": None if value is None else str(value)
+        for name, value in asdict(environment.policy).items()
+    }
+    key = environment.api_key
+    return {
+        "target": environment.target,
+        "api_key": key.described(environment.folder) if key else None,
+        **policy,
+        "lockfile.branch": environment.lockfile_branch,
+    }
 
 
 def counts(actions: Iterable[Action]) -> dict[str, int]:

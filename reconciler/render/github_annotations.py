@@ -10,7 +10,7 @@ from reconciler.render.counted import counted
 from reconciler.render.github_text import Annotation, Level
 from reconciler.render.lint_words import lint_problems
 from reconciler.render.listing import PlanListing
-from reconciler.render.plan_words import PlanContext, refusal, warnings
+from reconciler.render.plan_words import PlanContext, refusal, setting_warning, warnings
 from reconciler.render.sentence import plan_sentence, report_sentence
 from reconciler.render.showing import RenderOptions
 from reconciler.render.text_problems import MOST_SHOWN
@@ -32,6 +32,8 @@ def of_problems(problems: Iterable[Problem], showing: RenderOptions, title: str 
 def of_plan(plan: Plan, circumstances: PlanContext, showing: RenderOptions) -> Iterator[Annotation]:
     """What a reader should know first, what looks odd, what apply would refuse, the plan in one sentence."""
     title = f"Plan for {plan.environment}"
+    if warning := setting_warning(plan, circumstances):
+        yield Annotation(Level.WARNING, (warning,), title=title)
     for warning in warnings(plan, circumstances):
         yield Annotation(Level.WARNING, (warning,), title=title)
     yield from of_problems(lint_problems(circumstances.lint), showing, title)

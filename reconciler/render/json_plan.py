@@ -62,6 +62,7 @@ def _base(plan: Plan, share: Share) -> dict[str, Any]:
         "commit": share.base.commit,
         "is_readable": share.keys is not None,
         "has_new_settings": share.has_new_settings,
+        "settings": [change._asdict() for change in share.settings],
         "summary": counts(share.own(plan)) | {"settled": share.settled(plan)},
         "pending": counts(share.pending(plan)),
     }

@@ -4,7 +4,8 @@ from reconciler.plan.shown import hidden
 from reconciler.render.counted import counted
 from reconciler.render.listing import PlanListing
 from reconciler.render.markdown_fit import fitted
-from reconciler.render.markdown_text import link, prose
+from reconciler.render.markdown_plan import setting_warnings
+from reconciler.render.markdown_text import code, link, prose
 from reconciler.render.plans_words import remarks
 from reconciler.render.sentence import action_clauses, plan_sentence
 
@@ -32,12 +33,15 @@ def _cut(listing: PlanListing, ending: list[str], most_bytes: int) -> str | None
 
 
 def _text(listing: PlanListing, rows: int, ending: list[str]) -> str:
-    lines = [f"- {prose(plan_sentence(plan))}" for plan, _ in listing.plans[:rows]]
+    lines = [
+        f"- {prose(plan_sentence(plan))} Target: {code(plan.target)}" for plan, _ in listing.plans[:rows]
+    ]
     if more := len(listing.plans) - len(lines):
         lines.append(f"- … and {counted(more, 'more environment')}.")
     if listing.problems:
         lines.append(f"- {counted(len(listing.problems), 'problem')}, by which others have no plan.")
-    return "\n\n".join((f"**{_total(listing)}**", "\n".join(lines), *ending)) + "\n"
+    warned = setting_warnings(listing.plans)
+    return "\n\n".join((*warned, f"**{_total(listing)}**", "\n".join(lines), *ending)) + "\n"
 
 
 def _total(listing: PlanListing) -> str:

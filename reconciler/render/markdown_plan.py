@@ -1,6 +1,6 @@
 """A plan for a comment on a pull request: the same facts as in the text, in tables that fold away."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.lint.model import PlanLint
 from reconciler.plan.model import (
@@ -28,20 +28,23 @@ from reconciler.render.plan_words import (
     next_step,
     note,
     refusal,
+    setting_warning,
     warnings,
 )
 from reconciler.render.sentence import plan_sentence
 from reconciler.render.showing import RenderOptions
 
 _MOST_OPEN_ROWS = 20
+_MOST_SETTING_WARNINGS = 10
 
 
 def markdown_plan(plan: Plan, showing: RenderOptions, circumstances: PlanContext) -> str:
     """The whole plan; tables are cut until it fits where it goes, unless all is asked for."""
+    beginning = setting_warnings([(plan, circumstances)])
     ending = [*([link(showing.link)] if showing.link else []), hidden(plan)]
 
     def render(rows: int) -> str:
-        return "\n\n".join((*plan_blocks(plan, showing, circumstances, rows), *ending)) + "\n"
+        return "\n\n".join((*beginning, *plan_blocks(plan, showing, circumstances, rows), *ending)) + "\n"
 
     rows = len(plan.actions)
     if showing.full:
@@ -50,13 +53,22 @@ def markdown_plan(plan: Plan, showing: RenderOptions, circumstances: PlanContext
     if text is not None:
         return text
     blocks = plan_blocks(plan, showing, circumstances, 0)
-    return whole_blocks((blocks[0], *ending, *blocks[1:]), showing.most_bytes or COMMENT_BYTES)
+    return whole_blocks((*beginning, blocks[0], *ending, *blocks[1:]), showing.most_bytes or COMMENT_BYTES)
+
+
+def setting_warnings(plans: Iterable[tuple[Plan, PlanContext]]) -> list[str]:
+    """The settings that a pull request changes, above all plans, as at most one paragraph."""
+    found = [*filter(None, (setting_warning(plan, circumstances) for plan, circumstances in plans))]
+    lines = [f"- **Warning.** {prose(warning)}" for warning in found[:_MOST_SETTING_WARNINGS]]
+    if more := len(found) - len(lines):
+        lines.append(f"- **Warning.** It changes settings of {counted(more, 'more environment')}.")
+    return ["\n".join(lines)] if lines else []
 
 
 def plan_blocks(plan: Plan, showing: RenderOptions, circumstances: PlanContext, rows: int) -> list[str]:
     """The plan, paragraph by paragraph, with so many rows in each table at most."""
     blocks = [
-        [f"**{prose(plan_sentence(plan))}**"],
+        [f"**{prose(plan_sentence(plan))}**", "", f"Target: {code(plan.target)}"],
         [
             *(f"- **Warning.** {prose(warning)}" for warning in warnings(plan, circumstances)),
             *(f"- **Refusal.** {prose(refusal(found))}" for found in plan.refusals),

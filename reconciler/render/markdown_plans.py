@@ -6,7 +6,7 @@ from reconciler.plan.shown import hidden
 from reconciler.render.listing import PlanListing
 from reconciler.render.markdown_counts import markdown_counts
 from reconciler.render.markdown_fit import COMMENT_BYTES, fitted
-from reconciler.render.markdown_plan import plan_blocks
+from reconciler.render.markdown_plan import plan_blocks, setting_warnings
 from reconciler.render.markdown_problems import markdown_problems
 from reconciler.render.markdown_text import link, prose
 from reconciler.render.plans_words import NOTHING_TO_PLAN, remarks
@@ -40,7 +40,8 @@ def _text(listing: PlanListing, showing: RenderOptions, rows: int) -> str:
     if listing.problems:
         blocks.append(markdown_problems(listing.problems, showing, most=rows).rstrip("\n"))
     ending = "\n\n".join(_ending(listing, showing, rows))
-    return _RULE.join(filter(None, (*blocks, ending))) + "\n"
+    warned = "".join(f"{block}\n\n" for block in setting_warnings(listing.plans))
+    return warned + _RULE.join(filter(None, (*blocks, ending))) + "\n"
 
 
 def _ending(listing: PlanListing, showing: RenderOptions, rows: int) -> Iterator[str]:

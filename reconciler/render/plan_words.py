@@ -69,6 +69,21 @@ class PlanContext(NamedTuple):
     today: str | None = None
 
 
+def setting_warning(plan: Plan, circumstances: PlanContext) -> str | None:
+    """What a reviewer must see before anything else: that a pull request changes where data goes."""
+    changes = circumstances.share.settings if circumstances.share else ()
+    if not changes:
+        return None
+    told = "; ".join(
+        f"{change.setting}: {_setting(change.before)} → {_setting(change.after)}" for change in changes
+    )
+    return f"This pull request changes settings of {plan.environment} that decide where data goes: {told}."
+
+
+def _setting(value: str | None) -> str:
+    return "not set" if value is None else f"`{value}`"
+
+
 def warnings(plan: Plan, circumstances: PlanContext) -> Iterator[str]:
     """What a reader should know before anything else."""
     if circumstances.is_recovered:

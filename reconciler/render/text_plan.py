@@ -1,6 +1,6 @@
 """A plan for a terminal or a log: to whom, from where, at what cost, and what can't be carried out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.lint.model import PlanLint
 from reconciler.plan.model import (
@@ -25,6 +25,7 @@ from reconciler.render.plan_words import (
     next_step,
     note,
     refusal,
+    setting_warning,
     warnings,
 )
 from reconciler.render.sentence import plan_sentence
@@ -45,8 +46,20 @@ _SYMBOLS: dict[type[Action], tuple[str, str]] = {
 
 def text_plan(plan: Plan, showing: RenderOptions, circumstances: PlanContext) -> str:
     """The whole plan, each kind of action bounded unless all is asked for."""
+    return setting_warnings([(plan, circumstances)], showing) + plan_text(plan, showing, circumstances)
+
+
+def setting_warnings(plans: Iterable[tuple[Plan, PlanContext]], showing: RenderOptions) -> str:
+    """The settings that a pull request changes, above all plans; empty where it changes none."""
+    found = filter(None, (setting_warning(plan, circumstances) for plan, circumstances in plans))
+    lines = [showing.paint(f"! {visible(warning)}", "red") for warning in found]
+    return "\n".join((*lines, "", "")) if lines else ""
+
+
+def plan_text(plan: Plan, showing: RenderOptions, circumstances: PlanContext) -> str:
+    """The plan below the warnings about settings."""
     blocks = [
-        [plan_sentence(plan)],
+        [plan_sentence(plan), f"Target: {visible(plan.target)}"],
         list(_findings(plan, showing, circumstances)),
         *(block for part in parts(plan, circumstances.share) for block in _part(part, showing)),
         list(_expiring(plan, showing)),

@@ -3,14 +3,14 @@
 from reconciler.render.listing import PlanListing
 from reconciler.render.plans_words import NOTHING_TO_PLAN, remarks
 from reconciler.render.showing import RenderOptions
-from reconciler.render.text_plan import text_plan
+from reconciler.render.text_plan import plan_text, setting_warnings
 from reconciler.render.visible import visible
 
 
 def text_plans(listing: PlanListing, showing: RenderOptions) -> str:
     """All plans; the problems of environments that have none are said on standard error."""
-    blocks = [text_plan(plan, showing, known) for plan, known in listing.plans]
+    blocks = [plan_text(plan, showing, known) for plan, known in listing.plans]
     if not listing.plans and not listing.problems:
         blocks.append(f"{NOTHING_TO_PLAN}\n")
     blocks += [f"{visible(remark)}\n" for remark in remarks(listing)]
-    return "\n".join(blocks)
+    return setting_warnings(listing.plans, showing) + "\n".join(blocks)
