@@ -14,7 +14,7 @@ from reconciler.plan.shown import shown_in
 from reconciler.problems import Address, Location, Problem, Value
 from reconciler.render.listing import PlanListing
 from reconciler.render.markdown_fit import COMMENT_BYTES
-from reconciler.render.markdown_text import prose
+from reconciler.render.markdown_text import code, prose
 from reconciler.render.plan_words import PlanContext
 from reconciler.render.sentence import plan_sentence
 from reconciler.render.showing import RenderOptions
@@ -248,7 +248,8 @@ def test_whatever_there_is_to_show_it_keeps_to_its_budget_and_its_rows_are_whole
     assert all(row in whole for row in shown.splitlines() if row.startswith("| "))
     assert shown.count("<details>") == shown.count("</details>")
     sentences = [prose(plan_sentence(plan)) for plan in made]
-    if sum(len(f"- {sentence}\n".encode()) for sentence in sentences) + _FRAME <= budget:
+    lines = [f"- {prose(plan_sentence(plan))} Target: {code(plan.target)}\n" for plan in made]
+    if sum(len(line.encode()) for line in lines) + _FRAME <= budget:
         assert all(sentence in shown for sentence in sentences)
 
 
