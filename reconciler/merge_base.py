@@ -9,12 +9,12 @@ from reconciler.environment.discovery import SETTINGS_FILE, environment_names, h
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.git.repository import Repository
 from reconciler.plan.share import Base, Share, changed_keys, setting_changes
 from reconciler.problems import Location, Problem
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
-from reconciler.shown_path import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class MergeBase:
         return Problem(
             ("This pull request edits the lockfile, which only apply writes: it says what was pushed.",),
             (f"Undo that: `{self._undo(lockfile, path)}`, then commit.",),
-            Location(shown(lockfile)),
+            Location(display_path(lockfile)),
         )
 
     def committed_working_folder(self, folder: Path) -> Problem | None:
@@ -85,8 +85,8 @@ class MergeBase:
             return None
         return Problem(
             ("Reconciler's own working folder is committed: what apply believes could be forged there.",),
-            (f"Take it out: `git rm -r --cached -- {shown(folder)}`, then commit.",),
-            Location(shown(folder)),
+            (f"Take it out: `git rm -r --cached -- {display_path(folder)}`, then commit.",),
+            Location(display_path(folder)),
         )
 
     def _undo(self, lockfile: Path, path: str) -> str:
@@ -95,7 +95,7 @@ class MergeBase:
 
         was_there = self.repository.read(self.base.commit, path) is not None
         command = ("git", "checkout", self.base.commit[:12]) if was_there else ("git", "rm", "--cached")
-        return shlex.join((*command, "--", shown(lockfile)))
+        return shlex.join((*command, "--", display_path(lockfile)))
 
     def _roster_before(self, name: str) -> Roster | None:
         """The roster as it was; nobody for an environment that is new, None for one that can't be read."""
@@ -136,7 +136,7 @@ def merge_base(panels: Path, ref: str) -> Iterator[MergeBase]:
     import tempfile  # noqa: PLC0415 - most plans compare with nothing
 
     if not panels.is_dir():
-        raise InvalidInput(Problem(("There is no such folder.",), location=Location(shown(panels))))
+        raise InvalidInput(Problem(("There is no such folder.",), location=Location(display_path(panels))))
     repository = Repository.around(panels)
     commit = repository.merge_base(ref)
     folder = repository.path_of(panels.resolve())

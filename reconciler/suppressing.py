@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from reconciler.environment.model import Environment
 from reconciler.errors import ReconcilerError
+from reconciler.files import display_path
 from reconciler.lockfile.model import Lockfile, Rejected, Undelivered
 from reconciler.member import Removal
 from reconciler.plan.model import Action, Day, GuardRefusal, Remove
@@ -16,7 +17,6 @@ from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
 from reconciler.search.declared import is_about, lines_to_take_out
 from reconciler.search.panels import declaring
-from reconciler.shown_path import shown
 from reconciler.suppression.reader import read_suppression
 from reconciler.suppression.writer import suppress
 
@@ -112,7 +112,7 @@ def _declared(panels: Path, environment: Environment, key: str) -> tuple[StillDe
     """The entries of this environment first, then those of the others."""
     others = {name: reading.member_files for name, reading in declaring(panels) if name != environment.name}
     return tuple(
-        StillDeclared(name, shown(path), line)
+        StillDeclared(name, display_path(path), line)
         for name, files in {environment.name: environment.member_files, **others}.items()
         for path, line in lines_to_take_out(files, key)
     )

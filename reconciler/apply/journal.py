@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from reconciler.environment.model import Environment
+from reconciler.files import delete_file, disk_failure, open_for_appending, replace_file
 from reconciler.lockfile.model import Gone, Knowledge, Present, Rejected, Unconfirmed, Undelivered
-from reconciler.whole_file import disk_failure, remove_whole, replace_whole
 
 if TYPE_CHECKING:
     from reconciler.apply.batch import Batch  # which a plan needs none of
@@ -57,9 +57,9 @@ class Journal:
         }
         lines = [_line(run), *(_line(_batch(batch)) for batch in batches)]
         path = journal_path(environment)
-        replace_whole(path, b"".join(lines), temporary=path.with_suffix(".new"))
+        replace_file(path, b"".join(lines))
         try:
-            return cls(path, os.open(path, os.O_WRONLY | os.O_APPEND))
+            return cls(path, open_for_appending(path))
         except OSError as error:
             raise disk_failure("written", path, error) from error
 
@@ -109,7 +109,7 @@ def discard(environment: Environment) -> None:
     """
     path = journal_path(environment)
     if path.exists():
-        remove_whole(path)
+        delete_file(path)
 
 
 def _batch(batch: "Batch") -> dict[str, Any]:

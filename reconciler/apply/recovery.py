@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.apply.journal import journal_path
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.lockfile.model import Gone, Knowledge, Lockfile, Unconfirmed, learnt
 from reconciler.lockfile.store import check_out, read_state, write_lockfile
 from reconciler.member import canonical
 from reconciler.problems import Location, Problem
 from reconciler.roster.model import Declaration
-from reconciler.shown_path import shown
 
 if TYPE_CHECKING:
     from reconciler.apply.batch import Batch
@@ -123,7 +123,7 @@ def _read(environment: Environment) -> bytes | None:
         return None
     except OSError as error:
         message = f"The journal of an interrupted run can't be read: {error.strerror}."
-        raise InvalidInput(Problem((message,), location=Location(shown(path)))) from error
+        raise InvalidInput(Problem((message,), location=Location(display_path(path)))) from error
 
 
 def _malformed(environment: Environment, line: int) -> Problem:
@@ -133,7 +133,7 @@ def _malformed(environment: Environment, line: int) -> Problem:
             "It says what an earlier run sent. Move it away, keep it, and apply again: ",
             "nobody is added twice, but those whom that run added come back as existing.",
         ),
-        Location(shown(journal_path(environment)), line),
+        Location(display_path(journal_path(environment)), line),
     )
 
 
@@ -144,5 +144,5 @@ def _foreign(environment: Environment, name: str, target: str) -> Problem:
             "If the address in environment.yaml was changed: change it back, run ",
             f"`reconciler state recover {environment.name}`, and change it again.",
         ),
-        Location(shown(journal_path(environment))),
+        Location(display_path(journal_path(environment))),
     )

@@ -24,8 +24,8 @@ from reconciler.errors import (
     DiskFailure,
     ReconcilerError,
 )
+from reconciler.files import display_path
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
 
 _INTERRUPTED = Problem(("Interrupted before anything began.",))
 
@@ -81,7 +81,7 @@ def _explained(error: BaseException) -> tuple[int, Sequence[Problem]]:
 
 def _machine_problem(error: OSError) -> Problem:
     place = (
-        Location(shown(Path(os.fsdecode(error.filename))))
+        Location(display_path(Path(os.fsdecode(error.filename))))
         if isinstance(error.filename, str | bytes)
         else None
     )

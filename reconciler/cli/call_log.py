@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any, TextIO
 
+from reconciler.files import disk_failure
 from reconciler.panel import Answer, Counted, CountedAway, Reply
-from reconciler.whole_file import disk_failure
 
 
 class CallLog:

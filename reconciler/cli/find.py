@@ -9,9 +9,9 @@ from reconciler.cli.invocation import DEFAULT_PANELS, Invocation
 from reconciler.cli.known_member import typed_key
 from reconciler.cli.options import format_option, mask_option
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
+from reconciler.files import display_path
 from reconciler.problems import Address, Problem
 from reconciler.search.traces import traces_of
-from reconciler.shown_path import shown
 
 
 @click.command
@@ -50,7 +50,7 @@ def _folders(invocation: Invocation, folders: tuple[Path, ...]) -> tuple[Path, .
         elsewhere = invocation.panels
         folders = (Path(), *([elsewhere] if elsewhere.exists() or elsewhere != DEFAULT_PANELS else []))
     if missing := [folder for folder in folders if not os.path.lexists(folder)]:
-        raise InvalidInput(*(_no_folder(shown(folder)) for folder in missing))
+        raise InvalidInput(*(_no_folder(display_path(folder)) for folder in missing))
     return folders
 
 

@@ -9,12 +9,12 @@ import click
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import mask_option
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, ReconcilerError
+from reconciler.files import display_path
 from reconciler.formatting.file import expected_seconds, formatting_of, replace
 from reconciler.formatting.selection import declared_files, named_files
 from reconciler.problems import Problem
 from reconciler.render.counted import counted
 from reconciler.render.visible import visible
-from reconciler.shown_path import shown
 
 _WORTH_SAYING = 5  # seconds
 
@@ -53,7 +53,7 @@ def fmt(invocation: Invocation, files: tuple[Path, ...], *, check: bool) -> int:
         invocation.tell_problems(problems)
     invocation.show(f"{_summary(done, check=check)}\n")
     if check and done.changed:
-        command = invocation.command_line("fmt", *map(shown, done.changed))
+        command = invocation.command_line("fmt", *map(display_path, done.changed))
         invocation.tell(f"{visible(f'To format: {command}')}\n")
     return EXIT_INVALID if problems or (check and done.changed) else EXIT_DONE
 
@@ -73,14 +73,14 @@ def _format_all(invocation: Invocation, files: Sequence[Path], *, check: bool) -
             done.problems.extend(error.problems)
         else:
             done.changed.append(path)
-            invocation.show(f"{visible(shown(path))}: {'to be formatted' if check else 'formatted'}\n")
+            invocation.show(f"{visible(display_path(path))}: {'to be formatted' if check else 'formatted'}\n")
     return done
 
 
 def _warn_of_a_wait(invocation: Invocation, path: Path) -> None:
     seconds = expected_seconds(path)
     if seconds >= _WORTH_SAYING:
-        invocation.tell(f"{visible(shown(path))}: this takes about {seconds:.0f} s.\n")
+        invocation.tell(f"{visible(display_path(path))}: this takes about {seconds:.0f} s.\n")
 
 
 def _summary(done: _Done, *, check: bool) -> str:

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
+from reconciler.files import disk_failure, display_path
 from reconciler.github.marker import MOST_CHARACTERS, marked
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
-from reconciler.whole_file import disk_failure
 
 
 def read_text(path: Path) -> str:
@@ -22,7 +21,7 @@ def read_text(path: Path) -> str:
         raise disk_failure("read", path, error) from error
     except UnicodeDecodeError as error:
         problem = Problem(
-            ("This is no text in UTF-8, so it can't be posted.",), location=Location(shown(path))
+            ("This is no text in UTF-8, so it can't be posted.",), location=Location(display_path(path))
         )
         raise InvalidInput(problem) from error
 
@@ -35,7 +34,7 @@ def read_postable(path: Path, marker: str) -> str:
         InvalidInput: it is no text, empty, or too long.
     """
     text = read_text(path)
-    place = Location(shown(path))
+    place = Location(display_path(path))
     if not text.strip():
         raise InvalidInput(Problem(("The file is empty, so there is nothing to post.",), location=place))
     if not fits(text, marker):

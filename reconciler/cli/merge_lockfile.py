@@ -12,12 +12,11 @@ import click
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import mask_option
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, ReconcilerError
+from reconciler.files import disk_failure, display_path, replace_file
 from reconciler.lockfile.codec import decode_any, encode
 from reconciler.lockfile.merge import Conflict, Merged, merge
 from reconciler.lockfile.model import Lockfile
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
-from reconciler.whole_file import disk_failure, replace_whole
 
 EXIT_NOT_MERGED = 129  # git's own convention, and of this command alone
 
@@ -50,14 +49,14 @@ def merge_lockfile(invocation: Invocation, base: Path, ours: Path, theirs: Path,
     """
     try:
         merged = _merged(base, ours, theirs, path)
-        _replace(ours, encode(merged.lockfile))
+        replace_file(ours, encode(merged.lockfile))
     except ReconcilerError as error:
         invocation.tell_problems(error.problems)
         invocation.tell_problems((_NOT_MERGED,))
         return EXIT_NOT_MERGED
     if not merged.conflicts:
         return EXIT_DONE
-    place = Location(path or shown(ours))
+    place = Location(path or display_path(ours))
     invocation.tell_problems([_problem(conflict, place, path or "PATH") for conflict in merged.conflicts])
     return EXIT_INVALID
 
@@ -72,7 +71,7 @@ def _merged(base: Path, ours: Path, theirs: Path, path: str | None) -> Merged:
 
 def _named(side: str, file: Path, path: str | None) -> str:
     """What problems call a file: git's temporary names say nothing."""
-    return f"{path} ({side})" if path else shown(file)
+    return f"{path} ({side})" if path else display_path(file)
 
 
 def _base(file: Path, name: str) -> Lockfile | None:
@@ -90,16 +89,6 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise disk_failure("read", file, error) from error
-
-
-def _replace(ours: Path, data: bytes) -> None:
-    """Replace the file whole; nobody may read the new one who might not read the old."""
-    temporary = ours.with_name(f"{ours.name}.new")
-    try:
-        temporary.touch(mode=ours.stat().st_mode & 0o777)
-    except OSError as error:
-        raise disk_failure("written", ours, error) from error
-    replace_whole(ours, data, temporary=temporary)
 
 
 def _problem(conflict: Conflict, place: Location, path: str) -> Problem:

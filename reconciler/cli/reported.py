@@ -11,10 +11,10 @@ from reconciler.cli.invocation import Invocation
 from reconciler.cli.precedence import check_order
 from reconciler.cli.provenance import provenance_of
 from reconciler.errors import EXIT_INTERRUPTED, EXIT_INVALID, InvalidInput, ReconcilerError, UsageError
+from reconciler.files import display_path
 from reconciler.plan.saved import saved_digest
 from reconciler.problems import Location, Problem
 from reconciler.render.view import Format
-from reconciler.shown_path import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +94,5 @@ def _expected(name: str, plan_file: Path | None, expect: str | None) -> str | No
         data = plan_file.read_bytes()
     except OSError as error:
         message = f"The plan can't be read: {error.strerror}."
-        raise InvalidInput(Problem((message,), location=Location(shown(plan_file)))) from error
-    return saved_digest(data, environment=name, file=shown(plan_file))
+        raise InvalidInput(Problem((message,), location=Location(display_path(plan_file)))) from error
+    return saved_digest(data, environment=name, file=display_path(plan_file))

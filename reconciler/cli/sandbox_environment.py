@@ -5,8 +5,8 @@ from pathlib import Path
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
 
 
 def embedded_environment(panels: Path, name: str) -> Environment:
@@ -21,7 +21,7 @@ def embedded_environment(panels: Path, name: str) -> Environment:
             Problem(
                 (f"{name} has no embedded panel: it talks to {environment.target}.",),
                 ("Only environments with `embedded: true` have one.",),
-                Location(shown(environment.folder / "environment.yaml")),
+                Location(display_path(environment.folder / "environment.yaml")),
             )
         )
     return environment

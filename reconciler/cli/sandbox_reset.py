@@ -6,8 +6,8 @@ from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument, yes_option
 from reconciler.cli.question import confirm
 from reconciler.cli.sandbox_environment import embedded_environment
+from reconciler.files import display_path
 from reconciler.render.visible import visible
-from reconciler.shown_path import shown
 
 
 @click.command
@@ -32,7 +32,7 @@ def reset(invocation: Invocation, name: str, *, yes: bool) -> None:
         forget(environment)
     invocation.show(f"The panel of {visible(name)} is as it was at the beginning.\n")
     if environment.lockfile_path.exists():
-        lockfile = visible(shown(environment.lockfile_path))
+        lockfile = visible(display_path(environment.lockfile_path))
         invocation.tell(
             f"{lockfile} still says who was pushed; delete it too, to begin at the very beginning.\n"
         )

@@ -8,10 +8,10 @@ from reconciler.cli.options import environment_argument, mask_option
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE
+from reconciler.files import display_path
 from reconciler.lockfile.publication import Publication, PublicationEnd
 from reconciler.problems import Location, Problem
 from reconciler.render.visible import visible
-from reconciler.shown_path import shown
 
 
 @click.command("publish")
@@ -59,7 +59,7 @@ def _tell(invocation: Invocation, environment: Environment, published: Publicati
     for conflict in published.conflicts:
         invocation.tell(f"{visible(invocation.in_words(conflict.words()))}\n")
     if published.is_tracked:
-        path = shown(environment.lockfile_path)
+        path = display_path(environment.lockfile_path)
         line = f"{path} is under version control still, where it grows old: `git rm --cached {path}`, commit."
         invocation.tell(f"{visible(line)}\n")
     if published.end is PublicationEnd.SET_ASIDE:
@@ -78,7 +78,7 @@ def _set_aside(invocation: Invocation, environment: Environment, published: Publ
             "Or let the workflow's token bypass the rule: on GitHub Settings, Rules, Rulesets, Bypass list; ",
             "a deploy key or an app's token can stand there. Then run the apply workflow again by hand.",
         ),
-        Location(shown(environment.lockfile_path)),
+        Location(display_path(environment.lockfile_path)),
     )
 
 

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.problems import Location, Problem, nearest
-from reconciler.shown_path import shown
 
 SETTINGS_FILE = "environment.yaml"
 _PANELS_HINT = "Name the folder with --panels DIR."
@@ -45,7 +45,7 @@ def environment_folder(panels: Path, name: str) -> Path:
     if has_environment(panels, name):
         return panels / name
     names = environment_names(panels)
-    place = Location(shown(panels))
+    place = Location(display_path(panels))
     if not names:
         message = (f'There is no environment "{name}", nor any other.',)
         hint = f"An environment is a folder with an {SETTINGS_FILE}. {_PANELS_HINT}"
@@ -63,14 +63,14 @@ def _folders(panels: Path) -> list[str]:
     except OSError as error:
         reason = error.strerror or "the system doesn't say why"
         message = (f"The panels folder can't be read: {reason}.",)
-        raise InvalidInput(Problem(message, (_PANELS_HINT,), Location(shown(panels)))) from error
+        raise InvalidInput(Problem(message, (_PANELS_HINT,), Location(display_path(panels)))) from error
 
 
 def _odd_name(panels: Path, name: str) -> Problem:
     return Problem(
         ("The name of this environment could be taken for an option, or can't be written on a line.",),
         ("Rename the folder: letters, digits and hyphens, a letter first.",),
-        Location(shown(panels / name)),
+        Location(display_path(panels / name)),
     )
 
 

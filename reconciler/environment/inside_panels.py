@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from reconciler.document.findings import Findings
-from reconciler.shown_path import shown
+from reconciler.files import display_path
 
 
 def inside_panels(
@@ -17,6 +17,6 @@ def inside_panels(
     real, real_panels = Path(os.path.realpath(path)), Path(os.path.realpath(panels))
     if real.is_relative_to(real_panels):
         return panels / real.relative_to(real_panels)
-    message = f"{shown(path)} lies outside the panels folder {shown(panels)}."
+    message = f"{display_path(path)} lies outside the panels folder {display_path(panels)}."
     findings.add(position, (message,), ("Move it to a folder such as panels/shared/.",))
     return None

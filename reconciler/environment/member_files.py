@@ -6,7 +6,7 @@ from pathlib import Path
 from reconciler.document.findings import Findings
 from reconciler.environment.discovery import SETTINGS_FILE
 from reconciler.environment.inside_panels import inside_panels
-from reconciler.shown_path import shown
+from reconciler.files import display_path
 
 ENDINGS = (".yaml", ".yml", ".csv")
 _ENDINGS_HINT = f"Member files end in {', '.join(ENDINGS)}."
@@ -29,7 +29,7 @@ class MemberFiles:
 
     def add(self, path: Path, position: tuple[int, int] | None) -> None:
         """Add a file, or all member files of a folder; `position` is where the path is written."""
-        name = shown(path)
+        name = display_path(path)
         try:
             mode = path.stat().st_mode
         except OSError as error:
@@ -52,9 +52,11 @@ class MemberFiles:
 
     def _add_named(self, path: Path, position: tuple[int, int] | None) -> None:
         if path.name == SETTINGS_FILE:
-            self._findings.add(position, (f"{shown(path)} holds settings, not members.",), (_ENDINGS_HINT,))
+            self._findings.add(
+                position, (f"{display_path(path)} holds settings, not members.",), (_ENDINGS_HINT,)
+            )
         elif not _is_member_file(path):
-            self._findings.add(position, (f"{shown(path)} is no member file.",), (_ENDINGS_HINT,))
+            self._findings.add(position, (f"{display_path(path)} is no member file.",), (_ENDINGS_HINT,))
         else:
             self.found[path] = None
 
@@ -65,7 +67,7 @@ class MemberFiles:
         try:
             children = sorted(folder.iterdir())
         except OSError as error:
-            message = f"The folder {shown(folder)} can't be read: {error.strerror}."
+            message = f"The folder {display_path(folder)} can't be read: {error.strerror}."
             self._findings.add(position, (message,))
             return
         for child in children:

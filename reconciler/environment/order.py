@@ -7,8 +7,8 @@ from typing import NamedTuple
 from reconciler.environment.discovery import SETTINGS_FILE, environment_names
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
 
 
 class Placed(NamedTuple):
@@ -35,7 +35,7 @@ def environments_in_order(panels: Path) -> tuple[Placed, ...]:
             Problem(
                 ("There is no environment here.",),
                 ("An environment is a folder with an environment.yaml; --panels DIR says where to look.",),
-                Location(shown(panels)),
+                Location(display_path(panels)),
             )
         )
     placed = {name: _placed(panels, name) for name in names}
@@ -71,5 +71,5 @@ def _ring(names: list[str], panels: Path) -> Problem:
     return Problem(
         (f"No order is right: {chain}.",),
         ("Take one of these names out of its `after`.",),
-        Location(shown(panels / ring[0] / SETTINGS_FILE)),
+        Location(display_path(panels / ring[0] / SETTINGS_FILE)),
     )

@@ -28,9 +28,9 @@ from reconciler.environment.suppression_lists import SuppressionLists, own_list,
 from reconciler.environment.suppression_secret import read_suppression_secret
 from reconciler.environment.target import read_base_url, read_datacenter, read_embedded, read_target
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.member import Removal
 from reconciler.problems import Problem
-from reconciler.shown_path import shown
 
 _API = section(
     Api,
@@ -87,7 +87,7 @@ def try_environment(panels: Path, name: str) -> EnvironmentReading:
         InvalidInput: there is none of this name.
     """
     folder = environment_folder(panels, name)
-    findings = Findings(shown(folder / SETTINGS_FILE))
+    findings = Findings(display_path(folder / SETTINGS_FILE))
     root = _root(folder / SETTINGS_FILE, findings)
     given = _given(root, panels, folder, findings) if root else {}
     files: tuple[Path, ...] = given.get("members", ())

@@ -11,7 +11,7 @@ from reconciler.environment.forms import Form
 from reconciler.environment.inside_panels import inside_panels
 from reconciler.environment.model import OWN_SUPPRESSION_LIST
 from reconciler.environment.scalars import is_null, text_of
-from reconciler.shown_path import shown
+from reconciler.files import display_path
 
 _SHAPE = "Write suppressed: ../shared/suppressed.txt, or a list of such paths."
 _MISSING_HINT = "Make it; an empty file is a list of nobody."
@@ -56,12 +56,12 @@ def _list(panels: Path, path: Path, at: tuple[int, int] | None, findings: Findin
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        findings.add(at, (f"{shown(path)} doesn't exist.",), (_MISSING_HINT,))
+        findings.add(at, (f"{display_path(path)} doesn't exist.",), (_MISSING_HINT,))
         return None
     except OSError as error:
-        findings.add(at, (f"{shown(path)} can't be reached: {error.strerror}.",))
+        findings.add(at, (f"{display_path(path)} can't be reached: {error.strerror}.",))
         return None
     if stat.S_ISDIR(mode):
-        findings.add(at, (f"{shown(path)} is a folder, where a file is expected.",), (_SHAPE,))
+        findings.add(at, (f"{display_path(path)} is a folder, where a file is expected.",), (_SHAPE,))
         return None
     return inside_panels(panels, path, at, findings)

@@ -4,17 +4,17 @@ from collections.abc import Container, Iterator
 
 from reconciler.declaration import DeclarationReading
 from reconciler.explanation.model import DeclaredAt
+from reconciler.files import display_path
 from reconciler.git.blame import blame
 from reconciler.identity import InvalidAddress, identity
 from reconciler.problems import Address, Location, Problem
-from reconciler.shown_path import shown
 
 MOST_PLACES = 3
 
 
 def places_of(reading: DeclarationReading, key: str) -> tuple[DeclaredAt, ...]:
     """The places at which the bearer of this identity is declared; of very many the first."""
-    files = {shown(path): path for path in reading.member_files}
+    files = {display_path(path): path for path in reading.member_files}
     found = list(_places(reading, key, files.keys()))[:MOST_PLACES]
     return tuple(DeclaredAt(place, blame(files[place.file], place.line or 1)) for place in found)
 

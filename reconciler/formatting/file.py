@@ -1,6 +1,5 @@
 """One member file on disk, put into its canonical form; or left as it is, with a word why."""
 
-import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,13 +8,12 @@ from typing import NamedTuple
 
 from reconciler.document.content import text_of
 from reconciler.errors import InvalidInput
+from reconciler.files import disk_failure, display_path, replace_file
 from reconciler.formatting.csv_form import canonical_csv
 from reconciler.member import identical
 from reconciler.problems import Location, Problem
 from reconciler.roster.model import Declaration
 from reconciler.roster.reader import read_roster
-from reconciler.shown_path import shown
-from reconciler.whole_file import disk_failure, replace_whole
 
 _CSV = ".csv"
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -49,7 +47,7 @@ def formatting_of(path: Path) -> Formatting:
     was = _bytes(path)
     canonical = _canonical(path, list(members)).encode()
     if canonical != was and not _declares(canonical, path.suffix, members):
-        raise InvalidInput(_other_meaning(shown(path)))
+        raise InvalidInput(_other_meaning(display_path(path)))
     return Formatting(was, canonical)
 
 
@@ -64,42 +62,37 @@ def expected_seconds(path: Path) -> float:
 
 
 def replace(path: Path, formatting: Formatting) -> None:
-    """Write the canonical form: whole, through links, with the same permissions.
+    """Write the canonical form, with the same permissions.
 
     Raises:
-        InvalidInput: the file is write-protected, or was changed meanwhile.
+        InvalidInput: the file is write-protected or a symbolic link, or was changed meanwhile.
         DiskFailure: it could not be written; then it is as it was.
     """
-    real = Path(os.path.realpath(path))
-    temporary = real.with_name(f".{real.name}.new")  # a dot in front: no member file, if it is left behind
     try:
-        mode = stat.S_IMODE(real.stat().st_mode)
-        if not mode & _WRITABLE:
-            raise InvalidInput(_protected(shown(path)))
-        if real.read_bytes() != formatting.was:
-            raise InvalidInput(_changed(shown(path)))
-        temporary.touch(mode=stat.S_IRUSR | stat.S_IWUSR)
-        temporary.chmod(mode)
+        if not stat.S_IMODE(path.stat().st_mode) & _WRITABLE:
+            raise InvalidInput(_protected(display_path(path)))
+        if path.read_bytes() != formatting.was:
+            raise InvalidInput(_changed(display_path(path)))
     except OSError as error:
         raise disk_failure("written", path, error) from error
-    replace_whole(real, formatting.canonical, temporary=temporary)
+    replace_file(path, formatting.canonical)
 
 
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        text_of(path, shown(path))  # says it in better words
+        text_of(path, display_path(path))  # says it in better words
         raise disk_failure("read", path, error) from error
 
 
 def _canonical(path: Path, identities: list[str]) -> str:
-    text = text_of(path, shown(path))
+    text = text_of(path, display_path(path))
     if path.suffix.lower() == _CSV:
         return canonical_csv(text)
     from reconciler.formatting.yaml_form import canonical_yaml  # noqa: PLC0415 - CSV needs no ruamel.yaml
 
-    return canonical_yaml(text, identities, shown(path))
+    return canonical_yaml(text, identities, display_path(path))
 
 
 def _members(path: Path) -> Mapping[str, Declaration]:

@@ -9,8 +9,8 @@ from reconciler.environment.discovery import SETTINGS_FILE, environment_names
 from reconciler.environment.member_files import ENDINGS
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
 
 
 class Selection(NamedTuple):
@@ -29,7 +29,9 @@ def declared_files(panels: Path) -> Selection:
     names = environment_names(panels)
     if not names:
         hint = "Name the files, or the folder that holds the environments with --panels DIR."
-        raise InvalidInput(Problem(("There is no environment here.",), (hint,), Location(shown(panels))))
+        raise InvalidInput(
+            Problem(("There is no environment here.",), (hint,), Location(display_path(panels)))
+        )
     readings = [try_environment(panels, name) for name in names]
     files = {path for reading in readings for path in reading.member_files}
     problems = (problem for reading in readings for problem in reading.problems)
@@ -43,7 +45,7 @@ def named_files(paths: Iterable[Path], panels: Path) -> Selection:
     for path in paths:
         refused = _refused(path, panels)
         if refused:
-            problems.append(Problem((refused[0],), refused[1:], Location(shown(path))))
+            problems.append(Problem((refused[0],), refused[1:], Location(display_path(path))))
         else:
             files.setdefault(os.path.realpath(path), path)
     return Selection(tuple(files.values()), tuple(problems))
@@ -54,6 +56,11 @@ def _refused(path: Path, panels: Path) -> Sequence[str]:
         return "This file holds settings, not members.", "Only member files are formatted."
     if path.suffix.lower() not in ENDINGS:
         return "This is no member file.", f"Member files end in {', '.join(ENDINGS)}."
+    if path.is_symlink():
+        return (
+            "This is a symbolic link, and Reconciler writes through none.",
+            "Name the file that it leads to.",
+        )
     within, real = Path(os.path.abspath(panels)), Path(os.path.realpath(path))  # noqa: PTH100 - follows no link
     if Path(os.path.abspath(path)).is_relative_to(within) and not real.is_relative_to(  # noqa: PTH100 - the same
         os.path.realpath(panels)

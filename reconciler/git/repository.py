@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.git.command import Done, run_git
 from reconciler.git.failure import failure, said
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
 
 # Part of a split index would be written into the repository itself.
 _WHOLE_INDEX = ("-c", "core.splitIndex=false")
@@ -32,7 +32,7 @@ class Repository:
         done = run_git(folder, "rev-parse", "--show-toplevel")
         if done.code:
             message = ("This folder is in no git repository.",)
-            raise InvalidInput(Problem(message, (said(done),), Location(shown(folder))))
+            raise InvalidInput(Problem(message, (said(done),), Location(display_path(folder))))
         return cls(Path(done.text))
 
     def path_of(self, path: Path) -> str:
@@ -46,7 +46,7 @@ class Repository:
         root = self.root.resolve()
         if not whole.is_relative_to(root):
             outside = ("This lies outside of the git repository.",)
-            raise InvalidInput(Problem(outside, location=Location(shown(path))))
+            raise InvalidInput(Problem(outside, location=Location(display_path(path))))
         return whole.relative_to(root).as_posix()
 
     def commit_of(self, ref: str) -> str | None:

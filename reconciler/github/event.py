@@ -11,8 +11,8 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
 
 _HINT = "GitHub Actions writes this file, and names it in GITHUB_EVENT_PATH."
 
@@ -60,9 +60,11 @@ def read_pull_request(environ: Mapping[str, str]) -> PullRequest | None:
         found = _Event.model_validate_json(path.read_bytes()).pull_request
     except OSError as error:
         message = f"The event can't be read: {error.strerror or 'the system does not say why'}."
-        raise InvalidInput(Problem((message,), (_HINT,), Location(shown(path)))) from error
+        raise InvalidInput(Problem((message,), (_HINT,), Location(display_path(path)))) from error
     except ValidationError:
-        problem = Problem(("This is no event as GitHub describes them.",), (_HINT,), Location(shown(path)))
+        problem = Problem(
+            ("This is no event as GitHub describes them.",), (_HINT,), Location(display_path(path))
+        )
         raise InvalidInput(problem) from None
     return PullRequest(found.number, _is_fork(found)) if found else None
 

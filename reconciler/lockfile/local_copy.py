@@ -20,11 +20,9 @@ from pathlib import Path
 
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
+from reconciler.files import delete_file, display_path, prepare_working_folder, replace_file
 from reconciler.lockfile.on_disk import read_bytes, write_bytes
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
-from reconciler.whole_file import remove_whole, replace_whole
-from reconciler.working_folder import prepare_working_folder
 
 _BRANCH = "branch "
 _LINE = re.compile(r"sha256:[0-9a-f]{64} [0-9a-f]{40,64}")
@@ -89,7 +87,7 @@ class LocalCopy:
         """
         for path in (self.environment.lockfile_path, self._path):
             if path.exists():
-                remove_whole(path)
+                delete_file(path)
 
     @property
     def _path(self) -> Path:
@@ -121,7 +119,7 @@ class LocalCopy:
         if self._path.is_file() and self._path.read_bytes() == text.encode():
             return
         prepare_working_folder(self.environment.working_folder)
-        replace_whole(self._path, text.encode(), temporary=self._path.with_suffix(".new"))
+        replace_file(self._path, text.encode())
 
     def _unreadable(self) -> Problem:
         return Problem(
@@ -130,7 +128,7 @@ class LocalCopy:
                 "Move it away: then nobody whom this lockfile or the published one names counts as removed, ",
                 "and `reconciler state rm` drops whoever should be gone.",
             ),
-            Location(shown(self._path)),
+            Location(display_path(self._path)),
         )
 
 

@@ -14,9 +14,8 @@ from pathlib import Path
 
 from reconciler.environment.model import Environment
 from reconciler.errors import Refusal
+from reconciler.files import TEMPORARY, disk_failure, prepare_working_folder
 from reconciler.problems import Problem
-from reconciler.whole_file import disk_failure
-from reconciler.working_folder import prepare_working_folder
 
 
 @contextmanager
@@ -50,8 +49,8 @@ def _take_over(folder: Path, path: Path) -> None:
     """Say in the lock's file who holds it; it says so still when nobody does, and then nobody reads it."""
     since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
-        for leftover in folder.glob("*.new"):
-            leftover.unlink()
+        for leftover in folder.glob(f"{TEMPORARY}*"):
+            leftover.unlink(missing_ok=True)
         path.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
     except OSError as error:
         raise disk_failure("written", path, error) from error

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path, prepare_working_folder, replace_file
 from reconciler.lockfile.codec import decode
 from reconciler.lockfile.model import Lockfile
 from reconciler.problems import Location, Problem
 from reconciler.roster.model import Declaration
-from reconciler.shown_path import shown
-from reconciler.whole_file import replace_whole
-from reconciler.working_folder import prepare_working_folder
 
 
 def read_bytes(environment: Environment) -> bytes | None:
@@ -26,7 +24,9 @@ def read_bytes(environment: Environment) -> bytes | None:
         return None
     except OSError as error:
         raise InvalidInput(
-            Problem((f"The lockfile can't be read: {error.strerror}.",), location=Location(shown(path)))
+            Problem(
+                (f"The lockfile can't be read: {error.strerror}.",), location=Location(display_path(path))
+            )
         ) from error
 
 
@@ -38,7 +38,7 @@ def decode_file(
     Raises:
         InvalidInput: they can't be read, or belong to another environment or target.
     """
-    file = shown(environment.lockfile_path)
+    file = display_path(environment.lockfile_path)
     return decode(data, environment=environment.name, target=environment.target, file=file, declared=declared)
 
 
@@ -52,4 +52,4 @@ def write_bytes(environment: Environment, data: bytes) -> None:
     if path.is_file() and path.read_bytes() == data:
         return
     prepare_working_folder(environment.working_folder)
-    replace_whole(path, data, temporary=environment.working_folder / "state.lock.json.new")
+    replace_file(path, data, temporary_folder=environment.working_folder)

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.git.pushing import Pushed
 from reconciler.lockfile.merge import Conflict
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
 
 _ATTEMPTS = 10
 _KEPT = "Nothing is lost: this file holds all of it still. "
@@ -86,4 +86,4 @@ def not_taken(environment: Environment, branch: str, pushed: Pushed) -> InvalidI
 
 
 def _kept(environment: Environment, message: str, *hint: str) -> InvalidInput:
-    return InvalidInput(Problem((message,), hint, Location(shown(environment.lockfile_path))))
+    return InvalidInput(Problem((message,), hint, Location(display_path(environment.lockfile_path))))

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.git.repository import Repository
 from reconciler.lockfile.codec import decode, decode_any
 from reconciler.lockfile.merge import Merged, merge
 from reconciler.lockfile.model import Lockfile
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +82,5 @@ class Recorded:
         return Problem(
             (f"The lockfile here was taken from commit {base[:12]}, which this clone doesn't have.",),
             ("What changed since can't be told without it. Fetch it: `git fetch --unshallow`.",),
-            Location(shown(self.environment.lockfile_path)),
+            Location(display_path(self.environment.lockfile_path)),
         )

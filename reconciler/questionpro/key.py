@@ -10,8 +10,8 @@ from typing import Never
 
 from reconciler.environment.model import KeySource
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.problems import Location, Problem
-from reconciler.shown_path import shown
 
 _MOST_BYTES = 4096
 
@@ -60,7 +60,7 @@ def _from_variable(name: str) -> ApiKey:
 
 
 def _from_file(path: Path) -> ApiKey:
-    origin = f"the file {shown(path)}"
+    origin = f"the file {display_path(path)}"
     hint = "Write the key into that file, alone; or name another file in api_key of environment.yaml."
     try:
         with path.open("rb") as file:
@@ -89,4 +89,4 @@ def _checked(value: str, origin: str, hint: str, path: Path | None = None) -> Ap
 
 
 def _refuse(message: str, hint: str, path: Path | None = None) -> Never:
-    raise InvalidInput(Problem((message,), (hint,), Location(shown(path)) if path else None)) from None
+    raise InvalidInput(Problem((message,), (hint,), Location(display_path(path)) if path else None)) from None

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.document.findings import Findings
+from reconciler.files import display_path
 from reconciler.garbage import garbage_collection_paused
 from reconciler.problems import Problem
 from reconciler.roster.csv_reader import read_csv
 from reconciler.roster.model import Declaration, Roster
 from reconciler.roster.yaml_reader import read_yaml
-from reconciler.shown_path import shown
 from reconciler.suppression.model import Suppression
 
 
@@ -34,7 +34,7 @@ def read_roster(files: Iterable[Path], suppressed: Suppression | None = None) ->
     separators: dict[str, str] = {}
     with garbage_collection_paused():
         for path in files:
-            findings = Findings(shown(path))
+            findings = Findings(display_path(path))
             names.append(findings.file)
             read = read_csv if path.suffix.lower() == ".csv" else read_yaml
             gathered = read(path, findings, members, suppressed)

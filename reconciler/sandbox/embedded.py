@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.environment.model import Environment
+from reconciler.files import delete_file, prepare_working_folder
 from reconciler.sandbox.seed import read_seed
 from reconciler.sandbox.standing import Standing
 from reconciler.sandbox.store import Store
-from reconciler.whole_file import remove_whole
-from reconciler.working_folder import prepare_working_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def forget(environment: Environment) -> None:
     # The journal first: SQLite would play one that is left over into the next file of that name.
     for path in (data.with_name(f"{data.name}-journal"), data):
         if path.exists():
-            remove_whole(path)
+            delete_file(path)
 
 
 def _contents(store: Store, allowance: int | None) -> Contents:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.member import EMAIL_ADDRESS, FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Attributes
 from reconciler.problems import Location, Problem, nearest
 from reconciler.sandbox.schema import wrong_fields
-from reconciler.shown_path import shown
 
 _COLUMNS = tuple(field for field in FIELDS if field != PROFILE_FIELDS)
 
@@ -50,12 +50,14 @@ def _wrong_columns(path: Path, names: Sequence[str]) -> Iterator[Problem]:
         if name not in _COLUMNS:
             meant = nearest(name, _COLUMNS)
             hint = (f"Did you mean {meant}?",) if meant else ("The header holds the API's field names.",)
-            yield Problem((f"{name} is no field that a seed can hold.",), hint, Location(shown(path), 1))
+            yield Problem(
+                (f"{name} is no field that a seed can hold.",), hint, Location(display_path(path), 1)
+            )
     if EMAIL_ADDRESS not in names:
         yield Problem(
             (f"The column {EMAIL_ADDRESS} is missing.",),
             ("The first line is the header: emailAddress,firstName,…",),
-            Location(shown(path), 1),
+            Location(display_path(path), 1),
         )
 
 
@@ -67,11 +69,13 @@ def _wrong_members(path: Path, members: Sequence[tuple[int, Attributes]]) -> Ite
                 if field
                 else "There are more cells than the header has names."
             )
-            yield Problem((what,), ("The sandbox takes what the API takes.",), Location(shown(path), line))
+            yield Problem(
+                (what,), ("The sandbox takes what the API takes.",), Location(display_path(path), line)
+            )
 
 
 def _unreadable(path: Path, error: Exception) -> Problem:
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return Problem(
-        (f"The seed can't be read: {reason}.",), ("It is a CSV file in UTF-8.",), Location(shown(path))
+        (f"The seed can't be read: {reason}.",), ("It is a CSV file in UTF-8.",), Location(display_path(path))
     )

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.identity import identity
 from reconciler.member import EMAIL_ADDRESS, Attributes
 from reconciler.problems import Location, Problem
 from reconciler.sandbox.file_format import is_current, make_current
 from reconciler.sandbox.standing import Standing, standing_of
 from reconciler.sandbox.update import updated
-from reconciler.shown_path import shown
 
 _IN_MEMORY = ":memory:"
 _SELECT = "SELECT identity, attributes, is_unsubscribed FROM member"
@@ -167,6 +167,6 @@ def _unusable(path: Path | None, reason: sqlite3.Error) -> InvalidInput:
         Problem(
             (f"The sandbox's data can't be used: {reason}.",),
             ("If it is damaged, delete it; for an embedded sandbox: reconciler sandbox reset ENV.",),
-            Location(shown(path)) if path else None,
+            Location(display_path(path)) if path else None,
         )
     )

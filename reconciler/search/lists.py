@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from reconciler.document.content import text_of
 from reconciler.errors import InvalidInput, ReconcilerError
+from reconciler.files import display_path
 from reconciler.problems import Location, Problem, Severity
 from reconciler.search.model import Kind, Trace
 from reconciler.search.panels import Declaring
-from reconciler.shown_path import shown
 from reconciler.suppression.parser import Parsed, parse
 from reconciler.suppression.secret import Secret
 from reconciler.suppression.secret_variable import read_secret
@@ -31,13 +31,13 @@ def on_lists(environments: tuple[Declaring, ...], key: str, unread: list[Problem
     for name, reading in environments:
         for path in reading.suppression_lists:
             yield from _on_list(
-                _List(name, shown(path), _said(path), reading.suppression_secret), key, unread
+                _List(name, display_path(path), _said(path), reading.suppression_secret), key, unread
             )
 
 
 def _said(path: Path) -> Parsed:
     try:
-        return parse(text_of(path, shown(path)), shown(path))
+        return parse(text_of(path, display_path(path)), display_path(path))
     except InvalidInput:
         return Parsed((), ())  # it is searched as text too, and told of there where it can't be read
 

@@ -8,9 +8,9 @@ from reconciler.environment.discovery import environment_names
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import EnvironmentReading, try_environment
 from reconciler.errors import InvalidInput, ReconcilerError
+from reconciler.files import display_path
 from reconciler.problems import Problem
 from reconciler.search.model import Kind, Trace
-from reconciler.shown_path import shown
 
 
 class Declaring(NamedTuple):
@@ -33,7 +33,7 @@ def by_member_file(environments: tuple[Declaring, ...]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, reading in environments:
         for path in reading.member_files:
-            found.setdefault(shown(path), []).append(name)
+            found.setdefault(display_path(path), []).append(name)
     return found
 
 

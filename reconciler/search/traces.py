@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.files import display_path
 from reconciler.search.declared import in_member_file
 from reconciler.search.kinds import kind_of, section_of
 from reconciler.search.lines import Scan, scan
@@ -12,7 +13,6 @@ from reconciler.search.model import Kind, Trace, Traces, in_order
 from reconciler.search.panels import by_member_file, declaring, on_branches
 from reconciler.search.spelling import Spelling
 from reconciler.search.walk import Walk
-from reconciler.shown_path import shown
 
 if TYPE_CHECKING:
     from reconciler.problems import Problem
@@ -35,7 +35,9 @@ class _Search:
         self._walk = Walk(folders)
         self._environments = declaring(panels)
         self._declare_for = by_member_file(self._environments)
-        self._working_for = {shown(panels / name / ".reconciler"): name for name, _ in self._environments}
+        self._working_for = {
+            display_path(panels / name / ".reconciler"): name for name, _ in self._environments
+        }
         self._unread: list[Problem] = []
         self._not_text: list[str] = []
 
@@ -45,7 +47,7 @@ class _Search:
         seen: set[str] = set()
         found: set[Trace] = set()
         for path in self._walk:
-            seen.add(shown(path))
+            seen.add(display_path(path))
             found |= set(self._in(path))
         found |= {trace for trace in listed if trace.file in seen}
         found |= set(on_branches(self._environments, key, self._unread))
@@ -60,7 +62,7 @@ class _Search:
         )
 
     def _in(self, path: Path) -> Iterator[Trace]:
-        file = shown(path)
+        file = display_path(path)
         if any(self._spelling.is_in(name) for name in _names(path)):
             yield Trace(file, None, Kind.NAME)
         try:
@@ -99,7 +101,7 @@ class _Search:
             return
         standing = standing_in(path, self._spelling.key)
         if standing is not None:
-            yield Trace(file, None, Kind.SANDBOX, self._working_for.get(shown(path.parent)), standing)
+            yield Trace(file, None, Kind.SANDBOX, self._working_for.get(display_path(path.parent)), standing)
 
 
 def _merged(found: set[Trace]) -> set[Trace]:

@@ -5,8 +5,8 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from reconciler.files import display_path
 from reconciler.problems import Location, Problem, Severity
-from reconciler.shown_path import shown
 
 SKIPPED = frozenset(
     {
@@ -48,7 +48,7 @@ class Walk:
         """Note what could not be read."""
         reason = error.strerror or "the system doesn't say why"
         message = (f"This can't be read, and was not searched: {reason}.",)
-        self.unread.append(Problem(message, (), Location(shown(path)), severity=Severity.WARNING))
+        self.unread.append(Problem(message, (), Location(display_path(path)), severity=Severity.WARNING))
 
     def _below(self, folder: Path) -> Iterator[Path]:
         waiting = [folder]
@@ -69,7 +69,7 @@ class Walk:
                 elif entry.is_file(follow_symlinks=False):
                     yield path
                 else:
-                    self.not_files.append(shown(path))
+                    self.not_files.append(display_path(path))
             waiting += reversed(folders)
 
     def _linked(self, path: Path) -> Iterator[Path]:
@@ -84,8 +84,8 @@ class Walk:
             self.note(path, error)
             return
         if stat.S_ISDIR(mode):
-            self.not_followed.append(shown(path))
+            self.not_followed.append(display_path(path))
         elif stat.S_ISREG(mode):
             yield path
         else:
-            self.not_files.append(shown(path))
+            self.not_files.append(display_path(path))

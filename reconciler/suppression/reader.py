@@ -14,8 +14,8 @@ from reconciler.document.content import (
 )
 from reconciler.document.findings import Findings
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path
 from reconciler.problems import Location, Problem, Severity
-from reconciler.shown_path import shown
 from reconciler.suppression.model import Suppression
 from reconciler.suppression.parser import Entry, Parsed, parse
 from reconciler.suppression.secret import Secret
@@ -70,7 +70,7 @@ def _secret(variable: str | None, problems: list[Problem]) -> Secret | None:
 def _checked(
     path: Path, problems: list[Problem], secret: Secret | None, variable: str | None, *, may_hash: bool
 ) -> _List:
-    findings = Findings(shown(path))
+    findings = Findings(display_path(path))
     text, parsed = _read(path, findings)
     if secret is not None and variable is not None:
         findings.add_problems(wrong_secret(parsed.checks, secret, variable, findings.file))

@@ -1,18 +1,16 @@
 """One more entry on an environment's suppression list; all that stands there stays."""
 
-import stat
 from pathlib import Path
 
 from reconciler.document.content import bytes_of
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
+from reconciler.files import display_path, replace_file
 from reconciler.problems import Address, Location, Problem
-from reconciler.shown_path import shown
 from reconciler.suppression.parser import parse
 from reconciler.suppression.reader import read_suppression
 from reconciler.suppression.secret import CHECK_PREFIX, PREFIX, Secret
 from reconciler.suppression.secret_variable import required_secret
-from reconciler.whole_file import disk_failure, replace_whole
 
 _TOP = "# Who must never be added again, one a line: an e-mail address, or its HMAC-SHA256.\n"
 
@@ -49,25 +47,12 @@ def _entry(key: str, secret: Secret | None) -> str:
 
 def _append(path: Path, entry: str, secret: Secret | None) -> Location:
     """Above the first hash that is written to a list, with what tells its secret from another."""
-    file = shown(path)
+    file = display_path(path)
     before = bytes_of(path, file) if path.exists() else _TOP.encode()
     line_end = b"\r\n" if b"\r\n" in before else b"\n"
     is_open = bool(before) and not before.endswith((b"\n", b"\r"))
     is_first = secret is not None and not parse(before.decode("utf-8-sig"), file).checks
     lines = (f"{CHECK_PREFIX}{secret.check}", entry) if secret is not None and is_first else (entry,)
     after = before + (line_end if is_open else b"") + b"".join(line.encode() + line_end for line in lines)
-    _replace(path, after)
+    replace_file(path, after)
     return Location(file, parse(after.decode("utf-8-sig"), file).entries[-1].line)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Whole, with the permissions that the file had."""
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        if path.exists():
-            mode = stat.S_IMODE(path.stat().st_mode)
-            temporary.touch(mode=stat.S_IRUSR | stat.S_IWUSR)
-            temporary.chmod(mode | stat.S_IWUSR)
-    except OSError as error:
-        raise disk_failure("written", path, error) from error
-    replace_whole(path, data, temporary=temporary)

@@ -15,9 +15,8 @@ import re
 
 from reconciler.environment.model import Environment
 from reconciler.errors import ReconcilerError
+from reconciler.files import prepare_working_folder, replace_file
 from reconciler.verdict.model import Verdict
-from reconciler.whole_file import replace_whole
-from reconciler.working_folder import prepare_working_folder
 
 _FILE = "verdict"
 _HASH = r"(sha256:[0-9a-f]{64})"
@@ -50,7 +49,7 @@ def remember(environment: Environment, verdict: Verdict) -> None:
     path = environment.working_folder / _FILE
     try:
         prepare_working_folder(environment.working_folder)
-        replace_whole(path, _text(verdict).encode("ascii"), temporary=path.with_suffix(".new"))
+        replace_file(path, _text(verdict).encode("ascii"))
     except (OSError, ReconcilerError):
         return
 

@@ -14,9 +14,9 @@ from reconciler.apply.signals import Signals
 from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Tally
 from reconciler.environment.model import Api, Retry
+from reconciler.files import prepare_working_folder
 from reconciler.lockfile.model import Unconfirmed
 from reconciler.panel import Answer, Lost, Refused, Reply
-from reconciler.working_folder import prepare_working_folder
 
 AT = "2026-11-23T09:00:00Z"
 PAIR = Batch(1, {"ada@example.org": person("ada"), "bob@example.org": person("bob")})

@@ -10,8 +10,8 @@ from reconciler.apply.batch import Batch, Kind
 from reconciler.apply.journal import Journal, journal_path
 from reconciler.apply.journal_reader import Learnt, read_journal
 from reconciler.errors import DiskFailure
+from reconciler.files import prepare_working_folder
 from reconciler.lockfile.model import Unconfirmed
-from reconciler.working_folder import prepare_working_folder
 
 AT = "2026-11-23T09:00:00Z"
 ADA = Batch(1, {"ada@example.org": person("ada")})

@@ -8,8 +8,8 @@ from people import environment_of, person
 from reconciler.apply.batch import Batch, divide
 from reconciler.apply.journal import Journal, journal_path
 from reconciler.apply.journal_reader import MalformedJournal, UnfinishedRun, read_journal
+from reconciler.files import prepare_working_folder
 from reconciler.lockfile.model import Knowledge, Outcome, Present, Rejected, Unconfirmed
-from reconciler.working_folder import prepare_working_folder
 
 ADA, BOB, CY, DOT = (person(name) for name in ("ada", "bob", "cy", "dot"))
 FIRST = Batch(1, {"ada": ADA, "bob": BOB})

@@ -16,6 +16,7 @@ from reconciler.apply.signals import Signals
 from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Tally
 from reconciler.environment.model import Api, RateLimit, Retry
+from reconciler.files import prepare_working_folder
 from reconciler.lockfile.model import Knowledge, Present, Rejected
 from reconciler.panel import (
     AllowanceUsedUp,
@@ -28,7 +29,6 @@ from reconciler.panel import (
     Unreachable,
     Unusable,
 )
-from reconciler.working_folder import prepare_working_folder
 
 QUICK = Retry(attempts=3, initial_wait=0.001, max_wait=0.002)
 

@@ -15,9 +15,9 @@ from reconciler.apply.journal import Journal, journal_path
 from reconciler.apply.recovery import known_state, take_in
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
+from reconciler.files import prepare_working_folder
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
 from reconciler.lockfile.store import write_lockfile
-from reconciler.working_folder import prepare_working_folder
 
 LATER = "2026-11-23T09:00:07Z"
 ADA, BOB = person("ada"), person("bob")

@@ -10,9 +10,9 @@ from world import KEY, Sandbox
 
 from reconciler.apply.journal import Journal
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INVALID, EXIT_USAGE
+from reconciler.files import prepare_working_folder
 from reconciler.lockfile.codec import decode_any
 from reconciler.lockfile.store import write_lockfile
-from reconciler.working_folder import prepare_working_folder
 
 PUBLISH = ("state", "publish", "production")
 

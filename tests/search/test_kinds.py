@@ -5,11 +5,11 @@ from people import PUSHED, environment_of, person, present
 
 from reconciler.apply.batch import Batch
 from reconciler.apply.journal import Journal, journal_path
+from reconciler.files import prepare_working_folder
 from reconciler.lockfile.codec import encode
 from reconciler.lockfile.model import Lockfile, Rejected, Unconfirmed
 from reconciler.search.kinds import kind_of, section_of
 from reconciler.search.model import Kind
-from reconciler.working_folder import prepare_working_folder
 
 LOCKFILE = Lockfile(
     "pröd",
