@@ -21,7 +21,7 @@ def _code(arguments: list[str]) -> int:
     # A short run makes many objects, nearly all of which stay to its end. Looking through them every 700,
     # and once more when the process ends, would take a tenth of a plan's time, of whatever size.
     gc.set_threshold(_COLLECT_EVERY)
-    from reconciler.cli.border import main  # noqa: PLC0415 - loads click
+    from reconciler.cli.main import main  # noqa: PLC0415 - loads click
 
     code = main(arguments)
     gc.freeze()

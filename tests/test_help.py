@@ -8,7 +8,7 @@ import click
 import pytest
 
 from reconciler.cli.lazy_group import LazyGroup
-from reconciler.cli.program import program
+from reconciler.cli.main import program
 
 
 def _commands(
@@ -84,8 +84,8 @@ def test_a_group_lists_just_what_exists(group: tuple[str, ...]) -> None:
 
 def test_the_help_of_a_group_imports_none_of_its_commands() -> None:
     code = (
-        "import sys; from reconciler.cli.border import main; main(['--help'])\n"
-        "from reconciler.cli.program import program\n"
+        "import sys; from reconciler.cli.main import main; main(['--help'])\n"
+        "from reconciler.cli.main import program\n"
         "modules = {entry.module for entry in program.entries.values()}\n"
         "print(sorted(modules & sys.modules.keys()), file=sys.stderr)"
     )

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from workflow_files import options
 
-from reconciler.cli.program import program
+from reconciler.cli.main import program
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import click
 import pytest
 from workflow_files import checkouts, command_lines, options, steps, triggers, workflow
 
-from reconciler.cli.program import program
+from reconciler.cli.main import program
 
 each_workflow = pytest.mark.parametrize("name", ["plan", "apply", "drift"])
 

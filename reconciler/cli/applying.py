@@ -1,11 +1,13 @@
-"""One apply as its user sees it: the plan, the question, the run."""
+"""Under which commit, by which run and by whom, where CI's variables tell."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from reconciler.apply import ending
 from reconciler.apply.recovery import KnownState, known_state
-from reconciler.apply.report import Report
+from reconciler.apply.report import Provenance, Report
 from reconciler.apply.reporting import report_before_run
 from reconciler.apply.run import (
     Connect,
@@ -16,21 +18,67 @@ from reconciler.apply.run import (
     plan_for,
     run_apply,
 )
-from reconciler.cli.call_log import CallLog
-from reconciler.cli.connection import connector
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.pending import circumstances_of, lint_of
-from reconciler.cli.progress import observer_for
-from reconciler.cli.question import confirm
+from reconciler.cli.planning import check_order, circumstances_of, lint_of
+from reconciler.cli.progress import CallLog, observer_for
+from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.model import Environment
-from reconciler.errors import ReconcilerError
+from reconciler.errors import EXIT_INTERRUPTED, EXIT_INVALID, InvalidInput, ReconcilerError, UsageError
+from reconciler.files import display_path
 from reconciler.lockfile.store import check_known
 from reconciler.panel import Panel
 from reconciler.plan.model import Plan
+from reconciler.plan.saved import saved_digest
+from reconciler.problems import Location, Problem
 from reconciler.render.counted import counted
 from reconciler.render.view import Format
 from reconciler.render.visible import visible
+
+# GitHub's page *Variables reference*, GitLab's page *Predefined CI/CD variables reference*.
+_GITHUB_RUN = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+_GITLAB = ("CI_COMMIT_SHA", "CI_JOB_URL", "GITLAB_USER_LOGIN")
+
+
+def provenance_of(environ: Mapping[str, str]) -> Provenance | None:
+    """What the variables of GitHub Actions or GitLab CI tell; None where there are none."""
+    if environ.get("GITHUB_ACTIONS"):
+        server, repository, number = (environ.get(name) for name in _GITHUB_RUN)
+        run = f"{server}/{repository}/actions/runs/{number}" if server and repository and number else number
+        return Provenance(environ.get("GITHUB_SHA"), run, environ.get("GITHUB_ACTOR"))
+    if environ.get("GITLAB_CI"):
+        return Provenance(*(environ.get(name) for name in _GITLAB))
+    return None
+
+
+# Which panel an environment talks to, and how it is opened: the vendor over the network, or the sandbox.
+
+
+def connector(environment: Environment) -> Connect:
+    """What opens the connection, once it is called. The key is read now, so that a missing one is said first.
+
+    Raises:
+        InvalidInput: the key is missing or can't be used.
+    """
+    from reconciler.questionpro.client import QuestionProPanel  # noqa: PLC0415 - loads httpx
+
+    timeout = environment.api.timeout
+    if environment.api_key is None:
+        from reconciler.sandbox.transport import EMBEDDED_ADDRESS, embedded_transport  # noqa: PLC0415 - loads SQLite
+
+        def embedded() -> AbstractAsyncContextManager[Panel]:
+            transport = embedded_transport(environment)
+            return QuestionProPanel(EMBEDDED_ADDRESS, None, timeout, transport=transport)
+
+        return embedded
+
+    from reconciler.questionpro.key import read_key  # noqa: PLC0415 - only where there is somebody to push
+
+    key = read_key(environment.api_key)
+    return lambda: QuestionProPanel(environment.target, key, timeout)
+
+
+# One apply as its user sees it: the plan, the question, the run.
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +168,87 @@ def _destination(environment: Environment) -> str:
     key = environment.api_key
     with_key = f", with the key in {key.described(environment.folder)}" if key else ""
     return visible(f"{environment.name} ({environment.target}{with_key})")
+
+
+# One environment's apply and its report, however it ends; and how the report is told.
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks of each environment's apply, beside its name."""
+
+    invocation: Invocation
+    wishes: Wishes
+    plan_file: Path | None
+    expect: str | None
+    log_file: Path | None
+    yes: bool
+    in_order: bool
+
+
+def crashed(name: str) -> Report:
+    """The report that stands until there is a better one."""
+    return Report(name, problems=(_CRASHED,), failure=EXIT_INVALID)
+
+
+def not_begun(name: str) -> Report:
+    """The report of an environment whose turn never came, for a signal came first."""
+    return Report(name, problems=(_INTERRUPTED,), failure=EXIT_INTERRUPTED)
+
+
+def reported(request: Request, name: str) -> Report:
+    """The run's report, also of one that could not begin, was refused or interrupted."""
+    try:
+        if request.in_order:
+            check_order(request.invocation, name)
+        wishes = replace(request.wishes, expected=_expected(name, request.plan_file, request.expect))
+        log = CallLog.opened(request.log_file) if request.log_file is not None else None
+        report = Applying(request.invocation, name, wishes, request.yes, log).carry_out()
+    except ReconcilerError as error:
+        report = Report(name, problems=error.problems, failure=error.exit_code)
+    except KeyboardInterrupt:
+        report = not_begun(name)
+    return replace(report, provenance=provenance_of(request.invocation.environ))
+
+
+def tell(invocation: Invocation, report: Report) -> None:
+    """Show the report, and say its problems in words."""
+    tell_problems(invocation, report)
+    if is_shown(invocation, report):
+        invocation.show(invocation.view().report(report))
+    tell_unheard(invocation)
+
+
+def is_shown(invocation: Invocation, report: Report) -> bool:
+    """Whether the report says more than its problems do, which text says on standard error."""
+    return report.failure is None or report.calls > 0 or invocation.format is not Format.TEXT
+
+
+def tell_problems(invocation: Invocation, report: Report) -> None:
+    """Say the report's problems in words."""
+    if report.problems:
+        invocation.tell_problems(report.problems)
+
+
+def tell_unheard(invocation: Invocation) -> None:
+    """Say that not all could be said, where that is so."""
+    if invocation.could_not_tell:
+        invocation.tell_problems((_UNHEARD,))
+
+
+_CRASHED = Problem(("The run ended by an error in Reconciler itself.",))
+_INTERRUPTED = Problem(("Interrupted before anything began.",))
+_UNHEARD = Problem(("The run ended as reported, but not all of its progress could be written.",))
+
+
+def _expected(name: str, plan_file: Path | None, expect: str | None) -> str | None:
+    if plan_file is None:
+        return expect
+    if expect is not None:
+        raise UsageError(Problem(("PLAN and --expect say the same thing twice.",), ("Give one of them.",)))
+    try:
+        data = plan_file.read_bytes()
+    except OSError as error:
+        message = f"The plan can't be read: {error.strerror}."
+        raise InvalidInput(Problem((message,), location=Location(display_path(plan_file)))) from error
+    return saved_digest(data, environment=name, file=display_path(plan_file))

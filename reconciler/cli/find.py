@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from reconciler.cli.invocation import DEFAULT_PANELS, Invocation
-from reconciler.cli.known_member import typed_key
 from reconciler.cli.options import format_option, mask_option
+from reconciler.cli.state import typed_key
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.files import display_path
 from reconciler.problems import Address, Problem

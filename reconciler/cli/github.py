@@ -2,14 +2,18 @@
 
 import click
 
-from reconciler.cli.lazy_group import Entry, LazyGroup
+from reconciler.cli.lazy_group import CommandEntry, LazyGroup
 
 _COMMANDS = {
-    "comment": Entry("reconciler.cli.github_comment", "comment", "Keep one comment on a pull request."),
-    "report": Entry(
+    "comment": CommandEntry(
+        "reconciler.cli.github_comment", "comment", "Keep one comment on a pull request."
+    ),
+    "report": CommandEntry(
         "reconciler.cli.github_report", "report", "Say on a merged pull request what was applied."
     ),
-    "issue": Entry("reconciler.cli.github_issue", "issue", "Keep one issue open while something lasts."),
+    "issue": CommandEntry(
+        "reconciler.cli.github_issue", "issue", "Keep one issue open while something lasts."
+    ),
 }
 
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from reconciler.cli.applying import provenance_of
 from reconciler.cli.github_text import fits
-from reconciler.cli.provenance import provenance_of
 from reconciler.render.markdown_text import prose
 
 _RUN = re.compile(r"https?://[\w./:-]+", re.ASCII)

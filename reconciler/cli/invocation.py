@@ -1,21 +1,43 @@
-"""One run of the program: what holds for all of it, whichever command runs."""
+"""The day, which expiry depends on: in UTC, so that it is the same wherever a plan is made."""
 
 import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO
 
-from reconciler.cli.output import paint_for, write
-from reconciler.cli.today import day_of
+from reconciler.cli.terminal import paint_for, write
 from reconciler.plan.model import Day
 from reconciler.problems import Message, Problem, plain
 from reconciler.render.masking import masks_by_default
 from reconciler.render.showing import RenderOptions
 from reconciler.render.view import Format, View, view_for
+
+_SOON = timedelta(days=30)
+
+
+def day_of(today: str | None) -> Day:
+    """The day written 2027-01-31, or the present one for None.
+
+    Raises:
+        ValueError: this is no date, or none of which anything could be said.
+    """
+    found = datetime.now(UTC).date() if today is None else date.fromisoformat(today)
+    if today not in (None, found.isoformat()):  # 20270131 and 2027-W04-7 are dates too
+        raise ValueError(today)
+    try:
+        soon = found + _SOON
+    except OverflowError:
+        soon = date.max
+    return Day(found.isoformat(), soon.isoformat())
+
+
+# One run of the program: what holds for all of it, whichever command runs.
+
 
 DEFAULT_PANELS = Path("panels")
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import click
 
-from reconciler.cli.output import write
+from reconciler.cli.terminal import write
 from reconciler.problems import nearest
 
 
-class Entry(NamedTuple):
+class CommandEntry(NamedTuple):
     """Where a command stands, and what it does in a few words."""
 
     module: str
@@ -30,7 +30,11 @@ class LazyGroup(click.Group):
     """A group made from a table of its commands, shown in the table's order."""
 
     def __init__(
-        self, *, entries: Mapping[str, Entry], callback: Callable[..., Any] | None = None, **settings: Any
+        self,
+        *,
+        entries: Mapping[str, CommandEntry],
+        callback: Callable[..., Any] | None = None,
+        **settings: Any,
     ) -> None:
         """`entries` by the command's name; `callback` and `settings` are those of `click.Group`."""
         super().__init__(callback=_behind_a_check(callback), **settings | _SETTINGS)

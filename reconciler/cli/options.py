@@ -5,9 +5,11 @@ from typing import Any, TypeVar
 
 import click
 
-from reconciler.cli.invocation import Invocation
-from reconciler.cli.today import day_of
+from reconciler.cli.invocation import Invocation, day_of
+from reconciler.environment.order import environments_in_order
+from reconciler.errors import UsageError
 from reconciler.plan.guards import ALLOWABLE
+from reconciler.problems import Problem
 from reconciler.render.view import Format
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -121,3 +123,27 @@ def _remember_today(context: click.Context, parameter: click.Parameter, value: s
 def _remember_masking(context: click.Context, _parameter: click.Parameter, value: bool | None) -> None:  # noqa: FBT001 - click's shape of a callback
     if value is not None:
         context.ensure_object(Invocation).masked = value
+
+
+# Which environments a command is about: the one that is named, or all, those that come first first.
+
+
+def selected(invocation: Invocation, name: str | None, *, is_all: bool, no_embedded: bool) -> tuple[str, ...]:
+    """The names; of all environments, those that come first stand first.
+
+    Raises:
+        UsageError: neither or both of ENV and --all are given, or --no-embedded without --all.
+        InvalidInput: there is no environment, or no order is right.
+    """
+    if is_all and name is not None:
+        raise UsageError(Problem(("ENV and --all exclude each other.",), ("Give one of them.",)))
+    if no_embedded and not is_all:
+        raise UsageError(
+            Problem(("--no-embedded goes with --all.",), ("Name one environment, or give --all.",))
+        )
+    if is_all:
+        placed = environments_in_order(invocation.panels)
+        return tuple(found.name for found in placed if not (no_embedded and found.is_embedded))
+    if name is None:
+        raise UsageError(Problem(("Missing argument 'ENV'.",), ("Name an environment, or give --all.",)))
+    return (name,)

@@ -14,11 +14,11 @@ from reconciler.cli.options import (
     mask_option,
     no_embedded_option,
     retry_rejected_option,
+    selected,
     today_option,
 )
 from reconciler.cli.planning import Outcome, Planned, Planning, compared, several
 from reconciler.cli.saving import save
-from reconciler.cli.selection import selected
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, UsageError
 from reconciler.plan.share import ACTIONS
 from reconciler.problems import Problem

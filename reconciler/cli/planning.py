@@ -1,6 +1,6 @@
-"""The plans of one command: of each environment that it is about, or why there is none."""
+"""What is said beside a plan: the journal of an interrupted run, what applies it, what looks odd."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.apply.recovery import KnownState, known_state
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.pending import NOTHING_ODD, circumstances_of, lint_of
 from reconciler.cli.remembered import Remembered
 from reconciler.declaration import Declared, read_declaration
-from reconciler.errors import InvalidInput, ReconcilerError
+from reconciler.environment.reader import try_environment
+from reconciler.errors import InvalidInput, ReconcilerError, Refusal
 from reconciler.garbage import garbage_collection_paused, keep_to_the_end
 from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Plan
@@ -20,9 +20,67 @@ from reconciler.plan.share import Share
 from reconciler.problems import Problem
 from reconciler.render.listing import PlanListing
 from reconciler.render.plan_words import PlanContext
+from reconciler.render.sentence import plan_sentence
+from reconciler.render.visible import visible
 
 if TYPE_CHECKING:
     from reconciler.merge_base import MergeBase
+
+
+NOTHING_ODD = PlanLint()
+
+
+def tell_of_journal(invocation: Invocation, name: str, known: KnownState) -> None:
+    """Say that what is shown is not yet in the lockfile, where that is so."""
+    if known.is_recovered:
+        recover = invocation.command_line("state", "recover", name)
+        line = (
+            "An interrupted run left a journal, or an apply is under way; it is counted in here. Where none "
+            f"is under way, `{recover}` takes it in."
+        )
+        invocation.tell(f"{visible(line)}\n")
+
+
+def circumstances_of(
+    invocation: Invocation,
+    name: str,
+    known: KnownState,
+    *,
+    allow: Iterable[str] = (),
+    retry_rejected: bool = False,
+    saved: Path | None = None,
+    is_applying: bool = False,
+    share: Share | None = None,
+    lint: PlanLint = NOTHING_ODD,
+) -> PlanContext:
+    """What a reader of the plan should know beside it: what applies just this plan, and of the journal."""
+    flags = [word for guard in allow for word in ("--allow", guard)]
+    flags += ["--retry-rejected"] if retry_rejected else []
+    return PlanContext(
+        command=invocation.command_line("apply", name, *([str(saved)] if saved else []), *flags),
+        recover=invocation.command_line("state", "recover", name),
+        is_recovered=known.is_recovered,
+        is_applying=is_applying,
+        share=share,
+        publish=invocation.command_line("state", "publish", name),
+        unfetched=known.unfetched,
+        conflicts=known.conflicts,
+        lint=lint,
+        today=invocation.today,
+    )
+
+
+def lint_of(plan: Plan, share: Share | None = None, unchecked: tuple[Problem, ...] = ()) -> PlanLint:
+    """What looks odd about a plan, or about a pull request's share of it; first what could not be checked."""
+    if not plan.summary.add:
+        return PlanLint(unchecked)
+    from reconciler.lint.plan import plan_lint  # noqa: PLC0415 - most plans add nobody
+
+    found = plan_lint(share.own(plan) if share else plan.actions)
+    return found._replace(warnings=(*unchecked, *found.warnings))
+
+
+# The plans of one command: of each environment that it is about, or why there is none.
 
 
 class Planned(NamedTuple):
@@ -163,3 +221,36 @@ def compared(panels: Path, ref: str | None) -> Iterator["MergeBase | None"]:
 
     with merge_base(panels, ref) as before:
         yield before
+
+
+# Which environment must be applied before which: what `after` says, held against what is applied.
+
+
+def check_order(invocation: Invocation, name: str) -> None:
+    """Refuse to begin while an environment that this one comes after is not applied.
+
+    Raises:
+        Refusal: one has something to apply, has members who stand rejected, or can't be planned.
+        InvalidInput: there is no environment of this name.
+    """
+    found = (_unapplied(invocation, name, other) for other in try_environment(invocation.panels, name).after)
+    if problems := tuple(problem for problem in found if problem is not None):
+        raise Refusal(*problems)
+
+
+def held_back(name: str, other: str) -> Problem:
+    """Why an environment's turn doesn't come: another one, which it comes after, is not applied."""
+    return Problem((f"{name} comes after {other}, and {other} is not applied.",), (f"Apply {other} first.",))
+
+
+def _unapplied(invocation: Invocation, name: str, other: str) -> Problem | None:
+    try:
+        planned = Planning(invocation, (), retry_rejected=False).one(other)
+    except ReconcilerError as error:
+        first = error.problems[0]
+        where = f"{first.location}: " if first.location else ""
+        return Problem(held_back(name, other).message, ("Its plan can't be made: ", where, *first.message))
+    if not planned.would_act and not planned.plan.summary.rejected:
+        return None
+    why = f"{plan_sentence(planned.plan)} Apply {other} first, or leave out --in-order."
+    return Problem(held_back(name, other).message, (why,))

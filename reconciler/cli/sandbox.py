@@ -2,12 +2,12 @@
 
 import click
 
-from reconciler.cli.lazy_group import Entry, LazyGroup
+from reconciler.cli.lazy_group import CommandEntry, LazyGroup
 
 _COMMANDS = {
-    "serve": Entry("reconciler.cli.sandbox_serve", "serve", "Serve a panel on this machine."),
-    "show": Entry("reconciler.cli.sandbox_show", "show", "Show what an embedded panel holds."),
-    "reset": Entry("reconciler.cli.sandbox_reset", "reset", "Forget what an embedded panel holds."),
+    "serve": CommandEntry("reconciler.cli.sandbox_serve", "serve", "Serve a panel on this machine."),
+    "show": CommandEntry("reconciler.cli.sandbox_show", "show", "Show what an embedded panel holds."),
+    "reset": CommandEntry("reconciler.cli.sandbox_reset", "reset", "Forget what an embedded panel holds."),
 }
 
 

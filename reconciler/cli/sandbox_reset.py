@@ -4,8 +4,8 @@ import click
 
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument, yes_option
-from reconciler.cli.question import confirm
 from reconciler.cli.sandbox_environment import embedded_environment
+from reconciler.cli.terminal import confirm
 from reconciler.files import display_path
 from reconciler.render.visible import visible
 

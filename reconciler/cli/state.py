@@ -1,15 +1,39 @@
 """`reconciler state`: the group of the commands about the lockfile."""
 
+from collections.abc import Sequence
+
 import click
 
-from reconciler.cli.lazy_group import Entry, LazyGroup
+from reconciler.apply import state_edit
+from reconciler.apply.journal import journal_path
+from reconciler.apply.recovery import known_state
+from reconciler.apply.state_edit import remove_members
+from reconciler.cli.invocation import Invocation
+from reconciler.cli.lazy_group import CommandEntry, LazyGroup
+from reconciler.cli.options import environment_argument, format_option, mask_option, yes_option
+from reconciler.cli.planning import tell_of_journal
+from reconciler.cli.terminal import confirm
+from reconciler.environment.model import Environment
+from reconciler.environment.reader import read_environment
+from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, InvalidInput
+from reconciler.explanation.likeness import likeliest
+from reconciler.files import display_path
+from reconciler.identity import InvalidAddress, identity
+from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
+from reconciler.lockfile.publication import Publication, PublicationEnd
+from reconciler.lockfile.store import check_known
+from reconciler.problems import Address, Location, Message, Problem
+from reconciler.render.counted import counted
+from reconciler.render.listing import KnownMember
+from reconciler.render.masking import masked_address
+from reconciler.render.visible import visible
 
 _COMMANDS = {
-    "list": Entry("reconciler.cli.state_list", "list_members", "List everybody whom the lockfile knows."),
-    "show": Entry("reconciler.cli.state_show", "show_member", "Show all that is known of one member."),
-    "rm": Entry("reconciler.cli.state_rm", "remove", "Drop members from the lockfile."),
-    "recover": Entry("reconciler.cli.state_recover", "recover", "Take in the journal of an interrupted run."),
-    "publish": Entry("reconciler.cli.state_publish", "publish", "Bring lockfile and remote together."),
+    "list": CommandEntry("reconciler.cli.state", "list_members", "List everybody whom the lockfile knows."),
+    "show": CommandEntry("reconciler.cli.state", "show_member", "Show all that is known of one member."),
+    "rm": CommandEntry("reconciler.cli.state", "remove", "Drop members from the lockfile."),
+    "recover": CommandEntry("reconciler.cli.state", "recover", "Take in the journal of an interrupted run."),
+    "publish": CommandEntry("reconciler.cli.state", "publish", "Bring lockfile and remote together."),
 }
 
 
@@ -19,3 +43,243 @@ def state() -> None:
 
     Example: reconciler state list production
     """
+
+
+# `reconciler state list`: everybody whom the lockfile knows.
+
+
+@click.command("list")
+@environment_argument
+@format_option
+@mask_option
+@click.pass_obj
+def list_members(invocation: Invocation, name: str) -> int:
+    """List everybody whom the lockfile of ENV knows: who, with which outcome, pushed when.
+
+    Example: reconciler state list production
+    """
+    known = known_state(read_environment(invocation.panels, name))
+    tell_of_journal(invocation, name, known)
+    invocation.show(invocation.view().members(name, known.lockfile))
+    return EXIT_DONE
+
+
+# `reconciler state show`: all that is known of one member.
+
+
+@click.command("show")
+@environment_argument
+@click.argument("address", metavar="EMAIL")
+@format_option
+@mask_option
+@click.pass_obj
+def show_member(invocation: Invocation, name: str, address: str) -> int:
+    """Show all that the lockfile of ENV knows of EMAIL, and what it proves.
+
+    Example: reconciler state show production ada@example.org
+    """
+    known = known_state(read_environment(invocation.panels, name))
+    found = entries(known.lockfile)
+    key = known_key(address, found)
+    tell_of_journal(invocation, name, known)
+    invocation.show(invocation.view().member(KnownMember(name, key, found[key])))
+    return EXIT_DONE
+
+
+# Finding a member in the lockfile by the address that somebody typed.
+
+
+Entry = Present | Rejected | Unconfirmed
+
+
+def entries(lockfile: Lockfile | None) -> dict[str, Entry]:
+    """Everybody whom the lockfile knows, whichever section they stand in."""
+    if lockfile is None:
+        return {}
+    return {**lockfile.members, **lockfile.rejected, **lockfile.unconfirmed}
+
+
+def typed_key(address: str) -> str:
+    """The identity of an address that somebody typed.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    try:
+        return identity(address)
+    except InvalidAddress as error:
+        raise InvalidInput(
+            Problem(("This is no e-mail address: ", Address(address), f". {error}"))
+        ) from error
+
+
+def known_key(address: str, known: dict[str, Entry]) -> str:
+    """The identity of a known member.
+
+    Raises:
+        InvalidInput: the address is none, or nobody of that address is known.
+    """
+    key = typed_key(address)
+    if key not in known:
+        raise InvalidInput(Problem(("The lockfile doesn't know ", Address(key), "."), _hint(key, known)))
+    return key
+
+
+def _hint(key: str, known: dict[str, Entry]) -> Message:
+    meant = likeliest(key, known)
+    return ("Did you mean ", Address(meant), "?") if meant else ()
+
+
+# `reconciler state rm`: drop members from the lockfile.
+
+
+_MEANING = "They stay in the panel; whoever is still declared is added again by the next apply."
+
+
+@click.command("rm")
+@environment_argument
+@click.argument("addresses", metavar="EMAIL...", nargs=-1, required=True)
+@yes_option
+@mask_option
+@click.pass_obj
+def remove(invocation: Invocation, name: str, addresses: tuple[str, ...], *, yes: bool) -> int:
+    """Drop each EMAIL from the lockfile of ENV.
+
+    The people stay in the panel. Whoever is still declared is added again by the next apply.
+
+    Example: reconciler state rm production ada@example.org
+    """
+    environment = read_environment(invocation.panels, name)
+    check_known(environment)
+    keys = _keys(addresses, entries(known_state(environment).lockfile))
+    entry = counted(len(keys), "entry", "entries")
+    invocation.tell("".join(f"  - {_shown(invocation, key)}\n" for key in keys))
+    confirm(visible(f"Drop {entry} from the lockfile of {name}? {_MEANING}"), yes=yes)
+    remove_members(environment, keys)
+    invocation.show(visible(f"{name}: {entry} dropped from the lockfile. {_MEANING}") + "\n")
+    return EXIT_DONE
+
+
+def _keys(addresses: Sequence[str], known: dict[str, Entry]) -> list[str]:
+    keys: list[str] = []
+    errors: list[InvalidInput] = []
+    for address in addresses:
+        try:
+            keys.append(known_key(address, known))
+        except InvalidInput as error:
+            errors.append(error)
+    if errors:
+        raise InvalidInput(*(problem for error in errors for problem in error.problems))
+    return sorted(set(keys))
+
+
+def _shown(invocation: Invocation, key: str) -> str:
+    return visible(masked_address(key) if invocation.masked else key)
+
+
+# `reconciler state recover`: take in the journal of an interrupted run.
+
+
+@click.command("recover")
+@environment_argument
+@click.pass_obj
+def recover(invocation: Invocation, name: str) -> int:
+    """Take the journal of an interrupted run into the lockfile of ENV, without network.
+
+    Apply does the same before anything else; this is for whoever wants the lockfile right without applying.
+
+    Example: reconciler state recover production
+    """
+    result = state_edit.recover(read_environment(invocation.panels, name))
+    invocation.show(visible(f"{name}: {_outcome(result)}") + "\n")
+    return EXIT_DONE
+
+
+def _outcome(result: state_edit.RecoveryResult) -> str:
+    if not result.was_pending:
+        return "there is no journal of an interrupted run; nothing has changed."
+    settled = counted(result.recovered, "member")
+    doubt = f" {result.unconfirmed} stand unconfirmed in the lockfile." if result.unconfirmed else ""
+    return f"the journal of an interrupted run is taken in: {settled} settled.{doubt}"
+
+
+# `reconciler state publish`: bring the lockfile and the remote's together.
+
+
+@click.command("publish")
+@environment_argument
+@click.option("--remote", default="origin", show_default=True, help="The remote, by its name in git.")
+@click.option(
+    "--branch", help="The branch that the file is committed to; by default the one that is checked out."
+)
+@mask_option
+@click.pass_obj
+def publish(invocation: Invocation, name: str, *, remote: str, branch: str | None) -> int:
+    """Bring the lockfile of ENV and the one at the remote together, and push the result.
+
+    Run it before and after apply. Both sides are merged by member, so that several may publish at once, and
+    as often as they like. Nothing is checked out: neither HEAD, nor the index, nor any other file changes.
+
+    The lockfile goes to the branch that environment.yaml names, or else to the one that it is committed to.
+    Where a protected branch declines it, it is set aside on the branch reconciler/lockfile-ENV, and the next
+    publish takes it in.
+
+    Example: reconciler state publish production
+    """
+    environment = read_environment(invocation.panels, name)
+    if environment.is_embedded:
+        invocation.show(visible(f"{name}: nothing to publish for an embedded environment.") + "\n")
+        return EXIT_DONE
+    _warn_of_journal(invocation, environment)
+    from reconciler.lockfile import publishing  # noqa: PLC0415 - an embedded environment needs no git
+
+    published = publishing.publish(environment, remote, branch)
+    _tell(invocation, environment, published)
+    invocation.show(visible(f"{name}: {_outcome_state_publish(published)}") + "\n")
+    return EXIT_INCOMPLETE if published.end is PublicationEnd.SET_ASIDE else EXIT_DONE
+
+
+def _warn_of_journal(invocation: Invocation, environment: Environment) -> None:
+    if journal_path(environment).exists():
+        recover = invocation.command_line("state", "recover", environment.name)
+        line = f"An interrupted run left a journal, which is not published; `{recover}` takes it in first."
+        invocation.tell(f"{visible(line)}\n")
+
+
+def _tell(invocation: Invocation, environment: Environment, published: Publication) -> None:
+    """What somebody has to look at."""
+    for conflict in published.conflicts:
+        invocation.tell(f"{visible(invocation.in_words(conflict.words()))}\n")
+    if published.is_tracked:
+        path = display_path(environment.lockfile_path)
+        line = f"{path} is under version control still, where it grows old: `git rm --cached {path}`, commit."
+        invocation.tell(f"{visible(line)}\n")
+    if published.end is PublicationEnd.SET_ASIDE:
+        invocation.tell_problems([_set_aside(invocation, environment, published)])
+
+
+def _set_aside(invocation: Invocation, environment: Environment, published: Publication) -> Problem:
+    again = invocation.command_line("state", "publish", environment.name)
+    return Problem(
+        (f"The server declined the push to {published.branch}: {published.reason}",),
+        (
+            f"Nothing is lost: the lockfile is on the branch {published.aside} at {published.remote}, ",
+            f"and the next `{again}` takes it in from there. ",
+            "Best, let it have a branch of its own, and protected ones stay as they are: ",
+            "write lockfile: {branch: reconciler-state} in environment.yaml. ",
+            "Or let the workflow's token bypass the rule: on GitHub Settings, Rules, Rulesets, Bypass list; ",
+            "a deploy key or an app's token can stand there. Then run the apply workflow again by hand.",
+        ),
+        Location(display_path(environment.lockfile_path)),
+    )
+
+
+def _outcome_state_publish(published: Publication) -> str:
+    where = f"{published.branch} at {published.remote}"
+    match published.end:
+        case PublicationEnd.UP_TO_DATE:
+            return f"nothing to publish; {where} holds all of it."
+        case PublicationEnd.PUBLISHED:
+            return f"published to {where}, commit {published.commit[:12]}."
+        case PublicationEnd.SET_ASIDE:
+            return f"set aside on {published.aside} at {published.remote}; {where} did not take it."

@@ -4,9 +4,9 @@ import click
 
 from reconciler.apply.recovery import known_state
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.known_member import typed_key
 from reconciler.cli.options import environment_argument, format_option, mask_option, today_option
-from reconciler.cli.pending import tell_of_journal
+from reconciler.cli.planning import tell_of_journal
+from reconciler.cli.state import typed_key
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
 from reconciler.errors import EXIT_DONE, EXIT_INVALID

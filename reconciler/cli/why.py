@@ -4,8 +4,8 @@ import click
 
 from reconciler.apply.recovery import known_state
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.known_member import typed_key
 from reconciler.cli.options import environment_argument, format_option, mask_option, today_option
+from reconciler.cli.state import typed_key
 from reconciler.declaration import DeclarationReading, try_declaration
 from reconciler.errors import EXIT_DONE, InvalidInput
 from reconciler.explanation.explaining import Known, explain

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from commands import Ended, Panels, Run
 
-from reconciler.cli.border import main
+from reconciler.cli.main import main
 
 
 @pytest.fixture

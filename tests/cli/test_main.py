@@ -25,7 +25,7 @@ def test_the_version_among_other_options_is_the_same() -> None:
 
 def test_a_plan_loads_nothing_heavy() -> None:
     program = (
-        "import sys; from reconciler.cli.border import main\n"
+        "import sys; from reconciler.cli.main import main\n"
         "main(['plan', 'production']); main(['validate'])\n"
         "heavy = {'pydantic', 'httpx', 'asyncio', 'deepdiff', 'email_validator', 'idna', 'uvicorn', "
         "'tenacity', 'filelock', 'sqlite3'}\n"

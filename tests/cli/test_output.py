@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from reconciler.cli.output import settle, write
+from reconciler.cli.terminal import settle, write
 from reconciler.errors import DiskFailure
 
 

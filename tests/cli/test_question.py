@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from reconciler.cli.question import confirm
+from reconciler.cli.terminal import confirm
 from reconciler.errors import EXIT_INTERRUPTED, EXIT_REFUSED, Refusal
 
 _PROGRAM = """
-from reconciler.cli.question import confirm
+from reconciler.cli.terminal import confirm
 from reconciler.errors import ReconcilerError
 try:
     confirm("Go on?", yes=False)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from large import large, memory, pushed
 
-from reconciler.cli.border import main
+from reconciler.cli.main import main
 from reconciler.environment.reader import read_environment
 
 WAYS: list[tuple[str, ...]] = [

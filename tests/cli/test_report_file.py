@@ -4,7 +4,7 @@ from pathlib import Path
 from world import World
 
 from reconciler.apply.report import Provenance
-from reconciler.cli.provenance import provenance_of
+from reconciler.cli.applying import provenance_of
 
 GITHUB = {
     "GITHUB_ACTIONS": "true",

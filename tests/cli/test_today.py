@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reconciler.cli.today import day_of
+from reconciler.cli.invocation import day_of
 from reconciler.roster.expiry import is_day
 
 

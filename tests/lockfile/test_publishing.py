@@ -414,7 +414,7 @@ def die_behind_the_push(origin: Origin, clone: Clone) -> None:
     hook.write_text(_KILL_BEHIND_THE_PUSH)
     hook.chmod(0o755)
     victim = f"import os; open({str(origin.folder / 'hooks' / 'victim')!r}, 'w').write(str(os.getpid()))"
-    code = f"{victim}; from reconciler.cli.border import main; main(['state', 'publish', 'production'])"
+    code = f"{victim}; from reconciler.cli.main import main; main(['state', 'publish', 'production'])"
     done = subprocess.run([sys.executable, "-c", code], cwd=clone.folder, check=False)
     assert done.returncode == -signal.SIGKILL
     hook.unlink()

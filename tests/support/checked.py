@@ -10,7 +10,7 @@ from typing import Any
 
 from commands import Ended, Panels
 
-from reconciler.cli.border import main
+from reconciler.cli.main import main
 from reconciler.document.content import LINE_END, YAML_LINE_END, text_of
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
-from reconciler.cli.border import main
+from reconciler.cli.main import main
 from reconciler.errors import EXIT_DONE
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent

@@ -6,10 +6,11 @@ and its own exit code stands.
 
 import io
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from reconciler.errors import DiskFailure
+from reconciler.errors import DiskFailure, Interrupted, Refusal
 from reconciler.problems import Problem
 from reconciler.render.showing import Paint, unpainted
 
@@ -74,3 +75,44 @@ def _discard(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+# Asking a person before something is done.
+
+
+_WITHOUT_TERMINAL = Problem(
+    ("There is no --yes, and no terminal to ask on.",),
+    ("Add --yes if it is meant.",),
+)
+
+
+def confirm(question: str, *, yes: bool = False, without_terminal: Problem = _WITHOUT_TERMINAL) -> None:
+    """Go on only if that is meant: `yes` says so, or somebody at the terminal does.
+
+    Args:
+        question: one line, made visible already; it is asked on standard error.
+        yes: whether `--yes` was given.
+        without_terminal: what is wrong where there is nobody to ask.
+
+    Raises:
+        Refusal: there is nobody to ask, or the answer is anything but yes.
+        Interrupted: ^C instead of an answer.
+    """
+    if yes:
+        return
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise Refusal(without_terminal)
+    if _answer(question, sys.stdin.readline).strip().lower() not in {"y", "yes"}:
+        raise Refusal(Problem(("The question was not answered with yes, so nothing was done.",)))
+
+
+def _answer(question: str, readline: Callable[[], str]) -> str:
+    try:
+        write(sys.stderr, f"{question} [y/N] ")
+        answer = readline()
+    except KeyboardInterrupt:
+        write(sys.stderr, "\n")
+        raise Interrupted(Problem(("Interrupted before anything began.",))) from None
+    if not answer.endswith("\n"):
+        write(sys.stderr, "\n")
+    return answer
