@@ -136,7 +136,7 @@ def _removal(
     outcome = getattr(entry, "outcome", section)
     note = None if isinstance(entry, Rejected) else entry.undelivered
     return PlannedRemoval(
-        environment.policy.on_remove,
+        action.by if isinstance(action, Remove) else environment.policy.on_remove,
         _calls(action),
         section,
         str(outcome),

@@ -202,7 +202,7 @@ class _Run:
         if not (tally.entries or forgotten):
             return self.state.lockfile
         before = self.state.lockfile or Lockfile(self.environment.name, self.environment.target)
-        after = before.with_entries(tally.entries).without(forgotten | self._no_longer_refused(before))
+        after = before.with_entries(tally.entries).without(forgotten)
         write_lockfile(self.environment, after)
         return after
 
@@ -221,11 +221,6 @@ class _Run:
         )
         not_cleared = [ending.not_cleared(kept)] if kept else []
         return (*given_up, *tally.refused_alike, *not_updated, *not_cleared)
-
-    def _no_longer_refused(self, before: Lockfile) -> frozenset[str]:
-        """Those whom the API refused and nobody declares any more, but for those who have to be removed."""
-        removed = {remove.key for remove in self.plan.withdrawals}
-        return frozenset(key for key in before.rejected if key not in self.roster.members) - removed
 
 
 def utc_now() -> str:

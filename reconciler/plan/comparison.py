@@ -1,13 +1,13 @@
 """What is declared beside what is known of earlier pushes: an action for each member who differs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress, filterfalse, repeat
 from operator import attrgetter, is_not
 
 from reconciler.environment.model import OnChange, Policy
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
-from reconciler.member import Attributes, equal, identical
+from reconciler.member import Attributes, Removal, equal, identical
 from reconciler.plan.changes import field_changes
 from reconciler.plan.model import Action, Add, Change, Remove, StillRejected, Unremoved
 from reconciler.roster.model import Declaration, Roster
@@ -49,11 +49,9 @@ class Comparison:
                 continue
             for key in filterfalse(self.roster.members.__contains__, section):
                 yield self._leaving(key, section[key])
-        if self.policy.on_remove.calls_the_api:
-            # They may have got in by a call before the one that was refused, so they may have to leave.
-            for key, rejected in self.known.rejected.items():
-                if rejected.doubtful and key not in self.roster.members:
-                    yield self._removal(key, rejected.attributes, doubtful=True)
+        for key, rejected in self.known.rejected.items():
+            if key not in self.roster.members:
+                yield self._dropped(key, rejected)
 
     def standing(self) -> Iterator[StillRejected | Unremoved]:
         """Everything that the API refused and that is still wanted in the same way."""
@@ -100,6 +98,12 @@ class Comparison:
         if note is not None and note.action == by and not self.retry_rejected:
             return Unremoved(key, by, note.reason, entry.attributes)
         return self._removal(key, entry.attributes, doubtful=isinstance(entry, Unconfirmed))
+
+    def _dropped(self, key: str, rejected: Rejected) -> Remove:
+        if rejected.doubtful:  # a call before the one that was refused may have added them
+            return self._removal(key, rejected.attributes, doubtful=True)
+        removal = self._removal(key, rejected.attributes, doubtful=False)
+        return replace(removal, by=Removal.FORGET, was_rejected=True)
 
     def _removal(self, key: str, attributes: Attributes, *, doubtful: bool) -> Remove:
         by = self.policy.on_remove

@@ -19,7 +19,7 @@ ALLOWABLE = (*GUARDS, "delete")
 def refusals(
     summary: Summary, roster: Roster, lockfile: Lockfile, guards: Guards, allowed: frozenset[str]
 ) -> tuple[GuardRefusal, ...]:
-    """The guards that this plan exceeds, less those that are lifted."""
+    """The guards that a plan exceeds, less those that are lifted; `summary` has what they count."""
     found = (*_empty(summary, roster, lockfile), *_exceeded(summary, lockfile, guards))
     return tuple(refusal for refusal in found if refusal.guard not in allowed)
 

@@ -51,7 +51,8 @@ class Remove:
     `attributes` are those of the last push. `doubtful` is one about whom an earlier call got no proper
     answer, so that nobody knows whether they are still there. `expired` is the day from which their
     declaration no longer counts, where it still stands in a file, at `source`; both are None for one that
-    was taken out.
+    was taken out. `was_rejected` is one whom the API refused to add, without any doubt: the entry in the
+    lockfile is forgotten, which no guard counts.
     """
 
     action: ClassVar[str] = "remove"
@@ -61,6 +62,7 @@ class Remove:
     doubtful: bool = False
     expired: str | None = None
     source: str | None = None
+    was_rejected: bool = False
 
     @property
     def calls_the_api(self) -> bool:

@@ -59,7 +59,7 @@ def make_plan(
         actions=actions,
         summary=summary,
         cost=_cost(actions, environment.api),
-        refusals=refusals(summary, current, known, environment.guards, allowed),
+        refusals=refusals(_guarded(summary, actions), current, known, environment.guards, allowed),
         digest=plan_digest(environment, actions, before),
         roster_digest=roster_digest(current),
         lockfile_digest=before,
@@ -89,6 +89,12 @@ def _summary(actions: tuple[Action, ...], roster: Roster) -> Summary:
         unchanged=len(roster.members) - listed,
         rejected=counts[StillRejected] + counts[Unremoved],
     )
+
+
+def _guarded(summary: Summary, actions: Iterable[Action]) -> Summary:
+    """The summary without the removals that no guard counts."""
+    uncounted = sum(isinstance(action, Remove) and action.was_rejected for action in actions)
+    return summary._replace(remove=summary.remove - uncounted)
 
 
 def _cost(actions: Iterable[Action], api: Api) -> Cost:

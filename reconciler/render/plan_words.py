@@ -172,7 +172,14 @@ def _delivery(changes: Sequence[Change]) -> str:
 
 def _ways(removes: Sequence[Remove]) -> str:
     """How these members are removed, and what isn't known about them."""
-    words = [_WAYS[way] for way in Removal if any(remove.by == way for remove in removes)]
+    rejected = sum(remove.was_rejected for remove in removes)
+    ways = {remove.by for remove in removes if not remove.was_rejected}
+    words = [_WAYS[way] for way in Removal if way in ways]
+    if rejected:
+        words.append(
+            f"{rejected} of them the API refused to add: only the lockfile's entry goes, and no guard counts "
+            "that."
+        )
     if doubtful := sum(remove.doubtful and remove.calls_the_api for remove in removes):
         words.append(
             f"{doubtful} of them may not be there: an earlier call about them got no answer. "

@@ -98,13 +98,13 @@ def _known(removal: "PlannedRemoval") -> str:
 def _leaves(removal: "PlannedRemoval") -> str:
     """What the next apply does about somebody who is declared no more."""
     note = removal.undelivered
-    if not removal.is_planned:
-        if note is not None:
-            return (
-                f"The API refused to {note.action} them before ({note.tried}), and is asked again only "
-                f"with `--retry-rejected`. {_BY_HAND}"
-            )
-        return f"The API refused them, so nothing is sent; the entry goes with the next write. {_BY_HAND}"
+    if note is not None and not removal.is_planned:
+        return (
+            f"The API refused to {note.action} them before ({note.tried}), and is asked again only "
+            f"with `--retry-rejected`. {_BY_HAND}"
+        )
+    if removal.section == "rejected" and not removal.calls:
+        return f"The API refused to add them: the lockfile's entry goes with the next apply. {_BY_HAND}"
     if removal.by is Removal.FORGET:
         return (
             "The lockfile's entry goes with the next apply, and they stay in the panel. To have them deleted "

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from reconciler.explanation.model import Explanation
-from reconciler.lockfile.model import Rejected
 from reconciler.lockfile.reading import fetch_command
 from reconciler.plan.model import Add, Change, Remove, StillRejected, Unremoved
 from reconciler.problems import Address, Message
@@ -87,7 +86,7 @@ def _nothing(explanation: Explanation) -> Iterator[Message]:
     elif explanation.suppressed is not None:
         allow = f"To allow it again, if they agree: take them off the list, {explanation.suppressed}"
         yield (f"Nothing: they must not be added. {allow}.",)
-    elif isinstance(explanation.entry, Rejected) or explanation.declared:
+    elif explanation.declared:
         yield (f"Nothing. To have them added: {_to_keep(explanation)}.",)
     elif explanation.like is not None:
         yield ("Did you mean ", Address(explanation.like), "?")

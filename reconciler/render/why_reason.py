@@ -147,6 +147,8 @@ def is_only_clearing(action: Change) -> bool:
 
 
 def _removing(explanation: Explanation, action: Remove) -> str:
+    if action.was_rejected:
+        return f"{_absence(explanation)}, and the API refused to add them. Apply drops the lockfile's entry."
     doubt = ""
     if action.doubtful and action.calls_the_api:
         doubt = " They may not be there: an earlier call about them got no answer. Asking again is safe."
@@ -161,11 +163,6 @@ def _still_rejected(explanation: Explanation) -> str:
 def _idle(explanation: Explanation) -> str:
     if explanation.counts_as_declared:
         return "Declared, and just so sent before: nothing differs."
-    if isinstance(explanation.entry, Rejected):
-        return (
-            f"{_absence(explanation)}, and the API refused them before. The lockfile's entry goes with the "
-            "next write."
-        )
     unknown = {
         LockfileIs.MISSING: "and there is no lockfile",
         LockfileIs.UNFETCHED: "and nothing is known of the lockfile",

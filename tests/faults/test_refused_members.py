@@ -96,6 +96,26 @@ def test_refused_members_in_several_batches_are_each_found_and_block_nobody(
     assert found.report["calls"] == len(found.seen) <= 40
 
 
+def test_somebody_refused_who_is_taken_out_of_the_files_leaves_the_lockfile_without_a_call(
+    tmp_path: Path,
+) -> None:
+    with SocketVendor(refuses={people(3)[1]}) as vendor:
+        world = prepared(tmp_path, vendor.base_url, 3, "policy: {on_remove: delete}\nguards: {remove: 0}\n")
+        assert world.run("apply", "p", "--yes").code == 3
+        world.members(people(3)[0], people(3)[2])
+        spent = len(vendor.calls)
+        assert world.run("plan", "p", "--detailed-exitcode").code == 2
+        planned = world.run("plan", "p", "--format", "json").json
+        applied = world.run("apply", "p", "--yes", "--format", "json")
+        assert len(vendor.calls) == spent
+    assert planned["actions"] == [{"action": "remove", "key": people(3)[1], "source": None, "by": "forget"}]
+    assert planned["refusals"] == []
+    assert applied.code == 0
+    assert applied.json["summary"]["forgotten"] == 1
+    assert people(3)[1] not in (world.panels / "p" / "state.lock.json").read_text()
+    assert world.run("plan", "p", "--detailed-exitcode").code == 0
+
+
 def refused_alike(folder: Path, fault: str, concurrency: int) -> Rehearsal:
     with SocketVendor(f"{fault}:999") as vendor:
         world = prepared(folder, vendor.base_url, 200, api(batch_size=20, concurrency=concurrency))

@@ -107,13 +107,18 @@ def test_who_was_never_confirmed_is_removed_too_and_doubtful() -> None:
 @pytest.mark.parametrize("doubtful", [True, False])
 def test_who_was_refused_is_removed_where_an_earlier_call_may_have_let_them_in(*, doubtful: bool) -> None:
     lockfile = lockfile_of(ADA, rejected={KEY: Rejected("no", PUSHED, BOB, doubtful)})
-    actions = planned(DELETE, roster_of(ADA), lockfile).actions
-    assert actions == ((Remove(KEY, Removal.DELETE, BOB, doubtful=True),) if doubtful else ())
+    removed = Remove(KEY, Removal.DELETE, BOB, doubtful=True)
+    forgotten = Remove(KEY, Removal.FORGET, BOB, was_rejected=True)
+    assert only(planned(DELETE, roster_of(ADA), lockfile)) == (removed if doubtful else forgotten)
 
 
-def test_a_doubtful_refusal_is_no_reason_to_act_where_removing_is_forgetting() -> None:
-    lockfile = lockfile_of(ADA, rejected={KEY: Rejected("no", PUSHED, BOB, doubtful=True)})
-    assert planned(Policy(), roster_of(ADA), lockfile).actions == ()
+@pytest.mark.parametrize("doubtful", [True, False])
+def test_who_was_refused_leaves_the_lockfile_under_any_policy(*, doubtful: bool) -> None:
+    lockfile = lockfile_of(ADA, rejected={KEY: Rejected("no", PUSHED, BOB, doubtful)})
+    plan = planned(Policy(), roster_of(ADA), lockfile)
+    assert only(plan) == Remove(KEY, Removal.FORGET, BOB, doubtful=doubtful, was_rejected=not doubtful)
+    assert plan.summary.remove == 1
+    assert plan.cost.calls == 0
 
 
 def test_who_is_blocked_is_shown_and_not_asked_about_again() -> None:

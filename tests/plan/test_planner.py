@@ -120,11 +120,18 @@ def test_somebody_unconfirmed_and_no_longer_declared_is_removed() -> None:
     assert planned(roster_of(), lockfile).summary.remove == 1
 
 
-def test_somebody_rejected_and_no_longer_declared_is_nothing_to_do() -> None:
+def test_somebody_rejected_and_no_longer_declared_is_forgotten_whatever_the_guards_say() -> None:
     lockfile = lockfile_of(rejected={"bob@example.org": Rejected("no", PUSHED, BOB)})
     plan = planned(roster_of(), lockfile)
-    assert plan.actions == ()
-    assert not plan.has_something_to_apply
+    assert plan.summary.remove == 1
+    assert plan.refusals == ()
+    assert plan.has_something_to_apply
+    assert not plan.calls_the_api
+
+
+def test_somebody_rejected_in_doubt_and_no_longer_declared_counts_in_the_guards() -> None:
+    lockfile = lockfile_of(rejected={"bob@example.org": Rejected("no", PUSHED, BOB, doubtful=True)})
+    assert [refusal.guard for refusal in planned(roster_of(), lockfile).refusals] == ["empty"]
 
 
 def test_no_lockfile_at_all_is_said_and_everybody_is_added() -> None:

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from people import PUSHED, person, present
+from people import person, present
 
 from reconciler.explanation.model import DeclaredAt, Expiry, Explanation
-from reconciler.lockfile.model import Rejected
 from reconciler.member import Removal
 from reconciler.plan.model import (
     Add,
@@ -84,12 +83,6 @@ def test_one_who_could_not_be_removed_is_removed_by_hand_or_asked_about_again() 
 def test_one_about_whom_nothing_is_to_do_can_be_taken_out() -> None:
     assert steps(HERE, entry=present(person("ada"))) == [
         f"Nothing. To have them removed: take the entry at {AT} out."
-    ]
-
-
-def test_one_who_was_refused_and_taken_out_can_be_declared_again() -> None:
-    assert steps(AWAY, entry=Rejected("no", PUSHED, {})) == [
-        "Nothing. To have them added: declare them again."
     ]
 
 

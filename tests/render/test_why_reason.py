@@ -89,7 +89,11 @@ def test_of_one_who_is_declared(facts: dict[str, object], does: str, because: st
             "nothing",
             "to delete them",
         ),
-        ({"entry": REJECTED}, "nothing", "The lockfile's entry goes with the next write."),
+        (
+            {"action": Remove(ADA, Removal.FORGET, {}, was_rejected=True), "entry": REJECTED},
+            "forget",
+            "the API refused to add them. Apply drops the lockfile's entry.",
+        ),
         ({}, "nothing", "Not declared, and the lockfile doesn't know them."),
         ({"lockfile": LockfileIs.MISSING}, "nothing", "Not declared, and there is no lockfile."),
     ],
