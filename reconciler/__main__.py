@@ -3,16 +3,20 @@
 import gc
 import sys
 
+from reconciler.interruption import heed_signals, ignore_signals
+
 _COLLECT_EVERY = 1_000_000  # objects
 
 
 def run() -> None:
     """Run the command line that the process was started with, and exit with its code."""
+    heed_signals()
     try:
-        sys.exit(_code(sys.argv[1:]))
-    except KeyboardInterrupt:
-        # Before the border stands, or behind it: there is nothing to say but that it was heard.
-        sys.exit(130)
+        code = _code(sys.argv[1:])
+        ignore_signals()
+    except KeyboardInterrupt:  # before the command began, or when all was said
+        code = 130
+    sys.exit(code)
 
 
 def _code(arguments: list[str]) -> int:

@@ -8,10 +8,12 @@ exclusively.
 import errno
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reconciler.errors import DiskFailure, InvalidInput
+from reconciler.interruption import deferred
 from reconciler.problems import Location, Problem
 
 TEMPORARY = ".reconciler-"
@@ -95,7 +97,9 @@ def open_for_appending(path: Path) -> int:
     Raises:
         OSError: it can't be opened.
     """
-    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, _PRIVATE)
+    # What is in /dev, such as /dev/stderr, is a link to what the process has open; no repository holds it.
+    no_link = 0 if path.is_relative_to("/dev") else os.O_NOFOLLOW
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | no_link, _PRIVATE)
 
 
 def prepare_working_folder(folder: Path) -> None:
@@ -121,6 +125,23 @@ def prepare_working_folder(folder: Path) -> None:
             os.close(descriptor)
     except OSError as error:
         raise disk_failure("written", folder, error) from error
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder for its owner alone, which is gone at the end of the block, also if a signal ended that."""
+    import shutil  # noqa: PLC0415 - most commands need no such folder
+    import tempfile  # noqa: PLC0415 - the same
+
+    folder = None
+    try:
+        with deferred():
+            folder = tempfile.mkdtemp(prefix="reconciler-")
+        yield Path(folder)
+    finally:
+        if folder is not None:
+            with deferred():
+                shutil.rmtree(folder)
 
 
 def disk_failure(verb: str, path: Path, error: OSError) -> DiskFailure:

@@ -9,7 +9,7 @@ from reconciler.environment.discovery import SETTINGS_FILE, environment_names, h
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
-from reconciler.files import display_path
+from reconciler.files import display_path, temporary_folder
 from reconciler.git.repository import Repository
 from reconciler.plan.share import Base, Share, changed_keys, setting_changes
 from reconciler.problems import Location, Problem
@@ -133,15 +133,12 @@ def merge_base(panels: Path, ref: str) -> Iterator[MergeBase]:
     Raises:
         InvalidInput: there is no git, no repository, no such ref, or no common history.
     """
-    import tempfile  # noqa: PLC0415 - most plans compare with nothing
-
     if not panels.is_dir():
         raise InvalidInput(Problem(("There is no such folder.",), location=Location(display_path(panels))))
     repository = Repository.around(panels)
     commit = repository.merge_base(ref)
     folder = repository.path_of(panels.resolve())
-    with tempfile.TemporaryDirectory(prefix="reconciler-") as temporary:
-        into = Path(temporary)
+    with temporary_folder() as into:
         repository.export(commit, folder, into)
         yield MergeBase(
             base=Base(ref, commit),

@@ -1,6 +1,7 @@
 """What holds for every test: no home directory, no network beyond this machine, no settings from outside."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,5 +66,11 @@ def _refuse_foreign_hosts(event: str, arguments: tuple[Any, ...]) -> None:
     if name not in _LOOPBACK:
         raise PermissionError(f"a test tried to reach {name}: tests stay on this machine")
 
+
+# Some runners, and a shell's `&`, start processes with SIGINT ignored, and nohup with SIGHUP. The programs
+# that tests start would inherit that, and never end when they are interrupted.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for _number in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(_number, signal.SIG_DFL)
 
 sys.addaudithook(_refuse_foreign_hosts)

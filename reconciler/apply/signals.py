@@ -1,42 +1,16 @@
-"""SIGINT and SIGTERM while applying: the first asks the run to end, the second to end at once.
+"""Signals while applying: the first asks the run to end, the second to end at once.
 
 Neither breaks off what is being written to disk.
 """
 
 import asyncio
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
 from reconciler.apply.stop import Cause, Stop
-
-_HEARD = (signal.SIGINT, signal.SIGTERM)
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Within this block either raises KeyboardInterrupt: nothing has begun yet that must be ended well."""
-    with _handled_by(signal.default_int_handler):
-        yield
-
-
-@contextmanager
-def uninterruptible() -> Iterator[None]:
-    """Within this block neither does anything: what is left to do is short, and must be whole."""
-    with _handled_by(signal.SIG_IGN):
-        yield
-
-
-@contextmanager
-def _handled_by(handler: Any) -> Iterator[None]:
-    before = {number: signal.signal(number, handler) for number in _HEARD}
-    try:
-        yield
-    finally:
-        for number, former in before.items():
-            signal.signal(number, former)
+from reconciler.interruption import handled_by, has_come, remember_signals
 
 
 class Signals:
@@ -47,18 +21,21 @@ class Signals:
         self.count = 0
         self._second = asyncio.Event()
         self._tell: Callable[[], object] | None = None
-        self._listening = _handled_by(self._receive)
+        self._listening = handled_by(self._receive)
 
     def __enter__(self) -> Self:
-        """Take the place of the process's handlers."""
+        """Take the place of the process's handlers; one that came just before counts."""
         self._listening.__enter__()
+        self.count += has_come()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Put the handlers back that were there before."""
+        """Put the handlers back that were there before; what the run has learnt is not lost to a signal."""
+        remember_signals()
         self._listening.__exit__(kind, error, trace)
+        remember_signals(one_came=self.count > 0)
 
     @contextmanager
     def heard_by(self, stop: Stop) -> Iterator[None]:

@@ -8,10 +8,8 @@ import click
 
 from reconciler.apply.report import Report
 from reconciler.apply.run import Wishes
-from reconciler.apply.signals import interruptible, uninterruptible
 from reconciler.cli.applying import (
     Request,
-    crashed,
     is_shown,
     not_begun,
     reported,
@@ -43,6 +41,7 @@ from reconciler.errors import (
     EXIT_REFUSED,
     UsageError,
 )
+from reconciler.interruption import remember_signals
 from reconciler.problems import Problem
 from reconciler.render.sentence import report_sentence
 from reconciler.render.view import Format
@@ -123,6 +122,7 @@ def apply(
     names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
     if report_file is not None:
         check_place(report_file)
+    remember_signals()
     wishes = Wishes(None, frozenset(allow), retry_rejected, max_calls, invocation.day)
     request = Request(invocation, wishes, plan_file, expect, log_file, yes=yes, in_order=in_order)
     return _all(request, names, report_file) if is_all else _one(request, names[0], report_file)
@@ -130,12 +130,9 @@ def apply(
 
 def _one(request: Request, name: str, report_file: Path | None) -> int:
     invocation = request.invocation
-    report = crashed(name)
+    report = reported(request, name)
     try:
-        with interruptible():
-            report = reported(request, name)
-        with uninterruptible():
-            tell(invocation, report)
+        tell(invocation, report)
     finally:
         _save(report_file, lambda: _as_json(report))
     return _code(invocation, report.exit_code)
@@ -146,12 +143,11 @@ def _all(request: Request, names: Sequence[str], report_file: Path | None) -> in
     applying = ApplyAll(request, names)
     try:
         applying.carry_out()
-        with uninterruptible():
-            if invocation.format is Format.JSON:
-                invocation.show(_all_as_json(applying.reports))
-                tell_unheard(invocation)
-            elif not names:
-                invocation.show("There is nothing to apply here.\n")
+        if invocation.format is Format.JSON:
+            invocation.show(_all_as_json(applying.reports))
+            tell_unheard(invocation)
+        elif not names:
+            invocation.show("There is nothing to apply here.\n")
     finally:
         _save(report_file, lambda: _all_as_json(applying.reports))
     return _code(invocation, applying.exit_code)
@@ -163,8 +159,7 @@ def _code(invocation: Invocation, code: int) -> int:
 
 def _save(report_file: Path | None, text: Callable[[], str]) -> None:
     if report_file is not None:
-        with uninterruptible():
-            save(report_file, text())
+        save(report_file, text())
 
 
 def _as_json(report: Report) -> str:
@@ -198,7 +193,7 @@ class ApplyAll:
     @property
     def reports(self) -> tuple[Report, ...]:
         """One for each environment, in their order."""
-        return tuple(self._ended.get(name) or crashed(name) for name in self._names)
+        return tuple(self._ended.get(name) or not_begun(name) for name in self._names)
 
     @property
     def exit_code(self) -> int:
@@ -210,22 +205,10 @@ class ApplyAll:
 
     def carry_out(self) -> None:
         """Apply each in its turn, and tell of it; those whose turn a signal took are told too."""
-        try:
-            with interruptible():
-                for name in self._names:
-                    self._begin_paragraph()
-                    self._ended[name] = self._report(name)
-                    with uninterruptible():
-                        self._tell(name)
-        except KeyboardInterrupt:  # between two of them: while one is applied, its report says so
-            with uninterruptible():
-                self._give_up()
-
-    def _give_up(self) -> None:
         for name in self._names:
-            if name not in self._told:
-                self._ended.setdefault(name, not_begun(name))
-                self._tell(name)
+            self._begin_paragraph()
+            self._ended[name] = self._report(name)
+            self._tell(name)
 
     def _report(self, name: str) -> Report:
         if any(report.was_interrupted for report in self._ended.values()):

@@ -1,7 +1,7 @@
 """Under which commit, by which run and by whom, where CI's variables tell."""
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,14 +18,16 @@ from reconciler.apply.run import (
     plan_for,
     run_apply,
 )
+from reconciler.cli.failures import INTERRUPTED, explained
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.planning import check_order, circumstances_of, lint_of
 from reconciler.cli.progress import CallLog, observer_for
 from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.model import Environment
-from reconciler.errors import EXIT_INTERRUPTED, EXIT_INVALID, InvalidInput, ReconcilerError, UsageError
+from reconciler.errors import EXIT_INTERRUPTED, InvalidInput, ReconcilerError, UsageError
 from reconciler.files import display_path
+from reconciler.interruption import interruptible
 from reconciler.lockfile.store import check_known
 from reconciler.panel import Panel
 from reconciler.plan.model import Plan
@@ -186,29 +188,30 @@ class Request:
     in_order: bool
 
 
-def crashed(name: str) -> Report:
-    """The report that stands until there is a better one."""
-    return Report(name, problems=(_CRASHED,), failure=EXIT_INVALID)
-
-
 def not_begun(name: str) -> Report:
     """The report of an environment whose turn never came, for a signal came first."""
-    return Report(name, problems=(_INTERRUPTED,), failure=EXIT_INTERRUPTED)
+    return Report(name, problems=(INTERRUPTED,), failure=EXIT_INTERRUPTED)
 
 
 def reported(request: Request, name: str) -> Report:
     """The run's report, also of one that could not begin, was refused or interrupted."""
     try:
-        if request.in_order:
-            check_order(request.invocation, name)
-        wishes = replace(request.wishes, expected=_expected(name, request.plan_file, request.expect))
-        log = CallLog.opened(request.log_file) if request.log_file is not None else None
-        report = Applying(request.invocation, name, wishes, request.yes, log).carry_out()
-    except ReconcilerError as error:
-        report = Report(name, problems=error.problems, failure=error.exit_code)
+        with interruptible():  # until the run itself begins, which ends well after a signal
+            report = _carried_out(request, name)
     except KeyboardInterrupt:
         report = not_begun(name)
+    except Exception as error:  # noqa: BLE001 - no failure keeps other environments from their turn
+        code, problems = explained(error)
+        report = Report(name, problems=tuple(problems), failure=code)
     return replace(report, provenance=provenance_of(request.invocation.environ))
+
+
+def _carried_out(request: Request, name: str) -> Report:
+    if request.in_order:
+        check_order(request.invocation, name)
+    wishes = replace(request.wishes, expected=_expected(name, request.plan_file, request.expect))
+    with CallLog.opened(request.log_file) if request.log_file is not None else nullcontext() as log:
+        return Applying(request.invocation, name, wishes, request.yes, log).carry_out()
 
 
 def tell(invocation: Invocation, report: Report) -> None:
@@ -236,8 +239,6 @@ def tell_unheard(invocation: Invocation) -> None:
         invocation.tell_problems((_UNHEARD,))
 
 
-_CRASHED = Problem(("The run ended by an error in Reconciler itself.",))
-_INTERRUPTED = Problem(("Interrupted before anything began.",))
 _UNHEARD = Problem(("The run ended as reported, but not all of its progress could be written.",))
 
 

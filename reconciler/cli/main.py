@@ -6,31 +6,18 @@ stands; see `reconciler.cli.terminal`. A traceback never reaches the terminal.
 
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 
 import click
 
 from reconciler import __version__
+from reconciler.cli.failures import explained
 from reconciler.cli.invocation import DEFAULT_PANELS, Invocation
 from reconciler.cli.lazy_group import CommandEntry, LazyGroup
 from reconciler.cli.terminal import prepare, settle
-from reconciler.errors import (
-    EXIT_DONE,
-    EXIT_INTERRUPTED,
-    EXIT_INVALID,
-    EXIT_USAGE,
-    DiskFailure,
-    ReconcilerError,
-)
-from reconciler.files import display_path
-from reconciler.problems import Location, Problem, nearest
-
-_INTERRUPTED = Problem(("Interrupted before anything began.",))
+from reconciler.errors import EXIT_DONE, DiskFailure
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -59,38 +46,10 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
 
 
 def _failed(error: BaseException, invocation: Invocation) -> int:
-    code, problems = _explained(error)
+    code, problems = explained(error)
     with suppress(DiskFailure):  # where standard error or output is full, there is nowhere left to say it
         invocation.fail(problems)
     return code
-
-
-def _explained(error: BaseException) -> tuple[int, Sequence[Problem]]:
-    """The exit code, and the words, for whatever ended a command."""
-    match error:
-        case ReconcilerError():
-            return error.exit_code, error.problems
-        case click.Abort() | KeyboardInterrupt():
-            return EXIT_INTERRUPTED, (_INTERRUPTED,)
-        case click.ClickException():
-            return EXIT_USAGE, (usage_problem(error),)
-        case OSError():
-            return EXIT_INVALID, (_machine_problem(error),)
-        case _:
-            return EXIT_INVALID, (crash_problem(error),)
-
-
-def _machine_problem(error: OSError) -> Problem:
-    place = (
-        Location(display_path(Path(os.fsdecode(error.filename))))
-        if isinstance(error.filename, str | bytes)
-        else None
-    )
-    return Problem(
-        (f"The machine refused: {error.strerror or type(error).__name__}.",),
-        ("Mend that (room on the disk? permissions?) and run the command again.",),
-        place,
-    )
 
 
 # The program's first level: `reconciler [--panels DIR] COMMAND`, and the table of its commands.
@@ -147,69 +106,3 @@ def program(invocation: Invocation, panels: Path) -> None:
     Example: reconciler apply production
     """
     invocation.panels = panels
-
-
-# A wrong command line, in click's words, with the name that was most likely meant.
-
-
-def usage_problem(error: click.ClickException) -> Problem:
-    """What is wrong, and where help stands."""
-    hints = [_suggestion(error), _help(error)]
-    return Problem((error.format_message(),), (" ".join(filter(None, hints)),))
-
-
-def _suggestion(error: click.ClickException) -> str:
-    if not (isinstance(error, click.BadParameter) and error.param is not None and error.ctx is not None):
-        return ""
-    if not isinstance(error.param.type, click.Choice):
-        return ""
-    choices = [str(choice) for choice in error.param.type.choices]
-    given = error.message.partition("'")[2].partition("'")[0]
-    meant = nearest(given, choices)
-    return f"Did you mean {meant}?" if meant else ""
-
-
-def _help(error: click.ClickException) -> str:
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    path = context.command_path if context else "reconciler"
-    return f"`{path} --help` shows how it is used."
-
-
-# What nobody foresaw: one line that is fit to be reported, and the rest in a file that is not shown.
-
-
-_PACKAGE = "reconciler"
-
-
-def crash_problem(error: BaseException) -> Problem:
-    """The problem that stands for an unforeseen error; its traceback is kept in a file.
-
-    The line names the kind of error and the place in our source. It holds no word of the error itself,
-    which may quote a member's data.
-    """
-    where = _position(error.__traceback__)
-    return Problem(
-        (f"Reconciler failed in a way that it does not foresee: {type(error).__name__} at {where}.",),
-        (f"Please report this line. {_keep(error)}",),
-    )
-
-
-def _position(trace: TracebackType | None) -> str:
-    """`module:line` of the innermost frame that is ours."""
-    found = "an unknown place"
-    while trace is not None:
-        module = trace.tb_frame.f_globals.get("__name__", "")
-        if module.partition(".")[0] == _PACKAGE:
-            found = f"{module}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return found
-
-
-def _keep(error: BaseException) -> str:
-    try:
-        descriptor, name = tempfile.mkstemp(prefix="reconciler-", suffix=".traceback")  # mode 0600
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(traceback.format_exception(error))
-    except OSError as failure:
-        return f"Its traceback could not be kept: {failure.strerror}."
-    return f"The traceback is in {Path(name)}; it may quote members' data, so read it before you pass it on."

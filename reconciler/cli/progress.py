@@ -1,9 +1,10 @@
 """`--log FILE`: one JSON object a call, without key or personal data, so that it can be passed on."""
 
 import json
+import os
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 import click
 
@@ -11,7 +12,7 @@ from reconciler.apply.ending import said
 from reconciler.apply.tally import Observer
 from reconciler.cli.invocation import Invocation
 from reconciler.errors import DiskFailure
-from reconciler.files import disk_failure
+from reconciler.files import disk_failure, open_for_appending
 from reconciler.panel import Answer, Counted, CountedAway, Reply
 from reconciler.render.counted import counted
 from reconciler.render.visible import visible
@@ -20,21 +21,32 @@ from reconciler.render.visible import visible
 class CallLog:
     """Appends to a file; each line is written at once, so that it outlives the process."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, path: Path) -> None:
         """Use `CallLog.opened`."""
         self._file = file
+        self._path = path
 
     @classmethod
     def opened(cls, path: Path) -> "CallLog":
-        """The log at `path`, created if it isn't there.
+        """The log at `path`; a new one has mode 0600, since it tells when how many people were sent.
 
         Raises:
             DiskFailure: it can't be opened for writing.
         """
         try:
-            return cls(path.open("a", encoding="utf-8", buffering=1))
+            descriptor = open_for_appending(path)
+            descriptor = open_for_appending(path)
+            return cls(os.fdopen(descriptor, "a", encoding="utf-8", buffering=1), path)
         except OSError as error:
             raise disk_failure("written", path, error) from error
+
+    def __enter__(self) -> Self:
+        """It is open since it was made."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close the file."""
+        self._file.close()
 
     def called(self, at: str, members: int, reply: Reply) -> None:
         """One call: when it began, for how many members, and what came of it.
@@ -45,7 +57,7 @@ class CallLog:
         try:
             self._file.write(json.dumps(_line(at, members, reply)) + "\n")
         except OSError as error:
-            raise disk_failure("written", Path(self._file.name), error) from error
+            raise disk_failure("written", self._path, error) from error
 
 
 def _line(at: str, members: int, reply: Reply) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from reconciler.document.content import text_of
 from reconciler.errors import InvalidInput
-from reconciler.files import disk_failure, display_path, replace_file
+from reconciler.files import disk_failure, display_path, replace_file, temporary_folder
 from reconciler.formatting.csv_form import canonical_csv
 from reconciler.member import identical
 from reconciler.problems import Location, Problem
@@ -104,8 +103,8 @@ def _members(path: Path) -> Mapping[str, Declaration]:
 
 def _declares(data: bytes, ending: str, members: Mapping[str, Declaration]) -> bool:
     """Whether this content declares just these members, each with the same attributes and expiry."""
-    with TemporaryDirectory(prefix="reconciler-") as folder:
-        file = Path(folder, f"members{ending}")
+    with temporary_folder() as folder:
+        file = folder / f"members{ending}"
         file.write_bytes(data)
         reading = read_roster([file])
     found = reading.roster.members

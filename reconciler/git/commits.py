@@ -4,11 +4,10 @@ No checkout: neither the work tree, nor the index, nor HEAD is read or written.
 """
 
 import os
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
+from reconciler.files import temporary_folder
 from reconciler.git.command import Done, run_git
 from reconciler.git.failure import failure
 from reconciler.git.repository import Repository
@@ -49,8 +48,8 @@ def blob_of(repository: Repository, content: bytes, *, keep: bool = False) -> st
 
 def _tree(repository: Repository, parents: Sequence[str], entry: str) -> str:
     """The tree of the last parent with one entry changed, made in an index of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        variables = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+    with temporary_folder() as folder:
+        variables = {"GIT_INDEX_FILE": str(folder / "index")}
         _sure(repository, "read-tree", *(parents[-1:] or ["--empty"]), variables=variables)
         _sure(repository, "update-index", "--add", "--cacheinfo", entry, variables=variables)
         # In a partial clone the other files need not be here: they are in the parent, which is at the remote.

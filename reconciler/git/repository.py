@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
-from reconciler.files import display_path
+from reconciler.files import display_path, temporary_folder
 from reconciler.git.command import Done, run_git
 from reconciler.git.failure import failure, said
 from reconciler.problems import Location, Problem
@@ -120,12 +120,10 @@ class Repository:
         Raises:
             InvalidInput: git could not.
         """
-        import tempfile  # noqa: PLC0415 - only where a plan is compared with another commit
-
         listed = _names(self._sure("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit))
         names = [name for name in listed if folder == "." or name.startswith(f"{folder}/")]
-        with tempfile.TemporaryDirectory(prefix="reconciler-") as beside:
-            variables = {"GIT_INDEX_FILE": str(Path(beside) / "index")}
+        with temporary_folder() as beside:
+            variables = {"GIT_INDEX_FILE": str(beside / "index")}
             self._sure(*_WHOLE_INDEX, "read-tree", "--no-sparse-checkout", commit, variables=variables)
             prefix = f"--prefix={into.resolve()}/"
             self._sure("checkout-index", "-z", "--stdin", prefix, stdin=_listed(names), variables=variables)
@@ -134,11 +132,10 @@ class Repository:
     def _index_apart(self) -> Iterator[dict[str, str]]:
         """The variables for a copy of the index: git notes there which files it looked at, if it likes."""
         import shutil  # noqa: PLC0415 - only where a plan is compared with another commit
-        import tempfile  # noqa: PLC0415 - the same
 
         index = self.root / self._sure("rev-parse", "--git-path", "index").text
-        with tempfile.TemporaryDirectory(prefix="reconciler-") as beside:
-            copy = Path(beside) / "index"
+        with temporary_folder() as beside:
+            copy = beside / "index"
             if index.exists():
                 # With its time: git looks into a file that is as new as the index before it calls it clean.
                 shutil.copy2(index, copy)

@@ -2,13 +2,16 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.errors import InvalidInput
+from reconciler.interruption import handled_by
 from reconciler.problems import Problem
 from reconciler.sandbox.application import BASE_PATH
 from reconciler.sandbox.served import TRANSPORT, ServedSandbox
@@ -45,7 +48,7 @@ def address_of(listener: socket.socket) -> str:
 
 
 def serve_on(listener: socket.socket, sandbox: ServedSandbox, ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` is called once calls are taken."""
+    """Serve until a signal; `ready` is called once calls are taken."""
     server_for(sandbox, ready).run(sockets=[listener])
 
 
@@ -92,6 +95,15 @@ class _Server(Server):
         for connection in tuple(self.server_state.connections):
             connection.transport.close()
         await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Those that the program heeds: SIGHUP too, and none that was ignored when the process began.
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        with handled_by(self.handle_exit):
+            yield
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
         self.should_exit = True

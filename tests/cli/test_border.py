@@ -105,7 +105,7 @@ def test_a_machine_that_refuses_is_one_clear_line(run: Run, monkeypatch: pytest.
     monkeypatch.setattr("reconciler.cli.planning.make_plan", _fail_with(refused))
     ended = run("plan", "production")
     assert ended.code == EXIT_INVALID
-    assert ended.err.startswith("panels/disk: The machine refused: Input/output error.\n")
+    assert ended.err.startswith("panels/disk: I/O error: Input/output error.\n")
 
 
 def _fail_with(error: Exception) -> Any:

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM, to a real apply, at the moments at which they hurt.
+"""SIGINT, SIGTERM and SIGHUP, to a real apply, at the moments at which they hurt.
 
 Sixteen members go out in eight batches, four at once. A case's signals are sent one after the other, each so
 many seconds after the one before, the first when four calls are under way.
@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from signal import SIGINT, SIGKILL, SIGTERM
+from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM
 from typing import Any, NamedTuple
 
 import pytest
@@ -100,6 +100,7 @@ SOON = 0.05
 ANSWERED = [
     Case("SIGINT", ((SOON, SIGINT),), delay=1),
     Case("SIGTERM", ((SOON, SIGTERM),), delay=1),
+    Case("SIGHUP", ((SOON, SIGHUP),), delay=1),
 ]
 HANGING = [
     Case("SIGINT-while-silent", ((SOON, SIGINT),), "silence"),
