@@ -22,7 +22,7 @@ from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Observer, Tally
 from reconciler.environment.model import Environment
 from reconciler.errors import EXIT_INVALID, DiskFailure, Interrupted, Refusal
-from reconciler.lockfile.lock import environment_lock
+from reconciler.lockfile.lock import NO_PATIENCE, Patience, environment_lock
 from reconciler.lockfile.model import Lockfile, Present
 from reconciler.lockfile.store import write_lockfile
 from reconciler.panel import Panel
@@ -90,6 +90,7 @@ def run_apply(
     *,
     approved: str | None = None,
     shown: Shown | None = None,
+    patience: Patience = NO_PATIENCE,
 ) -> Report:
     """Carry out what has to be done; returns what was, however it ended.
 
@@ -101,6 +102,7 @@ def run_apply(
         observer: is told of progress.
         approved: the digest of the plan that somebody said yes to; another one is not carried out.
         shown: the plan that was shown, which is the one to be made if all that it was made of is the same.
+        patience: how long to wait for the lock.
 
     Raises:
         Refusal: the lock is held, a guard is exceeded, the plan is not the expected one.
@@ -108,7 +110,10 @@ def run_apply(
         DiskFailure: something could not be written before the first call.
         Interrupted: a signal came before the first call.
     """
-    with Signals() as signals, environment_lock(environment):
+    with (
+        Signals() as signals,
+        environment_lock(environment, patience._replace(is_over=lambda: signals.count > 0)),
+    ):
         state = take_in(environment, roster.members)
         plan = _again(shown, state.lockfile, wishes) or plan_for(environment, roster, state.lockfile, wishes)
         try:

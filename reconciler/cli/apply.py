@@ -46,6 +46,8 @@ from reconciler.problems import Problem
 from reconciler.render.sentence import report_sentence
 from reconciler.render.view import Format
 
+_LONGEST_WAIT = 86_400.0  # seconds: a day
+
 
 @click.command
 @environment_or_all_argument
@@ -62,6 +64,13 @@ from reconciler.render.view import Format
 @retry_rejected_option
 @today_option
 @yes_option
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0, max=_LONGEST_WAIT),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait so long while another run is writing to the same environment. Without it, refuse at once.",
+)
 @click.option(
     "--max-calls",
     type=click.IntRange(min=0),
@@ -96,6 +105,7 @@ def apply(
     allow: tuple[str, ...],
     retry_rejected: bool,
     yes: bool,
+    wait: float,
     max_calls: int | None,
     log_file: Path | None,
     report_file: Path | None,
@@ -124,7 +134,7 @@ def apply(
         check_place(report_file)
     remember_signals()
     wishes = Wishes(None, frozenset(allow), retry_rejected, max_calls, invocation.day)
-    request = Request(invocation, wishes, plan_file, expect, log_file, yes=yes, in_order=in_order)
+    request = Request(invocation, wishes, plan_file, expect, log_file, yes=yes, in_order=in_order, wait=wait)
     return _all(request, names, report_file) if is_all else _one(request, names[0], report_file)
 
 

@@ -28,6 +28,7 @@ from reconciler.environment.model import Environment
 from reconciler.errors import EXIT_INTERRUPTED, InvalidInput, ReconcilerError, UsageError
 from reconciler.files import display_path
 from reconciler.interruption import interruptible
+from reconciler.lockfile.lock import Patience
 from reconciler.lockfile.store import check_known
 from reconciler.panel import Panel
 from reconciler.plan.model import Plan
@@ -85,13 +86,14 @@ def connector(environment: Environment) -> Connect:
 
 @dataclass(frozen=True, slots=True)
 class Applying:
-    """What the command line says; `log` is None where no calls are logged."""
+    """What the command line says; `log` is None where no calls are logged. `wait` is in seconds."""
 
     invocation: Invocation
     name: str
     wishes: Wishes
     yes: bool
     log: CallLog | None
+    wait: float = 0.0
 
     def carry_out(self) -> Report:
         """Show the plan, ask, and do it; with nothing to do, neither ask nor need a key.
@@ -142,10 +144,21 @@ class Applying:
             return (connect or connector(environment))()
 
         report = run_apply(
-            environment, declared.roster, wishes, opened, observer, approved=approved, shown=shown
+            environment,
+            declared.roster,
+            wishes,
+            opened,
+            observer,
+            approved=approved,
+            shown=shown,
+            patience=Patience(self.wait, self._tell_of_the_wait),
         )
         publish = self.invocation.command_line("state", "publish", environment.name)
         return replace(report, publish=publish if environment.lockfile_branch else None)
+
+    def _tell_of_the_wait(self, holder: str) -> None:
+        line = f"Waiting for up to {self.wait:g} s: another run is writing to {self.name}, {holder}."
+        self.invocation.tell(f"{visible(line)}\n")
 
     def _show(self, plan: Plan, state: KnownState) -> None:
         """Results go to standard output; where the result is a JSON object or a comment, the plan doesn't."""
@@ -186,6 +199,7 @@ class Request:
     log_file: Path | None
     yes: bool
     in_order: bool
+    wait: float
 
 
 def not_begun(name: str) -> Report:
@@ -211,7 +225,7 @@ def _carried_out(request: Request, name: str) -> Report:
         check_order(request.invocation, name)
     wishes = replace(request.wishes, expected=_expected(name, request.plan_file, request.expect))
     with CallLog.opened(request.log_file) if request.log_file is not None else nullcontext() as log:
-        return Applying(request.invocation, name, wishes, request.yes, log).carry_out()
+        return Applying(request.invocation, name, wishes, request.yes, log, request.wait).carry_out()
 
 
 def tell(invocation: Invocation, report: Report) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self, TextIO
 
@@ -45,8 +46,9 @@ class CallLog:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file; that a line could not be written was said when it was."""
+        with suppress(OSError):
+            self._file.close()
 
     def called(self, at: str, members: int, reply: Reply) -> None:
         """One call: when it began, for how many members, and what came of it.

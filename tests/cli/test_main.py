@@ -28,7 +28,7 @@ def test_a_plan_loads_nothing_heavy() -> None:
         "import sys; from reconciler.cli.main import main\n"
         "main(['plan', 'production']); main(['validate'])\n"
         "heavy = {'pydantic', 'httpx', 'asyncio', 'deepdiff', 'email_validator', 'idna', 'uvicorn', "
-        "'tenacity', 'filelock', 'sqlite3'}\n"
+        "'tenacity', 'sqlite3'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import socket
 import time
 from collections import Counter
@@ -73,6 +74,35 @@ def test_whoever_would_write_too_is_refused_and_told_who_holds_the_lock(busy: Bu
     assert json.loads((busy.world.folder / "report.json").read_text())["exit_code"] == 4
     assert len(busy.vendor.calls) == before
     assert outcomes_of(busy.world) is None
+
+
+def test_with_wait_it_goes_on_when_the_lock_is_free(busy: Busy) -> None:
+    second = busy.world.start("apply", "p", "--yes", "--wait", "60", "--format", "json")
+    assert second.stderr is not None
+    line = next(line for line in second.stderr if "Waiting" in line)
+    assert f"process {busy.first.pid} on {socket.gethostname()}" in line
+    assert busy.first.poll() is None
+    busy.kill()
+    out, err = second.communicate(timeout=30)
+    assert second.returncode == 0, err
+    assert json.loads(out)["recovered"] == 2
+    assert outcomes_of(busy.world) == Counter(added=2, unattributed=2)
+
+
+def test_with_wait_it_is_refused_when_the_time_is_over(busy: Busy) -> None:
+    refuses(busy.world.run("apply", "p", "--yes", "--wait", "0.3"), busy.first)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_waiting(busy: Busy, number: signal.Signals) -> None:
+    second = busy.world.start("apply", "p", "--yes", "--wait", "600", "--report", "report.json")
+    assert second.stderr is not None
+    assert any("Waiting" in line for line in second.stderr)
+    second.send_signal(number)
+    second.communicate(timeout=30)
+    assert second.returncode == 130
+    assert json.loads((busy.world.folder / "report.json").read_text())["exit_code"] == 130
+    assert busy.first.poll() is None
 
 
 def test_whoever_only_reads_does_not_wait(busy: Busy) -> None:
