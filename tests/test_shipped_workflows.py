@@ -88,6 +88,10 @@ def test_an_apply_takes_the_head_of_main_whatever_it_was_started_for() -> None:
     assert {told["ref"] for told in checkouts("apply")} == {"main"}
 
 
+def test_an_apply_is_told_which_hosts_may_get_a_key() -> None:
+    assert workflow("apply")["jobs"]["apply"]["env"]["RECONCILER_HOSTS"] == "${{ vars.RECONCILER_HOSTS }}"
+
+
 def test_each_apply_stands_behind_the_environment_of_its_name() -> None:
     job = workflow("apply")["jobs"]["apply"]
     assert job["environment"] == "${{ matrix.environment }}"

@@ -25,6 +25,7 @@ from reconciler.cli.progress import CallLog, observer_for
 from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.model import Environment
+from reconciler.environment.shared_key import shared_key_warnings
 from reconciler.errors import EXIT_INTERRUPTED, InvalidInput, ReconcilerError, UsageError
 from reconciler.files import display_path
 from reconciler.interruption import interruptible
@@ -62,11 +63,15 @@ def connector(environment: Environment) -> Connect:
 
     Raises:
         InvalidInput: the key is missing or can't be used.
+        Refusal: `RECONCILER_HOSTS` doesn't name the target's host.
     """
     from reconciler.questionpro.client import QuestionProPanel  # noqa: PLC0415 - loads httpx
 
     timeout = environment.api.timeout
-    if environment.api_key is None:
+    from reconciler.questionpro.key import key_for  # noqa: PLC0415 - only where there is somebody to send
+
+    key = key_for(environment)
+    if key is None:
         from reconciler.sandbox.transport import EMBEDDED_ADDRESS, embedded_transport  # noqa: PLC0415 - loads SQLite
 
         def embedded() -> AbstractAsyncContextManager[Panel]:
@@ -75,9 +80,6 @@ def connector(environment: Environment) -> Connect:
 
         return embedded
 
-    from reconciler.questionpro.key import read_key  # noqa: PLC0415 - only where there is somebody to push
-
-    key = read_key(environment.api_key)
     return lambda: QuestionProPanel(environment.target, key, timeout)
 
 
@@ -106,7 +108,7 @@ class Applying:
         declared.require_checked()
         state = known_state(declared.environment, declared.roster.members)
         plan = plan_for(declared.environment, declared.roster, state.lockfile, self.wishes)
-        self._show(plan, state)
+        self._show(plan, state, shared_key_warnings(self.invocation.panels, declared.environment))
         try:
             return self._go_on(declared, state, plan)
         except ReconcilerError as error:
@@ -160,7 +162,7 @@ class Applying:
         line = f"Waiting for up to {self.wait:g} s: another run is writing to {self.name}, {holder}."
         self.invocation.tell(f"{visible(line)}\n")
 
-    def _show(self, plan: Plan, state: KnownState) -> None:
+    def _show(self, plan: Plan, state: KnownState, odd: tuple[Problem, ...]) -> None:
         """Results go to standard output; where the result is a JSON object or a comment, the plan doesn't."""
         wishes = self.wishes
         circumstances = circumstances_of(
@@ -170,7 +172,7 @@ class Applying:
             allow=sorted(wishes.allowed),
             retry_rejected=wishes.retry_rejected,
             is_applying=True,
-            lint=lint_of(plan),
+            lint=lint_of(plan, unchecked=odd),
         )
         if self.invocation.format is Format.TEXT:
             self.invocation.show(self.invocation.view().plan(plan, circumstances) + "\n")

@@ -11,6 +11,7 @@ from reconciler.cli.invocation import Invocation
 from reconciler.cli.remembered import Remembered
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.reader import try_environment
+from reconciler.environment.shared_key import shared_key_warnings
 from reconciler.errors import InvalidInput, ReconcilerError, Refusal
 from reconciler.garbage import garbage_collection_paused, keep_to_the_end
 from reconciler.lint.model import PlanLint
@@ -129,7 +130,8 @@ class Planning:
             remembered.keep(plan)
         would_act = plan.has_something_to_apply or state.lockfile != state.on_disk
         share = self._share(declared)
-        lint = lint_of(plan, share, declared.unchecked)
+        odd = shared_key_warnings(self.invocation.panels, declared.environment)
+        lint = lint_of(plan, share, (*odd, *declared.unchecked))
         if is_last:
             keep_to_the_end(declared, state, plan)
         return Planned(plan, self._circumstances(name, state, share, lint), would_act)

@@ -11,6 +11,7 @@ from reconciler.cli.options import format_option, mask_option
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.discovery import environment_names
 from reconciler.environment.order import environments_in_order
+from reconciler.environment.shared_key import shared_key_warnings
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.lint.roster import roster_warnings
 from reconciler.problems import Problem
@@ -57,7 +58,8 @@ def _validation(panels: Path, names: Iterable[str]) -> Validation:
             problems |= {str(problem): problem for problem in error.problems}
             continue
         well.append(_counted(declared))
-        odd = (*declared.unchecked, *roster_warnings(declared.roster.members))
+        shared = shared_key_warnings(panels, declared.environment)
+        odd = (*shared, *declared.unchecked, *roster_warnings(declared.roster.members))
         warnings |= {str(warning): warning for warning in odd}
     return Validation(tuple(well), tuple(problems.values()), tuple(warnings.values()))
 

@@ -13,16 +13,16 @@ from reconciler.document.nodes import Mapping, Node, position
 from reconciler.environment.forms import NOT_GIVEN
 from reconciler.environment.model import EMBEDDED_TARGET
 from reconciler.environment.scalars import is_null, is_true, text_of
+from reconciler.hosts import is_loopback, without_default_port
 
 TARGET_KEYS = ("datacenter", "base_url", "embedded")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_SUFFIX = re.compile(rf"(?:{_LABEL}\.)*(?!\d+\Z){_LABEL}", re.IGNORECASE | re.ASCII)
+_SUFFIX = re.compile(rf"com?\.[a-z]{{2}}|(?!\d+\Z){_LABEL}", re.IGNORECASE | re.ASCII)
 _HOST = re.compile(
     rf"((?:{_LABEL}\.)*{_LABEL}|\[[0-9a-f:.]+\])(?::([0-9]{{1,5}}))?", re.IGNORECASE | re.ASCII
 )
 _PATH = re.compile(r"[!-~]*")
-_LOOPBACK = re.compile(r"localhost|\[::1\]|127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}", re.ASCII)
-_MOST_SUFFIX_CHARACTERS = 200
+_MOST_CHARACTERS = 500
 _MOST_PORT = 65535
 _EXAMPLE = "Write it like https://api.questionpro.eu/a/api/v2."
 
@@ -32,12 +32,15 @@ _Reason: TypeAlias = tuple[str, str]
 def read_datacenter(name: str, node: Node, findings: Findings) -> Any:
     """The target of a datacenter, from the suffix of its address, such as `eu`."""
     text = text_of(node)
-    if text is not None and len(text) <= _MOST_SUFFIX_CHARACTERS and _SUFFIX.fullmatch(text):
+    if text is not None and _SUFFIX.fullmatch(text):
         return f"https://api.questionpro.{text.lower()}/a/api/v2"
     if is_null(node):
         return NOT_GIVEN
-    hint = "It is what follows api.questionpro. in your account's address, such as eu, com or ca."
-    return _wrong(f'"{name}" must be the ending of a host name.', hint, node, findings)
+    hint = (
+        "It is what follows api.questionpro. in your account's address, such as eu, com, ca or com.au. "
+        "For any other address, give base_url."
+    )
+    return _wrong(f'"{name}" must be one word, or com. or co. with a country.', hint, node, findings)
 
 
 def read_embedded(name: str, node: Node, findings: Findings) -> Any:
@@ -50,7 +53,7 @@ def read_embedded(name: str, node: Node, findings: Findings) -> Any:
 
 
 def read_base_url(name: str, node: Node, findings: Findings) -> Any:
-    """The target as written, scheme and host in lower case, without slashes at its end.
+    """The target: scheme and host in lower case, no slashes at its end, no port that is the default.
 
     A problem never shows the text: it may hold a password or a key.
     """
@@ -61,9 +64,11 @@ def read_base_url(name: str, node: Node, findings: Findings) -> Any:
     authority, slash, path = rest.partition("/")
     scheme, authority = scheme.lower(), authority.lower()
     wrong = _reason(scheme if separator else "", authority, path)
+    if len(text) > _MOST_CHARACTERS:
+        wrong = f"is longer than {_MOST_CHARACTERS} characters", _EXAMPLE
     if wrong:
         return _wrong(f'"{name}" {wrong[0]}.', wrong[1], node, findings)
-    return f"{scheme}://{authority}{slash}{path}".rstrip("/")
+    return without_default_port(f"{scheme}://{authority}{slash}{path}".rstrip("/"))
 
 
 def read_target(mapping: Mapping, given: dict[str, Any], findings: Findings) -> str | None:
@@ -102,7 +107,7 @@ def _host_reason(scheme: str, authority: str) -> _Reason | None:
     found = _HOST.fullmatch(authority)
     if not found or (found[2] and not 0 < int(found[2]) <= _MOST_PORT) or not _is_well_formed(authority):
         return "names no valid host", _EXAMPLE
-    if scheme == "http" and not _LOOPBACK.fullmatch(found[1]):
+    if scheme == "http" and not is_loopback(f"http://{authority}"):
         return (
             "must begin with https://",
             "Only a server on this machine may be spoken to without encryption.",

@@ -8,26 +8,27 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
+from reconciler import __version__
+from reconciler.credential import Credential
 from reconciler.member import Removal
-from reconciler.panel import Answer, Counted, CountedAway, Denied, Reply, Request, Save
-from reconciler.questionpro.answers import read_answer
-from reconciler.questionpro.connection import PACKINGS, headers_as_they_came, open_connections
-from reconciler.questionpro.denial import Access
-from reconciler.questionpro.error_body import find
-from reconciler.questionpro.failures import FAILURES, read_failure, read_overdue
-from reconciler.questionpro.http_answer import HttpAnswer
-from reconciler.questionpro.key import ApiKey
+from reconciler.network import FAILURES, Route, route_to, why_it_failed
+from reconciler.panel import Answer, Lost, Reply, Request, Save, Unreachable
+from reconciler.questionpro.answers import Access, HttpAnswer, find, read_answer
 
 _PATH = "/micropanel/members"
 _REMOVALS = {Removal.UNSUBSCRIBE: ("POST", f"{_PATH}/unsubscribe"), Removal.DELETE: ("DELETE", _PATH)}
-_MOST_BYTES = 1024 * 1024
+_MOST_BYTES = 256 * 1024  # of an answer; the documented ones have less than one thousandth of it
+_ENCODINGS = ("", "identity", "gzip")  # the content encodings that were asked for
 _SENDING_BEGAN = "http11.send_request_headers.started"
+_SHARE_FOR_CONNECTING = 0.9
+_LOCATION = "reconciler.location"
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class QuestionProPanel:
     def __init__(
         self,
         target: str,
-        key: ApiKey | None,
+        key: Credential | None,
         timeout: float,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -63,12 +64,13 @@ class QuestionProPanel:
             InvalidInput: the proxy or the certificates that the environment names can't be used.
         """
         self._target = target
-        self._access = Access(target, key.origin if key else "environment.yaml")
         self._key = key
+        self._access = Access(target, key.origin, key.hide_in) if key else Access(target, "environment.yaml")
         self._timeout = timeout
         # Other transports don't tell when sending began, so there every attempt counts as sent.
         self._tells_when_sent = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
-        self._connections = open_connections(target, timeout, transport)
+        self._route = Route(target) if transport else route_to(target)
+        self._connections = _client(self._route, timeout, transport)
 
     async def __aenter__(self) -> Self:
         """Nothing is opened before the first call."""
@@ -88,12 +90,12 @@ class QuestionProPanel:
         attempt = _Attempt(sent=not self._tells_when_sent)
         began = time.monotonic()
         answer = await self._answer(request, attempt)
-        request_id = find(attempt.came.text, "requestID") if attempt.came else None
+        hide = self._access.hide
         return Reply(
-            self._without_key(answer),
+            answer,
             sent=attempt.sent,
             status=attempt.status,
-            request_id=self._hide(request_id) if request_id else None,
+            request_id=find(hide(attempt.came.text), "requestID", hide) if attempt.came else None,
             duration=time.monotonic() - began,
         )
 
@@ -102,21 +104,11 @@ class QuestionProPanel:
             async with asyncio.timeout(self._timeout):
                 attempt.came = await self._call(request, attempt)
         except TimeoutError:
-            return read_overdue(self._timeout, sent=attempt.sent)
+            what = "no complete answer" if attempt.sent else f"no connection to {self._route}"
+            return without_answer(f"{what} within {self._timeout:g} seconds", sent=attempt.sent)
         except FAILURES as error:
-            return read_failure(error, sent=attempt.sent)
+            return without_answer(why_it_failed(error, self._route), sent=attempt.sent)
         return read_answer(attempt.came, request, self._access)
-
-    def _without_key(self, answer: Answer) -> Answer:
-        """The answer's words without the key, should the server have repeated it."""
-        if isinstance(answer, Counted | CountedAway):
-            return answer
-        if isinstance(answer, Denied):
-            return Denied(self._hide(answer.reason), self._hide(answer.remedy))
-        return replace(answer, reason=self._hide(answer.reason))
-
-    def _hide(self, text: str) -> str:
-        return text.replace(self._key.reveal(), "(the key)") if self._key else text
 
     async def _call(self, request: Request, attempt: _Attempt) -> HttpAnswer:
         method, path = ("POST", _PATH) if isinstance(request, Save) else _REMOVALS[request.by]
@@ -132,19 +124,54 @@ class QuestionProPanel:
             return await _read(response)
 
 
+def without_answer(reason: str, *, sent: bool) -> Unreachable | Lost:
+    """What an attempt without an answer means: nothing was sent, or the server may have acted."""
+    return Lost(reason) if sent else Unreachable(reason)
+
+
+def _client(route: Route, seconds: float, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+    """A pool of connections for calls of so many seconds. Cookies are not kept.
+
+    The caller bounds the whole call. httpx's own timeouts bound single reads, which an answer that trickles
+    never exceeds, so they are off, but for one: httpcore leaves the socket of a handshake open that is
+    cancelled from outside, so connecting gives up by itself, a little before the call's time is over.
+    """
+    return httpx.AsyncClient(
+        headers={
+            "accept": "application/json",
+            "accept-encoding": "gzip",
+            "user-agent": f"reconciler/{__version__}",
+        },
+        timeout=httpx.Timeout(None, connect=_SHARE_FOR_CONNECTING * seconds),
+        transport=transport,
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),
+        event_hooks={"response": [_set_location_aside]},
+        **({"trust_env": False} if transport else route.settings()),
+    )
+
+
+async def _set_location_aside(response: httpx.Response) -> None:
+    """Keep httpx from reading where a redirect leads: it would, and fail where that is no address."""
+    if "location" in response.headers:
+        response.extensions[_LOCATION] = response.headers.pop("location")
+
+
 def _body(request: Request) -> bytes:
     items = map(dict, request.members) if isinstance(request, Save) else request.addresses
     return json.dumps([*items], separators=(",", ":")).encode()
 
 
 async def _read(response: httpx.Response) -> HttpAnswer:
-    headers = headers_as_they_came(response)
-    if headers.get("content-encoding", "").strip().lower() not in PACKINGS:
-        # Packed twice or more, a few bytes could unfold to any size before they can be counted.
-        return HttpAnswer(response.status_code, headers, b"", complete=False)
+    headers = dict(response.headers)
+    if _LOCATION in response.extensions:
+        headers["location"] = response.extensions[_LOCATION]
+    incomplete = HttpAnswer(response.status_code, headers, b"", complete=False)
+    if headers.get("content-encoding", "").strip().lower() not in _ENCODINGS:
+        # Compressed twice or more, a few bytes could unfold to any size before they can be counted.
+        return incomplete
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > _MOST_BYTES:
-            return HttpAnswer(response.status_code, headers, bytes(body[:_MOST_BYTES]), complete=False)
+            return incomplete
     return HttpAnswer(response.status_code, headers, bytes(body))

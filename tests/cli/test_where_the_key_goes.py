@@ -1,11 +1,13 @@
 """A key goes where a reviewer saw it go: targets in plans and questions, and warnings of changed settings."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from commands import TARGET, Panels, Run
 from git_panels import SETTINGS_OF_NOBODY, GitPanels
+from socket_vendor import SocketVendor
 from terminal import converse
 from world import World
 
@@ -56,6 +58,106 @@ def test_the_question_names_the_target_and_where_the_key_comes_from(tmp_path: Pa
     assert "http://127.0.0.1:9/a/api/v2" in question
     assert "the variable KEY" in question
     assert ended.code == 4
+
+
+# RECONCILER_HOSTS
+
+
+HOSTS = "RECONCILER_HOSTS"
+DONE, INVALID, REFUSED = 0, 1, 4
+
+
+@pytest.mark.parametrize("hosts", ["api.questionpro.com", "example.org, questionpro.eu", "eu"])
+def test_a_key_is_not_even_read_for_a_host_that_is_not_allowed(
+    run: Run, panels: Panels, hosts: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = panels.folder / "pipe"
+    os.mkfifo(pipe)
+    monkeypatch.setenv(HOSTS, hosts)
+    for source in ("{env: NOT_SET}", "{file: ../pipe}"):
+        panels.environment("production", f"datacenter: eu\napi_key: {source}\n")
+        ended = run("apply", "production", "--yes")
+        assert ended.code == REFUSED
+        assert "api.questionpro.eu" in ended.err
+        assert HOSTS in ended.err
+        assert not panels.lockfile.exists()
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        "",
+        " ",
+        "api.questionpro.eu",
+        "API.QuestionPro.EU",
+        "x.org,api.questionpro.eu",
+        "x\tapi.questionpro.eu",
+    ],
+)
+def test_an_allowed_host_gets_as_far_as_the_key(
+    run: Run, panels: Panels, hosts: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panels.environment("production", "datacenter: eu\napi_key: {env: NOT_SET}\n")
+    monkeypatch.setenv(HOSTS, hosts)
+    ended = run("apply", "production", "--yes")
+    assert ended.code == INVALID
+    assert "NOT_SET is not set" in ended.err
+
+
+def test_neither_this_machine_nor_the_embedded_sandbox_needs_to_be_allowed(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.environment("embedded")
+    world.members("ada@example.org", name="embedded")
+    with SocketVendor() as vendor:
+        world.environment(base_url=vendor.base_url)
+        world.members("ada@example.org")
+        for name in ("p", "embedded"):
+            assert world.run("apply", name, "--yes", env={HOSTS: "example.org"}).code == DONE
+
+
+def test_where_there_is_nothing_to_send_no_host_is_refused(
+    run: Run, panels: Panels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panels.declare()
+    panels.write("members: []\n")
+    monkeypatch.setenv(HOSTS, "example.org")
+    assert run("apply", "production", "--yes").code == DONE
+    assert run("plan", "production").code == DONE
+
+
+# One key for two environments
+
+
+@pytest.mark.parametrize("command", [["validate"], ["plan", "production"], ["plan", "--all"]])
+def test_two_environments_with_one_target_that_share_a_key_are_a_warning(
+    run: Run, panels: Panels, command: list[str]
+) -> None:
+    panels.environment("staging", FIRST)
+    panels.write("members: []\n", to="staging")
+    ended = run(*command)
+    assert ended.code == DONE
+    (warning, *_) = [line for line in (ended.out + ended.err).splitlines() if "same target" in line]
+    assert all(part in warning for part in ("production", "staging", "the variable KEY"))
+
+
+@pytest.mark.parametrize("other", [FIRST.replace("eu", "ca"), FIRST.replace("KEY", "OTHER")])
+def test_another_target_or_another_key_is_no_warning(run: Run, panels: Panels, other: str) -> None:
+    panels.environment("staging", other)
+    panels.write("members: []\n", to="staging")
+    assert "same target" not in run("validate").err + run("plan", "--all").out
+
+
+def test_a_shared_key_file_is_known_by_either_path(run: Run, panels: Panels) -> None:
+    panels.environment("production", "datacenter: eu\napi_key: {file: ../key}\n")
+    panels.environment("staging", "datacenter: eu\napi_key: {file: ../staging/../key}\n")
+    panels.write("members: []\n", to="staging")
+    assert run("validate").err.count("same target") == 2
+
+
+def test_the_default_port_makes_no_other_target(run: Run, panels: Panels) -> None:
+    panels.environment("staging", f"base_url: {TARGET.replace('.eu/', '.eu:443/')}\napi_key: {{env: KEY}}\n")
+    panels.write("members: []\n", to="staging")
+    assert run("validate").err.count("same target") == 2
 
 
 # Settings that a pull request changes

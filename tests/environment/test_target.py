@@ -21,10 +21,13 @@ def reading_of(settings: str, root: Path) -> EnvironmentReading:
         ("datacenter: 'no'", "https://api.questionpro.no/a/api/v2"),
         ("datacenter: no", "https://api.questionpro.no/a/api/v2"),
         ("datacenter: EU", "https://api.questionpro.eu/a/api/v2"),
-        ("datacenter: eu.example", "https://api.questionpro.eu.example/a/api/v2"),
+        ("datacenter: com.au", "https://api.questionpro.com.au/a/api/v2"),
+        ("datacenter: co.uk", "https://api.questionpro.co.uk/a/api/v2"),
         ("base_url: https://api.questionpro.eu/a/api/v2/", "https://api.questionpro.eu/a/api/v2"),
         ("base_url: HTTPS://API.Example.org/A/Api", "https://api.example.org/A/Api"),
         ("base_url: https://example.org", "https://example.org"),
+        ("base_url: https://example.org:443/a", "https://example.org/a"),
+        ("base_url: https://example.org:0443", "https://example.org"),
         ("base_url: https://[2001:db8::1]:8443/", "https://[2001:db8::1]:8443"),
         ("base_url: http://127.0.0.1:8900/a/api/v2", "http://127.0.0.1:8900/a/api/v2"),
         ("base_url: http://127.200.3.4", "http://127.200.3.4"),
@@ -52,6 +55,12 @@ def test_an_embedded_environment_has_no_address_and_no_key(tmp_path: Path) -> No
     "suffix",
     [
         "eu/evil",
+        "eu.evil.example",
+        "eu.example",
+        "com.evil",
+        "com.au.evil",
+        "co.com",
+        "org.uk",
         "eu:8080",
         "eu@evil.org",
         ".eu",
@@ -66,10 +75,10 @@ def test_an_embedded_environment_has_no_address_and_no_key(tmp_path: Path) -> No
         "[eu]",
     ],
 )
-def test_a_datacenter_is_the_ending_of_a_host_name(suffix: str, tmp_path: Path) -> None:
+def test_a_datacenter_is_one_label_or_com_or_co_with_a_country(suffix: str, tmp_path: Path) -> None:
     reading = reading_of(f"datacenter: {suffix}\napi_key: {{env: K}}", tmp_path)
     assert [str(problem.message[0]) for problem in reading.problems] == [
-        '"datacenter" must be the ending of a host name.'
+        '"datacenter" must be one word, or com. or co. with a country.'
     ]
 
 
@@ -98,6 +107,7 @@ def test_a_datacenter_is_the_ending_of_a_host_name(suffix: str, tmp_path: Path) 
         ('"https://example.org/a b"', "holds a character that no address may hold"),
         ('"https://example.org/a\\nb"', "holds a character that no address may hold"),
         ("https://example.org/ä", "holds a character that no address may hold"),
+        (f"https://example.org/{'a' * 500}", "is longer than 500 characters"),
     ],
 )
 def test_a_base_url_that_is_not_safe_is_refused_and_not_repeated(

@@ -20,9 +20,7 @@ from reconciler.panel import (
     TooLarge,
     Unusable,
 )
-from reconciler.questionpro.answers import read_answer
-from reconciler.questionpro.denial import Access
-from reconciler.questionpro.http_answer import HttpAnswer
+from reconciler.questionpro.answers import Access, HttpAnswer, read_answer
 
 BODIES = Path(__file__).parent / "bodies"
 ACCESS = Access("https://api.questionpro.eu/a/api/v2", "the variable PANEL_KEY")
@@ -110,7 +108,7 @@ def test_the_allowance_is_recognised_in_a_body_of_plain_text() -> None:
     ("header", "seconds"),
     [("7", 7), ("86400", 86400), ("Mon, 23 Nov 2026 09:00:09 GMT", 9), ("Mon, 23 Nov 2020 09:00:00 GMT", 0)],
 )
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [408, 429, 503])
 def test_the_time_to_wait_is_kept_whole(status: int, header: str, seconds: float) -> None:
     answer = _read(status, retry_after=header)
     assert isinstance(answer, Throttled | Lost)
@@ -147,8 +145,8 @@ def test_a_redirect_to_nowhere_is_a_denial_too(headers: Mapping[str, str]) -> No
     assert isinstance(_read(302, **headers), Denied)
 
 
-@pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 599])
-def test_any_server_error_leaves_open_what_was_done(status: int) -> None:
+@pytest.mark.parametrize("status", [408, 500, 501, 502, 503, 504, 599])
+def test_a_server_error_or_its_time_out_leaves_open_what_was_done(status: int) -> None:
     assert isinstance(_read(status, "<html>"), Lost)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.member import Removal
 from reconciler.panel import Counted, CountedAway, Save, Withdraw
-from reconciler.questionpro.counts import BrokenOff, NotTheCounts, read_counts
+from reconciler.questionpro.answers import BrokenOff, NotTheCounts, read_counts
 
 BODIES = Path(__file__).parent / "bodies"
 
@@ -63,15 +63,17 @@ def test_a_missing_count_proves_nothing() -> None:
         (b"", "without content"),
         (b"  \n", "without content"),
         (b"<!DOCTYPE html><p>ada@example.org", "a web page"),
-        (b"OK ada@example.org", "text that is no JSON"),
-        (b"\xff\xfe", "text that is no JSON"),
+        (b"OK ada@example.org", "text that is not JSON"),
+        (b"\xff\xfe", "text that is not JSON"),
         (b"[]", "the whole is not an object"),
         (b"null", "the whole is not an object"),
         (b"{}", "response is missing"),
         (b'{"response": []}', "response is not an object"),
         (b'{"response": {"error": {}}}', "membersAddedSuccessfully is missing"),
-        (b"[" * 100_000, "no JSON"),
-        (b'{"response": {}} trailing', "text that is no JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"response": {}} trailing', "text that is not JSON"),
+        (b'{"response": NaN}', "NaN stands for a number"),
+        (b'{"response": ' + b"9" * 5000 + b"}", "text that is not JSON"),
     ],
 )
 def test_another_answer_is_described_without_echoing_it(body: bytes, words: str) -> None:
@@ -127,3 +129,21 @@ def test_the_answer_to_one_call_is_no_answer_to_another() -> None:
         read_counts(
             _away("Deleted", done=1, unavailable=0, already=0, blocked=0), Withdraw(Removal.UNSUBSCRIBE, [])
         )
+
+
+COUNTS = '"membersAddedSuccessfully": 1, "membersFailedToBeAdded": 0'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"response": {{{COUNTS}, "membersAddedSuccessfully": 1}}}}',
+        f'{{"response": {{"membersFailedToBeAdded": 1, {COUNTS}}}}}',
+        f'{{"response": {{{COUNTS}}}, "response": {{{COUNTS}}}}}',
+        f'{{"response": {{{COUNTS}}}, "\\u0072esponse": {{{COUNTS}}}}}',
+        f'{{"response": {{{COUNTS}}}, "more": [{{"a": 1, "a": 1}}]}}',
+    ],
+)
+def test_a_key_that_stands_twice_proves_nothing_even_if_both_say_the_same(body: str) -> None:
+    with pytest.raises(NotTheCounts, match="stands twice"):
+        read_counts(body.encode(), Save([]))

@@ -7,17 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.questionpro.error_body import ErrorBody, find, read_error_body
+from reconciler.panel import Refused, Save
+from reconciler.questionpro.answers import Access, HttpAnswer, find, read_answer
 
 BODIES = Path(__file__).parent / "bodies"
 
 PRINTED = {
-    "400": ErrorBody("BAD_REQUEST", "1000", "Invalid URL parameters"),
-    "401": ErrorBody("UNAUTHORIZED", "1010", "Incorrect API Key"),
-    "403": ErrorBody("FORBIDDEN", "1013", "The user does not have permission to access the resource"),
-    "404": ErrorBody("NOT_FOUND", "1040", "The resource that you're trying to access doesn't exist"),
-    "500": ErrorBody("INTERNAL_SERVER_ERROR", "1026", "We are not able to process your request"),
+    "400": "Invalid URL parameters",
+    "401": "Incorrect API Key",
+    "403": "The user does not have permission to access the resource",
+    "404": "The resource that you're trying to access doesn't exist",
+    "500": "We are not able to process your request",
 }
+
+
+def message(text: str) -> str:
+    """What is taken for the message of an error body."""
+    answer = read_answer(HttpAnswer(400, {}, text.encode()), Save([]), Access("https://x", "the variable K"))
+    assert isinstance(answer, Refused)
+    return answer.reason
 
 
 @pytest.mark.parametrize("status", PRINTED)
@@ -25,31 +33,29 @@ def test_a_body_as_printed_on_the_vendors_page_is_understood_though_it_is_no_jso
     text = (BODIES / f"{status}.txt").read_text(encoding="utf-8")
     with pytest.raises(json.JSONDecodeError):
         json.loads(text)
-    assert read_error_body(text) == PRINTED[status]
+    assert message(text) == PRINTED[status]
 
 
-@pytest.mark.parametrize("identifier", ["1013", 1013])
-def test_an_id_may_be_text_or_a_number(identifier: object) -> None:
-    body = {"response": {"error": {"id": identifier, "name": "FORBIDDEN", "message": "No"}}}
-    assert read_error_body(json.dumps(body)) == ErrorBody("FORBIDDEN", "1013", "No")
+@pytest.mark.parametrize("identifier", ["r-7", 1013])
+def test_a_value_may_be_text_or_a_number(identifier: object) -> None:
+    assert find(json.dumps({"requestID": identifier}), "requestID") == str(identifier)
 
 
 def test_keys_outside_the_error_are_not_taken_for_its_own() -> None:
     body = {"name": "not this", "message": "nor this", "response": {"error": {"message": "this"}}}
-    assert read_error_body(json.dumps(body)) == ErrorBody(None, None, "this")
+    assert message(json.dumps(body)) == "this"
 
 
 @pytest.mark.parametrize(
     "text", ["", "<html>", "[]", '{"message": {"text": 1}}', '{"message"', '"message": "']
 )
 def test_a_body_that_says_nothing_gives_nothing(text: str) -> None:
-    assert read_error_body(text).message is None
+    assert message(text) == "HTTP 400 without a reason"
 
 
 @given(st.text(min_size=1, max_size=80))
-def test_any_message_in_valid_json_is_found_on_one_line(message: str) -> None:
-    found = find(json.dumps({"message": message}), "message")
-    assert found == (" ".join(message.split()) or None)
+def test_any_message_in_valid_json_is_found_on_one_line(said: str) -> None:
+    assert find(json.dumps({"message": said}), "message") == (" ".join(said.split())[:300] or None)
 
 
 @given(st.text())

@@ -1,12 +1,13 @@
 """The key is read from where the environment says, and never shown."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from reconciler.environment.model import KeySource
 from reconciler.errors import InvalidInput
-from reconciler.questionpro.key import ApiKey, read_key
+from reconciler.questionpro.key import read_key
 
 SECRET = "s3cret-key-0001"
 
@@ -45,6 +46,48 @@ def test_an_empty_variable_is_no_key(value: str, monkeypatch: pytest.MonkeyPatch
     assert "PANEL_KEY is empty" in _refused(KeySource(env="PANEL_KEY"))
 
 
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        (f'"{SECRET}"', "quotation marks"),
+        (f"'{SECRET}'", "quotation marks"),
+        (f"\u201c{SECRET}\u201d", "quotation marks"),
+        (f"{SECRET}'", "quotation marks"),
+        (f"\ufeff{SECRET}", "byte order mark"),
+        (f"Bearer {SECRET}", "Bearer"),
+        (f"bearer {SECRET}", "Bearer"),
+        (f"api-key: {SECRET}", "Bearer"),
+        (f"PANEL_KEY={SECRET}", "variable"),
+        (f"export PANEL_KEY={SECRET}", "variable"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["variable", "file"])
+def test_what_is_odd_about_a_key_is_named_and_the_key_is_not(
+    kind: str, value: str, word: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if kind == "file":
+        source = KeySource(file=tmp_path / "key")
+        (tmp_path / "key").write_text(f"{value}\n", encoding="utf-8")
+    else:
+        source = KeySource(env="PANEL_KEY")
+        monkeypatch.setenv("PANEL_KEY", value)
+    message = _refused(source)
+    assert word in message.replace("export PANEL_KEY=…", "")
+    assert SECRET not in message
+
+
+@pytest.mark.parametrize("value", ["abcdefghijklmno=", "c2VjcmV0LWtleQ==", "a1b2c3d4-e5f6"])
+def test_a_key_may_look_as_keys_do(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PANEL_KEY", value)
+    assert read_key(KeySource(env="PANEL_KEY")).reveal() == value
+
+
+@pytest.mark.parametrize("value", ["k", "1234567"])
+def test_a_key_too_short_to_be_hidden_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PANEL_KEY", value)
+    assert "fewer than 8 characters" in _refused(KeySource(env="PANEL_KEY"))
+
+
 @pytest.mark.parametrize("value", ["half\nother", "half\rother", "clé", "a\x7fb", "a\tb"])
 def test_a_key_that_no_header_can_carry_is_refused_without_being_echoed(
     value: str, monkeypatch: pytest.MonkeyPatch
@@ -60,7 +103,27 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_key_file(tmp_path: Path) -> None:
-    assert "Is a directory" in _refused(KeySource(file=tmp_path))
+    assert "not a regular file" in _refused(KeySource(file=tmp_path))
+
+
+def test_a_pipe_is_no_key_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "key"
+    os.mkfifo(pipe)
+    assert "not a regular file" in _refused(KeySource(file=pipe))
+
+
+def test_a_link_to_a_file_is_a_key_file_as_mounted_secrets_are_links(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text(SECRET, encoding="utf-8")
+    (tmp_path / "key").symlink_to("data")
+    assert read_key(KeySource(file=tmp_path / "key")).reveal() == SECRET
+
+
+def test_a_key_file_has_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{SECRET}\nroot:x:0:0\n", encoding="utf-8")
+    message = _refused(KeySource(file=file))
+    assert "more than one line" in message
+    assert SECRET not in message
 
 
 def test_a_file_of_other_bytes_than_text_is_refused(tmp_path: Path) -> None:
@@ -75,15 +138,3 @@ def test_a_file_that_holds_far_more_than_a_key_is_refused_without_being_echoed(t
     message = _refused(KeySource(file=file))
     assert "too long" in message
     assert "k3y" not in message
-
-
-@pytest.mark.parametrize("show", [repr, str, "{}".format, "%r".__mod__, lambda key: str([key])])
-def test_no_way_of_showing_a_key_shows_its_value(show: object) -> None:
-    assert callable(show)
-    shown = show(ApiKey(SECRET, "the variable PANEL_KEY"))
-    assert SECRET not in shown
-    assert "the variable PANEL_KEY" in shown
-
-
-def test_a_key_has_no_dictionary_that_a_debugger_would_print() -> None:
-    assert not hasattr(ApiKey(SECRET, "x"), "__dict__")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from people import person
 
 from reconciler.environment.model import RateLimit
-from reconciler.questionpro.error_body import read_error_body
+from reconciler.questionpro.answers import find
 from reconciler.sandbox.application import PATH, UNSUBSCRIBE_PATH, Application
 from reconciler.sandbox.messages import Call, SandboxAnswer
 from reconciler.sandbox.rules import Rules
@@ -48,7 +48,7 @@ def _counts(answer: SandboxAnswer) -> tuple[int, int]:
 
 
 def _error(answer: SandboxAnswer) -> tuple[int, str | None]:
-    return answer.status, read_error_body(answer.body.decode()).id
+    return answer.status, find(answer.body.decode(), "id")
 
 
 def test_new_members_are_added_and_known_ones_fail(store: Store) -> None:

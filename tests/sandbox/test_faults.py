@@ -8,6 +8,7 @@ import pytest
 from people import person
 from world import KEY, Sandbox
 
+from reconciler.credential import Credential
 from reconciler.panel import (
     AllowanceUsedUp,
     Answer,
@@ -22,7 +23,6 @@ from reconciler.panel import (
     Unusable,
 )
 from reconciler.questionpro.client import QuestionProPanel
-from reconciler.questionpro.key import ApiKey
 from reconciler.sandbox.faults import FAULTS, read_faults
 
 _SECONDS = 0.4
@@ -77,7 +77,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> _Seen:
 
 
 async def _call_twice(address: str) -> tuple[dict[str, Reply], dict[str, Reply]]:
-    key = ApiKey(KEY, "the variable KEY")
+    key = Credential(KEY, "the variable KEY")
     async with QuestionProPanel(address, key, _SECONDS) as panel:
         first = {kind: await panel.send(Save([person(f"m{kind}")])) for kind in FAULTS}
         again = {kind: await panel.send(Save([person(f"m{kind}")])) for kind in FAULTS}
@@ -103,7 +103,7 @@ def test_members_were_added_before_the_fault_just_where_it_says_so(seen: _Seen, 
 @pytest.mark.parametrize("kind", ["trickle", "silence"])
 def test_a_fault_that_never_ends_lasts_until_the_clients_deadline(seen: _Seen, kind: str) -> None:
     reply = seen.first[kind]
-    assert reply.answer == Lost("no whole answer within 0.4 seconds")
+    assert reply.answer == Lost("no complete answer within 0.4 seconds")
     assert _SECONDS <= reply.duration < _SECONDS + 0.5
 
 

@@ -15,9 +15,9 @@ import pytest
 from people import person
 from world import KEY
 
+from reconciler.credential import Credential
 from reconciler.panel import AllowanceUsedUp, Answer, Counted, Denied, Refused, Save, Throttled, TooLarge
 from reconciler.questionpro.client import QuestionProPanel
-from reconciler.questionpro.key import ApiKey
 from reconciler.sandbox.server import address_of, listen
 from reconciler.sandbox.store import Store
 
@@ -42,7 +42,7 @@ def serving(*arguments: str) -> Iterator[tuple[Process, str]]:
 
 def _call(address: str, *names: str, key: str = KEY, seconds: float = 5) -> Answer:
     async def run() -> Answer:
-        async with QuestionProPanel(address, ApiKey(key, "the variable KEY"), seconds) as panel:
+        async with QuestionProPanel(address, Credential(key, "the variable KEY"), seconds) as panel:
             return (await panel.send(Save([person(name) for name in names]))).answer
 
     return asyncio.run(run())
@@ -170,7 +170,7 @@ def test_a_caller_who_leaves_in_the_middle_of_a_call_disturbs_nobody(address: st
 
 def test_small_answers_come_at_once(address: str) -> None:
     async def run() -> float:
-        async with QuestionProPanel(address, ApiKey(KEY, "x"), 5) as panel:
+        async with QuestionProPanel(address, Credential(KEY, "x"), 5) as panel:
             replies = [await panel.send(Save([person("ada")])) for _ in range(12)]
         return sorted(reply.duration for reply in replies)[len(replies) // 2]
 

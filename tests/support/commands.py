@@ -47,8 +47,10 @@ class Panels:
         """Production's."""
         return self.folder / "production" / "state.lock.json"
 
-    def environment(self, name: str, settings: str = "datacenter: eu\napi_key: {env: KEY}\n") -> None:
-        """Add an environment; its members stand in `members/team.yaml`."""
+    def environment(self, name: str, settings: str | None = None) -> None:
+        """Add an environment, with a variable of its own for the key unless `settings` say otherwise."""
+        key = "KEY" if name == "production" else "OTHER_KEY"
+        settings = settings or f"datacenter: eu\napi_key: {{env: {key}}}\n"
         (self.folder / name / "members").mkdir(parents=True, exist_ok=True)
         (self.folder / name / "environment.yaml").write_text(settings, encoding="utf-8")
 

@@ -1,0 +1,80 @@
+"""A key or a token: a value that no output shows, and texts without it."""
+
+import re
+
+LEAST_CHARACTERS = 8
+"""A shorter value is refused: to hide it would garble every text that has these letters in a word."""
+
+_ESCAPE = re.compile(
+    r"\\+u([0-9a-f]{4})|%([0-9a-f]{2})|&#x0*([0-9a-f]{2});|&#0*([0-9]{2,3});|\\+(.)",
+    re.IGNORECASE | re.ASCII | re.DOTALL,
+)
+_MOST_ROUNDS = 3  # a text in JSON, inside an address, inside JSON
+
+
+class Credential:
+    """A value of which only `reveal` gives anything away.
+
+    `origin` says where it came from, such as `the variable QUESTIONPRO_API_KEY`.
+    """
+
+    __slots__ = ("_name", "_sought", "_value", "origin")
+
+    def __init__(self, value: str, origin: str, name: str = "the key") -> None:
+        """Keep the value, of printable ASCII; texts say `(name)` in its place."""
+        self._value = value
+        self._name = name
+        self._sought = _decoded(value)[0]
+        self.origin = origin
+
+    def reveal(self) -> str:
+        """The value itself, for the one header that carries it."""
+        return self._value
+
+    def hide_in(self, text: str) -> str:
+        """The text without the value, in whatever case, and with whatever escapes it is written."""
+        decoded, starts = _decoded(text)
+        pieces, end = [], 0
+        at = decoded.find(self._sought)
+        while at >= 0:
+            behind = at + len(self._sought)
+            pieces += [text[end : starts[at]], f"({self._name})"]
+            end = starts[behind]
+            at = decoded.find(self._sought, behind)
+        return "".join((*pieces, text[end:]))
+
+    def __repr__(self) -> str:
+        """Nothing of the value, not even its length."""
+        return f"Credential(from {self.origin})"
+
+
+def _decoded(text: str) -> tuple[str, list[int]]:
+    """The text in lower case without escapes, and for each character, and the end, its place in `text`."""
+    starts = list(range(len(text) + 1))
+    for _ in range(_MOST_ROUNDS):
+        found = _without_escapes(text)
+        if found is None:
+            break
+        text, places = found
+        starts = [starts[place] for place in places]
+    return re.sub("[A-Z]+", lambda capitals: capitals[0].lower(), text), starts
+
+
+def _without_escapes(text: str) -> tuple[str, list[int]] | None:
+    pieces: list[str] = []
+    starts: list[int] = []
+    end = 0
+    for escape in _ESCAPE.finditer(text):
+        pieces += [text[end : escape.start()], _character(escape)]
+        starts += range(end, escape.start() + 1)
+        end = escape.end()
+    if not pieces:
+        return None
+    return "".join((*pieces, text[end:])), [*starts, *range(end, len(text) + 1)]
+
+
+def _character(escape: re.Match[str]) -> str:
+    for digits, base in zip(escape.groups()[:4], (16, 16, 16, 10), strict=True):
+        if digits is not None:
+            return chr(int(digits, base))
+    return str(escape[5])
