@@ -1,7 +1,9 @@
 """Calling for one batch: paced, journalled, repeated where that may help; doubt is remembered."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 
 from tenacity import (
@@ -32,6 +34,8 @@ from reconciler.panel import (
     Reply,
     Throttled,
 )
+
+_A_DAY = 24 * 60 * 60  # seconds
 
 
 @dataclass(slots=True)
@@ -119,7 +123,9 @@ class Caller:
         """What an answer means for the calls of all batches."""
         match answer:
             case Throttled() | Lost() if answer.retry_after is not None:
-                self.pace.hold(answer.retry_after)
+                if not self.pace.hold(answer.retry_after):
+                    until = _later(self.now(), answer.retry_after)
+                    self.stop.throw(Cause.LONG_WAIT, ending.long_wait(answer.reason, until))
             case AllowanceUsedUp():
                 self.stop.throw(Cause.ALLOWANCE, ending.allowance_used_up(answer.reason))
             case Denied():
@@ -131,8 +137,17 @@ class Caller:
         return max(min(back_off(state), longest), getattr(_last_answer(state), "retry_after", None) or 0.0)
 
     def _tell(self, state: RetryCallState) -> None:
+        if self.stop.is_thrown:
+            return
         seconds = state.next_action.sleep if state.next_action else 0.0
         self.tally.observer.waiting(seconds, getattr(_last_answer(state), "reason", ""))
+
+
+def _later(at: str, seconds: float) -> str | None:
+    """The time so many seconds after another; None where that is more than a day."""
+    if seconds > _A_DAY:
+        return None
+    return f"{datetime.fromisoformat(at) + timedelta(seconds=math.ceil(seconds)):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _last_answer(state: RetryCallState) -> Answer | None:

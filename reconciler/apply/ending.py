@@ -28,6 +28,15 @@ def most_calls(limit: int) -> Problem:
     return Problem((f"The run ended at the {limit} calls that --max-calls allows.",), (AGAIN,))
 
 
+def long_wait(reason: str, until: str | None) -> Problem:
+    """The server asks for a longer wait than a run allows; `until` is None for more than a day."""
+    wait = f"until {until}" if until else "more than a day"
+    return Problem(
+        (f"The server asks to wait {wait}, which is longer than a run waits: ", *said(reason)),
+        ("Apply again then. " + AGAIN,),
+    )
+
+
 def no_usable_answer(batches: int) -> Problem:
     """So many batches in a row without an answer that says anything."""
     return Problem(

@@ -9,6 +9,12 @@ from collections import deque
 from reconciler.apply.stop import Stop
 from reconciler.environment.model import RateLimit
 
+LONGEST_WAIT = 900.0
+"""Seconds that a server may ask a run to wait at once."""
+
+LONGEST_WAITS = 1800.0
+"""Seconds that a server may ask a run to wait in all."""
+
 
 class Pace:
     """Gives out turns to call.
@@ -26,6 +32,7 @@ class Pace:
         self._ended: deque[float] = deque()
         self._under_way = 0
         self._held_until = 0.0
+        self._held = 0.0
         self._one_at_a_time = asyncio.Lock()
 
     async def turn(self) -> bool:
@@ -48,9 +55,19 @@ class Pace:
         if counts:
             self._ended.append(self._now())
 
-    def hold(self, seconds: float) -> None:
-        """Give no turn for so long, since the server asked for it."""
-        self._held_until = max(self._held_until, self._now() + seconds)
+    def hold(self, seconds: float) -> bool:
+        """Give no turn for so long, since the server asked for it.
+
+        False where that is longer than a run waits; then turns are given as before, and the run is to end.
+        Waits that several calls are asked for at once count once.
+        """
+        now = self._now()
+        longer = max(0.0, now + seconds - max(now, self._held_until))
+        if seconds > LONGEST_WAIT or self._held + longer > LONGEST_WAITS:
+            return False
+        self._held += longer
+        self._held_until = max(self._held_until, now + seconds)
+        return True
 
     def _delay(self) -> float:
         now = self._now()

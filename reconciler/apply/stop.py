@@ -16,6 +16,7 @@ class Cause(Enum):
     ALLOWANCE = auto()
     MOST_CALLS = auto()
     NO_USABLE_ANSWER = auto()
+    LONG_WAIT = auto()
     DISK = auto()
 
 

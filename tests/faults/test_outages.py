@@ -39,7 +39,8 @@ def test_a_server_that_is_not_there_costs_no_call_and_leaves_no_doubt(
     assert found.report["calls"] == 0
     assert found.report["summary"]["unsent"] == MEMBERS
     assert found.outcomes is None
-    assert "got no usable answer: no connection (Connection refused)" in found.result.err
+    refused = f"no connection to {address.removesuffix(BASE_PATH)} (Connection refused)"
+    assert f"got no usable answer: {refused}" in found.result.err
 
 
 @both
