@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeAlias
 
 import pytest
 
@@ -9,10 +10,10 @@ from reconciler.apply.pace import LONGEST_WAIT, LONGEST_WAITS, Pace
 from reconciler.apply.stop import Stop
 from reconciler.environment.model import RateLimit
 
+Passes: TypeAlias = Callable[[float], None]
 
-def by_the_clock(
-    monkeypatch: pytest.MonkeyPatch, test: Callable[[Pace, Callable[[float], None]], None]
-) -> None:
+
+def by_the_clock(monkeypatch: pytest.MonkeyPatch, test: Callable[[Pace, Passes], None]) -> None:
     """Run a test with a pace, and with something that lets time pass."""
 
     async def run() -> None:
