@@ -69,26 +69,31 @@ class Removal(StrEnum):
         return self is not Removal.FORGET
 
 
-def in_vendor_order(attributes: Attributes) -> dict[str, Any]:
+def in_vendor_order(attributes: Attributes) -> Attributes:
     """The same attributes, their fields in the order of the vendor's page."""
-    return {field: attributes[field] for field in _names_in_vendor_order(tuple(attributes))}
+    names = tuple(attributes)
+    ordered = _names_in_vendor_order(names)
+    return attributes if names == ordered else {field: attributes[field] for field in ordered}
 
 
 @lru_cache(maxsize=1024)
-def _names_in_vendor_order(names: tuple[str, ...]) -> list[str]:
+def _names_in_vendor_order(names: tuple[str, ...]) -> tuple[str, ...]:
     """Most members of a panel declare the same fields, so the same few lists are sorted."""
-    return sorted(names, key=_RANK.__getitem__)
+    return tuple(sorted(names, key=_RANK.__getitem__))
 
 
-def canonical(attributes: Attributes) -> dict[str, Any]:
+def canonical(attributes: Attributes) -> Attributes:
     """The same attributes in one order: the fields, the profile fields, and the options of each."""
     ordered = in_vendor_order(attributes)
-    if PROFILE_FIELDS in ordered:
-        items = sorted(ordered[PROFILE_FIELDS], key=lambda item: item[PROFILE_FIELD_ID])
-        ordered[PROFILE_FIELDS] = [
+    if PROFILE_FIELDS not in ordered:
+        return ordered
+    items = sorted(ordered[PROFILE_FIELDS], key=lambda item: item[PROFILE_FIELD_ID])
+    return {
+        **ordered,
+        PROFILE_FIELDS: [
             {PROFILE_FIELD_ID: item[PROFILE_FIELD_ID], "value": _ordered(item["value"])} for item in items
-        ]
-    return ordered
+        ],
+    }
 
 
 def flat(attributes: Attributes) -> dict[str, Any]:

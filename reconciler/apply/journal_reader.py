@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from reconciler.apply.batch import Batch, Kind
-from reconciler.lockfile.entry import are_well_formed
 from reconciler.lockfile.model import (
     Departure,
     Gone,
@@ -20,6 +19,7 @@ from reconciler.lockfile.model import (
     Rejected,
     Unconfirmed,
     Undelivered,
+    are_well_formed,
 )
 from reconciler.member import Attributes
 

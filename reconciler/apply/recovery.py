@@ -1,7 +1,8 @@
 """The lockfile as it stands with the journal of an interrupted run counted in."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import structs
 
 from reconciler.apply.journal import journal_path
 from reconciler.environment.model import Environment
@@ -11,7 +12,6 @@ from reconciler.lockfile.model import Gone, Knowledge, Lockfile, Unconfirmed, le
 from reconciler.lockfile.store import check_out, read_state, write_lockfile
 from reconciler.member import canonical
 from reconciler.problems import Location, Problem
-from reconciler.roster.model import Declaration
 
 if TYPE_CHECKING:
     from reconciler.apply.batch import Batch
@@ -36,16 +36,14 @@ class KnownState(NamedTuple):
     conflicts: int = 0
 
 
-def known_state(environment: Environment, declared: Mapping[str, Declaration] | None = None) -> KnownState:
+def known_state(environment: Environment) -> KnownState:
     """Read the journal, then the lockfile: in this order a run that ends meanwhile is counted, not lost.
-
-    Takes less time for a large lockfile if it is known who is `declared`.
 
     Raises:
         InvalidInput: either can't be read or belongs elsewhere.
     """
     journal = _read(environment)
-    reading = read_state(environment, declared)
+    reading = read_state(environment)
     state = _counted_in(environment, reading.lockfile, journal)
     return state._replace(unfetched=reading.unfetched, conflicts=reading.conflicts)
 
@@ -79,7 +77,7 @@ def _counted_in(environment: Environment, on_disk: Lockfile | None, journal: byt
     return KnownState(after, on_disk, is_recovered=True, recovered=settled, pending=run.pending)
 
 
-def take_in(environment: Environment, declared: Mapping[str, Declaration] | None = None) -> KnownState:
+def take_in(environment: Environment) -> KnownState:
     """Write the journal's news into the lockfile. Only under the environment's lock; the journal stays.
 
     Raises:
@@ -87,7 +85,7 @@ def take_in(environment: Environment, declared: Mapping[str, Declaration] | None
         DiskFailure: the lockfile could not be written.
     """
     check_out(environment)
-    state = known_state(environment, declared)
+    state = known_state(environment)
     if state.lockfile is not None and state.lockfile != state.on_disk:
         write_lockfile(environment, state.lockfile)
     return state
@@ -112,7 +110,7 @@ def _is_news(lockfile: Lockfile, key: str, knowledge: Knowledge) -> bool:
 def _canonical(knowledge: Knowledge) -> Knowledge:
     if isinstance(knowledge, Gone) or knowledge.attributes is None:
         return knowledge
-    return knowledge._replace(attributes=canonical(knowledge.attributes))
+    return structs.replace(knowledge, attributes=canonical(knowledge.attributes))
 
 
 def _read(environment: Environment) -> bytes | None:

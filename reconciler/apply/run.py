@@ -22,6 +22,7 @@ from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Observer, Tally
 from reconciler.environment.model import Environment
 from reconciler.errors import EXIT_INVALID, DiskFailure, Interrupted, Refusal
+from reconciler.lockfile.codec import digest
 from reconciler.lockfile.lock import NO_PATIENCE, Patience, environment_lock
 from reconciler.lockfile.model import Lockfile, Present
 from reconciler.lockfile.store import write_lockfile
@@ -114,7 +115,7 @@ def run_apply(
         Signals() as signals,
         environment_lock(environment, patience._replace(is_over=lambda: signals.count > 0)),
     ):
-        state = take_in(environment, roster.members)
+        state = take_in(environment)
         plan = _again(shown, state.lockfile, wishes) or plan_for(environment, roster, state.lockfile, wishes)
         try:
             _check(plan, wishes, approved)
@@ -131,11 +132,7 @@ def _again(shown: Shown | None, lockfile: Lockfile | None, wishes: Wishes) -> Pl
     """The plan that was shown, where the same would come out: for the same wishes, of the same lockfile."""
     if shown is None or shown.wishes != wishes:
         return None
-    before = shown.lockfile
-    if before is None or lockfile is None:
-        return shown.plan if before is lockfile else None
-    is_same = before.digest_on_disk is not None and before.digest_on_disk == lockfile.digest_on_disk
-    return shown.plan if is_same else None
+    return shown.plan if digest(shown.lockfile) == digest(lockfile) else None
 
 
 def _check(plan: Plan, wishes: Wishes, approved: str | None) -> None:

@@ -106,7 +106,7 @@ class Applying:
         """
         declared = read_declaration(self.invocation.panels, self.name)
         declared.require_checked()
-        state = known_state(declared.environment, declared.roster.members)
+        state = known_state(declared.environment)
         plan = plan_for(declared.environment, declared.roster, state.lockfile, self.wishes)
         self._show(plan, state, shared_key_warnings(self.invocation.panels, declared.environment))
         try:

@@ -150,7 +150,7 @@ class Planning:
             )
             if problems := [problem for problem in wrong if problem is not None]:
                 raise InvalidInput(*problems)
-        return declared, known_state(declared.environment, declared.roster.members)
+        return declared, known_state(declared.environment)
 
     def _circumstances(
         self, name: str, state: KnownState, share: Share | None = None, lint: PlanLint = NOTHING_ODD

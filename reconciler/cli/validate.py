@@ -78,7 +78,7 @@ def _order(panels: Path, problems: dict[str, Problem]) -> Sequence[str]:
 
 def _valid(panels: Path, name: str) -> Declared:
     declared = read_declaration(panels, name)
-    known_state(declared.environment, declared.roster.members)
+    known_state(declared.environment)
     return declared
 
 

@@ -2,54 +2,52 @@
 
 One member a line, sorted, so that equal states are equal bytes and git shows and merges by member.
 There is no counter, total or digest in it: git would merge two of those cleanly into a wrong one.
+
+A file is read by msgspec, and trusted if writing what was read gives the same bytes: then no key is
+repeated, no name unknown, nothing in another place. All others, such as one that was edited by hand or
+written with other white space, are read by `reconciler.lockfile.parser`, which says what is wrong.
 """
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
-from typing import Any
+from itertools import chain
 
-from reconciler.lockfile.entry import fields_of, present, rejected, unconfirmed
-from reconciler.lockfile.foreseen import read_foreseen
-from reconciler.lockfile.model import Entry, Lockfile
-from reconciler.lockfile.parser import FORMAT, SECTIONS, Parser
-from reconciler.lockfile.plain_lines import PlainLines
-from reconciler.lockfile.quick_reading import LARGE, read_quickly
-from reconciler.member import canonical
-from reconciler.roster.model import Declaration
+import msgspec
 
-_AT_ONCE = 200  # lines
+from reconciler.environment.model import without_default_port
+from reconciler.errors import InvalidInput
+from reconciler.lockfile.model import FORMAT, SECTIONS, Entry, Lockfile, in_canonical_form, is_sound
+from reconciler.lockfile.parser import Parser
+
+_json = msgspec.json.Encoder().encode
 
 
 def encode(lockfile: Lockfile) -> bytes:
-    """The file's bytes; the sections `rejected` and `unconfirmed` stand only where they hold somebody."""
+    """The file's bytes; sections other than `members` are written only if they hold somebody."""
     header = {"format": FORMAT, "environment": lockfile.environment, "target": lockfile.target}
-    pieces = ["{\n", _json(header)[1:-1], ',\n"members": ', *_section(lockfile.members)]
-    for name in SECTIONS[1:]:
-        if entries := getattr(lockfile, name):
-            pieces += [f',\n"{name}": ', *_section(entries)]
-    text = "".join([*pieces, "\n}\n"])
-    # A lone surrogate can only come from a JSON escape, and this writes it back as one.
-    return text.encode("utf-8", "backslashreplace")
+    pieces = [b"{\n", _json(header)[1:-1]]
+    for name in SECTIONS:
+        entries: Mapping[str, Entry] = getattr(lockfile, name)
+        if entries or name == "members":
+            lines = b",\n".join(_lines(entries))
+            pieces += [b",\n", _json(name), b":{\n", lines, b"\n}" if lines else b"}"]
+    return b"".join([*pieces, b"\n}\n"])
+
+
+def _lines(entries: Mapping[str, Entry]) -> Iterator[bytes]:
+    for key in sorted(entries):
+        yield _json(key) + b":" + _json(in_canonical_form(entries[key]))
 
 
 def digest(lockfile: Lockfile | None) -> str:
     """A name for the state that a lockfile records; no lockfile at all has one of its own."""
     if lockfile is None:
         return _sha256(b"")
-    return lockfile.digest_on_disk or _sha256(encode(lockfile))
+    return lockfile.known_digest or _sha256(encode(lockfile))
 
 
-def decode(
-    data: bytes,
-    *,
-    environment: str,
-    target: str,
-    file: str,
-    declared: Mapping[str, Declaration] | None = None,
-) -> Lockfile:
+def decode(data: bytes, *, environment: str, target: str, file: str) -> Lockfile:
     """The lockfile that these bytes hold.
 
     Args:
@@ -57,18 +55,15 @@ def decode(
         environment: the environment that it must belong to.
         target: the address that it must belong to.
         file: its path as it is shown in problems.
-        declared: the roster's members, where they are at hand: what is read is the same, and sooner.
 
     Raises:
         InvalidInput: it can't be read, has another format, or belongs elsewhere. Never an empty state.
     """
-    read = partial(read_quickly, environment=environment, target=target)
-    foreseen = read_foreseen(data, declared, read) if declared and len(data) >= LARGE else None
-    quickly = foreseen or read(data)
-    if quickly is not None:
-        return replace(quickly, digest_on_disk=_sha256(data))
-    parser = Parser(file)
-    return _lockfile(parser, parser.document(data), data, environment, target)
+    found = decode_any(data, file=file)
+    for name, expected in (("environment", environment), ("target", target)):
+        if (belongs_to := getattr(found, name)) != expected:
+            Parser(file, data).refuse_foreign(name, belongs_to, expected)
+    return found
 
 
 def decode_any(data: bytes, *, file: str) -> Lockfile:
@@ -83,49 +78,41 @@ def decode_any(data: bytes, *, file: str) -> Lockfile:
     Raises:
         InvalidInput: it can't be read, or has another format. Never an empty state.
     """
-    parser = Parser(file)
-    document = parser.document(data)
-    return _lockfile(parser, document, data, *parser.belonging(document))
+    found = _decode_canonical(data)
+    if found is not None and without_default_port(found.target) == found.target:
+        return replace(found, known_digest=_sha256(data))
+    found = found or Parser(file, data).lockfile()
+    found = replace(found, target=without_default_port(found.target))
+    return replace(found, known_digest=_sha256(encode(found)))
 
 
-def _lockfile(
-    parser: Parser, document: Mapping[str, Any], data: bytes, environment: str, target: str
-) -> Lockfile:
-    parser.check_header(document, environment, target)
-    members = parser.section(document, "members", present)
-    refused = parser.section(document, "rejected", rejected)
-    doubted = parser.section(document, "unconfirmed", unconfirmed)
-    parser.check_nobody_stands_twice(members, refused, doubted)
-    return Lockfile(environment, target, members, refused, doubted, digest_on_disk=_sha256(data))
+def is_same_state(one: bytes, other: bytes) -> bool:
+    """Whether two files record the same, whatever their white space.
+
+    One that can't be read is the same as itself alone.
+    """
+    try:
+        return one == other or decode_any(one, file="") == decode_any(other, file="")
+    except InvalidInput:
+        return False
+
+
+def _decode_canonical(data: bytes) -> Lockfile | None:
+    """The lockfile in a file that we could have written ourselves; None for any other."""
+    try:
+        found = msgspec.json.decode(data, type=Lockfile)
+    except (ValueError, RecursionError):
+        return None
+    sections = (found.members, found.rejected, found.unconfirmed)
+    people = [*chain.from_iterable(sections)]
+    entries: Iterator[Entry] = chain.from_iterable(section.values() for section in sections)
+    is_fine = (
+        bool(found.environment and found.target)
+        and len({*people}) == len(people)
+        and all(map(is_sound, people, entries))
+    )
+    return found if is_fine and encode(found) == data else None
 
 
 def _sha256(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
-
-
-_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: `json.dumps` makes one for each line
-
-
-def _section(entries: Mapping[str, Entry]) -> Iterator[str]:
-    yield "{\n"
-    for number, lines in enumerate(_lines(entries)):
-        yield ",\n" if number else ""
-        yield ",\n".join(lines)
-    yield "\n}" if entries else "}"
-
-
-def _lines(entries: Mapping[str, Entry]) -> Iterator[Sequence[str]]:
-    keys, plain = sorted(entries), PlainLines()
-    for begin in range(0, len(keys), _AT_ONCE):
-        some = keys[begin : begin + _AT_ONCE]
-        yield plain.of(some, [entries[key] for key in some]) or [
-            _json({key: _entry(entries[key])})[1:-1] for key in some
-        ]
-
-
-def _entry(entry: Entry) -> dict[str, Any]:
-    fields = fields_of(entry) | {"attributes": canonical(entry.attributes)}
-    note = fields.get("undelivered")
-    if note is not None and "attributes" in note:
-        note["attributes"] = canonical(note["attributes"])
-    return fields

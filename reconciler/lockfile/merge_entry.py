@@ -6,6 +6,8 @@ Each rule is symmetric: which side is ours never decides. docs/merging.md has th
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
+from msgspec import structs
+
 from reconciler.lockfile.codec import encode
 from reconciler.lockfile.model import Entry, Lockfile, Outcome, Present, Rejected, Unconfirmed
 from reconciler.member import equal
@@ -92,7 +94,7 @@ def _one_absent(one: Entry, other: Entry) -> Entry:
             return _doubted(entry) if in_doubt else entry
     refused = [entry for entry in (one, other) if isinstance(entry, Rejected)]
     if refused:
-        return _latest(refused)._replace(doubtful=in_doubt)
+        return structs.replace(_latest(refused), doubtful=in_doubt)
     return _latest((one, other))
 
 
@@ -104,7 +106,7 @@ def _is_in_doubt(entry: Entry) -> bool:
 def _doubted(entry: Present) -> Present:
     """Whoever was there already may have been let in by the call in doubt: that isn't `existing`."""
     if entry.outcome is Outcome.EXISTING:
-        return entry._replace(outcome=Outcome.UNATTRIBUTED)
+        return structs.replace(entry, outcome=Outcome.UNATTRIBUTED)
     return entry
 
 

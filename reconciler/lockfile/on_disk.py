@@ -1,14 +1,11 @@
 """The lockfile's file: its bytes, replaced whole, left untouched when they would be equal."""
 
-from collections.abc import Mapping
-
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path, prepare_working_folder, replace_file
 from reconciler.lockfile.codec import decode
 from reconciler.lockfile.model import Lockfile
 from reconciler.problems import Location, Problem
-from reconciler.roster.model import Declaration
 
 
 def read_bytes(environment: Environment) -> bytes | None:
@@ -30,16 +27,14 @@ def read_bytes(environment: Environment) -> bytes | None:
         ) from error
 
 
-def decode_file(
-    environment: Environment, data: bytes, declared: Mapping[str, Declaration] | None = None
-) -> Lockfile:
-    """The lockfile that the file's bytes hold; sooner, if it is known who is declared.
+def decode_file(environment: Environment, data: bytes) -> Lockfile:
+    """The lockfile that the file's bytes hold.
 
     Raises:
         InvalidInput: they can't be read, or belong to another environment or target.
     """
     file = display_path(environment.lockfile_path)
-    return decode(data, environment=environment.name, target=environment.target, file=file, declared=declared)
+    return decode(data, environment=environment.name, target=environment.target, file=file)
 
 
 def write_bytes(environment: Environment, data: bytes) -> None:

@@ -1,135 +1,209 @@
-"""The lockfile's bytes → its sections, or the one clear problem of a file that can't be read."""
+"""A lockfile that is not in canonical form: read with care, or refused with what is wrong and a remedy.
+
+People edit the file, git merges it by line, and older versions wrote it with other white space.
+"""
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
-from itertools import chain
-from typing import Any, NoReturn
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
 
 from reconciler.errors import InvalidInput
 from reconciler.excerpts import with_excerpts
-from reconciler.lockfile.entry import AnEntry, read_entry
+from reconciler.lockfile.model import (
+    FORMAT,
+    SECTIONS,
+    Lockfile,
+    Present,
+    Rejected,
+    Unconfirmed,
+    is_sound,
+)
 from reconciler.problems import Address, Location, Problem
 
-FORMAT = 1  # written, and the only one read
-SECTIONS = ("members", "rejected", "unconfirmed")
-
 _KEYS = ("format", "environment", "target", *SECTIONS)
-_RESTORE = "Restore it from git (git log shows its history), or mend the line by hand."
+_RESTORE = "Restore the lockfile from git: `git log` shows its history. Only apply writes it."
 _LINE_END = re.compile("\n")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")
+_MOST_CHARACTERS = 60
+"""Of a text from the file, as much as a message shows."""
+
+_AnEntry = TypeVar("_AnEntry", Present, Rejected, Unconfirmed)
 
 
 class Parser:
-    """Reads one file, whose path as it is shown in problems is `file`. Its methods raise InvalidInput."""
+    """Reads one file; `file` is its path as problems show it. Its public methods raise InvalidInput."""
 
-    def __init__(self, file: str) -> None:
-        """Nothing is read yet."""
-        self.file = file
-
-    def document(self, data: bytes) -> dict[str, Any]:
-        """The one JSON object; no key stands in any object twice, as git may merge them."""
+    def __init__(self, file: str, data: bytes) -> None:
+        """Decode the text."""
+        self._file = file
         try:
-            text = data.decode("utf-8")
+            self._text = data.decode("utf-8")
         except UnicodeDecodeError as error:
             self._refuse("The lockfile is not UTF-8 text.", line=data.count(b"\n", 0, error.start) + 1)
+
+    def lockfile(self) -> Lockfile:
+        """All that the file holds."""
+        document = self._document()
+        self._check_format(document)
+        environment, target = (self._name(document, name) for name in ("environment", "target"))
+        unknown = [name for name in document if name not in _KEYS]
+        if unknown:
+            self._refuse(
+                f"The lockfile has an unknown key {_shown(unknown[0])}.", line=self._line(unknown[0])
+            )
+        if "members" not in document:
+            self._refuse('The lockfile has no "members".')
+        members = self._section(document, "members", Present)
+        rejected = self._section(document, "rejected", Rejected)
+        unconfirmed = self._section(document, "unconfirmed", Unconfirmed)
+        self._check_one_section_each(members, rejected, unconfirmed)
+        return Lockfile(environment, target, members, rejected, unconfirmed)
+
+    def refuse_foreign(self, name: str, found: str, expected: str) -> NoReturn:
+        """The file belongs to another environment or target; `name` is which of the two."""
+        self._refuse(
+            f"The lockfile belongs to {name} {_shown(found)}, not to {_shown(expected)}.",
+            hint="It says nothing about this panel. Each environment needs a lockfile of its own: "
+            "restore the right one from git, or move this one away if this panel starts anew.",
+        )
+
+    def _document(self) -> dict[str, Any]:
         try:
-            document = json.loads(text, object_pairs_hook=self._unique)
+            document = json.loads(self._text, object_pairs_hook=self._without_repetition)
         except json.JSONDecodeError as error:
-            self._refuse_syntax(text, error)
-        except (ValueError, RecursionError) as error:
-            what = "nested too deeply" if isinstance(error, RecursionError) else "full of too large a number"
-            self._refuse(f"The lockfile is {what} to be one.")
+            self._refuse_syntax(error)
+        except RecursionError:
+            self._refuse("The lockfile is nested too deeply.")
+        except ValueError:
+            self._refuse("The lockfile holds a number that is too large.")
         if not isinstance(document, dict):
             self._refuse("The lockfile doesn't hold a JSON object.")
         return document
 
-    def belonging(self, document: Mapping[str, Any]) -> tuple[str, str]:
-        """The environment and the target that a file in our format says it is about."""
-        self._check_format(document)
-        environment, target = (self._text(document, name) for name in ("environment", "target"))
-        return environment, target
+    def _without_repetition(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            seen: set[str] = set()
+            twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value] # adds, and says None
+            self._refuse(
+                "The lockfile holds one key twice: ",
+                Address(twice),
+                line=self._line_of_second(twice),
+                hint="Keep one of the two.",
+            )
+        return found
 
-    def check_header(self, document: Mapping[str, Any], environment: str, target: str) -> None:
-        """It is in our format, and about this environment and address."""
-        self._check_format(document)
-        for name, expected in (("environment", environment), ("target", target)):
-            if document.get(name) != expected:
+    def _refuse_syntax(self, error: json.JSONDecodeError) -> NoReturn:
+        for number, line in enumerate(self._text.split("\n"), start=1):
+            if line.startswith(_CONFLICT):
                 self._refuse(
-                    f"The lockfile belongs to {name} {json.dumps(document.get(name))}, not to "
-                    f"{json.dumps(expected)}.",
-                    hint="It says nothing about this panel. Give each environment a lockfile of its own: "
-                    "restore the right one from git, or move this one away if this panel starts anew.",
+                    "The lockfile holds the markers of a merge conflict.",
+                    line=number,
+                    hint="Keep the lines of both sides, one for each member, and delete the markers.",
                 )
-        unknown = [name for name in document if name not in _KEYS]
-        if unknown:
-            self._refuse(f"The lockfile has an unknown key {json.dumps(unknown[0])}.")
-        if "members" not in document:
-            self._refuse('The lockfile has no "members".')
-
-    def section(
-        self, document: Mapping[str, Any], name: str, build: Callable[[dict[str, Any]], AnEntry]
-    ) -> dict[str, AnEntry]:
-        """One section's entries by identity; nobody where the file doesn't have the section."""
-        section = document.get(name, {})
-        if not isinstance(section, dict):
-            self._refuse(f'"{name}" in the lockfile is not an object.')
-        entries = {key: read_entry(build, key, entry) for key, entry in section.items()}
-        sound = {key: entry for key, entry in entries.items() if entry is not None}
-        if len(sound) < len(entries):
-            malformed = next(key for key, entry in entries.items() if entry is None)
-            self._refuse(f'The entry under "{name}" is malformed: ', Address(malformed))
-        return sound
-
-    def check_nobody_stands_twice(self, *sections: Collection[str]) -> None:
-        """Nobody is in two sections, as git may merge them."""
-        for key in chain.from_iterable(sections[1:]):
-            if sum(key in section for section in sections) > 1:
-                self._refuse(
-                    "The lockfile holds one person in two sections: ",
-                    Address(key),
-                    hint='Keep the line under "members" if there is one, and delete the other.',
-                )
+        location = Location(self._file, error.lineno, error.colno)
+        problem = Problem((f"The lockfile is not JSON: {error.msg}.",), (_RESTORE,), location)
+        raise InvalidInput(*with_excerpts([problem], self._text, _LINE_END)) from error
 
     def _check_format(self, document: Mapping[str, Any]) -> None:
         found = document.get("format")
         if type(found) is not int or found != FORMAT:
             self._refuse(
-                f"The lockfile's format is {json.dumps(found)}, and this version reads {FORMAT}.",
+                f"The lockfile's format is {_shown(found)}, and this version reads {FORMAT}.",
                 hint="Use the version of Reconciler that wrote it, or a newer one.",
             )
 
-    def _text(self, document: Mapping[str, Any], name: str) -> str:
-        text = document.get(name)
-        if type(text) is not str or not text:
-            self._refuse(f"The lockfile's {name} is {json.dumps(text)}, and not a name.")
-        return text
+    def _name(self, document: Mapping[str, Any], key: str) -> str:
+        name = document.get(key)
+        if type(name) is not str or not name:
+            self._refuse(
+                f"The lockfile's {key} is {_shown(name)}, which is not a name.", line=self._line(key)
+            )
+        return name
 
-    def _unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            self._refuse("The lockfile holds one key twice: ", Address(twice), hint="Keep one of the two.")
+    def _section(self, document: Mapping[str, Any], name: str, kind: type[_AnEntry]) -> dict[str, _AnEntry]:
+        section = document.get(name, {})
+        if not isinstance(section, dict):
+            self._refuse(f'"{name}" in the lockfile is not an object.', line=self._line(name))
+        return {key: self._entry(name, kind, key, entry) for key, entry in section.items()}
+
+    def _entry(self, section: str, kind: type[_AnEntry], key: str, entry: Any) -> _AnEntry:
+        try:
+            found = _converted(kind, key, entry)
+        except ValueError as error:
+            message = f'The entry under "{section}" is malformed{_field_at_fault(error)}: '
+            self._refuse(message, Address(key), line=self._line(key))
         return found
 
-    def _refuse_syntax(self, text: str, error: json.JSONDecodeError) -> NoReturn:
-        for number, line in enumerate(text.split("\n"), start=1):
-            if line.startswith(_CONFLICT):
+    def _check_one_section_each(self, *sections: Mapping[str, Any]) -> None:
+        seen: set[str] = set()
+        for section in sections:
+            if twice := seen & section.keys():
+                key = min(twice)
                 self._refuse(
-                    "The lockfile holds the marks of a merge conflict.",
-                    line=number,
-                    hint="Keep the lines of both sides, one for each member, and delete the marks.",
+                    "The lockfile holds one person in two sections: ",
+                    Address(key),
+                    line=self._line_of_second(key),
+                    hint='Keep the line under "members" if there is one, and delete the other.',
                 )
-        place = Location(self.file, error.lineno, error.colno)
-        problem = Problem((f"The lockfile is not JSON: {error.msg}.",), (_RESTORE,), place)
-        raise InvalidInput(*with_excerpts([problem], text, _LINE_END)) from error
+            seen |= section.keys()
 
-    def _refuse(
-        self,
-        *message: str | Address,
-        line: int | None = None,
-        column: int | None = None,
-        hint: str = _RESTORE,
-    ) -> NoReturn:
-        raise InvalidInput(Problem(message, (hint,), Location(self.file, line, column)))
+    def _line(self, key: str) -> int | None:
+        """The line of this key; None if it is spelled in another way, or found more than once."""
+        match self._lines_of(key):
+            case [line]:
+                return line
+        return None
+
+    def _line_of_second(self, key: str) -> int | None:
+        """The line on which a repeated key is found for the second time; None if that can't be told."""
+        match self._lines_of(key):
+            case [_, second]:
+                return second
+            case lines:  # a name that every entry has: an entry is on one line, which then has it twice
+                return next((line for line, following in pairwise(lines) if line == following), None)
+
+    def _lines_of(self, key: str) -> Sequence[int]:
+        pattern = re.compile(re.escape(json.dumps(key, ensure_ascii=False)) + r"[ \t]*:")
+        lines, line, begin = [], 1, 0
+        for found in pattern.finditer(self._text):
+            line += self._text.count("\n", begin, found.start())
+            begin = found.start()
+            lines.append(line)
+        return lines
+
+    def _refuse(self, *message: str | Address, line: int | None = None, hint: str = _RESTORE) -> NoReturn:
+        raise InvalidInput(Problem(message, (hint,), Location(self._file, line)))
+
+
+def _converted(kind: type[_AnEntry], key: str, entry: Any) -> _AnEntry:
+    """The entry of this identity.
+
+    Raises:
+        ValueError: no version of ours writes such a one. Half of a surrogate pair, which is no text, too.
+    """
+    found = msgspec.convert(entry, kind)
+    # What was passed over, such as an unknown name, is missing from what is written.
+    if _in_one_form(found) != _in_one_form(entry) or not is_sound(key, found):
+        raise ValueError(key)
+    return found
+
+
+def _in_one_form(value: Any) -> bytes:
+    return msgspec.json.encode(value, order="sorted")
+
+
+def _field_at_fault(error: ValueError) -> str:
+    """The field that msgspec names, such as ` at attributes.referID`; a name of ours, never data."""
+    found = re.search(r" - at `\$\.([A-Za-z0-9_.]+)", str(error))
+    return f" at {found[1]}" if found else ""
+
+
+def _shown(value: Any) -> str:
+    """A value of the file as JSON, cut to a length that a message bears."""
+    text = json.dumps(value)
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"

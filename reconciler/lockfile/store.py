@@ -1,14 +1,11 @@
 """An environment's lockfile, wherever its settings keep it: read it, make it ready, write it."""
 
-from collections.abc import Mapping
-
 from reconciler.environment.model import Environment
 from reconciler.lockfile.codec import encode
 from reconciler.lockfile.local_copy import LocalCopy
 from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.on_disk import decode_file, read_bytes
 from reconciler.lockfile.reading import Reading
-from reconciler.roster.model import Declaration
 
 
 def read_lockfile(environment: Environment) -> Lockfile | None:
@@ -20,10 +17,8 @@ def read_lockfile(environment: Environment) -> Lockfile | None:
     return read_state(environment).lockfile
 
 
-def read_state(environment: Environment, declared: Mapping[str, Declaration] | None = None) -> Reading:
+def read_state(environment: Environment) -> Reading:
     """The environment's lockfile, from its file, or as published on its branch with what the file adds.
-
-    A large file is read sooner if it is known who is `declared`.
 
     Raises:
         InvalidInput: it is there, and can't be read or belongs elsewhere.
@@ -33,7 +28,7 @@ def read_state(environment: Environment, declared: Mapping[str, Declaration] | N
 
         return LockfileBranch.of(environment, environment.lockfile_branch).read()
     data = read_bytes(environment)
-    return Reading(None if data is None else decode_file(environment, data, declared))
+    return Reading(None if data is None else decode_file(environment, data))
 
 
 def check_known(environment: Environment) -> None:

@@ -2,17 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from itertools import repeat
-from operator import attrgetter, contains
 from typing import Any
+
+import msgspec
 
 from reconciler.environment.model import Environment
 from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELDS, Attributes, flat
-from reconciler.plan.canonical_json import canonical_json
 from reconciler.plan.model import Action, Add, Change, Remove, StillRejected, Unremoved
 from reconciler.roster.model import Roster
-
-_attributes = attrgetter("attributes")
 
 
 def plan_digest(environment: Environment, actions: Iterable[Action], lockfile_digest: str) -> str:
@@ -33,13 +30,7 @@ def plan_digest(environment: Environment, actions: Iterable[Action], lockfile_di
 
 def roster_digest(roster: Roster) -> str:
     """Covers who is declared, and how; not where."""
-    keys = sorted(roster.members)
-    are_in_order = keys == [*roster.members]
-    declared = roster.members.values() if are_in_order else map(roster.members.__getitem__, keys)
-    people = [*map(_attributes, declared)]
-    if any(map(contains, people, repeat(PROFILE_FIELDS))):
-        people = [*map(_canonical, people)]
-    return _digest([*zip(keys, people, strict=True)])
+    return _digest([(key, _canonical(roster.members[key].attributes)) for key in sorted(roster.members)])
 
 
 def _content(action: Action) -> tuple[Any, ...]:
@@ -58,12 +49,9 @@ def _content(action: Action) -> tuple[Any, ...]:
 
 def _canonical(attributes: Attributes) -> Attributes:
     if PROFILE_FIELDS not in attributes:
-        return attributes  # the keys are sorted where they are written
+        return attributes  # keys are sorted when they are encoded
     return {EMAIL_ADDRESS: attributes[EMAIL_ADDRESS], **flat(attributes)}
 
 
 def _digest(content: Sequence[Any]) -> str:
-    found = hashlib.sha256()
-    for piece in canonical_json(content):
-        found.update(piece)
-    return f"sha256:{found.hexdigest()}"
+    return "sha256:" + hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()

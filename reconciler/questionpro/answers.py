@@ -249,7 +249,9 @@ def find(text: str, key: str, hide: Callable[[str], str] = _as_it_is) -> str | N
 
 def _unescaped(quoted: str) -> str:
     try:
-        return str(json.loads(f'"{quoted}"', strict=False))
+        text = str(json.loads(f'"{quoted}"', strict=False))
+        # Half of a surrogate pair can't be written to any file.
+        return text.encode("utf-8", "replace").decode("utf-8")
     except ValueError:
         return quoted
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec import structs
+
 from reconciler.lockfile.model import Lockfile, Rejected
 from reconciler.render.json_report import problem_documents
 from reconciler.render.json_text import FORMAT
@@ -65,5 +67,5 @@ def _pushed_and_reason(member: KnownMember) -> dict[str, Any]:
     entry = member.entry
     reason = {"reason": entry.reason} if isinstance(entry, Rejected) else {}
     note = member.undelivered
-    undelivered = {"undelivered": note._asdict()} if note is not None else {}
+    undelivered = {"undelivered": structs.asdict(note)} if note is not None else {}
     return {"pushed": entry.pushed} | reason | undelivered

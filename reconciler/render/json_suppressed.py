@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from reconciler.render.json_report import problem_documents
 from reconciler.render.json_text import FORMAT
 
@@ -41,6 +43,6 @@ def _removal(removal: "PlannedRemoval") -> dict[str, Any]:
         "section": removal.section,
         "outcome": removal.outcome,
         "refusals": refusals,
-        "undelivered": removal.undelivered._asdict() if removal.undelivered else None,
+        "undelivered": structs.asdict(removal.undelivered) if removal.undelivered else None,
         "is_planned": removal.is_planned,
     }

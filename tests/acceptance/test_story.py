@@ -115,7 +115,7 @@ def test_09_a_roster_of_nobody_is_refused_until_that_is_meant(story: Story) -> N
     assert story.run("apply", "p", "--yes", "--allow", "remove").code == 4
     assert story.run("apply", "p", "--yes", "--allow", "empty").code == 0
     assert story.lockfile()["members"] == {}
-    assert (story.panels / "p/state.lock.json").read_text().endswith('"members": {\n}\n}\n')
+    assert (story.panels / "p/state.lock.json").read_text().endswith('"members":{\n}\n}\n')
 
 
 def test_10_a_lost_lockfile_is_rebuilt_from_the_answers(story: Story) -> None:

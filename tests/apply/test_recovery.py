@@ -105,7 +105,7 @@ def test_what_was_settled_counts_and_who_was_sent_is_in_doubt_and_all_else_stays
         if end == "refused":
             assert after.rejected[key].pushed == LATER
         elif end in set(Outcome):
-            assert after.members[key][:2] == (end, LATER)
+            assert (after.members[key].outcome, after.members[key].pushed) == (end, LATER)
         elif end in {"sent", "in doubt"} and key not in lockfile.members:
             assert after.unconfirmed[key].pushed == LATER
     untold = told.keys() - {key for key, end in told.items() if end == "pending"}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from commands import Ended, Run
+from msgspec import structs
 from people import PUSHED, lockfile_of, person, present
 
 from reconciler.cli.merge_lockfile import EXIT_NOT_MERGED
@@ -22,7 +23,7 @@ ADA, BOB, CY, DEE = (person(name) for name in ("ada", "bob", "cy", "dee"))
 def pushed_with(city: str, pushed: str = PUSHED) -> Lockfile:
     """A lockfile in which a push found Ada there already, and whether her city arrived is unknown."""
     entry = present(person("ada", city=city), Outcome.EXISTING)
-    return lockfile_of().with_entries({"ada@example.org": entry._replace(pushed=pushed)})
+    return lockfile_of().with_entries({"ada@example.org": structs.replace(entry, pushed=pushed)})
 
 
 class Files:
@@ -102,7 +103,7 @@ SOUND = encode(lockfile_of(ADA))
         (SOUND, SOUND, b"{", f"{LOCKFILE} (theirs):1:2: The lockfile is not JSON"),
         (SOUND, b"", SOUND, f"{LOCKFILE} (ours):1:1: The lockfile is not JSON"),
         (b"[]", SOUND, SOUND, f"{LOCKFILE} (base): The lockfile doesn't hold a JSON object"),
-        (SOUND, SOUND, SOUND.replace(b'"format": 1', b'"format": 2'), "The lockfile's format is 2"),
+        (SOUND, SOUND, SOUND.replace(b'"format":1', b'"format":2'), "The lockfile's format is 2"),
         (SOUND, SOUND, SOUND.replace(b'"p"', b'"q"'), "The two sides are about different panels: p at "),
     ],
 )
@@ -241,7 +242,7 @@ def test_a_side_that_cannot_be_read_fails_the_merge_and_commits_nothing(reposito
     repository.commit(lockfile_of(ADA, BOB))
     head = repository.git("rev-parse", "HEAD")
     told = repository.git("merge", "other", fails=True)
-    assert f"{LOCKFILE} (theirs):1: The lockfile holds the marks of a merge conflict." in told
+    assert f"{LOCKFILE} (theirs):1: The lockfile holds the markers of a merge conflict." in told
     assert repository.git("rev-parse", "HEAD") == head
     assert repository.lockfile.read_bytes() == encode(lockfile_of(ADA, BOB))
 

@@ -1,6 +1,7 @@
 """What becomes of a member's entry, by what is learnt of them."""
 
 import pytest
+from msgspec import structs
 from people import PUSHED, lockfile_of, person, present
 
 from reconciler.lockfile.model import (
@@ -28,7 +29,7 @@ def test_who_is_gone_has_no_entry(departure: Departure) -> None:
 def test_what_the_api_would_not_do_is_noted_beside_what_is_known(
     entry: Present | Unconfirmed,
 ) -> None:
-    assert learnt(entry, NOTE) == entry._replace(undelivered=NOTE)
+    assert learnt(entry, NOTE) == structs.replace(entry, undelivered=NOTE)
 
 
 def test_who_was_refused_in_doubt_and_can_not_be_removed_may_be_in_the_panel() -> None:

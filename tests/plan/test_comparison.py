@@ -1,6 +1,7 @@
 """What the policies make of those who changed and of those who left."""
 
 import pytest
+from msgspec import structs
 from people import PUSHED, environment_of, lockfile_of, person, present, roster_of
 
 from reconciler.environment.model import Api, OnChange, Policy
@@ -37,7 +38,7 @@ def only(plan: Plan) -> Action:
 
 
 def noted(attributes: Attributes, note: Undelivered) -> Lockfile:
-    entry = present(attributes)._replace(undelivered=note)
+    entry = structs.replace(present(attributes), undelivered=note)
     return Lockfile("p", environment_of().target, {str(attributes["emailAddress"]): entry})
 
 

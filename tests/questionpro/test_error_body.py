@@ -41,6 +41,11 @@ def test_a_value_may_be_text_or_a_number(identifier: object) -> None:
     assert find(json.dumps({"requestID": identifier}), "requestID") == str(identifier)
 
 
+def test_half_of_a_surrogate_pair_becomes_a_question_mark_since_no_file_can_hold_it() -> None:
+    body = '{"response": {"error": {"message": "odd \\ud83c name"}}}'
+    assert message(body) == "odd ? name"
+
+
 def test_keys_outside_the_error_are_not_taken_for_its_own() -> None:
     body = {"name": "not this", "message": "nor this", "response": {"error": {"message": "this"}}}
     assert message(json.dumps(body)) == "this"

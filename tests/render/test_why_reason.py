@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from people import PUSHED, person, present
 
 from reconciler.explanation.model import DeclaredAt, Expiry, Explanation, LockfileIs
@@ -52,7 +53,7 @@ def of(explanation: Explanation, **facts: object) -> tuple[str, str]:
         ({"action": ADD, "lockfile": LockfileIs.UNFETCHED}, "add", "nothing is known of the lockfile"),
         ({"action": ADD, "entry": UNCONFIRMED}, "add", "sent before without an answer"),
         ({"action": ADD, "entry": REJECTED}, "add", "refused them, and their declaration has changed"),
-        ({"action": ADD, "entry": REJECTED._replace(doubtful=True)}, "add", "so they may be there"),
+        ({"action": ADD, "entry": structs.replace(REJECTED, doubtful=True)}, "add", "so they may be there"),
         ({"entry": PRESENT}, "nothing", "just so sent before: nothing differs"),
         ({"action": change(SET)}, "nothing", "can't change a member who is in the panel"),
         ({"action": change(SET)}, "nothing", "(policy.on_change: report)"),
@@ -164,6 +165,6 @@ def test_nothing_in_the_way_is_no_line() -> None:
 
 def test_a_refused_removal_is_a_note_on_the_entry() -> None:
     note = Undelivered("delete", "blocked", PUSHED)
-    entry = PRESENT._replace(undelivered=note)
+    entry = structs.replace(PRESENT, undelivered=note)
     _, why = of(AWAY, action=Unremoved(ADA, Removal.DELETE, "blocked", {}), entry=entry)
     assert why == "No longer declared, and the API refused to delete them. It is not asked again."
