@@ -1,15 +1,21 @@
 """The declarations as they were where a pull request began, read through git; never the network."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.environment.discovery import SETTINGS_FILE, environment_names, has_environment
+from reconciler.environment.discovery import (
+    SETTINGS_FILE,
+    environment_names,
+    has_environment,
+    names_as_they_are,
+)
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
-from reconciler.files import display_path, temporary_folder
+from reconciler.files import display_path, link_problem, temporary_folder
 from reconciler.git.repository import Repository
 from reconciler.plan.share import Base, Share, changed_keys, setting_changes
 from reconciler.problems import Location, Problem
@@ -37,7 +43,7 @@ class MergeBase:
     def affects(self, name: str) -> bool:
         """Whether anything that the environment reads differs: its folder, or a file elsewhere."""
         own = f"{self._path(name)}/"
-        if any(path.startswith(own) for path in self.changed | self.committed):
+        if any(f"{path}/".startswith(own) for path in self.changed | self.committed):
             return True
         read = _files_read(self.panels, name)
         # A link that leads elsewhere now leads to other files, none of which need have changed.
@@ -50,7 +56,7 @@ class MergeBase:
         if not self.panels_before.is_dir():
             return ()
         here = set(environment_names(self.panels))
-        return tuple(name for name in environment_names(self.panels_before) if name not in here)
+        return tuple(name for name in names_as_they_are(self.panels_before) if name not in here)
 
     def share(self, environment: Environment, roster: Roster, today: str) -> Share:
         """What of an environment, with its roster as it is today, differs from the merge base."""
@@ -126,16 +132,32 @@ def _holds(panels: Path, name: str) -> bool:
     return panels.is_dir() and has_environment(panels, name)
 
 
+def _check_way(panels: Path, root: Path) -> None:
+    """Refuse a symbolic link between the repository's root and its panels: git has other names behind it.
+
+    Raises:
+        InvalidInput: there is one.
+    """
+    way = Path(os.path.abspath(panels))  # noqa: PTH100 - resolve() follows links
+    for path in (way, *way.parents):
+        if path.resolve() == root.resolve():
+            return
+        if path.is_symlink():
+            raise InvalidInput(link_problem(path))
+
+
 @contextmanager
 def merge_base(panels: Path, ref: str) -> Iterator[MergeBase]:
     """The merge base of `ref` and HEAD, its declarations written out in a folder that goes with the block.
 
     Raises:
-        InvalidInput: there is no git, no repository, no such ref, or no common history.
+        InvalidInput: there is no git, no repository, no such ref, or no common history; or the panels folder
+            is behind a symbolic link.
     """
     if not panels.is_dir():
         raise InvalidInput(Problem(("There is no such folder.",), location=Location(display_path(panels))))
     repository = Repository.around(panels)
+    _check_way(panels, repository.root)
     commit = repository.merge_base(ref)
     folder = repository.path_of(panels.resolve())
     with temporary_folder() as into:

@@ -5,7 +5,7 @@ from typing import Any
 
 from reconciler.document.findings import Findings
 from reconciler.document.nodes import Node, Scalar, Sequence, position
-from reconciler.environment.discovery import environment_names
+from reconciler.environment.discovery import names_as_they_are
 from reconciler.environment.forms import NOT_GIVEN, Form
 from reconciler.environment.scalars import is_null
 from reconciler.problems import nearest
@@ -22,7 +22,7 @@ def after_list(panels: Path, own_name: str) -> Form:
         items = node.items if isinstance(node, Sequence) else [node]
         if not items:
             return ()
-        others = [other for other in environment_names(panels) if other != own_name]
+        others = [other for other in names_as_they_are(panels) if other != own_name]
         named = [_name_of(item, name, own_name, others, findings) for item in items]
         return tuple(dict.fromkeys(found for found in named if found is not None))
 

@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
+from reconciler.environment.model import LOCKFILE, WORKING_FOLDER
 from reconciler.errors import InvalidInput
-from reconciler.files import display_path
+from reconciler.files import display_path, link_problem
 from reconciler.problems import Location, Problem, nearest
 
 SETTINGS_FILE = "environment.yaml"
@@ -17,13 +18,36 @@ def environment_names(panels: Path) -> tuple[str, ...]:
     A folder whose name begins with a dot is none.
 
     Raises:
-        InvalidInput: the panels folder is missing, or can't be read; or a name could be taken for an option
-            of a command, or can't be written on a line.
+        InvalidInput: the panels folder is missing, is a symbolic link, or can't be read; or a name could be
+            taken for an option of a command, or can't be written on a line.
     """
-    names = tuple(name for name in sorted(_folders(panels)) if _holds_settings(panels / name))
+    names = names_as_they_are(panels)
     if odd := [name for name in names if name.startswith("-") or not name.isprintable()]:
         raise InvalidInput(*(_odd_name(panels, name) for name in odd))
     return names
+
+
+def names_as_they_are(panels: Path) -> tuple[str, ...]:
+    """The same names, also those that are mistakes, as another commit may have them.
+
+    Raises:
+        InvalidInput: the panels folder is missing, is a symbolic link, or can't be read.
+    """
+    return tuple(name for name in sorted(_folders(panels)) if _holds_settings(panels / name))
+
+
+def name_problems(panels: Path, name: str) -> tuple[Problem, ...]:
+    """What is wrong with the names of an environment and of what is the tool's own in it.
+
+    A repository can hold a symbolic link at any of these names, and what it leads to can be changed without
+    a change that a reviewer, or `plan --base`, looks for. CI platforms ignore case in the names of the
+    environments that hold secrets, so of two names that differ in nothing else, one would get the other's.
+    """
+    folder = panels / name
+    links = [path for path in _own_paths(folder) if path.is_symlink()]
+    alike = [other for other in _folders(panels) if other != name and other.casefold() == name.casefold()]
+    twins = [other for other in sorted(alike) if _holds_settings(panels / other)]
+    return (*map(link_problem, links), *(_twin_problem(folder, other) for other in twins))
 
 
 def has_environment(panels: Path, name: str) -> bool:
@@ -56,8 +80,30 @@ def environment_folder(panels: Path, name: str) -> Path:
     raise InvalidInput(Problem((f'There is no environment "{name}".',), (hint,), place))
 
 
+def _own_paths(folder: Path) -> list[Path]:
+    """What is read and written as the tool's own; behind a link no further, since that may be anything."""
+    if folder.is_symlink():
+        return [folder]
+    working = folder / WORKING_FOLDER
+    own = [folder / SETTINGS_FILE, folder / LOCKFILE, working]
+    try:
+        return own if working.is_symlink() else [*own, *sorted(working.iterdir())]
+    except OSError:  # it isn't there, or is reported when it is used
+        return own
+
+
+def _twin_problem(folder: Path, other: str) -> Problem:
+    return Problem(
+        (f'This environment and "{other}" differ only in upper and lower case.',),
+        ("Rename one of them: CI platforms take both for one, and give it the other's secrets.",),
+        Location(display_path(folder)),
+    )
+
+
 def _folders(panels: Path) -> list[str]:
-    """The names of all that stands in the panels folder, but for those that begin with a dot."""
+    """The names of all that the panels folder holds, without those that begin with a dot."""
+    if panels.is_symlink():
+        raise InvalidInput(link_problem(panels))
     try:
         return [name for name in os.listdir(panels) if not name.startswith(".")]  # noqa: PTH208 - names alone
     except OSError as error:

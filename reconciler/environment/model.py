@@ -9,6 +9,8 @@ from reconciler.member import Removal
 
 EMBEDDED_TARGET = "embedded"
 OWN_SUPPRESSION_LIST = "suppressed.txt"
+LOCKFILE = "state.lock.json"
+WORKING_FOLDER = ".reconciler"
 ASIDE = "reconciler/lockfile-"
 """How the branches begin that take a lockfile which its own branch declined; see `state publish`."""
 
@@ -138,7 +140,7 @@ class Environment:
     @property
     def lockfile_path(self) -> Path:
         """Where the lockfile stands, whether or not it exists."""
-        return self.folder / "state.lock.json"
+        return self.folder / LOCKFILE
 
     @property
     def suppression_list_to_write(self) -> Path:
@@ -148,4 +150,4 @@ class Environment:
     @property
     def working_folder(self) -> Path:
         """The tool's own folder, which git ignores: journal, lock, the embedded sandbox's data."""
-        return self.folder / ".reconciler"
+        return self.folder / WORKING_FOLDER

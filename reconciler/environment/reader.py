@@ -9,7 +9,7 @@ from reconciler.document.content import text_of as content_of
 from reconciler.document.findings import Findings
 from reconciler.document.nodes import Mapping, kind, position
 from reconciler.environment.after import after_list
-from reconciler.environment.discovery import SETTINGS_FILE, environment_folder
+from reconciler.environment.discovery import SETTINGS_FILE, environment_folder, name_problems
 from reconciler.environment.forms import Form, nullable, number, section, settings, whole, word
 from reconciler.environment.key_source import check_key_is_needed, key_source
 from reconciler.environment.limits import read_limit
@@ -87,6 +87,8 @@ def try_environment(panels: Path, name: str) -> EnvironmentReading:
         InvalidInput: there is none of this name.
     """
     folder = environment_folder(panels, name)
+    if wrong_names := name_problems(panels, name):  # what is behind them is not even looked at
+        return EnvironmentReading(None, (), wrong_names)
     findings = Findings(display_path(folder / SETTINGS_FILE))
     root = _root(folder / SETTINGS_FILE, findings)
     given = _given(root, panels, folder, findings) if root else {}

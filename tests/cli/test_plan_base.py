@@ -549,12 +549,12 @@ def test_the_panels_may_be_anywhere_in_the_repository(
         assert whose(document["plans"][0]) == (["bob"], [])
 
 
-def test_the_panels_may_be_reached_by_a_link(run: Run, repository: GitPanels, tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(repository.folder)
+def test_the_repository_may_be_reached_by_a_link(run: Run, repository: GitPanels, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(repository.root)
     repository.pull_request()
     repository.declare("ada", "grace", "kurt")
     repository.commit()
-    ended = run("--panels", str(tmp_path / "link"), "plan", "production", *MAIN, "--format", "json")
+    ended = run("--panels", str(tmp_path / "link/panels"), "plan", "production", *MAIN, "--format", "json")
     assert whose(json.loads(ended.out)) == (["kurt"], ["ada", "grace"])
 
 

@@ -95,10 +95,10 @@ def test_what_lies_outside_the_panels_folder_is_refused(way: str, panels: Path) 
     assert problem.startswith("panels/e/environment.yaml:2:11: ")
 
 
-def test_a_panels_folder_that_is_a_link_is_the_panels_folder(panels: Path) -> None:
+def test_a_panels_folder_below_a_link_is_the_panels_folder(panels: Path) -> None:
     put(panels, "e/members/a.yaml")
-    Path("other").symlink_to("panels")
-    assert found(Path("other")) == ["e/members/a.yaml"]
+    Path("other").symlink_to(".")
+    assert found(Path("other/panels")) == ["e/members/a.yaml"]
 
 
 def test_a_file_of_another_kind_is_refused_where_it_is_named(panels: Path) -> None:
