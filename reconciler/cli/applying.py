@@ -72,7 +72,7 @@ def connector(environment: Environment) -> Connect:
 
     key = key_for(environment)
     if key is None:
-        from reconciler.sandbox.transport import EMBEDDED_ADDRESS, embedded_transport  # noqa: PLC0415 - loads SQLite
+        from reconciler.sandbox.embedded import EMBEDDED_ADDRESS, embedded_transport  # noqa: PLC0415 - loads SQLite
 
         def embedded() -> AbstractAsyncContextManager[Panel]:
             transport = embedded_transport(environment)

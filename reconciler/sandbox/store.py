@@ -1,40 +1,88 @@
-"""What the sandbox holds, in SQLite: the members, who was deleted, and how many calls were spent.
+"""The sandbox's data, in one SQLite file: the members, who was deleted, and how many calls were spent.
 
-One file, without a write-ahead log, so that copying or deleting that file is all there is to it. A
-call's answer is given after its transaction is committed, and a commit is on disk: a process that is
-killed right after an answer has lost nothing.
+No write-ahead log, so that copying or deleting the file is all there is to it. An answer is given after its
+transaction is committed, and a commit is on disk: a process that is killed right after an answer has lost
+nothing.
 """
 
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
-from reconciler.identity import identity
-from reconciler.member import EMAIL_ADDRESS, Attributes
+from reconciler.identity import InvalidAddress, identity
+from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELD_ID, PROFILE_FIELDS, Attributes
 from reconciler.problems import Location, Problem
-from reconciler.sandbox.file_format import is_current, make_current
-from reconciler.sandbox.standing import Standing, standing_of
-from reconciler.sandbox.update import updated
 
-_IN_MEMORY = ":memory:"
-_SELECT = "SELECT identity, attributes, is_unsubscribed FROM member"
+_FORMAT = 3
+_MARK = 0x52434E53  # "RCNS", so that no other program's file is taken for ours
+_CREATE = (
+    "CREATE TABLE member (number INTEGER PRIMARY KEY, identity TEXT UNIQUE, attributes TEXT NOT NULL)",
+    "ALTER TABLE member ADD COLUMN created TEXT",
+    "ALTER TABLE member ADD COLUMN unsubscribed TEXT",
+    "CREATE TABLE deleted (identity TEXT PRIMARY KEY)",
+    "CREATE TABLE spent (calls INTEGER NOT NULL)",
+    "INSERT INTO spent VALUES (0)",
+    f"PRAGMA application_id = {_MARK}",
+    f"PRAGMA user_version = {_FORMAT}",
+)
+_FROM_2 = (  # format 2 knew no dates
+    "ALTER TABLE member ADD COLUMN created TEXT",
+    "ALTER TABLE member ADD COLUMN unsubscribed TEXT",
+    "UPDATE member SET unsubscribed = '1970-01-01T00:00:00.000+00:00' WHERE is_unsubscribed",
+    f"PRAGMA user_version = {_FORMAT}",
+)
+_SELECT = "SELECT number, identity, attributes, created, unsubscribed FROM member"
+_PAGE = f"""{_SELECT} WHERE (?1 IS NULL OR number IN (SELECT value FROM json_each(?1)))
+    AND (?2 = '' OR instr(lower(json_extract(attributes, '$.emailAddress')), lower(?2)))
+    AND (?3 = '' OR coalesce(json_extract(attributes, '$.status'), 'New') = ?3)
+    ORDER BY number LIMIT ?5 OFFSET ?4"""  # noqa: S608 - fixed texts
+_HEADER = b"SQLite format 3\0"
+_MARK_AT = 68  # where SQLite keeps the application's number: its page *Database File Format*, 1.3
+
+
+class Membership(StrEnum):
+    """What the panel knows of a person. UNKNOWN was never there."""
+
+    UNKNOWN = "unknown"
+    MEMBER = "member"
+    UNSUBSCRIBED = "unsubscribed"
+    BLOCKED = "blocked"
+    DELETED = "deleted"
 
 
 class Resident(NamedTuple):
-    """Somebody who is in the panel."""
+    """A person who is in the panel.
 
+    `number` is the panel's own id; `created` and `unsubscribed` are times in ISO 8601, None where there is
+    none.
+    """
+
+    number: int
     key: str
     attributes: dict[str, Any]
-    standing: Standing
+    created: str | None
+    unsubscribed: str | None
+
+    @property
+    def membership(self) -> Membership:
+        """MEMBER, UNSUBSCRIBED or BLOCKED; a block outweighs all else."""
+        if self.attributes.get("status") == "Blocked":
+            return Membership.BLOCKED
+        return Membership.UNSUBSCRIBED if self.unsubscribed else Membership.MEMBER
 
 
 class Store:
-    """The sandbox's memory. One process writes; others may read meanwhile."""
+    """The sandbox's memory. One process writes at a time; others may read meanwhile.
+
+    What can't be read or written raises `sqlite3.Error`, a damaged row too; only `opened` translates it.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Take over an open connection to a prepared file; `opened` prepares one."""
@@ -47,22 +95,20 @@ class Store:
         Raises:
             InvalidInput: the file can't be opened, or is no sandbox's data.
         """
-        try:
+        with readable(path):
+            if path is not None and path.parent.is_dir():
+                path.touch(mode=0o600)  # it names people, and SQLite would leave the mode to the umask
             # isolation_level=None: transactions begin and end only where this file says so.
-            store = cls(sqlite3.connect(path or _IN_MEMORY, timeout=10, isolation_level=None))
-        except sqlite3.Error as error:
-            raise _unusable(path, error) from error
-        try:
-            store._prepare(seed)
-        except BaseException as error:
-            store.close()
-            if isinstance(error, sqlite3.Error):
-                raise _unusable(path, error) from error
-            raise
-        return store
+            store = cls(sqlite3.connect(path or ":memory:", timeout=10, isolation_level=None))
+            try:
+                store._prepare(seed)
+            except BaseException:
+                store.close()
+                raise
+            return store
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Release the file."""
         self._connection.close()
 
     @contextmanager
@@ -77,11 +123,16 @@ class Store:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def add(self, attributes: Attributes) -> bool:
-        """Add a member; False, and no change, where the address is known. Who was deleted is new again."""
+    def add(self, attributes: Attributes, *, first: bool = False) -> bool:
+        """Add a member, last in the panel's order or `first`; False, and no change, for a known address.
+
+        A deleted person who is added is a new member.
+        """
         key = identity(attributes[EMAIL_ADDRESS])
+        number = self._one("SELECT min(number) - 1 FROM member") if first else None
         cursor = self._connection.execute(
-            "INSERT OR IGNORE INTO member (identity, attributes) VALUES (?, ?)", (key, _text(attributes))
+            "INSERT OR IGNORE INTO member (number, identity, attributes, created) VALUES (?, ?, ?, ?)",
+            (number, key, _text(attributes), _now()),
         )
         if cursor.rowcount != 1:
             return False
@@ -89,29 +140,38 @@ class Store:
         return True
 
     def update(self, attributes: Attributes) -> None:
-        """Put these fields over those of a member; nothing, where the address isn't known."""
+        """Put these fields over those of a member; nothing, where the address isn't known.
+
+        A profile field is a field like any other, known by its id. No call takes a field away: the vendor's
+        page *communities/add-update-members* names none.
+        """
         key = identity(attributes[EMAIL_ADDRESS])
         for resident in self._residents(f"{_SELECT} WHERE identity = ?", key):
+            fields = {**resident.attributes, **attributes}
+            if known := resident.attributes.get(PROFILE_FIELDS):
+                items = [*known, *(attributes.get(PROFILE_FIELDS) or ())]
+                fields[PROFILE_FIELDS] = list({item[PROFILE_FIELD_ID]: item for item in items}.values())
             self._connection.execute(
-                "UPDATE member SET attributes = ? WHERE identity = ?",
-                (_text(updated(resident.attributes, attributes)), key),
+                "UPDATE member SET attributes = ? WHERE identity = ?", (_text(fields), key)
             )
 
     def delete(self, key: str) -> None:
-        """Forget a member but for the identity, by which it is known later that there was one."""
+        """Delete a member. The identity stays, so that a later call can say `already deleted`."""
         self._connection.execute("DELETE FROM member WHERE identity = ?", (key,))
         self._connection.execute("INSERT OR IGNORE INTO deleted VALUES (?)", (key,))
 
     def unsubscribe(self, key: str) -> None:
         """Note that a member wants no more mail; they stay in the panel, with all their fields."""
-        self._connection.execute("UPDATE member SET is_unsubscribed = 1 WHERE identity = ?", (key,))
+        self._connection.execute(
+            "UPDATE member SET unsubscribed = coalesce(unsubscribed, ?) WHERE identity = ?", (_now(), key)
+        )
 
-    def standing(self, key: str) -> Standing:
-        """How somebody stands with this panel."""
+    def membership(self, key: str) -> Membership:
+        """What the panel knows of a person."""
         for resident in self._residents(f"{_SELECT} WHERE identity = ?", key):
-            return resident.standing
+            return resident.membership
         was_there = self._one("SELECT count(*) FROM deleted WHERE identity = ?", key)
-        return Standing.DELETED if was_there else Standing.UNKNOWN
+        return Membership.DELETED if was_there else Membership.UNKNOWN
 
     def spend_call(self) -> None:
         """Count one call."""
@@ -128,24 +188,44 @@ class Store:
         return int(self._one("SELECT count(*) FROM deleted"))
 
     def residents(self) -> list[Resident]:
-        """Everyone, in the order in which they came."""
+        """Everyone, in the panel's order."""
         return self._residents(f"{_SELECT} ORDER BY number")
 
     def members(self) -> dict[str, dict[str, Any]]:
-        """Everyone's fields, by identity, in the order in which they came."""
+        """Everyone's fields, by identity, in the panel's order."""
         return {resident.key: resident.attributes for resident in self.residents()}
 
+    def page(
+        self, start: int, size: int, *, ids: list[int] | None, search: str | None, status: str | None
+    ) -> list[Resident]:
+        """Residents `start` to `start + size` of those who match; None and an empty text match everyone."""
+        return self._residents(
+            _PAGE, None if ids is None else json.dumps(ids), search or "", status or "", start, size
+        )
+
     def _prepare(self, seed: Callable[[], Iterable[Attributes]]) -> None:
-        # What is deleted is overwritten: whoever asked to be forgotten isn't left in the file's free pages.
+        # What is deleted is overwritten: nothing of a deleted member stays in the file's free pages.
         self._connection.execute("PRAGMA secure_delete = ON").close()
-        if is_current(self._connection):
+        if self._found() == (_MARK, _FORMAT):
             return
         with self.transaction():
-            if make_current(self._connection):
+            if self._found() == (_MARK, 2):
+                self._run(_FROM_2)
+            elif self._found()[1] == self._one("SELECT count(*) FROM sqlite_master") == 0:
+                self._run(_CREATE)
                 for attributes in seed():
                     self.add(attributes)
+            elif self._found() != (_MARK, _FORMAT):
+                raise sqlite3.DatabaseError("it belongs to another program, or to another version")
 
-    def _residents(self, question: str, *given: str) -> list[Resident]:
+    def _found(self) -> tuple[int, int]:
+        return self._one("PRAGMA application_id"), self._one("PRAGMA user_version")
+
+    def _run(self, statements: Iterable[str]) -> None:
+        for statement in statements:
+            self._connection.execute(statement)
+
+    def _residents(self, question: str, *given: str | int | None) -> list[Resident]:
         with closing(self._connection.execute(question, given)) as rows:
             return [_resident(*row) for row in rows]
 
@@ -153,20 +233,70 @@ class Store:
         return self._connection.execute(question, given).fetchone()[0]
 
 
-def _resident(key: str, fields: str, is_unsubscribed: int) -> Resident:
-    attributes = json.loads(fields)
-    return Resident(key, attributes, standing_of(attributes, is_unsubscribed=bool(is_unsubscribed)))
+@contextmanager
+def readable(path: Path | None) -> Iterator[None]:
+    """The block uses the data in this file.
+
+    Raises:
+        InvalidInput: the file can't be opened or read, a row is damaged, or it is no sandbox's data.
+    """
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        reason = error.strerror or error if isinstance(error, OSError) else error
+        raise InvalidInput(
+            Problem(
+                (f"The sandbox's data can't be used: {reason}.",),
+                ("If it is damaged, delete it; for an embedded sandbox: reconciler sandbox reset ENV.",),
+                Location(display_path(path)) if path else None,
+            )
+        ) from error
+
+
+def is_data(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is a sandbox's data."""
+    return head.startswith(_HEADER) and head[_MARK_AT:].startswith(_MARK.to_bytes(4, "big"))
+
+
+def mention_in(path: Path, key: str) -> str | None:
+    """`in the panel` or `deleted from it`; None for a person whom a data file doesn't know. Writes nothing.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            for table, mention in (("member", "in the panel"), ("deleted", "deleted from it")):
+                found = connection.execute(f"SELECT count(*) FROM {table} WHERE identity = ?", (key,))  # noqa: S608 - two fixed names
+                if found.fetchone()[0]:
+                    return mention
+    except sqlite3.Error as error:
+        raise OSError(0, str(error)) from error
+    return None
+
+
+def _resident(number: int, key: str, fields: str, created: str | None, unsubscribed: str | None) -> Resident:
+    """One row, checked: the file may have been edited by hand.
+
+    Raises:
+        sqlite3.DatabaseError: the row is damaged.
+    """
+    try:
+        attributes = json.loads(fields)
+        times = all(isinstance(time, str | None) for time in (created, unsubscribed))
+        if times and identity(attributes[EMAIL_ADDRESS]) == key:
+            _text(attributes).encode()
+            return Resident(
+                number, key, attributes, created and str(created), unsubscribed and str(unsubscribed)
+            )
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, InvalidAddress):
+        pass
+    raise sqlite3.DatabaseError(f"row {number} of the table member is damaged")
 
 
 def _text(attributes: Attributes) -> str:
-    return json.dumps(attributes, ensure_ascii=False)
+    return json.dumps(attributes, ensure_ascii=False, allow_nan=False)
 
 
-def _unusable(path: Path | None, reason: sqlite3.Error) -> InvalidInput:
-    return InvalidInput(
-        Problem(
-            (f"The sandbox's data can't be used: {reason}.",),
-            ("If it is damaged, delete it; for an embedded sandbox: reconciler sandbox reset ENV.",),
-            Location(display_path(path)) if path else None,
-        )
-    )
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -94,12 +94,12 @@ class _Search:
             yield Trace(file, hit.line, kind, environment, section)
 
     def _in_other_than_text(self, path: Path, file: str, scanned: Scan) -> Iterator[Trace]:
-        from reconciler.sandbox.residue import is_data, standing_in  # noqa: PLC0415 - loads sqlite3
+        from reconciler.sandbox.store import is_data, mention_in  # noqa: PLC0415 - loads sqlite3
 
         if not is_data(scanned.head):
             self._not_text.append(file)
             return
-        standing = standing_in(path, self._spelling.key)
+        standing = mention_in(path, self._spelling.key)
         if standing is not None:
             yield Trace(file, None, Kind.SANDBOX, self._working_for.get(display_path(path.parent)), standing)
 

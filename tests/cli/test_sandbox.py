@@ -1,6 +1,7 @@
 """`sandbox show`, `sandbox reset`, and what `sandbox serve` says of a wrong command line."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -12,6 +13,7 @@ from people import person
 
 from reconciler.environment.reader import read_environment
 from reconciler.sandbox.embedded import contents, open_embedded
+from reconciler.sandbox.store import Resident, Store
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def tried(panels: Panels) -> Panels:
 
 
 def _holds(panels: Panels) -> list[str]:
-    return list(contents(read_environment(panels.folder, "trial")).members)
+    return [resident.key for resident in contents(read_environment(panels.folder, "trial")).residents]
 
 
 @pytest.mark.usefixtures("tried")
@@ -129,11 +131,7 @@ def test_showing_a_panel_that_was_never_used_creates_nothing(panels: Panels, run
 
 def test_reset_goes_back_to_the_seed(tried: Panels, run: Run) -> None:
     ended = run("sandbox", "reset", "trial", "--yes")
-    assert (ended.code, ended.out, ended.err) == (
-        0,
-        "The panel of trial is as it was at the beginning.\n",
-        "",
-    )
+    assert (ended.code, ended.out, ended.err) == (0, "Reset sandbox trial to its seed data.\n", "")
     assert _holds(tried) == ["ada@example.org"]
 
 
@@ -141,7 +139,7 @@ def test_reset_leaves_the_lockfile_and_says_so(tried: Panels, run: Run) -> None:
     lockfile = tried.folder / "trial" / "state.lock.json"
     lockfile.write_text("{}", encoding="utf-8")
     ended = run("sandbox", "reset", "trial", "--yes")
-    assert "panels/trial/state.lock.json still says who was pushed" in ended.err
+    assert "panels/trial/state.lock.json" in ended.err
     assert lockfile.exists()
 
 
@@ -235,3 +233,122 @@ def test_serve_without_uvicorn_says_what_to_install() -> None:
     assert "uvicorn" in done.stderr
     assert "pip install 'panel-reconciler[sandbox]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def _served(folder: Path) -> Path:
+    """The data file of a served sandbox, with Ada in it."""
+    data = folder / "vendor.sqlite3"
+    with closing(Store.opened(data)) as store, store.transaction():
+        store.add(person("ada"))
+        store.spend_call()
+    return data
+
+
+@pytest.mark.usefixtures("panels")
+def test_show_looks_into_the_data_file_of_a_served_sandbox(run: Run, tmp_path: Path) -> None:
+    data = _served(tmp_path)
+    assert "  ada@example.org\n" in run("sandbox", "show", "--data", str(data)).out
+    shown = json.loads(run("sandbox", "show", "--data", str(data), "--format", "json").out)
+    assert (shown["environment"], shown["count"], shown["calls"]) == (None, 1, 1)
+
+
+@pytest.mark.usefixtures("tried")
+def test_show_needs_an_environment_or_a_data_file_that_is_there(run: Run, tmp_path: Path) -> None:
+    assert run("sandbox", "show").code == 64
+    assert run("sandbox", "show", "trial", "--data", "x").code == 64
+    ended = run("sandbox", "show", "--data", str(tmp_path / "none.sqlite3"))
+    assert ended.code == 1
+    assert "none.sqlite3" in ended.err
+    assert not (tmp_path / "none.sqlite3").exists()
+
+
+_ODD_ROWS = {
+    "no JSON": ("ada@example.org", "{"),
+    "no object": ("ada@example.org", "[1]"),
+    "text alone": ("ada@example.org", '"x"'),
+    "no address": ("ada@example.org", "{}"),
+    "an address that is a number": ("ada@example.org", '{"emailAddress": 1}'),
+    "an address that is none": ("ada@example.org", '{"emailAddress": "ada"}'),
+    "another address": ("ada@example.org", '{"emailAddress": "bob@example.org"}'),
+    "half a character": ("ada@example.org", '{"emailAddress": "ada@example.org", "city": "\\ud800"}'),
+    "no finite number": ("ada@example.org", '{"emailAddress": "ada@example.org", "referID": 1e999}'),
+    "endless nesting": ("ada@example.org", '{"emailAddress": "ada@example.org", "city": ' + "[" * 99_999),
+    "no identity": (None, '{"emailAddress": "ada@example.org"}'),
+    "bytes": (b"\xff", b"\xff"),
+}
+
+
+@pytest.mark.parametrize("row", _ODD_ROWS.values(), ids=_ODD_ROWS)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_show_names_the_file_where_a_row_is_damaged(
+    tried: Panels, run: Run, row: tuple[object, object], form: str
+) -> None:
+    data = tried.folder / "trial" / ".reconciler" / "sandbox.sqlite3"
+    with closing(sqlite3.connect(data)) as file:
+        file.execute("DELETE FROM member")
+        file.execute("INSERT INTO member (identity, attributes) VALUES (?, ?)", row)
+        file.commit()
+    ended = run("sandbox", "show", "trial", "--format", form)
+    assert ended.code == 1
+    assert "panels/trial/.reconciler/sandbox.sqlite3" in ended.err
+    assert "sandbox reset" in ended.err
+
+
+def _resident(panels: Panels, name: str) -> Resident | None:
+    found = contents(read_environment(panels.folder, "trial")).residents
+    return next((resident for resident in found if resident.key == f"{name}@example.org"), None)
+
+
+def test_members_change_their_profile_and_opt_out_by_themselves(tried: Panels, run: Run) -> None:
+    ended = run("sandbox", "change", "trial", "Ada@example.org", "--set", "city=Oslo", "--unsubscribe")
+    assert ended.code == 0
+    ada = _resident(tried, "ada")
+    assert ada is not None
+    assert ada.attributes["city"] == "Oslo"
+    assert ada.membership == "unsubscribed"
+    assert contents(read_environment(tried.folder, "trial")).calls == 1
+
+
+def test_the_scheduler_sets_members_inactive_and_unsubscribes_them(tried: Panels, run: Run) -> None:
+    assert run("sandbox", "change", "trial", "ada@example.org", "grace@example.org", "--inactive").code == 0
+    for name in ("ada", "grace"):
+        member = _resident(tried, name)
+        assert member is not None
+        assert (member.attributes["status"], member.membership) == ("Inactive", "unsubscribed")
+
+
+def test_members_join_and_leave_by_themselves(tried: Panels, run: Run) -> None:
+    assert run("sandbox", "change", "trial", "bob@example.org", "--join", "--set", "referID=7").code == 0
+    assert run("sandbox", "change", "trial", "ada@example.org", "--leave").code == 0
+    bob = _resident(tried, "bob")
+    assert bob is not None
+    assert bob.attributes == person("bob", referID=7)
+    assert _resident(tried, "ada") is None
+
+
+@pytest.mark.usefixtures("panels")
+def test_change_reaches_a_served_sandbox_by_its_data_file(run: Run, tmp_path: Path) -> None:
+    data = _served(tmp_path)
+    assert run("sandbox", "change", "--data", str(data), "ada@example.org", "--leave").code == 0
+    assert "holds 0 members" in run("sandbox", "show", "--data", str(data)).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("trial", "ada@example.org"), 64),
+        (("trial", "--leave"), 64),
+        (("trial", "ada", "--leave"), 64),
+        (("trial", "ada@example.org", "--set", "city"), 64),
+        (("trial", "ada@example.org", "--set", "colour=red"), 64),
+        (("trial", "ada@example.org", "--set", "emailAddress=x@example.org"), 64),
+        (("trial", "nobody@example.org", "--leave"), 1),
+        (("production", "ada@example.org", "--leave"), 1),
+    ],
+)
+@pytest.mark.usefixtures("tried")
+def test_a_change_that_is_none_changes_nobody(
+    tried: Panels, run: Run, arguments: tuple[str, ...], code: int
+) -> None:
+    assert run("sandbox", "change", *arguments).code == code
+    assert _holds(tried) == ["ada@example.org", "grace@example.org"]

@@ -11,9 +11,8 @@ from rehearsal import Rehearsal, api, people, prepared, rehearse
 from socket_vendor import SocketVendor
 from world import KEY
 
-from reconciler.sandbox.application import BASE_PATH
+from reconciler.sandbox.app import BASE_PATH, SandboxAnswer
 from reconciler.sandbox.faults import Fault
-from reconciler.sandbox.messages import SandboxAnswer
 
 MEMBERS, SIZE = 8, 2
 both = pytest.mark.parametrize("concurrency", [pytest.param(1, marks=pytest.mark.exhaustive), 4])

@@ -3,23 +3,32 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from people import person
 
-from reconciler.sandbox.actions import Action, add, delete, unsubscribe
-from reconciler.sandbox.counts import Count
-from reconciler.sandbox.rules import Rules
-from reconciler.sandbox.standing import Standing
-from reconciler.sandbox.store import Store
+from reconciler.environment.model import RateLimit
+from reconciler.sandbox.app import PATH, UNSUBSCRIBE_PATH, Application, Call, Count, Rules
+from reconciler.sandbox.store import Membership, Store
 
 ADA, EVE = "ada@example.org", "eve@example.org"
-PLAIN = Rules(bool)
-UPDATING = Rules(bool, updates_known=True)
-BLOCKING = Rules(bool, updates_known=True, blocks=frozenset({EVE}))
+PLAIN = Rules(bool, rate=RateLimit(calls=10**6, seconds=1))
+UPDATING = replace(PLAIN, updates_known=True)
+BLOCKING = replace(UPDATING, blocks=frozenset({EVE}))
+
+
+class Action(NamedTuple):
+    """One of the calls."""
+
+    method: str
+    path: str
+
+
+add, delete, unsubscribe = Action("POST", PATH), Action("DELETE", PATH), Action("POST", UNSUBSCRIBE_PATH)
 
 both = pytest.mark.parametrize("action", [delete, unsubscribe])
 
@@ -32,9 +41,10 @@ def store() -> Iterator[Store]:
 
 def _do(store: Store, action: Action, *members: Any, rules: Rules = PLAIN) -> dict[Count, int]:
     """The counts of one call, without those that are zero."""
-    counts = action(store, rules, json.dumps(members).encode())
+    call = Call(action.method, action.path, "k", json.dumps(members).encode())
+    counts = json.loads(Application(store, rules).answer(call).body)["response"]
     assert sum(counts.values()) == len(members)
-    return {name: number for name, number in counts.items() if number}
+    return {Count(name): number for name, number in counts.items() if number}
 
 
 def test_a_member_who_is_deleted_is_gone(store: Store) -> None:
@@ -53,7 +63,7 @@ def test_a_member_who_is_unsubscribed_stays_with_all_their_fields(store: Store) 
     _do(store, add, person("ada", status="Active", city="Oslo"))
     assert _do(store, unsubscribe, ADA) == {Count.UNSUBSCRIBED: 1}
     assert store.members() == {ADA: person("ada", status="Active", city="Oslo")}
-    assert store.standing(ADA) is Standing.UNSUBSCRIBED
+    assert store.membership(ADA) is Membership.UNSUBSCRIBED
 
 
 def test_somebody_who_is_unsubscribed_already_is_counted_so(store: Store) -> None:
@@ -66,7 +76,7 @@ def test_who_is_deleted_or_unknown_cannot_be_unsubscribed(store: Store) -> None:
     _do(store, add, person("ada"))
     _do(store, delete, ADA)
     assert _do(store, unsubscribe, ADA, "bob@example.org") == {Count.UNAVAILABLE: 2}
-    assert store.standing(ADA) is Standing.DELETED
+    assert store.membership(ADA) is Membership.DELETED
 
 
 def test_an_unsubscribed_member_can_be_deleted(store: Store) -> None:
@@ -80,7 +90,7 @@ def test_somebody_deleted_who_is_added_is_new_and_not_unsubscribed(store: Store)
     _do(store, unsubscribe, ADA)
     _do(store, delete, ADA)
     assert _do(store, add, person("ada")) == {Count.ADDED: 1}
-    assert store.standing(ADA) is Standing.MEMBER
+    assert store.membership(ADA) is Membership.MEMBER
     assert store.members() == {ADA: person("ada")}
 
 
@@ -88,7 +98,7 @@ def test_somebody_unsubscribed_who_is_added_fails_and_stays_unsubscribed(store: 
     _do(store, add, person("ada"))
     _do(store, unsubscribe, ADA)
     assert _do(store, add, person("ada")) == {Count.FAILED: 1}
-    assert store.standing(ADA) is Standing.UNSUBSCRIBED
+    assert store.membership(ADA) is Membership.UNSUBSCRIBED
 
 
 @both
@@ -125,7 +135,7 @@ def test_a_member_whom_the_account_blocks_is_left_alone(store: Store, action: Ac
     counts = _do(store, action, ADA, EVE, rules=BLOCKING)
     assert counts.pop(Count.BLOCKED) == 1
     assert set(counts) <= {Count.DELETED, Count.UNSUBSCRIBED}
-    assert store.standing(EVE) is Standing.MEMBER
+    assert store.membership(EVE) is Membership.MEMBER
 
 
 def test_an_account_that_updates_counts_known_members_as_added(store: Store) -> None:
@@ -138,7 +148,7 @@ def test_an_update_does_not_resubscribe(store: Store) -> None:
     _do(store, add, person("ada"), rules=UPDATING)
     _do(store, unsubscribe, ADA, rules=UPDATING)
     assert _do(store, add, person("ada", city="Paris"), rules=UPDATING) == {Count.ADDED: 1}
-    assert store.standing(ADA) is Standing.UNSUBSCRIBED
+    assert store.membership(ADA) is Membership.UNSUBSCRIBED
     assert store.members()[ADA]["city"] == "Paris"
 
 

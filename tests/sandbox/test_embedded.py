@@ -1,17 +1,21 @@
 """An embedded environment's panel: created on first use, looked at without a trace, forgotten on demand."""
 
+import asyncio
 import json
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from people import environment_of, person
 
-from reconciler.environment.model import Api, Environment
+from reconciler.environment.model import Api, Environment, OnChange, Policy
 from reconciler.errors import DiskFailure, InvalidInput
-from reconciler.sandbox.embedded import contents, forget, open_embedded
-from reconciler.sandbox.standing import Standing
+from reconciler.panel import AllowanceUsedUp, Answer, Counted, Refused, Save
+from reconciler.questionpro.client import QuestionProPanel
+from reconciler.sandbox.embedded import EMBEDDED_ADDRESS, contents, embedded_transport, forget, open_embedded
+from reconciler.sandbox.store import Membership
 
 
 @pytest.fixture
@@ -28,6 +32,10 @@ def _add(environment: Environment, name: str) -> None:
         store.add(person(name))
 
 
+def _holds(environment: Environment) -> list[str]:
+    return [resident.key for resident in contents(environment).residents]
+
+
 def test_the_first_use_creates_the_panel_in_the_git_ignored_folder(environment: Environment) -> None:
     _add(environment, "bob")
     assert {path.name for path in environment.working_folder.iterdir()} == {".gitignore", "sandbox.sqlite3"}
@@ -37,7 +45,7 @@ def test_the_first_use_creates_the_panel_in_the_git_ignored_folder(environment: 
 def test_a_new_panel_holds_the_seed(environment: Environment) -> None:
     _seed(environment)
     _add(environment, "bob")
-    assert list(contents(environment).members) == ["ada@example.org", "bob@example.org"]
+    assert _holds(environment) == ["ada@example.org", "bob@example.org"]
 
 
 def test_looking_at_a_panel_that_was_never_used_shows_its_seed_and_creates_nothing(
@@ -45,8 +53,8 @@ def test_looking_at_a_panel_that_was_never_used_shows_its_seed_and_creates_nothi
 ) -> None:
     _seed(environment)
     found = contents(environment)
-    assert list(found.members) == ["ada@example.org"]
-    assert (found.calls, found.allowance) == (0, 9)
+    assert [resident.key for resident in found.residents] == ["ada@example.org"]
+    assert found.calls == 0
     assert not environment.working_folder.exists()
 
 
@@ -54,14 +62,14 @@ def test_forgetting_goes_back_to_the_seed(environment: Environment) -> None:
     _seed(environment)
     _add(environment, "bob")
     forget(environment)
-    assert list(contents(environment).members) == ["ada@example.org"]
+    assert _holds(environment) == ["ada@example.org"]
     assert not (environment.working_folder / "sandbox.sqlite3").exists()
 
 
 def test_forgetting_twice_is_the_same_as_once(environment: Environment) -> None:
     forget(environment)
     forget(environment)
-    assert contents(environment).members == {}
+    assert _holds(environment) == []
 
 
 def test_forgetting_mends_data_that_cannot_be_read(environment: Environment) -> None:
@@ -72,7 +80,7 @@ def test_forgetting_mends_data_that_cannot_be_read(environment: Environment) -> 
         contents(environment)
     forget(environment)
     _add(environment, "cleo")
-    assert list(contents(environment).members) == ["cleo@example.org"]
+    assert _holds(environment) == ["cleo@example.org"]
 
 
 def test_a_wrong_seed_is_said_and_leaves_no_half_made_panel(environment: Environment) -> None:
@@ -81,7 +89,7 @@ def test_a_wrong_seed_is_said_and_leaves_no_half_made_panel(environment: Environ
         open_embedded(environment)
     _seed(environment)
     _add(environment, "bob")
-    assert list(contents(environment).members) == ["ada@example.org", "bob@example.org"]
+    assert _holds(environment) == ["ada@example.org", "bob@example.org"]
 
 
 def test_a_folder_that_cannot_be_made_is_said(environment: Environment) -> None:
@@ -94,16 +102,16 @@ def test_members_keep_all_their_fields(environment: Environment) -> None:
     ada = person("ada", city="Tromsø", profileFields=[{"profileFieldId": 1, "value": [2, "x"]}])
     with closing(open_embedded(environment)) as store, store.transaction():
         store.add(ada)
-    assert json.dumps(contents(environment).members["ada@example.org"]) == json.dumps(ada)
+    assert json.dumps(contents(environment).residents[0].attributes) == json.dumps(ada)
 
 
 def test_who_has_the_status_blocked_in_the_seed_is_blocked(environment: Environment) -> None:
     (environment.folder / "sandbox-seed.csv").write_text(
         "emailAddress,status\nada@example.org,\neve@example.org,Blocked\n", encoding="utf-8"
     )
-    assert contents(environment).standings == {
-        "ada@example.org": Standing.MEMBER,
-        "eve@example.org": Standing.BLOCKED,
+    assert {resident.key: resident.membership for resident in contents(environment).residents} == {
+        "ada@example.org": Membership.MEMBER,
+        "eve@example.org": Membership.BLOCKED,
     }
 
 
@@ -112,4 +120,70 @@ def test_it_tells_how_many_were_deleted(environment: Environment) -> None:
     with closing(open_embedded(environment)) as store, store.transaction():
         store.delete("ada@example.org")
     found = contents(environment)
-    assert (found.members, found.standings, found.deleted) == ({}, {}, 1)
+    assert (found.residents, found.deleted) == ([], 1)
+
+
+def _answers(environment: Environment, *batches: list[dict[str, object]]) -> list[Answer]:
+    async def run() -> list[Answer]:
+        transport = embedded_transport(environment)
+        async with QuestionProPanel(EMBEDDED_ADDRESS, None, 5, transport=transport) as panel:
+            replies = [await panel.send(Save(batch)) for batch in batches]
+        assert all(reply.sent for reply in replies)
+        return [reply.answer for reply in replies]
+
+    return asyncio.run(run())
+
+
+def test_batches_are_counted_and_remembered_from_run_to_run(environment: Environment) -> None:
+    assert _answers(environment, [person("ada"), person("bob")]) == [Counted(2, 0)]
+    assert _answers(environment, [person("bob"), person("cleo")]) == [Counted(1, 1)]
+
+
+def test_a_field_that_the_page_does_not_know_is_refused(environment: Environment) -> None:
+    (answer,) = _answers(environment, [person("ada", colour="red")])
+    assert isinstance(answer, Refused)
+
+
+def test_the_environments_allowance_is_all_that_there_is(environment: Environment) -> None:
+    environment = replace(environment, api=Api(call_allowance=3))
+    answers = _answers(environment, *([person("ada")] for _ in range(4)))
+    assert [type(answer) for answer in answers] == [Counted, Counted, Counted, AllowanceUsedUp]
+
+
+def test_data_that_cannot_be_used_is_said_before_anything_is_sent(environment: Environment) -> None:
+    environment.working_folder.mkdir()
+    (environment.working_folder / "sandbox.sqlite3").write_bytes(b"rubbish " * 200)
+    with pytest.raises(InvalidInput, match="sandbox reset"):
+        embedded_transport(environment)
+
+
+def test_members_are_unsubscribed_and_deleted_in_process(environment: Environment) -> None:
+    async def run() -> list[object]:
+        transport = embedded_transport(environment)
+        async with httpx.AsyncClient(base_url=EMBEDDED_ADDRESS, transport=transport) as client:
+            await client.post("/micropanel/members", json=[person("ada")])
+            answers = [
+                await client.post("/micropanel/members/unsubscribe", json=["ada@example.org"]),
+                await client.request("DELETE", "/micropanel/members", json=["ada@example.org"]),
+            ]
+        return [answer.json()["response"] for answer in answers]
+
+    unsubscribed, deleted = asyncio.run(run())
+    assert unsubscribed == {
+        "membersUnsubscribedSuccessfully": 1,
+        "membersUnavailable": 0,
+        "membersAlreadyUnsubscribed": 0,
+        "membersBlocked": 0,
+    }
+    assert deleted == {
+        "membersDeletedSuccessfully": 1,
+        "membersUnavailable": 0,
+        "membersAlreadyDeleted": 0,
+        "membersBlocked": 0,
+    }
+
+
+def test_known_members_are_updated_just_where_the_policy_says_that_they_are(environment: Environment) -> None:
+    assert _answers(environment, [person("ada")], [person("ada")]) == [Counted(1, 0), Counted(0, 1)]
+    updating = replace(environment, policy=Policy(on_change=OnChange.RESUBMIT))
+    assert _answers(updating, [person("ada", city="Oslo")]) == [Counted(1, 0)]

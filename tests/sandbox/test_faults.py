@@ -23,7 +23,7 @@ from reconciler.panel import (
     Unusable,
 )
 from reconciler.questionpro.client import QuestionProPanel
-from reconciler.sandbox.faults import FAULTS, read_faults
+from reconciler.sandbox.faults import FAULTS, parse_faults
 
 _SECONDS = 0.4
 
@@ -142,7 +142,7 @@ def test_each_call_leaves_a_line_without_key_or_personal_data(seen: _Seen) -> No
 
 
 def test_faults_come_in_their_order_each_as_often_as_it_says() -> None:
-    assert [fault.kind for fault in read_faults(["503:2", "ok", "cut:0", "reset-after"])] == [
+    assert [fault.kind for fault in parse_faults(["503:2", "ok", "cut:0", "reset-after"])] == [
         "503",
         "503",
         "ok",
@@ -163,5 +163,5 @@ def test_faults_come_in_their_order_each_as_often_as_it_says() -> None:
 )
 def test_a_fault_that_is_none_is_explained(text: str, words: str) -> None:
     with pytest.raises(ValueError, match="is no") as caught:
-        read_faults([text])
+        parse_faults([text])
     assert words in str(caught.value)

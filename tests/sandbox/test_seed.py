@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.errors import InvalidInput
 from reconciler.problems import Problem
-from reconciler.sandbox.seed import read_seed
+from reconciler.sandbox.embedded import read_seed
 
 
 def _file(tmp_path: Path, text: str | bytes) -> Path:
@@ -61,7 +61,7 @@ def test_all_wrong_people_are_shown_by_line_and_without_their_data(tmp_path: Pat
     words = " ".join(map(str, problems))
     assert "ada@" not in words
     assert "many" not in words
-    assert "more cells than the header" in words
+    assert "more cells than header names" in words
 
 
 @pytest.mark.parametrize("content", [b"emailAddress\n\xff\xfe@example.org\n", b'emailAddress\n"open\n'])

@@ -1,16 +1,17 @@
 """The sandbox's memory: on disk when it says so, and nobody else's file."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from people import person
 
 from reconciler.errors import InvalidInput
-from reconciler.sandbox.standing import Standing
-from reconciler.sandbox.store import Resident, Store
+from reconciler.sandbox.store import Membership, Store, is_data, mention_in
 
 
 @pytest.fixture
@@ -150,11 +151,11 @@ def test_who_is_deleted_and_added_again_is_deleted_no_more(store: Store) -> None
         store.delete("ada@example.org")
         store.add(person("ada"))
     assert store.deleted == 0
-    assert store.standing("ada@example.org") is Standing.MEMBER
+    assert store.membership("ada@example.org") is Membership.MEMBER
 
 
 def test_somebody_who_never_was_there_is_unknown(store: Store) -> None:
-    assert store.standing("ada@example.org") is Standing.UNKNOWN
+    assert store.membership("ada@example.org") is Membership.UNKNOWN
 
 
 def test_everyone_is_told_with_how_they_stand(store: Store) -> None:
@@ -162,9 +163,9 @@ def test_everyone_is_told_with_how_they_stand(store: Store) -> None:
         store.add(person("ada"))
         store.add(person("eve", status="Blocked"))
         store.unsubscribe("ada@example.org")
-    assert store.residents() == [
-        Resident("ada@example.org", person("ada"), Standing.UNSUBSCRIBED),
-        Resident("eve@example.org", person("eve", status="Blocked"), Standing.BLOCKED),
+    assert [(each.key, each.attributes, each.membership) for each in store.residents()] == [
+        ("ada@example.org", person("ada"), Membership.UNSUBSCRIBED),
+        ("eve@example.org", person("eve", status="Blocked"), Membership.BLOCKED),
     ]
 
 
@@ -172,3 +173,137 @@ def test_an_update_of_somebody_unknown_adds_nobody(store: Store) -> None:
     with store.transaction():
         store.update(person("ada"))
     assert store.members() == {}
+
+
+def _updated(stored: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    with closing(Store.opened(None)) as store:
+        store.add(stored)
+        store.update(sent)
+        return store.members()["ada@example.org"]
+
+
+def _profile(*fields: tuple[int, Any]) -> dict[str, Any]:
+    return {"profileFields": [{"profileFieldId": number, "value": value} for number, value in fields]}
+
+
+def test_sent_fields_win_and_the_others_stay() -> None:
+    stored = person("ada", city="London", firstName="Ada")
+    assert _updated(stored, person("Ada", city="", custom1="x")) == person(
+        "Ada", city="", firstName="Ada", custom1="x"
+    )
+
+
+def test_each_profile_field_is_a_field_of_its_own() -> None:
+    stored = person("ada", **_profile((1, "a"), (2, "b")))
+    sent = person("ada", **_profile((2, "c"), (3, "d")))
+    assert _updated(stored, sent) == person("ada", **_profile((1, "a"), (2, "c"), (3, "d")))
+
+
+@pytest.mark.parametrize("nothing", [[], None])
+def test_profile_fields_that_are_not_sent_stay(nothing: object) -> None:
+    stored = person("ada", **_profile((1, "a")))
+    assert _updated(stored, person("ada", profileFields=nothing)) == stored
+
+
+def test_the_first_profile_fields_are_taken_as_they_are() -> None:
+    assert _updated(person("ada"), person("ada", **_profile((1, "a")))) == person("ada", **_profile((1, "a")))
+
+
+@pytest.mark.parametrize(
+    ("status", "is_unsubscribed", "membership"),
+    [
+        ("Blocked", False, Membership.BLOCKED),
+        ("Blocked", True, Membership.BLOCKED),
+        ("Active", False, Membership.MEMBER),
+        ("Active", True, Membership.UNSUBSCRIBED),
+        ("blocked", False, Membership.MEMBER),
+    ],
+)
+def test_a_block_outweighs_and_is_written_in_one_way(
+    store: Store, status: str, membership: Membership, *, is_unsubscribed: bool
+) -> None:
+    store.add(person("ada", status=status))
+    if is_unsubscribed:
+        store.unsubscribe("ada@example.org")
+    assert store.membership("ada@example.org") is membership
+
+
+def test_who_is_in_the_panel_who_was_deleted_and_who_never_was(tmp_path: Path) -> None:
+    path = tmp_path / "a b#?.sqlite3"
+    store = Store.opened(path)
+    for name in ("ada", "bob"):
+        store.add({"emailAddress": f"{name}@example.org"})
+    store.delete("bob@example.org")
+    store.close()
+    before = path.read_bytes()
+    assert is_data(before)
+    found = [mention_in(path, f"{name}@example.org") for name in ("ada", "bob", "eve")]
+    assert found == ["in the panel", "deleted from it", None]
+    assert path.read_bytes() == before
+
+
+def test_data_that_is_damaged_can_not_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.sqlite3"
+    store = Store.opened(path)
+    store.close()
+    path.write_bytes(path.read_bytes()[:100] + b"x" * 4000)
+    assert is_data(path.read_bytes())
+    with pytest.raises(OSError, match=r"malformed|not a database"):
+        mention_in(path, "ada@example.org")
+
+
+def test_another_programs_data_is_not_ours() -> None:
+    assert not is_data(b"SQLite format 3\0" + bytes(84))
+
+
+ADA = person("ada", city="Tromsø")
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A file as format 2 had it: Ada is in the panel and unsubscribed, and it took three calls."""
+    path = tmp_path / "panel.sqlite3"
+    with closing(sqlite3.connect(path)) as file:
+        file.executescript(
+            "CREATE TABLE member (number INTEGER PRIMARY KEY, identity TEXT UNIQUE, attributes TEXT NOT NULL,"
+            " is_unsubscribed INTEGER NOT NULL DEFAULT 0);"
+            "CREATE TABLE deleted (identity TEXT PRIMARY KEY);"
+            "CREATE TABLE spent (calls INTEGER NOT NULL);"
+            "INSERT INTO spent VALUES (3);"
+            "PRAGMA application_id = 0x52434E53;"
+            "PRAGMA user_version = 2;"
+        )
+        file.execute(
+            "INSERT INTO member (identity, attributes, is_unsubscribed) VALUES (?, ?, 1)",
+            ("ada@example.org", json.dumps(ADA)),
+        )
+        file.commit()
+    return path
+
+
+def _version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as file:
+        return int(file.execute("PRAGMA user_version").fetchone()[0])
+
+
+def test_an_old_file_keeps_its_members_and_its_calls(old: Path) -> None:
+    with closing(Store.opened(old)) as store:
+        assert store.members() == {"ada@example.org": ADA}
+        assert store.calls == 3
+        assert store.membership("ada@example.org") is Membership.UNSUBSCRIBED
+    assert _version(old) == 3
+
+
+def test_an_old_file_is_not_seeded_again(old: Path) -> None:
+    with closing(Store.opened(old, lambda: [person("bob")])) as store:
+        assert list(store.members()) == ["ada@example.org"]
+
+
+def test_an_old_file_that_cannot_be_brought_up_stays_as_it_is(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as file:
+        file.execute("ALTER TABLE member ADD COLUMN created")
+        file.commit()
+    before = old.read_bytes()
+    with pytest.raises(InvalidInput, match="duplicate column name: created"):
+        Store.opened(old)
+    assert old.read_bytes() == before

@@ -13,11 +13,9 @@ from typing import Self
 
 from reconciler.environment.model import RateLimit
 from reconciler.member import Attributes
-from reconciler.sandbox.application import Application
-from reconciler.sandbox.faults import Fault, read_faults
-from reconciler.sandbox.rules import Rules
-from reconciler.sandbox.served import ServedSandbox
-from reconciler.sandbox.server import address_of, listen, server_for
+from reconciler.sandbox.app import Application, Rules
+from reconciler.sandbox.faults import Fault, parse_faults
+from reconciler.sandbox.server import ServedSandbox, address_of, listen, server_for
 from reconciler.sandbox.store import Store
 
 _SECONDS = 10
@@ -95,4 +93,4 @@ class SocketVendor(AbstractContextManager["SocketVendor"]):
 
 
 def _read(fault: str | Fault) -> list[Fault]:
-    return [fault] if isinstance(fault, Fault) else read_faults([fault])
+    return [fault] if isinstance(fault, Fault) else parse_faults([fault])

@@ -1,30 +1,29 @@
 """The bodies that the calls take, as strictly as the vendor's pages show them.
 
-A field that the page doesn't know, text where its sample has a number, and null where its sample has
-text are all the wrong schema. Sources: the sample body on the page *save panel members*;
-*communities/add-update-member-profile-data* for the values of profile fields; *communities/delete-member*
-and *communities/member-unsubscribe* for bodies of addresses alone.
+A field that the page doesn't know, text where its sample has a number, and null where its sample has text are
+all the wrong schema. Sources: the sample body on the page *save panel members*;
+*communities/add-update-member-profile-data* for the values of profile fields; *communities/delete-member* and
+*communities/member-unsubscribe* for bodies of addresses alone; *cx/get-panel-members* for reading.
 """
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from reconciler.identity import identity
 from reconciler.member import Attributes
-from reconciler.sandbox.vendor_errors import NOT_JSON, WRONG_SCHEMA, VendorError
 
 _Body = TypeVar("_Body")
 
 
 class WrongBody(ValueError):
-    """The body is not what the call takes; `error` is what the vendor answers."""
+    """The body is not what the call takes; `is_json` tells which of the vendor's errors it gets."""
 
-    def __init__(self, error: VendorError) -> None:
-        """Carry the vendor's error, which doesn't tell whose fault it is."""
-        super().__init__(error.message)
-        self.error = error
+    def __init__(self, *, is_json: bool) -> None:
+        """Say no more than the vendor does: not which member is wrong."""
+        super().__init__("wrong schema" if is_json else "no JSON")
+        self.is_json = is_json
 
 
 def read_batch(body: bytes) -> list[dict[str, Any]]:
@@ -45,6 +44,15 @@ def read_addresses(body: bytes) -> list[str]:
     return _read(_ADDRESSES, body)
 
 
+def read_filter(body: bytes) -> "Filter":
+    """Which members a reading call is about.
+
+    Raises:
+        WrongBody: it is no JSON, or not of the schema.
+    """
+    return _read(_FILTER, body)
+
+
 def wrong_fields(attributes: Attributes) -> list[str]:
     """The names of the fields, in order, that would make the sandbox refuse this member."""
     try:
@@ -59,7 +67,7 @@ def _read(schema: TypeAdapter[_Body], body: bytes) -> _Body:
         return schema.validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise WrongBody(NOT_JSON if first["type"] == "json_invalid" else WRONG_SCHEMA) from None
+        raise WrongBody(is_json=first["type"] != "json_invalid") from None
 
 
 def _well_formed(address: str) -> str:
@@ -74,6 +82,14 @@ _Address = Annotated[str, AfterValidator(_well_formed)]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", alias_generator=to_camel)
+
+
+class Filter(_Strict):
+    """All members, unless fields say otherwise. The page prints `ids` and, in one place, `Ids`."""
+
+    ids: list[int] | None = Field(default=None, validation_alias=AliasChoices("ids", "Ids"))
+    search_field: str | None = None
+    status: str | None = None
 
 
 class _PostalAddress(_Strict):
@@ -126,3 +142,4 @@ class _Member(_Strict):
 
 _BATCH = TypeAdapter(Annotated[list[_Member], Field(min_length=1)])
 _ADDRESSES = TypeAdapter(Annotated[list[_Address], Field(min_length=1)])
+_FILTER = TypeAdapter(Filter)

@@ -9,8 +9,7 @@ from hypothesis import given
 from people import people
 
 from reconciler.member import FIELDS, PROFILE_FIELDS
-from reconciler.sandbox.schema import WrongBody, read_addresses, read_batch, wrong_fields
-from reconciler.sandbox.vendor_errors import NOT_JSON, WRONG_SCHEMA
+from reconciler.sandbox.bodies import WrongBody, read_addresses, read_batch, wrong_fields
 
 SAMPLE = Path(__file__).parent.parent / "questionpro" / "bodies" / "sample-request.json"
 
@@ -46,53 +45,53 @@ def test_whatever_can_be_declared_is_taken_as_it_is(attributes: dict[str, Any]) 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[{]", b"emailAddress=ada", b"\xff", b'["\xed\xa0\x80"]'])
 def test_what_is_no_json_is_said_to_be_none(body: bytes) -> None:
-    assert _refusal(body).error is NOT_JSON
+    assert not _refusal(body).is_json
 
 
 @pytest.mark.parametrize(
     "body", [{}, [], "text", None, 1, [[]], ["ada@example.org"], [None], {"emailAddress": "a@b.cd"}]
 )
 def test_what_is_no_list_of_members_is_of_the_wrong_schema(body: object) -> None:
-    assert _refusal(body).error is WRONG_SCHEMA
+    assert _refusal(body).is_json
 
 
 @pytest.mark.parametrize("field", [*FIELDS])
 def test_a_field_of_the_wrong_type_is_refused(field: str) -> None:
     wrong: object = "text" if isinstance(_sample()[field], int) or field == PROFILE_FIELDS else 7
-    assert _refusal([_sample() | {field: wrong}]).error is WRONG_SCHEMA
+    assert _refusal([_sample() | {field: wrong}]).is_json
 
 
 @pytest.mark.parametrize("field", [field for field, value in _sample().items() if value is not None])
 def test_null_is_refused_where_the_sample_has_none(field: str) -> None:
-    assert _refusal([_sample() | {field: None}]).error is WRONG_SCHEMA
+    assert _refusal([_sample() | {field: None}]).is_json
 
 
 @pytest.mark.parametrize("wrong", [True, 1.0, 1.5, "1"])
 def test_a_number_is_a_whole_number(wrong: object) -> None:
-    assert _refusal([_sample() | {"referID": wrong}]).error is WRONG_SCHEMA
+    assert _refusal([_sample() | {"referID": wrong}]).is_json
 
 
 @pytest.mark.parametrize(
     "field", ["firstname", "email", "refer_id", "referId", "password", "email_address", ""]
 )
 def test_a_field_that_the_page_does_not_know_is_refused(field: str) -> None:
-    assert _refusal([_sample() | {field: "x"}]).error is WRONG_SCHEMA
+    assert _refusal([_sample() | {field: "x"}]).is_json
 
 
 def test_a_member_without_an_address_is_refused() -> None:
-    assert _refusal([{"firstName": "Ada"}]).error is WRONG_SCHEMA
+    assert _refusal([{"firstName": "Ada"}]).is_json
 
 
 @pytest.mark.parametrize(
     "address", ["", "ada", "ada@", "@example.org", "ada@example", "a b@example.org", " ada@example.org"]
 )
 def test_a_malformed_address_is_refused(address: str) -> None:
-    assert _refusal([{"emailAddress": address}]).error is WRONG_SCHEMA
+    assert _refusal([{"emailAddress": address}]).is_json
 
 
 def test_one_wrong_member_refuses_the_batch_without_saying_which() -> None:
     refusal = _refusal([_sample(), {"emailAddress": "bob@", "firstName": "Bob"}])
-    assert "bob" not in refusal.error.answer("/").body.decode().lower()
+    assert "bob" not in str(refusal).lower()
 
 
 @pytest.mark.parametrize("value", ["text", "", "2026-11-23", [1, 2], ["a", 3], [], {"city": "Oslo"}, {}])
@@ -102,7 +101,7 @@ def test_a_profile_field_holds_text_a_list_or_a_postal_address(value: object) ->
 
 @pytest.mark.parametrize("value", [None, 1, True, [None], [1.5], [[1]], {"planet": "Earth"}, {"city": 1}])
 def test_a_profile_field_holds_nothing_else(value: object) -> None:
-    assert _refusal([_profile(value)]).error is WRONG_SCHEMA
+    assert _refusal([_profile(value)]).is_json
 
 
 @pytest.mark.parametrize(
@@ -116,7 +115,7 @@ def test_a_profile_field_holds_nothing_else(value: object) -> None:
     ],
 )
 def test_a_profile_field_has_its_two_keys(item: object) -> None:
-    assert _refusal([{"emailAddress": "ada@example.org", "profileFields": [item]}]).error is WRONG_SCHEMA
+    assert _refusal([{"emailAddress": "ada@example.org", "profileFields": [item]}]).is_json
 
 
 def test_the_wrong_fields_of_a_member_can_be_named() -> None:
@@ -152,11 +151,11 @@ def test_addresses_are_taken_as_they_are_sent() -> None:
 def test_what_is_no_list_of_addresses_is_of_a_wrong_schema(body: object) -> None:
     with pytest.raises(WrongBody) as caught:
         read_addresses(json.dumps(body).encode())
-    assert caught.value.error is WRONG_SCHEMA
+    assert caught.value.is_json
 
 
 @pytest.mark.parametrize("body", [b"", b"ada@example.org", b'["ada@example.org"'])
 def test_addresses_that_are_no_json_are_said_to_be_none(body: bytes) -> None:
     with pytest.raises(WrongBody) as caught:
         read_addresses(body)
-    assert caught.value.error is NOT_JSON
+    assert not caught.value.is_json
