@@ -10,8 +10,8 @@ import pytest
 from rehearsal import Rehearsal, api, prepared, rehearse
 from socket_vendor import SocketVendor
 
+from reconciler.sandbox.app import SandboxAnswer
 from reconciler.sandbox.faults import Fault
-from reconciler.sandbox.messages import SandboxAnswer
 
 MEMBERS = 4
 
