@@ -100,7 +100,7 @@ def plan(
                 invocation.tell_problems(tuple(outcome.problems.values()))
             invocation.show(view.plans(outcome.listing(before)))
             return _code(outcome, detailed=detailed_exitcode)
-        planned = planning.one(names[0], is_last=True)
+        planned = planning.one(names[0])
     return _show_one(invocation, view, planned, out, detailed=detailed_exitcode)
 
 

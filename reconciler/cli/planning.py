@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.apply.recovery import KnownState, known_state
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.remembered import Remembered
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.reader import try_environment
 from reconciler.environment.shared_key import shared_key_warnings
 from reconciler.errors import InvalidInput, ReconcilerError, Refusal
-from reconciler.garbage import garbage_collection_paused, keep_to_the_end
 from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Plan
 from reconciler.plan.planner import make_plan
@@ -102,21 +100,13 @@ class Planning:
     saved: Path | None = None
     before: "MergeBase | None" = None
 
-    def one(self, name: str, *, is_last: bool = False) -> Planned:
-        """The plan of one environment. The last one's roster and lockfile stay until the program ends.
+    def one(self, name: str) -> Planned:
+        """The plan of one environment.
 
         Raises:
             ReconcilerError: its declaration, its lockfile or its journal can't be read, or a pull request
                 edits the lockfile.
         """
-        with garbage_collection_paused():
-            return self._one(name, is_last=is_last)
-
-    def _one(self, name: str, *, is_last: bool) -> Planned:
-        remembered = self._remembered(name)
-        plan = remembered.plan() if remembered else None
-        if plan is not None:
-            return Planned(plan, self._circumstances(name, KnownState(None, None)), would_act=False)
         declared, state = self._read(name)
         plan = make_plan(
             declared.environment,
@@ -126,20 +116,11 @@ class Planning:
             allowed=frozenset(self.allow),
             retry_rejected=self.retry_rejected,
         )
-        if remembered and not declared.unchecked:
-            remembered.keep(plan)
         would_act = plan.has_something_to_apply or state.lockfile != state.on_disk
         share = self._share(declared)
         odd = shared_key_warnings(self.invocation.panels, declared.environment)
         lint = lint_of(plan, share, (*odd, *declared.unchecked))
-        if is_last:
-            keep_to_the_end(declared, state, plan)
         return Planned(plan, self._circumstances(name, state, share, lint), would_act)
-
-    def _remembered(self, name: str) -> Remembered | None:
-        if self.before is not None:
-            return None
-        return Remembered(self.invocation.panels, name, self.invocation.day.today)
 
     def _read(self, name: str) -> tuple[Declared, KnownState]:
         declared = read_declaration(self.invocation.panels, name)

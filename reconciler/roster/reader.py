@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from reconciler.document.findings import Findings
 from reconciler.files import display_path
-from reconciler.garbage import garbage_collection_paused
 from reconciler.problems import Problem
 from reconciler.roster.csv_reader import read_csv
 from reconciler.roster.model import Declaration, Roster
@@ -32,15 +31,14 @@ def read_roster(files: Iterable[Path], suppressed: Suppression | None = None) ->
     problems: list[Problem] = []
     names: list[str] = []
     separators: dict[str, str] = {}
-    with garbage_collection_paused():
-        for path in files:
-            findings = Findings(display_path(path))
-            names.append(findings.file)
-            read = read_csv if path.suffix.lower() == ".csv" else read_yaml
-            gathered = read(path, findings, members, suppressed)
-            members.update(gathered.members)
-            expiring.update(gathered.expiring)
-            problems += findings.in_order()
-            if findings.separator not in {None, ","}:
-                separators[findings.file] = findings.separator
+    for path in files:
+        findings = Findings(display_path(path))
+        names.append(findings.file)
+        read = read_csv if path.suffix.lower() == ".csv" else read_yaml
+        gathered = read(path, findings, members, suppressed)
+        members.update(gathered.members)
+        expiring.update(gathered.expiring)
+        problems += findings.in_order()
+        if findings.separator not in {None, ","}:
+            separators[findings.file] = findings.separator
     return RosterReading(Roster(members, tuple(names), separators, expiring), tuple(problems))

@@ -1,6 +1,5 @@
 """All member files together."""
 
-import gc
 from pathlib import Path
 
 import pytest
@@ -81,17 +80,6 @@ def test_a_mistake_in_a_shared_anchor_is_told_once() -> None:
 
 def test_no_file_is_a_roster_of_nobody() -> None:
     assert read_roster([]).roster.members == {}
-
-
-@pytest.mark.parametrize("enabled", [True, False])
-def test_the_garbage_collector_is_left_as_it_was(*, enabled: bool) -> None:
-    was = gc.isenabled()
-    (gc.enable if enabled else gc.disable)()
-    try:
-        read_roster([member_file("a.yaml", "a@example.org")])
-        assert gc.isenabled() == enabled
-    finally:
-        (gc.enable if was else gc.disable)()
 
 
 bodies = st.lists(
