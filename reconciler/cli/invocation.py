@@ -40,6 +40,8 @@ def day_of(today: str | None) -> Day:
 
 
 DEFAULT_PANELS = Path("panels")
+COMPLETION_VARIABLE = "_RECONCILER_COMPLETE"
+"""What the script of `reconciler completion` sets when the user presses TAB (click's *shell completion*)."""
 
 
 @dataclass

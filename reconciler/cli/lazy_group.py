@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from reconciler.cli.terminal import write
 from reconciler.problems import nearest
@@ -62,6 +63,17 @@ class LazyGroup(click.Group):
             suggestion = f" Did you mean {meant!r}?" if meant else ""
             raise click.UsageError(f"No such command {name!r}.{suggestion}", context)
         return super().resolve_command(context, arguments)
+
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin like this, from the table alone, so that a TAB loads none of them."""
+        options = (
+            click.Command.shell_complete(self, context, incomplete) if incomplete.startswith("-") else []
+        )
+        return options + [
+            CompletionItem(name, help=entry.summary)
+            for name, entry in self.entries.items()
+            if name.startswith(incomplete)
+        ]
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, from the table alone."""

@@ -14,7 +14,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.failures import explained
-from reconciler.cli.invocation import DEFAULT_PANELS, Invocation
+from reconciler.cli.invocation import COMPLETION_VARIABLE, DEFAULT_PANELS, Invocation
 from reconciler.cli.lazy_group import CommandEntry, LazyGroup
 from reconciler.cli.terminal import prepare, settle
 from reconciler.errors import EXIT_DONE, DiskFailure
@@ -24,6 +24,11 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code of the contract's table, and raises nothing."""
     prepare(sys.stdout)
     prepare(sys.stderr)
+    if COMPLETION_VARIABLE in os.environ:
+        from reconciler.cli.completion import answer_completion  # noqa: PLC0415 - only when you press TAB
+
+        if answer_completion(program, os.environ):
+            return EXIT_DONE
     invocation = Invocation.begin(arguments, os.environ)
     try:
         return _run(arguments, invocation)
@@ -80,6 +85,9 @@ _COMMANDS = {
         "reconciler.cli.github", "github", "Post plans and reports where reviewers read them."
     ),
     "sandbox": CommandEntry("reconciler.cli.sandbox", "sandbox", "Run the built-in panel to try things out."),
+    "completion": CommandEntry(
+        "reconciler.cli.completion", "completion", "Let your shell complete commands and environments."
+    ),
 }
 
 

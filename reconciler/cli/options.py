@@ -1,11 +1,13 @@
 """Options and arguments that several commands share."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from reconciler.cli.invocation import Invocation, day_of
+from reconciler.cli.invocation import DEFAULT_PANELS, Invocation, day_of
+from reconciler.environment.discovery import SETTINGS_FILE
 from reconciler.environment.order import environments_in_order
 from reconciler.errors import UsageError
 from reconciler.plan.guards import ALLOWABLE
@@ -15,15 +17,32 @@ from reconciler.render.view import Format
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+def environments_beginning(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The environments whose names begin like this, for a TAB; their files are not read."""
+    panels = Path(context.find_root().params.get("panels") or DEFAULT_PANELS)
+    return sorted(
+        found.parent.name
+        for found in panels.glob(f"*/{SETTINGS_FILE}")
+        if found.parent.name.startswith(incomplete)
+    )
+
+
 def environment_argument(command: _Command) -> _Command:
     """ENV, the environment's name; the command takes it as `name`."""
-    return click.argument("name", metavar="ENV", callback=_remember_environment)(command)
+    return click.argument(
+        "name", metavar="ENV", callback=_remember_environment, shell_complete=environments_beginning
+    )(command)
 
 
 def environment_or_all_argument(command: _Command) -> _Command:
     """ENV, for commands that take `--all` as well; the command takes it as `name`, None without it."""
-    argument = click.argument("name", metavar="[ENV]", required=False, callback=_remember_environment)
-    return argument(command)
+    return click.argument(
+        "name",
+        metavar="[ENV]",
+        required=False,
+        callback=_remember_environment,
+        shell_complete=environments_beginning,
+    )(command)
 
 
 def all_option(help_text: str) -> Callable[[_Command], _Command]:
