@@ -1,6 +1,6 @@
 """`reconciler apply`: show the plan, ask, carry it out, report."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from reconciler.apply.report import Report
 from reconciler.apply.run import Wishes
 from reconciler.cli.applying import (
     Request,
+    ended_by,
     is_shown,
     not_begun,
     reported,
@@ -223,15 +224,15 @@ class ApplyAll:
     def _report(self, name: str) -> Report:
         if any(report.was_interrupted for report in self._ended.values()):
             return not_begun(name)
-        failed = [other for other in self._before(name) if self._ended[other].exit_code != EXIT_DONE]
+        try:
+            before = try_environment(self._request.invocation.panels, name).after
+        except Exception as error:  # noqa: BLE001 - no failure keeps other environments from their turn
+            return ended_by(name, error)
+        failed = [other for other in before if other in self._ended and self._ended[other].exit_code]
         if failed:
             problems = tuple(held_back(name, other) for other in failed)
             return Report(name, problems=problems, failure=EXIT_REFUSED)
         return reported(self._with_calls_left(), name)
-
-    def _before(self, name: str) -> Iterator[str]:
-        after = try_environment(self._request.invocation.panels, name).after
-        return (other for other in after if other in self._ended)
 
     def _with_calls_left(self) -> Request:
         """`--max-calls` is what all of them may spend together."""

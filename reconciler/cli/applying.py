@@ -209,6 +209,12 @@ def not_begun(name: str) -> Report:
     return Report(name, problems=(INTERRUPTED,), failure=EXIT_INTERRUPTED)
 
 
+def ended_by(name: str, error: Exception) -> Report:
+    """The report of an environment whose apply an error ended."""
+    code, problems = explained(error)
+    return Report(name, problems=tuple(problems), failure=code)
+
+
 def reported(request: Request, name: str) -> Report:
     """The run's report, also of one that could not begin, was refused or interrupted."""
     try:
@@ -217,8 +223,7 @@ def reported(request: Request, name: str) -> Report:
     except KeyboardInterrupt:
         report = not_begun(name)
     except Exception as error:  # noqa: BLE001 - no failure keeps other environments from their turn
-        code, problems = explained(error)
-        report = Report(name, problems=tuple(problems), failure=code)
+        report = ended_by(name, error)
     return replace(report, provenance=provenance_of(request.invocation.environ))
 
 

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import click
 
+from reconciler.cli.failures import explained
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import mask_option
-from reconciler.errors import EXIT_DONE, EXIT_INVALID, ReconcilerError
+from reconciler.errors import EXIT_DONE, EXIT_INVALID
 from reconciler.files import display_path
 from reconciler.formatting.file import expected_seconds, formatting_of, replace
 from reconciler.formatting.selection import declared_files, named_files
@@ -69,8 +70,8 @@ def _format_all(invocation: Invocation, files: Sequence[Path], *, check: bool) -
                 continue
             if not check:
                 replace(path, formatting)
-        except ReconcilerError as error:
-            done.problems.extend(error.problems)
+        except Exception as error:  # noqa: BLE001 - no failure keeps other files from being formatted
+            done.problems.extend(explained(error)[1])
         else:
             done.changed.append(path)
             invocation.show(f"{visible(display_path(path))}: {'to be formatted' if check else 'formatted'}\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.apply.recovery import KnownState, known_state
+from reconciler.cli.failures import explained
 from reconciler.cli.invocation import Invocation
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.reader import try_environment
@@ -179,14 +180,14 @@ def several(planning: Planning, names: Sequence[str]) -> Outcome:
     """
     outcome = Outcome()
     for name in names:
-        if planning.before is not None and not planning.before.affects(name):
-            outcome.unaffected.append(name)
-            continue
         try:
-            outcome.planned.append(planning.one(name))
-        except ReconcilerError as error:
+            if planning.before is not None and not planning.before.affects(name):
+                outcome.unaffected.append(name)
+            else:
+                outcome.planned.append(planning.one(name))
+        except Exception as error:  # noqa: BLE001 - no failure keeps other environments from their plan
             # A mistake in a file that several environments share is one mistake.
-            outcome.problems |= {str(problem): problem for problem in error.problems}
+            outcome.problems |= {str(problem): problem for problem in explained(error)[1]}
     return outcome
 
 

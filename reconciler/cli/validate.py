@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from reconciler.apply.recovery import known_state
+from reconciler.cli.failures import explained
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import format_option, mask_option
 from reconciler.declaration import Declared, read_declaration
@@ -53,13 +54,13 @@ def _validation(panels: Path, names: Iterable[str]) -> Validation:
     for name in dict.fromkeys(names) or order:
         try:
             declared = _valid(panels, name)
-        except InvalidInput as error:
+            shared = shared_key_warnings(panels, declared.environment)
+            odd = (*shared, *declared.unchecked, *roster_warnings(declared.roster.members))
+        except Exception as error:  # noqa: BLE001 - no failure hides what is wrong in other environments
             # A mistake in a file that several environments share is one mistake.
-            problems |= {str(problem): problem for problem in error.problems}
+            problems |= {str(problem): problem for problem in explained(error)[1]}
             continue
         well.append(_counted(declared))
-        shared = shared_key_warnings(panels, declared.environment)
-        odd = (*shared, *declared.unchecked, *roster_warnings(declared.roster.members))
         warnings |= {str(warning): warning for warning in odd}
     return Validation(tuple(well), tuple(problems.values()), tuple(warnings.values()))
 

@@ -6,6 +6,7 @@ nothing.
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from reconciler.errors import InvalidInput
-from reconciler.files import display_path
+from reconciler.files import display_path, open_for_appending, reason
 from reconciler.identity import InvalidAddress, identity
 from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELD_ID, PROFILE_FIELDS, Attributes
 from reconciler.problems import Location, Problem
@@ -96,8 +97,8 @@ class Store:
             InvalidInput: the file can't be opened, or is no sandbox's data.
         """
         with readable(path):
-            if path is not None and path.parent.is_dir():
-                path.touch(mode=0o600)  # it names people, and SQLite would leave the mode to the umask
+            if path is not None:
+                _make(path)
             # isolation_level=None: transactions begin and end only where this file says so.
             store = cls(sqlite3.connect(path or ":memory:", timeout=10, isolation_level=None))
             try:
@@ -129,7 +130,7 @@ class Store:
         A deleted person who is added is a new member.
         """
         key = identity(attributes[EMAIL_ADDRESS])
-        number = self._one("SELECT min(number) - 1 FROM member") if first else None
+        number = self._number("SELECT min(number) - 1 FROM member") if first else None
         cursor = self._connection.execute(
             "INSERT OR IGNORE INTO member (number, identity, attributes, created) VALUES (?, ?, ?, ?)",
             (number, key, _text(attributes), _now()),
@@ -170,7 +171,7 @@ class Store:
         """What the panel knows of a person."""
         for resident in self._residents(f"{_SELECT} WHERE identity = ?", key):
             return resident.membership
-        was_there = self._one("SELECT count(*) FROM deleted WHERE identity = ?", key)
+        was_there = self._number("SELECT count(*) FROM deleted WHERE identity = ?", key)
         return Membership.DELETED if was_there else Membership.UNKNOWN
 
     def spend_call(self) -> None:
@@ -180,12 +181,12 @@ class Store:
     @property
     def calls(self) -> int:
         """How many calls were spent so far."""
-        return int(self._one("SELECT calls FROM spent"))
+        return self._number("SELECT calls FROM spent")
 
     @property
     def deleted(self) -> int:
         """How many people were deleted, and have not been added since."""
-        return int(self._one("SELECT count(*) FROM deleted"))
+        return self._number("SELECT count(*) FROM deleted")
 
     def residents(self) -> list[Resident]:
         """Everyone, in the panel's order."""
@@ -211,7 +212,7 @@ class Store:
         with self.transaction():
             if self._found() == (_MARK, 2):
                 self._run(_FROM_2)
-            elif self._found()[1] == self._one("SELECT count(*) FROM sqlite_master") == 0:
+            elif self._found()[1] == self._number("SELECT count(*) FROM sqlite_master") == 0:
                 self._run(_CREATE)
                 for attributes in seed():
                     self.add(attributes)
@@ -219,7 +220,7 @@ class Store:
                 raise sqlite3.DatabaseError("it belongs to another program, or to another version")
 
     def _found(self) -> tuple[int, int]:
-        return self._one("PRAGMA application_id"), self._one("PRAGMA user_version")
+        return self._number("PRAGMA application_id"), self._number("PRAGMA user_version")
 
     def _run(self, statements: Iterable[str]) -> None:
         for statement in statements:
@@ -229,8 +230,17 @@ class Store:
         with closing(self._connection.execute(question, given)) as rows:
             return [_resident(*row) for row in rows]
 
-    def _one(self, question: str, *given: str) -> Any:
-        return self._connection.execute(question, given).fetchone()[0]
+    def _number(self, question: str, *given: str) -> int:
+        row = self._connection.execute(question, given).fetchone()
+        if row is None or not isinstance(row[0], int):
+            raise sqlite3.DatabaseError("a count in it is damaged")
+        return row[0]
+
+
+def _make(path: Path) -> None:
+    """Make a new file for its owner alone: it names people, and SQLite would leave its mode to the umask."""
+    if path.is_symlink() or not path.exists():
+        os.close(open_for_appending(path))
 
 
 @contextmanager
@@ -243,10 +253,10 @@ def readable(path: Path | None) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        reason = error.strerror or error if isinstance(error, OSError) else error
+        why = reason(error) if isinstance(error, OSError) else error
         raise InvalidInput(
             Problem(
-                (f"The sandbox's data can't be used: {reason}.",),
+                (f"The sandbox's data can't be used: {why}.",),
                 ("If it is damaged, delete it; for an embedded sandbox: reconciler sandbox reset ENV.",),
                 Location(display_path(path)) if path else None,
             )

@@ -165,6 +165,30 @@ def test_reset_mends_data_that_cannot_be_read(tried: Panels, run: Run) -> None:
     assert _holds(tried) == ["ada@example.org"]
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE member SET attributes = 'no JSON'",
+        "UPDATE member SET attributes = '[1, 2]'",
+        "UPDATE member SET attributes = x'ff00'",
+        "UPDATE member SET identity = x'ff00' WHERE number = 1",
+        "UPDATE spent SET calls = 'many'",
+        "DELETE FROM spent",
+    ],
+)
+def test_rows_that_are_no_members_are_said_and_mended_by_reset(tried: Panels, run: Run, damage: str) -> None:
+    data = tried.folder / "trial" / ".reconciler" / "sandbox.sqlite3"
+    with closing(sqlite3.connect(data)) as connection:
+        connection.execute(damage)
+        connection.commit()
+    for command in (("sandbox", "show", "trial"), ("sandbox", "show", "trial", "--format", "json")):
+        shown = run(*command)
+        assert shown.code == 1
+        assert "sandbox.sqlite3: The sandbox's data can't be used" in shown.err
+    assert run("sandbox", "reset", "trial", "--yes").code == 0
+    assert _holds(tried) == ["ada@example.org"]
+
+
 @pytest.mark.parametrize("command", [("show", "production"), ("reset", "production", "--yes")])
 @pytest.mark.usefixtures("panels")
 def test_an_environment_with_a_real_panel_is_refused(command: tuple[str, ...], run: Run) -> None:

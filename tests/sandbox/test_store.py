@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +24,15 @@ def path(tmp_path: Path) -> Path:
 def store(path: Path) -> Iterator[Store]:
     with closing(Store.opened(path)) as opened:
         yield opened
+
+
+def test_a_new_file_is_for_its_owner_alone_and_never_behind_a_link(tmp_path: Path) -> None:
+    Store.opened(tmp_path / "data").close()
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o600
+    (tmp_path / "link").symlink_to("elsewhere")
+    with pytest.raises(InvalidInput, match="symbolic link"):
+        Store.opened(tmp_path / "link")
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_member_is_added_once(store: Store) -> None:
@@ -121,7 +131,7 @@ def test_a_damaged_file_is_named_with_the_way_out(path: Path, content: bytes) ->
 
 
 def test_a_folder_that_does_not_exist_is_said(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="unable to open"):
+    with pytest.raises(InvalidInput, match="No such file or directory"):
         Store.opened(tmp_path / "no" / "such" / "folder.sqlite3")
 
 
