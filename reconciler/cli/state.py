@@ -58,7 +58,9 @@ def list_members(invocation: Invocation, name: str) -> int:
 
     Example: reconciler state list production
     """
-    known = known_state(read_environment(invocation.panels, name))
+    environment = read_environment(invocation.panels, name)
+    check_known(environment)
+    known = known_state(environment)
     tell_of_journal(invocation, name, known)
     invocation.show(invocation.view().members(name, known.lockfile))
     return EXIT_DONE
@@ -78,7 +80,9 @@ def show_member(invocation: Invocation, name: str, address: str) -> int:
 
     Example: reconciler state show production ada@example.org
     """
-    known = known_state(read_environment(invocation.panels, name))
+    environment = read_environment(invocation.panels, name)
+    check_known(environment)
+    known = known_state(environment)
     found = entries(known.lockfile)
     key = known_key(address, found)
     tell_of_journal(invocation, name, known)

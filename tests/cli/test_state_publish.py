@@ -104,12 +104,14 @@ def test_a_plan_says_where_the_branch_is_not_fetched(run: Run, clone: Clone) -> 
     [
         ("apply", "production", "--yes"),
         ("apply", "production"),
+        ("state", "list", "production"),
+        ("state", "show", "production", "ada@example.org"),
         ("state", "recover", "production"),
         ("state", "rm", "production", "ada@example.org"),
     ],
     ids=" ".join,
 )
-def test_what_would_write_is_an_error_until_it_is_fetched(
+def test_what_needs_the_lockfile_is_an_error_until_it_is_fetched(
     run: Run, clone: Clone, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KEY", KEY)
