@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from reconciler.cli.invocation import COMPLETION_VARIABLE, DEFAULT_PANELS, Invoc
 from reconciler.cli.lazy_group import CommandEntry, LazyGroup
 from reconciler.cli.terminal import prepare, settle
 from reconciler.errors import EXIT_DONE, DiskFailure
+from reconciler.git.command import WITHHELD
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -114,3 +116,10 @@ def program(invocation: Invocation, panels: Path) -> None:
     Example: reconciler apply production
     """
     invocation.panels = panels
+    WITHHELD.set(cache(lambda: _secret_variables(panels)))
+
+
+def _secret_variables(panels: Path) -> frozenset[str]:
+    from reconciler.environment.secret_variables import secret_variables  # noqa: PLC0415 - only before git runs
+
+    return secret_variables(panels)

@@ -13,6 +13,8 @@ _NO_NETWORK = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
 # Git marks the commits at which its search ends: the first of all, and those at which a clone was cut off.
 _MARKED_ENDS = ("-c", "blame.showRoot=false")
 _BOUNDARY = "boundary"
+# What blame says where a file is missing that blame.ignoreRevsFile names; no option takes the setting back.
+_IGNORED_REVISIONS = "could not open object name list"
 
 
 class Written(NamedTuple):
@@ -40,10 +42,29 @@ def blame(file: Path, line: int) -> Written | None:
         return None
     span = ("--porcelain", "--no-textconv", "-L", f"{line},{line}")
     done = run_git(repository.root, *_MARKED_ENDS, "blame", *span, "--", path, variables=_NO_NETWORK)
+    if _IGNORED_REVISIONS in done.err:
+        return _from_history(repository, path, line)
     if done.code:
         return None if repository.commit_of("HEAD") and _is_committed(repository, path) else NOT_COMMITTED
     written = _written(done.text)
     return written._replace(is_oldest=written.is_oldest and repository.is_shallow())
+
+
+def _from_history(repository: Repository, path: str, line: int) -> Written | None:
+    """The last commit that changed a line, as `git log` has it; None where the file has changed since."""
+    if run_git(repository.root, "diff", "--quiet", "HEAD", "--", f":(top,literal){path}").code:
+        return None
+    words = ("--max-count=1", "--no-patch", f"-L{line},{line}:{path}", "--format=%H%n%an%n%at%n%P", "HEAD")
+    done = run_git(repository.root, "log", *words, variables=_NO_NETWORK)
+    if done.code or not done.text:
+        return None
+    commit, author, seconds, *parents = done.text.split("\n")
+    is_oldest = not any(parents) and repository.is_shallow()
+    return Written(commit, _printable(author), _day(seconds), is_oldest)
+
+
+def _printable(name: str) -> str:
+    return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _is_committed(repository: Repository, path: str) -> bool:
@@ -63,8 +84,12 @@ def _written(text: str) -> Written:
     commit = first.partition(" ")[0]
     if not commit.strip("0"):
         return NOT_COMMITTED
-    author = headers.get("author", "").encode(errors="surrogateescape").decode(errors="replace")
-    return Written(commit, author, _day(headers.get("author-time", "")), _BOUNDARY in headers)
+    return Written(
+        commit,
+        _printable(headers.get("author", "")),
+        _day(headers.get("author-time", "")),
+        _BOUNDARY in headers,
+    )
 
 
 def _day(seconds: str) -> str | None:

@@ -1,12 +1,19 @@
 """Git itself, run as a process; nothing that it is told or says goes through a shell."""
 
 import os
-from collections.abc import Mapping
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.errors import InvalidInput
 from reconciler.problems import Problem
+
+if TYPE_CHECKING:
+    import subprocess
 
 # A hook, or `git rebase --exec`, runs its commands with these set, for the folder and the index that it is
 # about. Here they would make another folder the top of the work tree.
@@ -25,6 +32,14 @@ _OF_A_HOOK = frozenset(
 # What git says is read here, so it must be said in one language; and nobody sits there to be asked.
 _STEADY = {"LC_ALL": "C.UTF-8", "LANGUAGE": "", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 
+WITHHELD: ContextVar[Callable[[], frozenset[str]]] = ContextVar("WITHHELD", default=frozenset)
+"""Gives the names of the variables that git, and with it hooks and filters, must not inherit: the secrets."""
+
+NETWORK_SECONDS = 300.0
+"""How long a command may take that talks to a remote."""
+
+_KEYS = "QUESTIONPRO_"  # as keys' variables are usually named, also those of other panels
+
 
 class Done(NamedTuple):
     """How a git command ended: its exit code, its standard output, its words on standard error."""
@@ -40,7 +55,11 @@ class Done(NamedTuple):
 
 
 def run_git(
-    folder: Path, *arguments: str, stdin: bytes = b"", variables: Mapping[str, str] | None = None
+    folder: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    variables: Mapping[str, str] | None = None,
+    seconds: float | None = None,
 ) -> Done:
     """Run `git ARGUMENTS` in a folder and wait for its end; a failure is an answer like any other.
 
@@ -48,26 +67,56 @@ def run_git(
         folder: where git works.
         arguments: the command's words.
         stdin: what it reads.
-        variables: environment variables beside the process's own.
+        variables: environment variables beside those that are inherited.
+        seconds: how long it may take, None for as long as it likes. Past that it is stopped, and failed.
 
     Raises:
         InvalidInput: there is no git on this machine.
     """
     import subprocess  # noqa: PLC0415 - most plans never run git
 
-    inherited = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
-    environ = {**inherited, **_STEADY, **(variables or {})}
+    # Its helpers hold on to connections, so git is stopped with all of its group. On a terminal it stays in
+    # ours: ssh may ask there for a passphrase.
+    is_group = seconds is not None and not (sys.stdin and sys.stdin.isatty())
     try:
-        done = subprocess.run(  # noqa: S603 - a fixed program, and words that never meet a shell
+        process = subprocess.Popen(  # noqa: S603 - a fixed program, and words that never meet a shell
             ["git", *arguments],  # noqa: S607 - git is wherever PATH says
             cwd=folder,
-            input=stdin,
-            capture_output=True,
-            env=environ,
-            check=False,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**_inherited(), **_STEADY, **(variables or {})},
+            start_new_session=is_group,
         )
     except FileNotFoundError as error:
         raise InvalidInput(
             Problem(("This needs git, and there is none on this machine.",), ("Install git.",))
         ) from error
-    return Done(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+    with process:
+        try:
+            out, err = process.communicate(stdin, seconds)
+        except subprocess.TimeoutExpired:
+            _kill(process, is_group=is_group)
+            return Done(1, b"", f"no answer within {seconds:g} seconds, so the command was stopped")
+        except BaseException:
+            _kill(process, is_group=is_group)
+            raise
+    return Done(process.returncode, out, err.decode(errors="replace").strip())
+
+
+def _kill(process: "subprocess.Popen[bytes]", *, is_group: bool) -> None:
+    if is_group:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+
+
+def _inherited() -> dict[str, str]:
+    """The environment of this process without secrets, and without what hooks set."""
+    left_out = _OF_A_HOOK | WITHHELD.get()()
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in left_out and not name.startswith(_KEYS)
+    }

@@ -4,7 +4,7 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-from reconciler.git.command import Done, run_git
+from reconciler.git.command import NETWORK_SECONDS, Done, run_git
 from reconciler.git.failure import said, said_by_server
 from reconciler.git.remote import Remote
 
@@ -61,8 +61,17 @@ def remember(remote: Remote, commit: str, branch: str, before: str | None) -> No
 
 def _push(remote: Remote, spec: str, *lease: str) -> Pushed:
     # Hooks of this clone are made for what its user commits, and this isn't.
-    options = ("--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", *lease)
-    done = run_git(remote.repository.root, "push", *options, remote.name, spec)
+    # Nor are they signed by hand, so a push isn't either, whatever push.gpgSign says.
+    options = (
+        "--porcelain",
+        "--no-verify",
+        "--no-signed",
+        "--no-follow-tags",
+        "--recurse-submodules=no",
+        *lease,
+    )
+    root = remote.repository.root
+    done = run_git(root, "push", *options, remote.name, spec, seconds=NETWORK_SECONDS)
     return Pushed(PushEnd.DONE) if done.code == 0 else _not_done(done)
 
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from reconciler.errors import InvalidInput
-from reconciler.git.command import Done, run_git
+from reconciler.git.command import NETWORK_SECONDS, Done, run_git
 from reconciler.git.failure import failure
 from reconciler.git.repository import Repository
 from reconciler.problems import Problem
@@ -86,7 +86,7 @@ class Remote:
     def _reach(self, *arguments: str) -> Done:
         """Run a command that talks to the remote; one that another git in this folder disturbed, again."""
         for attempt in range(1, _ATTEMPTS + 1):
-            done = run_git(self.repository.root, *_QUIET, *arguments)
+            done = run_git(self.repository.root, *_QUIET, *arguments, seconds=NETWORK_SECONDS)
             if done.code == 0:
                 return done
             if attempt == _ATTEMPTS or not _BUSY.search(done.err):

@@ -1,5 +1,6 @@
 """A repository as it is read: other commits' files, and what differs from them here. Never the network."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,8 +32,7 @@ class Repository:
         """
         done = run_git(folder, "rev-parse", "--show-toplevel")
         if done.code:
-            message = ("This folder is in no git repository.",)
-            raise InvalidInput(Problem(message, (said(done),), Location(display_path(folder))))
+            raise InvalidInput(_no_repository(folder, done))
         return cls(Path(done.text))
 
     def path_of(self, path: Path) -> str:
@@ -117,16 +117,23 @@ class Repository:
     def export(self, commit: str, folder: str, into: Path) -> None:
         """Write the files below a folder as they were in a commit: as a checkout of it would have them.
 
+        Also by the attributes of that commit (encodings, line ends, filters), not by those of the work tree.
+
         Raises:
             InvalidInput: git could not.
         """
         listed = _names(self._sure("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit))
         names = [name for name in listed if folder == "." or name.startswith(f"{folder}/")]
+        git_folder = self._sure("rev-parse", "--absolute-git-dir").text
         with temporary_folder() as beside:
-            variables = {"GIT_INDEX_FILE": str(beside / "index")}
+            # A work tree with no files in it, so that attributes can only come from the commit.
+            variables = {
+                "GIT_INDEX_FILE": str(beside / "index"),
+                "GIT_DIR": git_folder,
+                "GIT_WORK_TREE": str(into.resolve()),
+            }
             self._sure(*_WHOLE_INDEX, "read-tree", "--no-sparse-checkout", commit, variables=variables)
-            prefix = f"--prefix={into.resolve()}/"
-            self._sure("checkout-index", "-z", "--stdin", prefix, stdin=_listed(names), variables=variables)
+            self._sure("checkout-index", "-z", "--stdin", stdin=_listed(names), variables=variables)
 
     @contextmanager
     def _index_apart(self) -> Iterator[dict[str, str]]:
@@ -149,6 +156,19 @@ class Repository:
         if done.code:
             raise failure("git could not do what was needed.", done)
         return done
+
+
+def _no_repository(folder: Path, done: Done) -> Problem:
+    """Why git has no repository to show; it says in a few words which of many reasons it is."""
+    if "not a git repository" in done.err:
+        message, hint = "This folder is in no git repository.", "`git init` makes one."
+    elif "dubious ownership" in done.err:
+        message = "git does not read this repository, since it belongs to another user."
+        trusted = shlex.quote(str(folder.resolve()))
+        hint = f"If you trust it: `git config --global --add safe.directory {trusted}`."
+    else:
+        message, hint = "git can't read the repository of this folder.", ""
+    return Problem((message,), (" ".join(filter(None, (hint, said(done)))),), Location(display_path(folder)))
 
 
 def _names(done: Done) -> list[str]:

@@ -1,6 +1,7 @@
 """The merge driver, by itself and as the real git calls it."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -193,6 +194,19 @@ def test_git_merges_neighbouring_additions_and_a_removal(repository: Repository)
     repository.git("merge", "--quiet", "other")
     assert repository.lockfile.read_bytes() == encode(lockfile_of(BOB, CY, DEE))
     assert repository.git("status", "--porcelain") == ""
+
+
+def test_where_git_does_not_find_the_program_the_line_on_the_page_leaves_conflict_marks(
+    repository: Repository, repo: Path
+) -> None:
+    page = (repo / "docs" / "merging.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r'driver "(reconciler [^"]* \|\| [^"]*)"', page)
+    repository.git("config", "merge.reconciler.driver", line.replace("reconciler", "not-on-the-path", 1))
+    repository.commit(lockfile_of(ADA, DEE))
+    repository.branch(lockfile_of(ADA, CY, DEE))
+    repository.commit(lockfile_of(BOB, DEE))
+    repository.git("merge", "--quiet", "other", fails=True)
+    assert b"<<<<<<<" in repository.lockfile.read_bytes()
 
 
 def test_git_merges_sections_that_both_sides_began(repository: Repository) -> None:

@@ -106,9 +106,24 @@ def test_what_a_partial_clone_lacks_is_not_fetched(root: Path, tmp_path: Path) -
     assert git(tmp_path / "partial", "rev-list", "--objects", "--missing=print", "--all") == lacking
 
 
-def test_where_settings_keep_git_from_blaming_there_is_no_telling(root: Path) -> None:
+def test_a_missing_file_of_ignored_revisions_hides_no_commit(root: Path) -> None:
     git(root, "config", "blame.ignoreRevsFile", "missing")
-    assert blame(root / "team.yaml", 1) is None
+    first = git(root, "rev-parse", "HEAD")
+    (root / "team.yaml").write_text("one\nchanged\n")
+    second = commit(root, "--author", "Grace <grace@example.org>")
+    assert blame(root / "team.yaml", 1) == Written(first, "Ada", "2026-11-21")
+    assert blame(root / "team.yaml", 2) == Written(second, "Grace", "2026-11-21")
+    (root / "team.yaml").write_text("one\nchanged again\n")
+    assert blame(root / "team.yaml", 2) is None
+
+
+def test_a_file_of_ignored_revisions_is_heeded(root: Path) -> None:
+    first = git(root, "rev-parse", "HEAD")
+    (root / "team.yaml").write_text("one\ntwo \n")
+    second = commit(root)
+    (root / ".ignored").write_text(f"{second}\n")
+    git(root, "config", "blame.ignoreRevsFile", ".ignored")
+    assert blame(root / "team.yaml", 2) == Written(first, "Ada", "2026-11-21")
 
 
 def test_an_author_whose_name_is_no_utf8_can_be_printed(root: Path) -> None:

@@ -40,6 +40,14 @@ def test_a_branch_goes_on_to_a_commit_on_its_tip(origin: Origin, remote: Remote)
     assert tip(origin) == commit
 
 
+def test_a_push_is_not_signed_by_hand_whatever_the_settings_say(
+    origin: Origin, clone: Clone, remote: Remote
+) -> None:
+    clone.git("config", "push.gpgSign", "true")
+    commit = commit_on(remote, tip(origin))
+    assert push(remote, commit, "main") == Pushed(PushEnd.DONE)
+
+
 def test_a_branch_that_moved_meanwhile_is_left_alone(origin: Origin, remote: Remote) -> None:
     first, second = (commit_on(remote, tip(origin), content=content) for content in (b"1", b"2"))
     push(remote, first, "main")

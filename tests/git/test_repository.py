@@ -163,6 +163,19 @@ def test_files_that_are_filtered_are_written_as_a_checkout_would_have_them(
     assert (into / "p/a").read_bytes() == b"1\r\n"
 
 
+@pytest.mark.parametrize("place", [".gitattributes", "p/.gitattributes"])
+def test_attributes_of_the_work_tree_do_not_decide_how_another_commit_is_read(
+    root: Path, tmp_path: Path, place: str
+) -> None:
+    (root / "p").mkdir()
+    first = commit(root, **{"p/a": "1\n"})
+    (root / place).write_text("a working-tree-encoding=UTF-16 eol=crlf\n")
+    into = tmp_path / "into"
+    into.mkdir()
+    Repository(root).export(first, "p", into)
+    assert (into / "p/a").read_bytes() == b"1\n"
+
+
 def test_what_git_says_is_told_where_it_fails(root: Path) -> None:
     commit(root, a="1")
     with pytest.raises(InvalidInput, match=r"git could not do what was needed\. Git says: fatal: "):
@@ -197,5 +210,11 @@ def test_another_owners_repository_is_told_with_what_git_says_of_it(
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     probe = subprocess.run(["git", "status"], cwd=root, capture_output=True, text=True, check=False)
     assert "dubious ownership" in probe.stderr
-    with pytest.raises(InvalidInput, match=r"safe\.directory"):
+    with pytest.raises(InvalidInput, match=r"another user.*safe\.directory"):
+        Repository.around(root)
+
+
+def test_a_repository_that_git_can_not_read_is_not_called_none(root: Path) -> None:
+    (root / ".git" / "config").write_text("[core\n")
+    with pytest.raises(InvalidInput, match=r"can't read the repository.*bad config"):
         Repository.around(root)
