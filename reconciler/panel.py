@@ -1,8 +1,9 @@
-"""The panel as applying sees it: one method, a request in, and all that can come of it.
+"""The panel as applying and reading see it: a request in, and all that can come of it.
 
 Which answer leaves doubt (the server may have acted) and which proves what is decided by
-`reconciler.apply`; here stand only the facts. Sources: the vendor's pages *save panel members*,
-*communities/delete-member*, *communities/member-unsubscribe*, *limits* and *error-codes*.
+`reconciler.apply`; here are only the facts. Sources: the vendor's pages *save panel members*,
+*communities/delete-member*, *communities/member-unsubscribe*, *cx/get-panel-members*, *limits* and
+*error-codes*.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,20 @@ class Withdraw(NamedTuple):
 
 
 Request: TypeAlias = Save | Withdraw
+
+
+class ReadPage(NamedTuple):
+    """List page `number`, from 1, of the panel's members; with `search`, of those with this in the address.
+
+    It changes nothing, so it may always be repeated.
+    """
+
+    number: int
+    search: str | None = None
+
+
+PAGE_SIZE = 100
+"""How many members a page is asked to hold. The vendor names no largest page; this one is safe (*limits*)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,17 @@ class CountedAway:
     def absent(self) -> int:
         """Those about whom nothing was left to do."""
         return self.unavailable + self.already
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The documented answer to `ReadPage`: members by the fields of *save*, without those that are null.
+
+    Null proves nothing (in the vendor's examples `status` and `profileFields` are null). A member may have
+    no address, or one that is none. No totals: those of the vendor's example are 0 beside a member.
+    """
+
+    members: tuple[Attributes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +143,7 @@ class Unusable:
 Answer: TypeAlias = (
     Counted
     | CountedAway
+    | Page
     | Refused
     | TooLarge
     | Throttled
@@ -149,3 +176,10 @@ class Panel(Protocol):
 
     async def send(self, request: Request) -> Reply:
         """Send one batch, once; never raises for anything that the network or the server does."""
+
+
+class PanelReader(Protocol):
+    """The same, for reading."""
+
+    async def read(self, request: ReadPage) -> Reply:
+        """Ask for one page, once; never raises for anything that the network or the server does."""

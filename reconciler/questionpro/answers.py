@@ -23,6 +23,7 @@ from reconciler.panel import (
     CountedAway,
     Denied,
     Lost,
+    ReadPage,
     Refused,
     Request,
     Save,
@@ -74,7 +75,7 @@ class Access(NamedTuple):
 
 
 def read_answer(  # noqa: PLR0911 - one return for each row of the table
-    came: HttpAnswer, request: Request, access: Access, now: datetime | None = None
+    came: HttpAnswer, request: Request | ReadPage, access: Access, now: datetime | None = None
 ) -> Answer:
     """What an answer to this request means; no word of it holds the key.
 
@@ -99,7 +100,7 @@ def read_answer(  # noqa: PLR0911 - one return for each row of the table
         case 429:
             return Throttled(f"HTTP 429: {message or 'too many calls in a short time'}", wait)
         case status if status // 100 == 2:  # noqa: PLR2004 - the class of successful statuses (RFC 9110)
-            return _counted(came, request)
+            return _counted(came, request) if not isinstance(request, ReadPage) else Unusable("a page")
         case status if status // 100 == 3:  # noqa: PLR2004 - redirects
             return _redirected(status, came.headers.get("location", ""), access)
         case status if status // 100 == 5:  # noqa: PLR2004 - the server's own errors
@@ -111,11 +112,11 @@ def read_answer(  # noqa: PLR0911 - one return for each row of the table
 # Counts
 
 
-class NotTheCounts(ValueError):
-    """Another answer than the documented one; the message says what came, and repeats nothing of it."""
+class NotDocumented(ValueError):
+    """Another body than the documented one; the message says what came, and repeats nothing of it."""
 
 
-class BrokenOff(NotTheCounts):
+class BrokenOff(NotDocumented):
     """JSON as far as it goes, but it has no end."""
 
 
@@ -145,11 +146,11 @@ def read_counts(body: bytes, request: Request) -> Counted | CountedAway:
 
     Raises:
         BrokenOff: the body stops in the middle.
-        NotTheCounts: it is anything else than the documented JSON.
+        NotDocumented: it is anything else than the documented JSON.
     """
-    document = _object(_json(body), "the whole")
+    document = _object(decoded(body.decode("utf-8", "replace")), "the whole")
     if "response" not in document:
-        raise NotTheCounts("JSON in which response is missing")
+        raise NotDocumented("JSON in which response is missing")
     response = _object(document["response"], "response")
     if isinstance(request, Save):
         return Counted(*(_count(response, name) for name in _COUNTS[None]))
@@ -167,54 +168,60 @@ def _counted(came: HttpAnswer, request: Request) -> Counted | CountedAway | Lost
         if came.ends_by_closing:
             return Lost(f"The answer was cut: HTTP {came.status} with {what}")
         return Unusable(f"HTTP {came.status} with {what}")
-    except NotTheCounts as what:
+    except NotDocumented as what:
         return Unusable(f"HTTP {came.status} with {what}")
 
 
 def _object(value: Any, name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise NotTheCounts(f"JSON in which {name} is not an object")
+        raise NotDocumented(f"JSON in which {name} is not an object")
     return value
 
 
 def _count(response: Mapping[str, Any], name: str) -> int:
     if name not in response:
-        raise NotTheCounts(f"JSON in which {name} is missing")
+        raise NotDocumented(f"JSON in which {name} is missing")
     count = response[name]
     if type(count) is not int:
-        raise NotTheCounts(f"JSON in which {name} is not a whole number")
+        raise NotDocumented(f"JSON in which {name} is not a whole number")
     if count < 0:
-        raise NotTheCounts(f"JSON in which {name} is below zero")
+        raise NotDocumented(f"JSON in which {name} is below zero")
     return count
 
 
-def _json(body: bytes) -> Any:
-    text = body.decode("utf-8", "replace").strip()
+def decoded(body: str) -> Any:
+    """The JSON of a body, in which no key stands twice.
+
+    Raises:
+        BrokenOff: the body stops in the middle.
+        NotDocumented: it is not JSON, or a key stands twice.
+    """
+    text = body.strip()
     if not text:
-        raise NotTheCounts("an answer without content")
+        raise NotDocumented("an answer without content")
     if text.startswith("<"):
-        raise NotTheCounts("a web page, such as a login page, instead of JSON")
+        raise NotDocumented("a web page, such as a login page, instead of JSON")
     try:
         return json.loads(text, object_pairs_hook=_without_repeated_keys, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         if _is_broken_off(error):
             raise BrokenOff("JSON that breaks off in the middle") from None
-        raise NotTheCounts("text that is not JSON") from None
-    except NotTheCounts:
+        raise NotDocumented("text that is not JSON") from None
+    except NotDocumented:
         raise
     except (ValueError, RecursionError):  # a number of very many digits; brackets without end
-        raise NotTheCounts("text that is not JSON") from None
+        raise NotDocumented("text that is not JSON") from None
 
 
 def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise NotTheCounts("JSON in which a key stands twice")
+        raise NotDocumented("JSON in which a key stands twice")
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise NotTheCounts(f"JSON in which {name} stands for a number")
+    raise NotDocumented(f"JSON in which {name} stands for a number")
 
 
 def _is_broken_off(error: json.JSONDecodeError) -> bool:
@@ -267,12 +274,19 @@ _MEANING = {
 }
 
 
-def _denied(status: int, message: str | None, access: Access, request: Request) -> Denied:
-    doing = "add" if isinstance(request, Save) else request.by
+def _denied(status: int, message: str | None, access: Access, request: Request | ReadPage) -> Denied:
+    doing = _doing(request)
     if status == 401:  # noqa: PLR2004 - Unauthorized
         remedy = f"Check the key in {access.key}: it may be mistyped, expired, or of another account."
     elif status == 403:  # noqa: PLR2004 - Forbidden
         remedy = f"Check what the key in {access.key} may do: it needs the right to {doing} panel members."
+        if isinstance(request, ReadPage):
+            remedy += " The right to add them is another one: adding may work all the same."
+    elif isinstance(request, ReadPage):
+        remedy = (
+            f"Check datacenter or base_url in environment.yaml: {access.target} does not know the call that "
+            "lists members. It is a call of QuestionPro CX, which not each account has."
+        )
     elif isinstance(request, Save):
         remedy = f"Check datacenter or base_url in environment.yaml: {access.target} does not know this call."
     else:
@@ -281,6 +295,15 @@ def _denied(status: int, message: str | None, access: Access, request: Request) 
             f"does not know the call to {doing} members."
         )
     return Denied(f"HTTP {status}: {message or _MEANING[status]}", remedy)
+
+
+def _doing(request: Request | ReadPage) -> str:
+    match request:
+        case Save():
+            return "add"
+        case ReadPage():
+            return "list"
+    return request.by
 
 
 def _redirected(status: int, location: str, access: Access) -> Denied:

@@ -1,7 +1,8 @@
-"""The panel over HTTP: one method, a batch in, a reply out.
+"""The panel over HTTP: a request in, a reply out.
 
-Sources: the vendor's pages *save panel members*, *communities/member-unsubscribe* and
-*communities/delete-member* (method, path, body), and *api-key-authentication-changes* (header `api-key`).
+Sources: the vendor's pages *save panel members*, *communities/member-unsubscribe*,
+*communities/delete-member* and *cx/get-panel-members* (method, path, body), and
+*api-key-authentication-changes* (header `api-key`).
 """
 
 import asyncio
@@ -19,10 +20,12 @@ from reconciler import __version__
 from reconciler.credential import Credential
 from reconciler.member import Removal
 from reconciler.network import FAILURES, Route, route_to, why_it_failed
-from reconciler.panel import Answer, Lost, Reply, Request, Save, Unreachable
+from reconciler.panel import PAGE_SIZE, Answer, Lost, ReadPage, Reply, Request, Save, Unreachable
+from reconciler.questionpro import pages
 from reconciler.questionpro.answers import Access, HttpAnswer, find, read_answer
 
 _PATH = "/micropanel/members"
+_READ_PATH = "/cx/feedback/panel-members"
 _REMOVALS = {Removal.UNSUBSCRIBE: ("POST", f"{_PATH}/unsubscribe"), Removal.DELETE: ("DELETE", _PATH)}
 _MOST_BYTES = 256 * 1024  # of an answer; the documented ones have less than one thousandth of it
 _ENCODINGS = ("", "identity", "gzip")  # the content encodings that were asked for
@@ -87,19 +90,27 @@ class QuestionProPanel:
 
     async def send(self, request: Request) -> Reply:
         """Send one batch, once; never raises for anything that the network or the server does."""
+        return await self._reply(request)
+
+    async def read(self, request: ReadPage) -> Reply:
+        """Ask for one page, once; never raises for anything that the network or the server does."""
+        return await self._reply(request)
+
+    async def _reply(self, request: Request | ReadPage) -> Reply:
         attempt = _Attempt(sent=not self._tells_when_sent)
         began = time.monotonic()
         answer = await self._answer(request, attempt)
         hide = self._access.hide
+        came = None if isinstance(request, ReadPage) else attempt.came
         return Reply(
             answer,
             sent=attempt.sent,
             status=attempt.status,
-            request_id=find(hide(attempt.came.text), "requestID", hide) if attempt.came else None,
+            request_id=find(hide(came.text), "requestID", hide) if came else None,
             duration=time.monotonic() - began,
         )
 
-    async def _answer(self, request: Request, attempt: _Attempt) -> Answer:
+    async def _answer(self, request: Request | ReadPage, attempt: _Attempt) -> Answer:
         try:
             async with asyncio.timeout(self._timeout):
                 attempt.came = await self._call(request, attempt)
@@ -108,10 +119,12 @@ class QuestionProPanel:
             return without_answer(f"{what} within {self._timeout:g} seconds", sent=attempt.sent)
         except FAILURES as error:
             return without_answer(why_it_failed(error, self._route), sent=attempt.sent)
+        if isinstance(request, ReadPage):
+            return pages.read_page(attempt.came, request, self._access)
         return read_answer(attempt.came, request, self._access)
 
-    async def _call(self, request: Request, attempt: _Attempt) -> HttpAnswer:
-        method, path = ("POST", _PATH) if isinstance(request, Save) else _REMOVALS[request.by]
+    async def _call(self, request: Request | ReadPage, attempt: _Attempt) -> HttpAnswer:
+        method, path = _method_and_path(request)
         headers = {"content-type": "application/json"}
         if self._key is not None:
             headers["api-key"] = self._key.reveal()
@@ -121,7 +134,8 @@ class QuestionProPanel:
         ) as response:
             attempt.sent = True
             attempt.status = response.status_code
-            return await _read(response)
+            is_page = isinstance(request, ReadPage) and response.is_success
+            return await _read(response, pages.MOST_BYTES if is_page else _MOST_BYTES)
 
 
 def without_answer(reason: str, *, sent: bool) -> Unreachable | Lost:
@@ -156,12 +170,28 @@ async def _set_location_aside(response: httpx.Response) -> None:
         response.extensions[_LOCATION] = response.headers.pop("location")
 
 
-def _body(request: Request) -> bytes:
-    items = map(dict, request.members) if isinstance(request, Save) else request.addresses
-    return json.dumps([*items], separators=(",", ":")).encode()
+def _method_and_path(request: Request | ReadPage) -> tuple[str, str]:
+    match request:
+        case Save():
+            return "POST", _PATH
+        case ReadPage():
+            return "POST", f"{_READ_PATH}?page={request.number}&perPage={PAGE_SIZE}"
+    return _REMOVALS[request.by]
 
 
-async def _read(response: httpx.Response) -> HttpAnswer:
+def _body(request: Request | ReadPage) -> bytes:
+    body: Any
+    match request:
+        case Save():
+            body = [dict(member) for member in request.members]
+        case ReadPage():
+            body = {} if request.search is None else {"searchField": request.search}
+        case _:
+            body = [*request.addresses]
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
+async def _read(response: httpx.Response, most_bytes: int) -> HttpAnswer:
     headers = dict(response.headers)
     if _LOCATION in response.extensions:
         headers["location"] = response.extensions[_LOCATION]
@@ -172,6 +202,6 @@ async def _read(response: httpx.Response) -> HttpAnswer:
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > _MOST_BYTES:
+        if len(body) > most_bytes:
             return incomplete
     return HttpAnswer(response.status_code, headers, bytes(body))

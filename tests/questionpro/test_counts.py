@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.member import Removal
 from reconciler.panel import Counted, CountedAway, Save, Withdraw
-from reconciler.questionpro.answers import BrokenOff, NotTheCounts, read_counts
+from reconciler.questionpro.answers import BrokenOff, NotDocumented, read_counts
 
 BODIES = Path(__file__).parent / "bodies"
 
@@ -43,17 +43,17 @@ def test_unknown_keys_at_any_depth_are_let_through() -> None:
 
 @pytest.mark.parametrize("wrong", ["1", "", 1.0, 0.5, True, False, None, [1], {"n": 1}])
 def test_a_count_that_is_no_whole_number_proves_nothing(wrong: object) -> None:
-    with pytest.raises(NotTheCounts, match="membersFailedToBeAdded is not a whole number"):
+    with pytest.raises(NotDocumented, match="membersFailedToBeAdded is not a whole number"):
         read_counts(_body(1, wrong), Save([]))
 
 
 def test_a_negative_count_proves_nothing() -> None:
-    with pytest.raises(NotTheCounts, match="membersAddedSuccessfully is below zero"):
+    with pytest.raises(NotDocumented, match="membersAddedSuccessfully is below zero"):
         read_counts(_body(-1, 2), Save([]))
 
 
 def test_a_missing_count_proves_nothing() -> None:
-    with pytest.raises(NotTheCounts, match="membersFailedToBeAdded is missing"):
+    with pytest.raises(NotDocumented, match="membersFailedToBeAdded is missing"):
         read_counts(b'{"response": {"membersAddedSuccessfully": 1}}', Save([]))
 
 
@@ -77,7 +77,7 @@ def test_a_missing_count_proves_nothing() -> None:
     ],
 )
 def test_another_answer_is_described_without_echoing_it(body: bytes, words: str) -> None:
-    with pytest.raises(NotTheCounts, match=words) as caught:
+    with pytest.raises(NotDocumented, match=words) as caught:
         read_counts(body, Save([]))
     assert "ada" not in str(caught.value)
 
@@ -111,7 +111,7 @@ def test_the_four_counts_of_a_removal_are_read(by: Removal, word: str) -> None:
 @pytest.mark.parametrize("missing", ["done", "unavailable", "already", "blocked"])
 def test_no_count_of_a_removal_may_be_missing(by: Removal, word: str, missing: str) -> None:
     counts = {name: 0 for name in ("done", "unavailable", "already", "blocked") if name != missing}
-    with pytest.raises(NotTheCounts, match="is missing"):
+    with pytest.raises(NotDocumented, match="is missing"):
         read_counts(_away(word, **counts), Withdraw(by, []))
 
 
@@ -120,12 +120,12 @@ def test_no_count_of_a_removal_may_be_missing(by: Removal, word: str, missing: s
 def test_a_count_of_a_removal_that_is_no_whole_number_from_zero_proves_nothing(
     by: Removal, word: str, wrong: object
 ) -> None:
-    with pytest.raises(NotTheCounts, match="membersBlocked"):
+    with pytest.raises(NotDocumented, match="membersBlocked"):
         read_counts(_away(word, done=0, unavailable=0, already=0, blocked=wrong), Withdraw(by, []))
 
 
 def test_the_answer_to_one_call_is_no_answer_to_another() -> None:
-    with pytest.raises(NotTheCounts, match="membersUnsubscribedSuccessfully is missing"):
+    with pytest.raises(NotDocumented, match="membersUnsubscribedSuccessfully is missing"):
         read_counts(
             _away("Deleted", done=1, unavailable=0, already=0, blocked=0), Withdraw(Removal.UNSUBSCRIBE, [])
         )
@@ -145,5 +145,5 @@ COUNTS = '"membersAddedSuccessfully": 1, "membersFailedToBeAdded": 0'
     ],
 )
 def test_a_key_that_stands_twice_proves_nothing_even_if_both_say_the_same(body: str) -> None:
-    with pytest.raises(NotTheCounts, match="stands twice"):
+    with pytest.raises(NotDocumented, match="stands twice"):
         read_counts(body.encode(), Save([]))
