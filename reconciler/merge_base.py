@@ -17,7 +17,7 @@ from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path, link_problem, temporary_folder
 from reconciler.git.repository import Repository
-from reconciler.plan.share import Base, Share, changed_keys, setting_changes
+from reconciler.plan.pull_request import Base, PullRequestChanges, changed_keys, setting_changes
 from reconciler.problems import Location, Problem
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
@@ -58,14 +58,14 @@ class MergeBase:
         here = set(environment_names(self.panels))
         return tuple(name for name in names_as_they_are(self.panels_before) if name not in here)
 
-    def share(self, environment: Environment, roster: Roster, today: str) -> Share:
+    def share(self, environment: Environment, roster: Roster, today: str) -> PullRequestChanges:
         """What of an environment, with its roster as it is today, differs from the merge base."""
         name = environment.name
         before = self._roster_before(name)
         keys = None if before is None else changed_keys(before.on(today), roster.on(today))
         was = try_environment(self.panels_before, name).environment if self._was_there(name) else None
         has_new_settings = self._path(f"{name}/{SETTINGS_FILE}") in self.changed
-        return Share(self.base, keys, has_new_settings, setting_changes(was, environment))
+        return PullRequestChanges(self.base, keys, has_new_settings, setting_changes(was, environment))
 
     def edited_lockfile(self, environment: Environment) -> Problem | None:
         """What is wrong where the pull request edits a lockfile, which is the tool's own.

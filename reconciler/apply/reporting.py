@@ -15,8 +15,8 @@ from reconciler.lockfile.model import (
     Present,
     Unconfirmed,
 )
-from reconciler.plan.comparison import Comparison
 from reconciler.plan.model import Plan, StillRejected, Unremoved
+from reconciler.plan.planner import still_refused
 from reconciler.roster.model import Roster
 
 
@@ -81,8 +81,7 @@ def _standing(plan: Plan, roster: Roster, lockfile: Lockfile | None) -> list[Sti
     """All that stands refused in the lockfile as it is now."""
     if lockfile is None:
         return []
-    comparison = Comparison(plan.policy, roster, lockfile, retry_rejected=False)
-    return sorted(comparison.standing(), key=lambda refused: refused.key)
+    return still_refused(plan, roster, lockfile)
 
 
 def _apart(

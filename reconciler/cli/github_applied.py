@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.plan.shown import Shown, read_shown
+from reconciler.plan.pull_request import PlanFigures, read_figures
 
 
 class Applied(NamedTuple):
     """`has_report` is False for a run that died too early to write one; `planned` is None without a plan."""
 
     has_report: bool
-    planned: Shown | None
+    planned: PlanFigures | None
 
     @property
     def had_nothing_to_do(self) -> bool:
@@ -27,4 +27,4 @@ def read_applied(path: Path, environment: str) -> Applied:
         return Applied(has_report=False, planned=None)
     if not isinstance(document, dict) or document.get("environment") != environment:
         return Applied(has_report=False, planned=None)
-    return Applied(has_report=True, planned=read_shown(document | {"summary": document.get("planned")}))
+    return Applied(has_report=True, planned=read_figures(document | {"summary": document.get("planned")}))

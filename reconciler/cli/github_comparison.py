@@ -2,7 +2,7 @@
 
 from reconciler.cli.github_applied import Applied
 from reconciler.plan.model import Summary
-from reconciler.plan.shown import Shown
+from reconciler.plan.pull_request import PlanFigures
 
 _KINDS = {
     "add": "to add",
@@ -13,7 +13,7 @@ _KINDS = {
 }
 
 
-def comparison(environment: str, showed: Shown | None, applied: Applied) -> str:
+def comparison(environment: str, showed: PlanFigures | None, applied: Applied) -> str:
     """A few sentences; `showed` is None where the pull request showed no plan for the environment."""
     if not applied.has_report:
         return "The run left no report, so it can't be compared with what this pull request showed."
@@ -35,7 +35,7 @@ def counts(summary: Summary) -> str:
     return ", ".join(clauses) or "nobody"
 
 
-def _why(showed: Shown, planned: Shown) -> str:
+def _why(showed: PlanFigures, planned: PlanFigures) -> str:
     if showed.roster_digest != planned.roster_digest:
         return "Other changes were merged in between, and are part of this plan."
     before, now = _work(showed.summary), _work(planned.summary)

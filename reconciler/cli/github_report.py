@@ -20,7 +20,7 @@ from reconciler.github.client import GitHub
 from reconciler.github.comments import our_comments, put_comment
 from reconciler.github.errors import Forbidden, Unavailable
 from reconciler.github.pulls import merged_pulls
-from reconciler.plan.shown import Shown, shown_in
+from reconciler.plan.pull_request import PlanFigures, figures_in
 from reconciler.problems import Problem
 from reconciler.render.github_text import Level
 
@@ -121,14 +121,14 @@ class _Telling:
     def _marker(self) -> str:
         return f"apply {self.environment}"
 
-    def _post(self, number: int, showed: Shown | None) -> None:
+    def _post(self, number: int, showed: PlanFigures | None) -> None:
         words = comparison(self.environment, showed, self.applied)
         text = report_text(words, self.body, self._marker, self.invocation.environ)
         tell(self.invocation, done(put_comment(self.github, number, self._marker, text)))
 
-    def _showed(self, pull: int) -> Shown | None:
+    def _showed(self, pull: int) -> PlanFigures | None:
         comments = our_comments(self.github, pull, PLAN)
-        found = (shown_in(each.body).get(self.environment) for each in comments)
+        found = (figures_in(each.body).get(self.environment) for each in comments)
         return next((showed for showed in found if showed), None)
 
 

@@ -20,7 +20,7 @@ from reconciler.cli.options import (
 from reconciler.cli.planning import Outcome, Planned, Planning, compared, several
 from reconciler.cli.saving import save
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, UsageError
-from reconciler.plan.share import ACTIONS
+from reconciler.plan.pull_request import ACTIONS
 from reconciler.problems import Problem
 from reconciler.render.view import View
 

@@ -16,7 +16,7 @@ from reconciler.errors import InvalidInput, ReconcilerError, Refusal
 from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Plan
 from reconciler.plan.planner import make_plan
-from reconciler.plan.share import Share
+from reconciler.plan.pull_request import PullRequestChanges
 from reconciler.problems import Problem
 from reconciler.render.listing import PlanListing
 from reconciler.render.plan_words import PlanContext
@@ -50,7 +50,7 @@ def circumstances_of(
     retry_rejected: bool = False,
     saved: Path | None = None,
     is_applying: bool = False,
-    share: Share | None = None,
+    share: PullRequestChanges | None = None,
     lint: PlanLint = NOTHING_ODD,
 ) -> PlanContext:
     """What a reader of the plan should know beside it: what applies just this plan, and of the journal."""
@@ -70,7 +70,9 @@ def circumstances_of(
     )
 
 
-def lint_of(plan: Plan, share: Share | None = None, unchecked: tuple[Problem, ...] = ()) -> PlanLint:
+def lint_of(
+    plan: Plan, share: PullRequestChanges | None = None, unchecked: tuple[Problem, ...] = ()
+) -> PlanLint:
     """What looks odd about a plan, or about a pull request's share of it; first what could not be checked."""
     if not plan.summary.add:
         return PlanLint(unchecked)
@@ -135,7 +137,11 @@ class Planning:
         return declared, known_state(declared.environment)
 
     def _circumstances(
-        self, name: str, state: KnownState, share: Share | None = None, lint: PlanLint = NOTHING_ODD
+        self,
+        name: str,
+        state: KnownState,
+        share: PullRequestChanges | None = None,
+        lint: PlanLint = NOTHING_ODD,
     ) -> PlanContext:
         return circumstances_of(
             self.invocation,
@@ -148,7 +154,7 @@ class Planning:
             lint=lint,
         )
 
-    def _share(self, declared: Declared) -> Share | None:
+    def _share(self, declared: Declared) -> PullRequestChanges | None:
         if self.before is None:
             return None
         return self.before.share(declared.environment, declared.roster, self.invocation.day.today)

@@ -8,23 +8,30 @@ import msgspec
 
 from reconciler.environment.model import Environment
 from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELDS, Attributes, flat
-from reconciler.plan.model import Action, Add, Change, Remove, StillRejected, Unremoved
+from reconciler.plan.model import Action, Add, Change, Remove, Selection, StillRejected, Unremoved
 from reconciler.roster.model import Roster
 
 
-def plan_digest(environment: Environment, actions: Iterable[Action], lockfile_digest: str) -> str:
-    """Covers environment, target, policy, the actions' content, and the lockfile that they start from.
+def plan_digest(
+    environment: Environment,
+    actions: Iterable[Action],
+    lockfile_digest: str,
+    selection: Selection | None = None,
+) -> str:
+    """Covers environment, target, policy, the actions' content, the lockfile, and which members are selected.
 
     Sources, order, cost and refusals stay out: they differ between machines and settings while what is
     done stays the same.
     """
-    heading = {
+    heading: dict[str, Any] = {
         "environment": environment.name,
         "target": environment.target,
         "on_change": environment.policy.on_change.value,
         "on_remove": environment.policy.on_remove.value,
         "lockfile": lockfile_digest,
     }
+    if selection is not None:
+        heading["members"] = selection.members
     return _digest([heading, *sorted((_content(action) for action in actions), key=lambda item: item[:2])])
 
 

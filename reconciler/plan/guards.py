@@ -1,10 +1,11 @@
 """Guards: how much one apply may do before somebody has to say that it is meant."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from reconciler.environment.model import Guards, Limit
 from reconciler.lockfile.model import Lockfile
-from reconciler.plan.model import GuardRefusal, Summary
+from reconciler.plan.model import Action, GuardRefusal, Remove
 from reconciler.roster.model import Roster
 
 LEAST_POPULATION = 10
@@ -17,25 +18,30 @@ ALLOWABLE = (*GUARDS, "delete")
 
 
 def refusals(
-    summary: Summary, roster: Roster, lockfile: Lockfile, guards: Guards, allowed: frozenset[str]
+    actions: Iterable[Action], roster: Roster, lockfile: Lockfile, guards: Guards, allowed: frozenset[str]
 ) -> tuple[GuardRefusal, ...]:
-    """The guards that a plan exceeds, less those that are lifted; `summary` has what they count."""
-    found = (*_empty(summary, roster, lockfile), *_exceeded(summary, lockfile, guards))
+    """The guards that a plan exceeds, except those that are lifted."""
+    counts = Counter(action.action for action in actions if not _is_uncounted(action))
+    found = (*_empty(counts, roster, lockfile), *_exceeded(counts, lockfile, guards))
     return tuple(refusal for refusal in found if refusal.guard not in allowed)
 
 
-def _empty(summary: Summary, roster: Roster, lockfile: Lockfile) -> Iterator[GuardRefusal]:
-    if summary.remove and not roster.members:
-        yield GuardRefusal("empty", summary.remove, "0", len(lockfile.members), "--allow empty")
+def _is_uncounted(action: Action) -> bool:
+    """Whether no guard counts it: nothing is lost with the entry of a member whom the API never added."""
+    return isinstance(action, Remove) and action.was_rejected
 
 
-def _exceeded(summary: Summary, lockfile: Lockfile, guards: Guards) -> Iterator[GuardRefusal]:
+def _empty(counts: Counter[str], roster: Roster, lockfile: Lockfile) -> Iterator[GuardRefusal]:
+    if counts["remove"] and not roster.members:
+        yield GuardRefusal("empty", counts["remove"], "0", len(lockfile.members), "--allow empty")
+
+
+def _exceeded(counts: Counter[str], lockfile: Lockfile, guards: Guards) -> Iterator[GuardRefusal]:
     population = len(lockfile.members)
     for guard in GUARDS[:3]:
-        count: int = getattr(summary, guard)
         limit: Limit | None = getattr(guards, guard)
-        if limit is not None and _exceeds(count, limit, population):
-            yield GuardRefusal(guard, count, str(limit), population, f"--allow {guard}")
+        if limit is not None and _exceeds(counts[guard], limit, population):
+            yield GuardRefusal(guard, counts[guard], str(limit), population, f"--allow {guard}")
 
 
 def _exceeds(count: int, limit: Limit, population: int) -> bool:

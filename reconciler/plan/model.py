@@ -3,10 +3,12 @@
 Actions carry people as they are; whether they are shown masked is for whoever shows them.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from reconciler.environment.model import Policy
+from reconciler.lockfile.codec import digest
 from reconciler.member import Attributes, Removal
 
 
@@ -15,6 +17,7 @@ class Add:
     """Push a member. `doubtful` is one who was sent before without an answer that proves anything."""
 
     action: ClassVar[str] = "add"
+    calls_the_api: ClassVar[bool] = True
     key: str
     source: str
     attributes: Attributes
@@ -42,6 +45,11 @@ class Change:
     changes: tuple[FieldChange, ...]
     attributes: Attributes
     deliverable: bool = False
+
+    @property
+    def calls_the_api(self) -> bool:
+        """Whether apply sends the member again."""
+        return self.deliverable
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ class StillRejected:
     """
 
     action: ClassVar[str] = "rejected"
+    calls_the_api: ClassVar[bool] = False
     key: str
     source: str
     reason: str
@@ -90,6 +99,7 @@ class Unremoved:
     """A member who is no longer declared, and whom the API refused to remove in this way: not asked again."""
 
     action: ClassVar[str] = "rejected"
+    calls_the_api: ClassVar[bool] = False
     key: str
     by: Removal
     reason: str
@@ -107,6 +117,17 @@ class Day(NamedTuple):
 
     today: str
     soon: str
+
+
+class Selection(NamedTuple):
+    """The members that a plan is limited to.
+
+    `members` names them as they were given, each an identity or an `hmac-sha256:…` of one, sorted; `keys`
+    are their identities.
+    """
+
+    members: tuple[str, ...]
+    keys: frozenset[str]
 
 
 class Expiring(NamedTuple):
@@ -149,27 +170,48 @@ class GuardRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All of it. `actions` stand in one fixed order: adds, changes, removals, rejected, each by identity.
+    """All of it. `actions` are in one fixed order: adds, changes, removals, rejected, each by identity.
 
-    `has_lockfile` is False where none existed. `declared` counts the roster. `expiring` are those whose
-    declaration ends soon, by day; `expired` counts those whose declaration has ended and still stands in a
-    file.
+    `unchanged` counts the declared members without an action. `expiring` are those whose declaration ends
+    soon, by day; `expired` counts declarations that have ended and are still in a file. `selection` is None
+    for a plan about everyone.
     """
 
     environment: str
     target: str
     policy: Policy
     actions: tuple[Action, ...]
-    summary: Summary
+    unchanged: int
     cost: Cost
     refusals: tuple[GuardRefusal, ...]
     digest: str
     roster_digest: str
     lockfile_digest: str
-    has_lockfile: bool
-    declared: int
     expiring: tuple[Expiring, ...] = ()
     expired: int = 0
+    selection: Selection | None = None
+
+    @property
+    def summary(self) -> Summary:
+        """How many members each action concerns."""
+        counts = Counter(action.action for action in self.actions)
+        return Summary(
+            add=counts["add"],
+            change=counts["change"],
+            remove=counts["remove"],
+            unchanged=self.unchanged,
+            rejected=counts["rejected"],
+        )
+
+    @property
+    def declared(self) -> int:
+        """How many members of the plan are declared."""
+        return self.unchanged + sum(isinstance(a, Add | Change | StillRejected) for a in self.actions)
+
+    @property
+    def has_lockfile(self) -> bool:
+        """Whether there was a lockfile when the plan was made."""
+        return self.lockfile_digest != digest(None)
 
     @property
     def adds(self) -> tuple[Add, ...]:
@@ -199,9 +241,9 @@ class Plan:
     @property
     def calls_the_api(self) -> bool:
         """Whether apply would send anything."""
-        return bool(self.summary.add or self.resubmissions or self.withdrawals)
+        return any(action.calls_the_api for action in self.actions)
 
     @property
     def has_something_to_apply(self) -> bool:
         """Whether apply would call the API or write the lockfile."""
-        return bool(self.summary.remove) or self.calls_the_api
+        return bool(self.removes) or self.calls_the_api

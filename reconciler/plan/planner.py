@@ -1,15 +1,15 @@
 """(Roster, Lockfile, policy) → Plan. No I/O, no clock: the same inputs give the same plan on any machine."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from reconciler.environment.model import Api, Environment
+from reconciler.environment.model import Api, Environment, OnChange, Policy
 from reconciler.lockfile.codec import digest as lockfile_digest
-from reconciler.lockfile.model import Lockfile
-from reconciler.plan.comparison import Comparison
-from reconciler.plan.cost import estimate
+from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
+from reconciler.member import Attributes, Removal, equal, identical
+from reconciler.plan.diff import field_changes
 from reconciler.plan.digest import plan_digest, roster_digest
-from reconciler.plan.expiry import expired_by, expiring_soon
 from reconciler.plan.guards import refusals
 from reconciler.plan.model import (
     Action,
@@ -17,13 +17,14 @@ from reconciler.plan.model import (
     Change,
     Cost,
     Day,
+    Expiring,
     Plan,
     Remove,
+    Selection,
     StillRejected,
-    Summary,
     Unremoved,
 )
-from reconciler.roster.model import Roster
+from reconciler.roster.model import Declaration, Roster
 
 
 def make_plan(
@@ -34,81 +35,189 @@ def make_plan(
     day: Day | None = None,
     allowed: frozenset[str] = frozenset(),
     retry_rejected: bool = False,
+    selection: Selection | None = None,
 ) -> Plan:
     """The plan that turns the lockfile into the roster.
 
     Args:
         environment: whose policy, guards and limits hold; its files aren't touched.
-        roster: everyone declared, those included whose declaration has expired.
-        lockfile: what is known of earlier pushes; None where there is no lockfile at all.
-        day: the day for which the plan is made; None where nobody's declaration expires.
+        roster: everyone declared, including those whose declaration has expired.
+        lockfile: what earlier applies proved; None if there is no lockfile at all.
+        day: the day for which the plan is made; None if no declaration expires.
         allowed: guards that are lifted for this run: `add`, `change`, `remove`, `empty`.
         retry_rejected: ask again for what the API refused, though nothing about it changed.
+        selection: the members that the plan is about; None for everyone.
     """
     known = lockfile or Lockfile(environment.name, environment.target)
     current = roster.on(day.today) if day else roster
-    expired = expired_by(roster, day)
-    comparison = Comparison(environment.policy, current, known, retry_rejected, expired)
-    actions = tuple(sorted((*comparison.declared(), *comparison.undeclared()), key=_order))
-    summary = _summary(actions, current)
+    expired = {key: declared for key, declared in roster.expiring.items() if key not in current.members}
+    comparison = _Comparison(environment.policy, current, known, retry_rejected, expired)
+    actions = _in_order((*comparison.declared(), *comparison.undeclared()), selection)
     before = lockfile_digest(lockfile)
     return Plan(
         environment=environment.name,
         target=environment.target,
         policy=environment.policy,
         actions=actions,
-        summary=summary,
-        cost=_cost(actions, environment.api),
-        refusals=refusals(_guarded(summary, actions), current, known, environment.guards, allowed),
-        digest=plan_digest(environment, actions, before),
+        unchanged=_unchanged(current, actions, selection),
+        cost=estimate(environment.api, actions),
+        refusals=refusals(actions, current, known, environment.guards, allowed),
+        digest=plan_digest(environment, actions, before, selection),
         roster_digest=roster_digest(current),
         lockfile_digest=before,
-        has_lockfile=lockfile is not None,
-        declared=len(current.members),
-        expiring=expiring_soon(roster, day),
+        expiring=_expiring_soon(current, day),
         expired=len(expired),
+        selection=selection,
     )
+
+
+def still_refused(plan: Plan, roster: Roster, lockfile: Lockfile) -> list[StillRejected | Unremoved]:
+    """What the API refused and is still wanted in the same way, of the members that a plan is about.
+
+    `roster` and `lockfile` may be newer than the plan. In the order of identities.
+    """
+    found = _Comparison(plan.policy, roster, lockfile, retry_rejected=False).still_refused()
+    selected = (refused for refused in found if plan.selection is None or refused.key in plan.selection.keys)
+    return sorted(selected, key=lambda refused: refused.key)
 
 
 _RANK = {kind: rank for rank, kind in enumerate((Add, Change, Remove, StillRejected, Unremoved))}
 
 
-def _order(action: Action) -> tuple[int, str]:
-    return _RANK[type(action)], action.key
+def _in_order(actions: Iterable[Action], selection: Selection | None) -> tuple[Action, ...]:
+    selected = [action for action in actions if selection is None or action.key in selection.keys]
+    return tuple(sorted(selected, key=lambda action: (_RANK[type(action)], action.key)))
 
 
-def _summary(actions: tuple[Action, ...], roster: Roster) -> Summary:
-    counts = dict.fromkeys(_RANK, 0)
-    for action in actions:
-        counts[type(action)] += 1
-    listed = counts[Add] + counts[Change] + counts[StillRejected]
-    return Summary(
-        add=counts[Add],
-        change=counts[Change],
-        remove=counts[Remove],
-        unchanged=len(roster.members) - listed,
-        rejected=counts[StillRejected] + counts[Unremoved],
+def _unchanged(roster: Roster, actions: Iterable[Action], selection: Selection | None) -> int:
+    declared = roster.members.keys() if selection is None else roster.members.keys() & selection.keys
+    return len(declared) - sum(isinstance(action, Add | Change | StillRejected) for action in actions)
+
+
+def _expiring_soon(roster: Roster, day: Day | None) -> tuple[Expiring, ...]:
+    """The members whose declaration ends by the day that counts as soon, the next first."""
+    if day is None:
+        return ()
+    found = (
+        Expiring(key, declared.source, declared.expires)
+        for key, declared in roster.expiring.items()
+        if declared.expires and declared.expires <= day.soon
     )
+    return tuple(sorted(found, key=lambda soon: (soon.expires, soon.key)))
 
 
-def _guarded(summary: Summary, actions: Iterable[Action]) -> Summary:
-    """The summary without the removals that no guard counts."""
-    uncounted = sum(isinstance(action, Remove) and action.was_rejected for action in actions)
-    return summary._replace(remove=summary.remove - uncounted)
+_SECONDS_A_CALL = 0.2  # a guess at the vendor's answer time; the vendor's pages name none
 
 
-def _cost(actions: Iterable[Action], api: Api) -> Cost:
-    kinds = Counter(type(action) for action in actions if _is_sent(action))
-    return estimate(api, kinds[Add], kinds[Change], kinds[Remove])
+def estimate(api: Api, actions: Iterable[Action]) -> Cost:
+    """What an undisturbed apply of these actions spends: the calls exactly, the seconds roughly.
+
+    Each kind goes in calls of its own. Seconds are the time for the answers, or the waiting that the rate
+    limit imposes if that is longer.
+    """
+    sent = Counter((action.action, getattr(action, "by", None)) for action in actions if action.calls_the_api)
+    calls = sum(-(-count // api.batch_size) for count in sent.values())
+    answering = -(-calls // api.concurrency) * _SECONDS_A_CALL
+    pacing = (max(calls - 1, 0) // api.rate_limit.calls) * api.rate_limit.seconds
+    return Cost(calls=calls, seconds=round(max(answering, pacing), 1), allowance=api.call_allowance)
 
 
-def _is_sent(action: Action) -> bool:
-    match action:
-        case Add():
-            return True
-        case Change():
-            return action.deliverable
-        case Remove():
-            return action.calls_the_api
-        case _:
-            return False
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """A roster beside the lockfile. `expired` are declarations that no longer count."""
+
+    policy: Policy
+    roster: Roster
+    known: Lockfile
+    retry_rejected: bool
+    expired: Mapping[str, Declaration] = field(default_factory=dict)
+
+    def declared(self) -> Iterator[Action]:
+        """The actions about those who are declared."""
+        known = self.known
+        for key, declaration in self.roster.members.items():
+            if (present := known.members.get(key)) is not None:
+                if not equal(present.attributes, declaration.attributes):
+                    yield self._changed(key, present, declaration)
+            elif (rejected := known.rejected.get(key)) is not None and not self.retry_rejected:
+                yield _refused_before(key, rejected, declaration)
+            else:
+                doubtful = key in known.unconfirmed or (rejected is not None and rejected.doubtful)
+                yield Add(key, declaration.source, declaration.attributes, doubtful)
+
+    def undeclared(self) -> Iterator[Action]:
+        """The actions about those who are known and no longer declared."""
+        for section in (self.known.members, self.known.unconfirmed):
+            for key, entry in section.items():
+                if key not in self.roster.members:
+                    yield self._leaving(key, entry)
+        for key, rejected in self.known.rejected.items():
+            if key not in self.roster.members:
+                yield self._dropped(key, rejected)
+
+    def still_refused(self) -> Iterator[StillRejected | Unremoved]:
+        """Everything that the API refused and that is still wanted in the same way."""
+        for key, rejected in self.known.rejected.items():
+            if key in self.roster.members:
+                yield from _if_refused(_refused_before(key, rejected, self.roster.members[key]))
+        for key, present in self.known.members.items():
+            if present.undelivered is not None:
+                yield from _if_refused(self._noted(key, present))
+        for key, unconfirmed in self.known.unconfirmed.items():
+            if unconfirmed.undelivered is not None and key not in self.roster.members:
+                yield from _if_refused(self._leaving(key, unconfirmed))
+
+    def _noted(self, key: str, present: Present) -> Action | None:
+        declaration = self.roster.members.get(key)
+        if declaration is None:
+            return self._leaving(key, present)
+        if equal(present.attributes, declaration.attributes):
+            return None
+        return self._changed(key, present, declaration)
+
+    def _changed(self, key: str, present: Present, declaration: Declaration) -> Action:
+        is_asked = self.policy.on_change is OnChange.RESUBMIT
+        note = present.undelivered
+        if is_asked and note is not None and not self.retry_rejected and _is_about(note, declaration):
+            return StillRejected(key, declaration.source, note.reason, declaration.attributes, is_there=True)
+        changes = field_changes(present.attributes, declaration.attributes)
+        # A field that is no longer declared can't be cleared by sending the others again.
+        deliverable = is_asked and any(change.after is not None for change in changes)
+        return Change(key, declaration.source, changes, declaration.attributes, deliverable)
+
+    def _leaving(self, key: str, entry: Present | Unconfirmed) -> Remove | Unremoved:
+        by = self.policy.on_remove
+        note = entry.undelivered
+        if note is not None and note.action == by and not self.retry_rejected:
+            return Unremoved(key, by, note.reason, entry.attributes)
+        return self._removal(key, entry.attributes, doubtful=isinstance(entry, Unconfirmed))
+
+    def _dropped(self, key: str, rejected: Rejected) -> Remove:
+        if rejected.doubtful:  # a call before the one that was refused may have added them
+            return self._removal(key, rejected.attributes, doubtful=True)
+        removal = self._removal(key, rejected.attributes, doubtful=False)
+        return replace(removal, by=Removal.FORGET, was_rejected=True)
+
+    def _removal(self, key: str, attributes: Attributes, *, doubtful: bool) -> Remove:
+        by = self.policy.on_remove
+        over = self.expired.get(key)
+        if over is None:
+            return Remove(key, by, attributes, doubtful)
+        return Remove(key, by, attributes, doubtful, over.expires, over.source)
+
+
+def _is_about(note: Undelivered, declaration: Declaration) -> bool:
+    """Whether it was this change that the API refused."""
+    return note.attributes is not None and identical(note.attributes, declaration.attributes)
+
+
+def _refused_before(key: str, rejected: Rejected, declaration: Declaration) -> Action:
+    # The spelling counts here, though it is no change elsewhere: it may be what the API refused.
+    if identical(rejected.attributes, declaration.attributes):
+        return StillRejected(key, declaration.source, rejected.reason, declaration.attributes)
+    return Add(key, declaration.source, declaration.attributes, rejected.doubtful)
+
+
+def _if_refused(action: Action | None) -> Iterator[StillRejected | Unremoved]:
+    if isinstance(action, StillRejected | Unremoved):
+        yield action

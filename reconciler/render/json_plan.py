@@ -5,7 +5,7 @@ from typing import Any
 
 from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Action, Add, Change, GuardRefusal, Plan, Remove, StillRejected, Unremoved
-from reconciler.plan.share import Share, counts
+from reconciler.plan.pull_request import PullRequestChanges, counts
 from reconciler.render.json_report import problem_documents
 from reconciler.render.json_text import FORMAT
 from reconciler.render.listing import PlanListing
@@ -15,7 +15,11 @@ _NOTHING_ODD = PlanLint()
 
 
 def plan_document(
-    plan: Plan, *, is_recovered: bool = False, share: Share | None = None, lint: PlanLint = _NOTHING_ODD
+    plan: Plan,
+    *,
+    is_recovered: bool = False,
+    share: PullRequestChanges | None = None,
+    lint: PlanLint = _NOTHING_ODD,
 ) -> dict[str, Any]:
     """The contract's shape; `sentence` and what stands behind it are ours.
 
@@ -56,7 +60,7 @@ def _lint(lint: PlanLint) -> dict[str, Any]:
     }
 
 
-def _base(plan: Plan, share: Share) -> dict[str, Any]:
+def _base(plan: Plan, share: PullRequestChanges) -> dict[str, Any]:
     return {
         "ref": share.base.ref,
         "commit": share.base.commit,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.plan.model import Plan
-from reconciler.plan.share import Base
+from reconciler.plan.pull_request import Base
 from reconciler.problems import Problem
 from reconciler.render.plan_words import PlanContext
 

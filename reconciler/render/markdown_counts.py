@@ -1,6 +1,6 @@
 """The counts of several plans, where a comment or a summary has no room for the plans themselves."""
 
-from reconciler.plan.shown import hidden
+from reconciler.plan.pull_request import hidden_line
 from reconciler.render.counted import counted
 from reconciler.render.listing import PlanListing
 from reconciler.render.markdown_fit import fitted
@@ -20,7 +20,7 @@ def markdown_counts(listing: PlanListing, address: str | None, most_bytes: int) 
     """
     where = [link(address)] if address else []
     remarked = [prose(remark) for remark in remarks(listing, 0)]
-    shown = ["\n".join(hidden(plan) for plan, _ in listing.plans)]
+    shown = ["\n".join(hidden_line(plan) for plan, _ in listing.plans)]
     for ending in ([*where, *remarked, *shown], [*where, *shown], where):
         text = _text(listing, len(listing.plans), ending)
         if len(text.encode()) <= most_bytes:

@@ -13,7 +13,7 @@ from reconciler.plan.model import (
     StillRejected,
     Unremoved,
 )
-from reconciler.plan.shown import hidden
+from reconciler.plan.pull_request import hidden_line
 from reconciler.render.counted import counted
 from reconciler.render.lint_words import MOST_ODD, lint_problems, rest_of_lint
 from reconciler.render.markdown_fit import COMMENT_BYTES, fitted, whole_blocks
@@ -41,7 +41,7 @@ _MOST_SETTING_WARNINGS = 10
 def markdown_plan(plan: Plan, showing: RenderOptions, circumstances: PlanContext) -> str:
     """The whole plan; tables are cut until it fits where it goes, unless all is asked for."""
     beginning = setting_warnings([(plan, circumstances)])
-    ending = [*([link(showing.link)] if showing.link else []), hidden(plan)]
+    ending = [*([link(showing.link)] if showing.link else []), hidden_line(plan)]
 
     def render(rows: int) -> str:
         return "\n\n".join((*beginning, *plan_blocks(plan, showing, circumstances, rows), *ending)) + "\n"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reconciler.plan.shown import hidden
+from reconciler.plan.pull_request import hidden_line
 from reconciler.render.listing import PlanListing
 from reconciler.render.markdown_counts import markdown_counts
 from reconciler.render.markdown_fit import COMMENT_BYTES, fitted
@@ -51,4 +51,4 @@ def _ending(listing: PlanListing, showing: RenderOptions, rows: int) -> Iterator
     if showing.link:
         yield link(showing.link)
     if listing.plans:
-        yield "\n".join(hidden(plan) for plan, _ in listing.plans)
+        yield "\n".join(hidden_line(plan) for plan, _ in listing.plans)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from reconciler.plan.model import Action, Plan
-from reconciler.plan.share import Share
+from reconciler.plan.pull_request import PullRequestChanges
 from reconciler.render.counted import counted
 from reconciler.render.sentence import action_clauses
 
@@ -15,7 +15,7 @@ class Part(NamedTuple):
     actions: tuple[Action, ...]
 
 
-def parts(plan: Plan, share: Share | None) -> list[Part]:
+def parts(plan: Plan, share: PullRequestChanges | None) -> list[Part]:
     """The parts in the order in which they are read: the pull request's own first."""
     if share is None:
         return [Part("", plan.actions)]

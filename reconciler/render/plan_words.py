@@ -18,7 +18,7 @@ from reconciler.plan.model import (
     StillRejected,
     Unremoved,
 )
-from reconciler.plan.share import Share
+from reconciler.plan.pull_request import PullRequestChanges
 from reconciler.render.counted import counted
 
 _SECONDS_A_MINUTE = 60
@@ -61,7 +61,7 @@ class PlanContext(NamedTuple):
     recover: str
     is_recovered: bool = False
     is_applying: bool = False
-    share: Share | None = None
+    share: PullRequestChanges | None = None
     publish: str = ""
     unfetched: str | None = None
     conflicts: int = 0
@@ -120,7 +120,7 @@ def _branch_warnings(circumstances: PlanContext) -> Iterator[str]:
         )
 
 
-def _share_warnings(share: Share) -> Iterator[str]:
+def _share_warnings(share: PullRequestChanges) -> Iterator[str]:
     commit = share.base.commit[:12]
     if share.keys is None:
         yield (

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from commands import Ended, Run
 from github_stand_in import COMMIT, STRANGER, TOKEN, GitHubStandIn, Repository
-from plans import add, plan_of, remove
+from plans import add, adds, plan_of, remove
 from world import World
 
 from reconciler.cli.github_applied import Applied
 from reconciler.cli.github_comparison import comparison, counts
 from reconciler.plan.model import Plan, Summary
-from reconciler.plan.shown import Shown, hidden
+from reconciler.plan.pull_request import PlanFigures, hidden_line
 
 PULL = 7
 PLAN = plan_of(add(), remove(), unchanged=95)
@@ -68,7 +68,7 @@ def report_of(plan: Plan) -> dict[str, object]:
 
 
 def test_the_report_stands_on_the_merged_pull_request(report: Run, there: Repository) -> None:
-    there.add_comment(PULL, f"{PLAN_MARKER}\n{hidden(PLAN)}\n1 to add")
+    there.add_comment(PULL, f"{PLAN_MARKER}\n{hidden_line(PLAN)}\n1 to add")
     ended = report()
     assert (ended.code, ended.err) == (0, "")
     assert ended.out == "Comment created: https://github.test/team/panels/pull/7#issuecomment-102\n"
@@ -124,7 +124,7 @@ def test_without_a_commit_nothing_is_called(
 
 
 def test_what_a_stranger_says_that_the_plan_was_counts_for_nothing(report: Run, there: Repository) -> None:
-    there.add_comment(PULL, f"{PLAN_MARKER}\n{hidden(PLAN)}", user=STRANGER)
+    there.add_comment(PULL, f"{PLAN_MARKER}\n{hidden_line(PLAN)}", user=STRANGER)
     report()
     assert "showed no plan for `production`" in there.bodies(PULL)[1]
 
@@ -191,12 +191,12 @@ def test_a_wrong_setting_is_an_error(report: Run, there: Repository, status: int
 # How it compares
 
 
-def shown(*, digest: str = "a", roster: str = "b", **figures: int) -> Shown:
+def shown(*, digest: str = "a", roster: str = "b", **figures: int) -> PlanFigures:
     none = dict.fromkeys(Summary._fields, 0)
-    return Shown("production", f"sha256:{digest}", f"sha256:{roster}", Summary(**none | figures))
+    return PlanFigures("production", f"sha256:{digest}", f"sha256:{roster}", Summary(**none | figures))
 
 
-def words(showed: Shown | None, planned: Shown) -> str:
+def words(showed: PlanFigures | None, planned: PlanFigures) -> str:
     return comparison("production", showed, Applied(has_report=True, planned=planned))
 
 
@@ -249,11 +249,9 @@ def test_what_apply_reports_is_compared_with_what_plan_showed(
     world.members("ada@example.org", "grace@example.org")
     planned = json.loads(run("plan", "p", "--format", "json").out)
     assert run("apply", "p", "--yes", "--report", "report.json").code == 0
-    summary = Summary(**planned["summary"])
-    assert summary.add == 2
     digests = {name: planned[name] for name in ("digest", "roster_digest")}
-    there.add_comment(
-        PULL, f"{PLAN_MARKER}\n{hidden(replace(PLAN, environment='p', summary=summary, **digests))}"
-    )
+    showed = replace(plan_of(*adds(2)), environment="p", **digests)
+    assert showed.summary._asdict() == planned["summary"]
+    there.add_comment(PULL, f"{PLAN_MARKER}\n{hidden_line(showed)}")
     run("github", "report", "p", "--report", "report.json", "--body", "nothing.md")
     assert "This is the plan that the pull request showed." in there.bodies(PULL)[1]

@@ -8,7 +8,7 @@ from people import PUSHED, environment_of, lockfile_of, lockfiles, people, perso
 
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
 from reconciler.member import Removal, flat
-from reconciler.plan.changes import field_changes
+from reconciler.plan.diff import field_changes
 from reconciler.plan.model import Action, Add, Change, FieldChange, Plan, Remove, StillRejected
 from reconciler.plan.planner import make_plan
 from reconciler.roster.model import Roster

@@ -13,7 +13,7 @@ from reconciler.git.blame import Written
 from reconciler.lockfile.model import Outcome, Present, Rejected
 from reconciler.member import Removal
 from reconciler.plan.model import Add, Change, FieldChange, Plan, Remove, StillRejected
-from reconciler.plan.share import Base
+from reconciler.plan.pull_request import Base
 from reconciler.problems import Address, Location, Problem, Value
 from reconciler.render.listing import KnownMember, PlanListing, Valid, Validation
 from reconciler.render.showing import RenderOptions

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from plans import CIRCUMSTANCES, add, adds, change, plan_of, rejected, remove
 
 from reconciler.plan.model import Action, Plan
-from reconciler.plan.share import Base, Share
-from reconciler.plan.shown import shown_in
+from reconciler.plan.pull_request import Base, PullRequestChanges, figures_in
 from reconciler.problems import Address, Location, Problem, Value
 from reconciler.render.listing import PlanListing
 from reconciler.render.markdown_fit import COMMENT_BYTES
@@ -33,7 +32,7 @@ def listing(*plans: Plan, known: PlanContext = CIRCUMSTANCES, **more: object) ->
 def shared(*names: str, readable: bool = True, new_settings: bool = False) -> PlanContext:
     """PlanContext in which the pull request declares these people otherwise."""
     keys = frozenset(f"{name}@example.org" for name in names)
-    return CIRCUMSTANCES._replace(share=Share(BASE, keys if readable else None, new_settings))
+    return CIRCUMSTANCES._replace(share=PullRequestChanges(BASE, keys if readable else None, new_settings))
 
 
 def markdown(found: PlanListing, **wishes: object) -> str:
@@ -138,11 +137,11 @@ def test_in_markdown_a_rule_stands_between_two_plans_and_the_problems_behind_the
     assert first.startswith("**`env-000`: 1 to add.**\n")
     assert "001" in second.partition("\n")[0]
     assert third.startswith("**2 problems**")
-    assert shown_in(ending).keys() == {"env-000", "env-001"}
+    assert figures_in(ending).keys() == {"env-000", "env-001"}
 
 
 def test_a_comment_tells_what_it_showed_of_each_plan() -> None:
-    found = shown_in(markdown(listing(*hundreds(3, 2))))
+    found = figures_in(markdown(listing(*hundreds(3, 2))))
     assert {name: shown.summary.add for name, shown in found.items()} == {f"env-00{n}": 2 for n in range(3)}
 
 
@@ -278,7 +277,7 @@ _DATA = st.lists(st.text(max_size=6) | _SPICE, max_size=3).map("".join)
 @given(text=_DATA, budget=st.none() | st.integers(1000, 4000))
 def test_in_markdown_no_name_comes_alive(text: str, budget: int | None) -> None:
     base = Base(text, "4f6b5a1")
-    known = CIRCUMSTANCES._replace(share=Share(base, None, has_new_settings=True))
+    known = CIRCUMSTANCES._replace(share=PullRequestChanges(base, None, has_new_settings=True))
     found = PlanListing(
         ((plan_of(add(), environment=text), known),) * 3,
         problems=(Problem((text, Value(text)), (text,), Location(text, 1)),),

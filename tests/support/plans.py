@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reconciler.environment.model import Policy
+from reconciler.lockfile.codec import digest
 from reconciler.member import Removal
 from reconciler.plan.model import (
     Action,
@@ -15,7 +16,6 @@ from reconciler.plan.model import (
     Plan,
     Remove,
     StillRejected,
-    Summary,
     Unremoved,
 )
 from reconciler.render.plan_words import PlanContext
@@ -74,25 +74,15 @@ def plan_of(
     has_lockfile: bool = True,
 ) -> Plan:
     """A plan that holds these actions."""
-    kinds = [type(action) for action in actions]
-    counts = Summary(
-        kinds.count(Add),
-        kinds.count(Change),
-        kinds.count(Remove),
-        unchanged,
-        kinds.count(StillRejected) + kinds.count(Unremoved),
-    )
     return Plan(
         environment=environment,
         target="https://api.questionpro.eu/a/api/v2",
         policy=Policy(),
         actions=actions,
-        summary=counts,
+        unchanged=unchanged,
         cost=cost,
         refusals=tuple(refusals),
         digest="sha256:5ca1ab1e",
         roster_digest="sha256:0b5e55ed",
-        lockfile_digest="sha256:c0ffee",
-        has_lockfile=has_lockfile,
-        declared=counts.add + counts.change + counts.unchanged + counts.rejected,
+        lockfile_digest="sha256:c0ffee" if has_lockfile else digest(None),
     )

@@ -1,0 +1,176 @@
+"""What a pull request changes of a plan, and what its comment showed of it. Pure.
+
+The comment keeps a plan's figures in a line that no reader sees. Once the pull request is merged, they tell
+how what is applied compares with what was reviewed. A comment is text that people can edit, so the line is
+trusted with no more than that.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from reconciler.environment.model import Environment
+from reconciler.member import identical
+from reconciler.plan.model import Action, Plan, Summary
+from reconciler.roster.model import Roster
+
+ACTIONS = ("add", "change", "remove", "rejected")
+
+
+class Base(NamedTuple):
+    """What a plan is compared with: the commit at which the pull request left `ref`."""
+
+    ref: str
+    commit: str
+
+
+class SettingChange(NamedTuple):
+    """A setting that decides where keys and personal data go, before and after; None where it is not set."""
+
+    setting: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequestChanges:
+    """The members whom a pull request declares in another way than its merge base does.
+
+    `keys` are their identities; None if the declarations at the merge base can't be read, so that nothing
+    can be told apart. `has_new_settings` says whether `environment.yaml` differs too; `settings` are the
+    changes to the settings that a reviewer must see.
+    """
+
+    base: Base
+    keys: frozenset[str] | None
+    has_new_settings: bool
+    settings: tuple[SettingChange, ...] = ()
+
+    def own(self, plan: Plan) -> tuple[Action, ...]:
+        """The actions that the pull request causes; all of them if that can't be told."""
+        return tuple(action for action in plan.actions if self.holds(action))
+
+    def pending(self, plan: Plan) -> tuple[Action, ...]:
+        """The actions that would be there without the pull request."""
+        return tuple(action for action in plan.actions if not self.holds(action))
+
+    def settled(self, plan: Plan) -> int:
+        """How many members are declared in another way and need no action: the panel has them so."""
+        keys = self.keys or frozenset()
+        selected = keys if plan.selection is None else keys & plan.selection.keys
+        return len(selected - {action.key for action in plan.actions})
+
+    def holds(self, action: Action) -> bool:
+        """Whether the pull request causes an action."""
+        return self.keys is None or action.key in self.keys
+
+
+def changed_keys(before: Roster, after: Roster) -> frozenset[str]:
+    """The identities that are declared in just one of two rosters, or differently."""
+    one_sided = before.members.keys() ^ after.members.keys()
+    differing = (
+        key
+        for key in before.members.keys() & after.members.keys()
+        if not identical(before.members[key].attributes, after.members[key].attributes)
+    )
+    return frozenset((*one_sided, *differing))
+
+
+def setting_changes(before: Environment | None, after: Environment) -> tuple[SettingChange, ...]:
+    """The changes to the target, the key, the policy and the lockfile's branch.
+
+    `before` is None for an environment that is new, or whose settings could not be read: then all that
+    is set counts as changed, except for an embedded one, which sends nothing anywhere.
+    """
+    old, new = _settings(before) if before else {}, _settings(after)
+    if before is None:
+        new = {} if after.is_embedded else {name: new[name] for name in ("target", "api_key")}
+    names = dict.fromkeys((*new, *old))
+    found = (SettingChange(name, old.get(name), new.get(name)) for name in names)
+    return tuple(change for change in found if change.before != change.after)
+
+
+def _settings(environment: Environment) -> dict[str, str | None]:
+    policy = {
+        f"policy.{name}": None if value is None else str(value)
+        for name, value in asdict(environment.policy).items()
+    }
+    key = environment.api_key
+    return {
+        "target": environment.target,
+        "api_key": key.described(environment.folder) if key else None,
+        **policy,
+        "lockfile.branch": environment.lockfile_branch,
+    }
+
+
+def counts(actions: Iterable[Action]) -> dict[str, int]:
+    """How many actions there are of each kind, also of those that none has."""
+    return dict.fromkeys(ACTIONS, 0) | Counter(action.action for action in actions)
+
+
+_LINE = re.compile(r"<!-- reconciler: shown (\{.*\}) -->\s*")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{1,64}", re.ASCII)
+
+
+class PlanFigures(NamedTuple):
+    """The figures by which two plans for one environment are compared."""
+
+    environment: str
+    digest: str
+    roster_digest: str
+    summary: Summary
+
+
+def hidden_line(plan: Plan) -> str:
+    """A plan's figures as an HTML comment, without a line end. No name in them can end the comment."""
+    document = PlanFigures(plan.environment, plan.digest, plan.roster_digest, plan.summary)._asdict()
+    text = json.dumps(document | {"summary": plan.summary._asdict()}, ensure_ascii=True)
+    # Two hyphens could end an HTML comment, and `##[` is a command to old CI runners. Counts have no sign and
+    # there are no lists, so both stand inside of texts only.
+    harmless = text.replace("-", "\\u002d").replace("##[", "##\\u005b")
+    return f"<!-- reconciler: shown {harmless} -->"
+
+
+def figures_in(body: str) -> dict[str, PlanFigures]:
+    """The figures in the hidden lines of a comment, by environment; of several lines the last counts.
+
+    A line that isn't exactly as we write it is passed over.
+    """
+    lines = (_LINE.fullmatch(line) for line in body.splitlines())
+    read = [read_figures(_document(line[1])) for line in lines if line]
+    return {found.environment: found for found in read if found}
+
+
+def read_figures(document: object) -> PlanFigures | None:
+    """The figures in an object with keys of these names; None if one is missing or of another kind."""
+    if not isinstance(document, dict):
+        return None
+    environment, summary = document.get("environment"), _summary(document.get("summary"))
+    digest, roster_digest = _digest(document, "digest"), _digest(document, "roster_digest")
+    if not (isinstance(environment, str) and environment and summary and digest and roster_digest):
+        return None
+    return PlanFigures(environment, digest, roster_digest, summary)
+
+
+def _document(text: str) -> object:
+    try:
+        document: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return document
+
+
+def _digest(document: Mapping[str, Any], name: str) -> str | None:
+    digest = document.get(name)
+    return digest if isinstance(digest, str) and _DIGEST.fullmatch(digest) else None
+
+
+def _summary(document: object) -> Summary | None:
+    if not (isinstance(document, dict) and document.keys() == set(Summary._fields)):
+        return None
+    counts = [document[name] for name in Summary._fields]
+    return Summary(*counts) if all(type(count) is int and count >= 0 for count in counts) else None

@@ -1,0 +1,197 @@
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from people import environment_of, lockfile_of, lockfiles, person, roster_of, rosters
+from plans import add, plan_of
+
+from reconciler.lockfile.model import Lockfile
+from reconciler.plan.model import Plan, Summary
+from reconciler.plan.planner import make_plan
+from reconciler.plan.pull_request import (
+    ACTIONS,
+    Base,
+    PlanFigures,
+    PullRequestChanges,
+    changed_keys,
+    counts,
+    figures_in,
+    hidden_line,
+    read_figures,
+)
+from reconciler.roster.model import Roster
+
+BASE = Base("origin/main", "0" * 40)
+
+
+def share_of(before: Roster | None, after: Roster) -> PullRequestChanges:
+    keys = None if before is None else changed_keys(before, after)
+    return PullRequestChanges(BASE, keys, has_new_settings=False)
+
+
+@settings(max_examples=30)  # two rosters and a lockfile take long to make up
+@given(before=st.none() | rosters(), after=rosters(), lockfile=lockfiles())
+def test_own_and_pending_are_the_plan_cut_in_two(
+    before: Roster | None, after: Roster, lockfile: Lockfile
+) -> None:
+    plan, share = make_plan(environment_of(), after, lockfile), share_of(before, after)
+    own, pending = share.own(plan), share.pending(plan)
+    assert sorted([*own, *pending], key=plan.actions.index) == list(plan.actions)
+    assert not {action.key for action in own} & {action.key for action in pending}
+    assert [action for action in plan.actions if share.holds(action)] == list(own)
+
+
+@settings(max_examples=30)
+@given(roster=rosters(), lockfile=lockfiles())
+def test_who_declares_the_same_owns_nothing(roster: Roster, lockfile: Lockfile) -> None:
+    plan, share = make_plan(environment_of(), roster, lockfile), share_of(roster, roster)
+    assert share.own(plan) == ()
+    assert share.settled(plan) == 0
+
+
+@settings(max_examples=30)
+@given(roster=rosters(), lockfile=lockfiles())
+def test_where_nothing_can_be_told_apart_all_is_its_own(roster: Roster, lockfile: Lockfile) -> None:
+    plan, share = make_plan(environment_of(), roster, lockfile), share_of(None, roster)
+    assert share.own(plan) == plan.actions
+    assert share.settled(plan) == 0
+
+
+@settings(max_examples=30)  # two rosters and a lockfile take long to make up
+@given(before=rosters(), after=rosters())
+def test_a_change_and_its_undoing_concern_the_same_people(before: Roster, after: Roster) -> None:
+    assert changed_keys(before, after) == changed_keys(after, before)
+
+
+@settings(max_examples=30)  # two rosters and a lockfile take long to make up
+@given(before=rosters(), after=rosters(), lockfile=lockfiles())
+def test_what_is_pending_would_be_there_without_the_pull_request(
+    before: Roster, after: Roster, lockfile: Lockfile
+) -> None:
+    plan = make_plan(environment_of(), after, lockfile)
+    without = {action.key: action.action for action in make_plan(environment_of(), before, lockfile).actions}
+    for action in share_of(before, after).pending(plan):
+        assert without[action.key] == action.action
+
+
+@settings(max_examples=30)  # two rosters and a lockfile take long to make up
+@given(before=rosters(), after=rosters(), lockfile=lockfiles())
+def test_who_differs_is_listed_or_settled(before: Roster, after: Roster, lockfile: Lockfile) -> None:
+    plan, share = make_plan(environment_of(), after, lockfile), share_of(before, after)
+    assert share.settled(plan) + len(share.own(plan)) == len(changed_keys(before, after))
+
+
+def test_another_spelling_of_an_identity_differs_but_needs_nothing() -> None:
+    before, after = roster_of(person("Ada")), roster_of(person("ada"))
+    share = share_of(before, after)
+    known = make_plan(environment_of(), after, lockfile_of(person("Ada")))
+    assert (share.own(known), share.settled(known)) == ((), 1)
+
+
+def test_all_actions_are_counted_those_of_none_included() -> None:
+    plan = make_plan(environment_of(), roster_of(person("ada"), person("eve")), lockfile_of(person("bob")))
+    assert counts(plan.actions) == {"add": 2, "change": 0, "remove": 1, "rejected": 0}
+    assert list(counts([])) == list(ACTIONS)
+
+
+# What the comment showed
+
+PLAN = plan_of(add(), unchanged=95)
+SHOWN = PlanFigures("production", "sha256:5ca1ab1e", "sha256:0b5e55ed", Summary(1, 0, 0, 95, 0))
+
+any_count = st.integers(0, 10**9)
+digests = st.text("0123456789abcdef", min_size=64, max_size=64).map("sha256:{}".format)
+names = st.text(min_size=1) | st.sampled_from(
+    ["a-->b", "a--!>", "-" * 9, "x\n-->\u2028y", "\udc80", '"\\u002d']
+)
+plans = st.builds(
+    lambda name, digest, roster, unchanged: replace(
+        PLAN, environment=name, digest=digest, roster_digest=roster, unchanged=unchanged
+    ),
+    names,
+    digests,
+    digests,
+    any_count,
+)
+
+
+def document(**changes: object) -> dict[str, object]:
+    return SHOWN._asdict() | {"summary": SHOWN.summary._asdict()} | changes
+
+
+def line(text: str) -> str:
+    return f"<!-- reconciler: shown {text} -->"
+
+
+@given(plans)
+def test_what_is_hidden_is_read_back(plan: Plan) -> None:
+    found = figures_in(f"# Plan\n\n{hidden_line(plan)}\nmore")
+    assert found == {
+        plan.environment: PlanFigures(plan.environment, plan.digest, plan.roster_digest, plan.summary)
+    }
+
+
+@given(plans)
+def test_the_line_is_one_comment_of_plain_ascii(plan: Plan) -> None:
+    text = hidden_line(plan)
+    assert text.isascii()
+    assert len(text.splitlines()) == 1
+    assert text.startswith("<!-- reconciler: shown {")
+    assert text.endswith("} -->")
+    assert "--" not in text.removeprefix("<!--").removesuffix("-->")
+
+
+@given(st.text())
+def test_rubbish_tells_nothing(text: str) -> None:
+    assert figures_in(text) == {}
+    assert figures_in(line(text)) == {}
+
+
+def test_each_environment_has_a_line() -> None:
+    staging = replace(PLAN, environment="staging")
+    assert set(figures_in(f"{hidden_line(PLAN)}\r\n{hidden_line(staging)}\r\n")) == {"production", "staging"}
+
+
+def test_the_last_line_about_an_environment_any_count() -> None:
+    later = replace(PLAN, digest="sha256:1a7e")
+    assert figures_in(f"{hidden_line(PLAN)}\n{hidden_line(later)}")["production"].digest == "sha256:1a7e"
+
+
+def test_a_line_that_is_quoted_or_indented_tells_nothing() -> None:
+    assert figures_in(f"> {hidden_line(PLAN)}\n  {hidden_line(PLAN)}\n`{hidden_line(PLAN)}`") == {}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"environment": ""},
+        {"environment": 7},
+        {"digest": "5ca1ab1e"},
+        {"digest": None},
+        {"roster_digest": "sha256:XY"},
+        {"roster_digest": "sha256:" + "0" * 65},
+        {"summary": None},
+        {"summary": {"add": 1}},
+        {"summary": SHOWN.summary._asdict() | {"add": -1}},
+        {"summary": SHOWN.summary._asdict() | {"add": True}},
+        {"summary": SHOWN.summary._asdict() | {"add": 1.0}},
+        {"summary": SHOWN.summary._asdict() | {"more": 1}},
+    ],
+    ids=str,
+)
+def test_what_is_not_just_so_is_left_out(changes: dict[str, object]) -> None:
+    assert figures_in(line(json.dumps(document(**changes)))) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "{}", "{1}", '{"a": ' * 99_999 + "}"], ids=["cut", "empty", "odd", "deep"]
+)
+def test_a_line_without_the_object_tells_nothing(text: str) -> None:
+    assert figures_in(line(text)) == {}
+
+
+def test_the_figures_are_read_from_any_object_that_has_them() -> None:
+    assert read_figures(document(format=1)) == SHOWN
+    assert read_figures([]) is None
