@@ -8,6 +8,7 @@ from reconciler.apply.journal import journal_path
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
+from reconciler.hosts import without_default_port
 from reconciler.lockfile.model import Gone, Knowledge, Lockfile, Unconfirmed, learnt
 from reconciler.lockfile.store import check_out, read_state, write_lockfile
 from reconciler.member import canonical
@@ -63,7 +64,7 @@ def _counted_in(environment: Environment, on_disk: Lockfile | None, journal: byt
         raise InvalidInput(_malformed(environment, error.line)) from error
     if run is None:
         return KnownState(on_disk, on_disk, is_recovered=True)
-    if (run.environment, run.target) != (environment.name, environment.target):
+    if (run.environment, without_default_port(run.target)) != (environment.name, environment.target):
         raise InvalidInput(_foreign(environment, run.environment, run.target))
     before = on_disk or Lockfile(environment.name, environment.target)
     found = {

@@ -31,9 +31,23 @@ def explained(error: BaseException) -> tuple[int, Sequence[Problem]]:
 
 
 def _io_problem(error: OSError) -> Problem:
+    if error.filename is None and _is_lost():
+        return Problem(
+            ("The working directory no longer exists: it was deleted or moved.",),
+            ("Change to a folder that exists, then run the command again.",),
+        )
     named = isinstance(error.filename, str | bytes)
     location = Location(display_path(Path(os.fsdecode(error.filename)))) if named else None
     return Problem((f"I/O error: {reason(error)}.",), (remedy(error),), location)
+
+
+def _is_lost() -> bool:
+    """Whether the folder that this process works in is gone."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _usage_problem(error: click.ClickException) -> Problem:

@@ -36,7 +36,6 @@ class CallLog:
         """
         try:
             descriptor = open_for_appending(path)
-            descriptor = open_for_appending(path)
             return cls(os.fdopen(descriptor, "a", encoding="utf-8", buffering=1), path)
         except OSError as error:
             raise disk_failure("written", path, error) from error

@@ -191,3 +191,18 @@ def _opened_once_somebody_reads(fifo: Path) -> int:
         except OSError:
             time.sleep(0.01)
     raise AssertionError("nobody reads the lockfile")
+
+
+@pytest.mark.parametrize(
+    "command", [["plan", "p"], ["validate"], ["--panels", "/", "find", "ada@example.org"]]
+)
+def test_a_working_directory_that_was_deleted_is_called_that(
+    command: list[str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    ended = run(*command)
+    assert ended.code == EXIT_INVALID
+    assert "working directory no longer exists" in ended.err
