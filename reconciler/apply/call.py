@@ -6,20 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_result,
-    stop_after_attempt,
-    wait_exponential,
-    wait_random,
-)
-
 from reconciler.apply import ending
 from reconciler.apply.batch import Batch
 from reconciler.apply.journal import Journal
-from reconciler.apply.outcome import is_worth_repeating, leaves_doubt
+from reconciler.apply.outcome import leaves_doubt
 from reconciler.apply.pace import Pace
+from reconciler.apply.retrying import retrying
 from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Tally
 from reconciler.environment.model import Retry
@@ -63,14 +55,7 @@ class Caller:
         Raises:
             DiskFailure: the journal can't be written.
         """
-        attempts = AsyncRetrying(
-            stop=stop_after_attempt(self.retry.attempts),
-            wait=self._wait,
-            retry=retry_if_result(is_worth_repeating),
-            retry_error_callback=_last_answer,
-            before_sleep=self._tell,
-            sleep=self.stop.sleep,
-        )
+        attempts = retrying(self.retry, self.stop, self.tally.observer.waiting)
         answer: Answer | None = await attempts(self._attempt, batch, count())
         return answer
 
@@ -131,25 +116,9 @@ class Caller:
             case Denied():
                 self.stop.throw(Cause.DENIED, ending.denied(answer.reason, answer.remedy))
 
-    def _wait(self, state: RetryCallState) -> float:
-        initial, longest = self.retry.initial_wait, self.retry.max_wait
-        back_off = wait_exponential(multiplier=initial, max=longest) + wait_random(0, initial)
-        return max(min(back_off(state), longest), getattr(_last_answer(state), "retry_after", None) or 0.0)
-
-    def _tell(self, state: RetryCallState) -> None:
-        if self.stop.is_thrown:
-            return
-        seconds = state.next_action.sleep if state.next_action else 0.0
-        self.tally.observer.waiting(seconds, getattr(_last_answer(state), "reason", ""))
-
 
 def _later(at: str, seconds: float) -> str | None:
     """The time so many seconds after another; None where that is more than a day."""
     if seconds > _A_DAY:
         return None
     return f"{datetime.fromisoformat(at) + timedelta(seconds=math.ceil(seconds)):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _last_answer(state: RetryCallState) -> Answer | None:
-    answer: Answer | None = state.outcome.result() if state.outcome else None
-    return answer
