@@ -54,6 +54,8 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "sandbox show",
         "sandbox change",
         "completion",
+        "init",
+        "schema",
     }
 
 

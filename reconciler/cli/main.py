@@ -63,6 +63,7 @@ def _failed(error: BaseException, invocation: Invocation) -> int:
 
 
 _COMMANDS = {
+    "init": CommandEntry("reconciler.cli.init", "init", "Write the files of a new repository."),
     "validate": CommandEntry(
         "reconciler.cli.validate", "validate", "Check declarations, without key or network."
     ),
@@ -87,6 +88,7 @@ _COMMANDS = {
         "reconciler.cli.github", "github", "Post plans and reports where reviewers read them."
     ),
     "sandbox": CommandEntry("reconciler.cli.sandbox", "sandbox", "Run the built-in panel to try things out."),
+    "schema": CommandEntry("reconciler.cli.init", "schema", "Print the JSON Schema of a file, for editors."),
     "completion": CommandEntry(
         "reconciler.cli.completion", "completion", "Let your shell complete commands and environments."
     ),

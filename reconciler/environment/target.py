@@ -29,10 +29,15 @@ _EXAMPLE = "Write it like https://api.questionpro.eu/a/api/v2."
 _Reason: TypeAlias = tuple[str, str]
 
 
+def is_datacenter(text: str) -> bool:
+    """Whether a text can be the ending of the address `api.questionpro.…`, such as `eu` or `com.au`."""
+    return _SUFFIX.fullmatch(text) is not None
+
+
 def read_datacenter(name: str, node: Node, findings: Findings) -> Any:
     """The target of a datacenter, from the suffix of its address, such as `eu`."""
     text = text_of(node)
-    if text is not None and _SUFFIX.fullmatch(text):
+    if text is not None and is_datacenter(text):
         return f"https://api.questionpro.{text.lower()}/a/api/v2"
     if is_null(node):
         return NOT_GIVEN

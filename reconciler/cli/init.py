@@ -1,0 +1,134 @@
+"""`reconciler init`: the files of a repository that validates and plans. `reconciler schema` for editors."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from reconciler import scaffold, schemas
+from reconciler.cli.invocation import Invocation
+from reconciler.errors import EXIT_DONE, InvalidInput, UsageError
+from reconciler.files import replace_file
+from reconciler.problems import Problem
+from reconciler.scaffold import NewEnvironment, NewFile
+
+_READABLE = 0o644  # nobody is named in these files
+_SCHEMAS = {
+    "environment": schemas.environment_schema,
+    "members": schemas.members_schema,
+    "import": schemas.import_schema,
+    "plan": schemas.plan_schema,
+    "report": schemas.report_schema,
+}
+
+
+class _Done(NamedTuple):
+    """What was written, completed, or left as it was."""
+
+    path: str
+    what: str
+
+
+@click.command
+@click.option(
+    "--environment",
+    "environments",
+    metavar="NAME[=DATACENTER]",
+    multiple=True,
+    help="An environment to begin with; without a datacenter its panel is built in. Repeatable. "
+    "Default: sandbox.",
+)
+@click.option(
+    "--ci",
+    type=click.Choice(("github", "gitlab", "none")),
+    default="github",
+    show_default=True,
+    help="Which CI runs the plan on pull requests and the apply on merges.",
+)
+@click.option("--lockfile-branch", metavar="NAME", help="Publish the lockfiles on a branch of their own.")
+@click.pass_obj
+def init(
+    invocation: Invocation, environments: tuple[str, ...], *, ci: str, lockfile_branch: str | None
+) -> int:
+    """Write the files that a repository of panels needs, at the root of its git repository.
+
+    What exists is never overwritten; .gitignore and .gitattributes get the lines that they lack. No example
+    person is written: a member file begins empty.
+
+    Example: reconciler init --environment production=eu --environment sandbox
+    """
+    root = Path.cwd()
+    if not (root / ".git").exists():
+        hint = "Change to that folder, or make one here: `git init`."
+        raise InvalidInput(Problem(("This is not the root of a git repository.",), (hint,)))
+    try:
+        wanted = [NewEnvironment.parse(text) for text in environments or ("sandbox",)]
+    except ValueError as error:
+        raise UsageError(Problem((f"--environment: {error}",))) from None
+    files = [*scaffold.files_for(wanted, ci, lockfile_branch), *_schema_files()]
+    done = [*_write_missing(root, files), *_add_lines(root, lockfile_branch)]
+    invocation.show("".join(f"{what}  {path}\n" for path, what in done))
+    invocation.show(_next(invocation, wanted, ci))
+    return EXIT_DONE
+
+
+@click.command
+@click.argument("name", type=click.Choice(list(_SCHEMAS)))
+@click.pass_obj
+def schema(invocation: Invocation, name: str) -> int:
+    """Print the JSON Schema (2020-12) of a file that you write, or of JSON that Reconciler prints.
+
+    Editors use it through the first line of a file:
+    `# yaml-language-server: $schema=../.schema/environment.json`.
+
+    Example: reconciler schema environment
+    """
+    invocation.show(_schema_text(name))
+    return EXIT_DONE
+
+
+def _schema_text(name: str) -> str:
+    return json.dumps(_SCHEMAS[name](), indent=2, ensure_ascii=False) + "\n"
+
+
+def _schema_files() -> Iterator[NewFile]:
+    for name in ("environment", "members", "import"):
+        yield NewFile(f"{scaffold.SCHEMA_FOLDER}/{name}.json", _schema_text(name))
+
+
+def _write_missing(root: Path, files: Sequence[NewFile]) -> Iterator[_Done]:
+    for file in files:
+        path = root / file.path
+        if os.path.lexists(path):
+            yield _Done(file.path, "exists ")
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, file.text.encode(), mode=_READABLE)
+        yield _Done(file.path, "written")
+
+
+def _add_lines(root: Path, branch: str | None) -> Iterator[_Done]:
+    wanted = {".gitignore": scaffold.gitignore_lines(branch), ".gitattributes": scaffold.GITATTRIBUTES}
+    for name, lines in wanted.items():
+        path = root / name
+        text = scaffold.with_lines(path.read_text(encoding="utf-8") if path.exists() else "", lines)
+        if text is not None:
+            replace_file(path, text.encode(), mode=None if path.exists() else _READABLE)
+        yield _Done(name, "exists " if text is None else "written")
+
+
+def _next(invocation: Invocation, environments: Sequence[NewEnvironment], ci: str) -> str:
+    name = environments[0].name
+    imported = invocation.command_line("import", name, "FILE")
+    steps = [
+        f"Declare people: edit panels/{name}/members/members.yaml, or `{imported}`.",
+        f"Check: `{invocation.command_line('validate')}` and `{invocation.command_line('plan', name)}`.",
+    ]
+    if any(environment.datacenter for environment in environments):
+        where = "as a secret of your CI" if ci != "none" else "in the variable QUESTIONPRO_API_KEY"
+        steps.append(f"Store the API key {where}: docs/set-up.md says where.")
+    steps.append("Commit all of it, and open a pull request.")
+    return "\nNext:\n" + "".join(f"  {number}. {step}\n" for number, step in enumerate(steps, 1))

@@ -1,0 +1,316 @@
+"""JSON Schemas (2020-12) of what people write and of what programs read, for editors and other programs.
+
+Editors with yaml-language-server use them for completion, help and mistakes. A schema can't say everything
+that `reconciler validate` checks; docs/editors.md lists the rest.
+"""
+
+from typing import Any, TypeAlias
+
+from reconciler.environment.model import Api, RateLimit, Retry
+from reconciler.member import (
+    ADDRESS_KEYS,
+    EMAIL_ADDRESS,
+    FIELDS,
+    NUMBER_FIELDS,
+    PROFILE_FIELD_ID,
+    PROFILE_FIELDS,
+)
+
+Schema: TypeAlias = dict[str, Any]
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_NOTHING: Schema = {"type": "null"}
+# YAML reads 02134 and 1.10 as numbers and `no` as a truth value. We send the text as it is written.
+_TEXT: Schema = {"type": ["string", "number", "boolean", "null"]}
+_WHOLE: Schema = {"type": ["integer", "null"]}
+_DAY: Schema = {
+    "description": "The day from which this entry counts as not declared, such as 2027-01-31. Never sent.",
+    "type": ["string", "null"],
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+}
+_HELP = {
+    EMAIL_ADDRESS: "Who this is. The same address twice is a mistake.",
+    "zipCode": "Sent as it is written: 02134 keeps its zero.",
+    "birthday": "A date, such as 1990-12-31.",
+    PROFILE_FIELDS: "Values of profile fields, each with the number that QuestionPro shows for the field.",
+}
+
+
+def environment_schema() -> Schema:
+    """`environment.yaml`."""
+    count = {"type": ["integer", "string", "null"], "pattern": "^[0-9]+(\\.[0-9]+)?%$", "minimum": 0}
+    return _object(
+        "environment.yaml of Reconciler",
+        {
+            "datacenter": {
+                "type": "string",
+                "description": "The ending of the address api.questionpro.eu: eu, com, ca or another.",
+                "examples": ["eu", "com", "ca"],
+            },
+            "base_url": {"type": "string", "description": "The whole address of the API."},
+            "embedded": {"const": True, "description": "The panel is built in, to try things out."},
+            "api_key": _one_key("api_key", {"env": _name(), "file": {"type": "string"}}),
+            "members": {
+                "description": "Member files and folders, relative to this file.",
+                "type": ["array", "null"],
+                "items": {"type": "string"},
+            },
+            "suppressed": {
+                "description": "Lists of people who must never be added again.",
+                "type": ["array", "null"],
+                "items": {"type": "string"},
+            },
+            "suppression_secret": _one_key("suppression_secret", {"env": _name()}),
+            "after": {
+                "description": "Environments that are applied before this one.",
+                "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, _NOTHING],
+            },
+            "lockfile": _object("lockfile", {"branch": {"type": "string"}}, required=["branch"]),
+            "api": _object(
+                "api",
+                {
+                    "batch_size": _integer(1, Api().batch_size, "Members in one call."),
+                    "concurrency": _integer(1, Api().concurrency, "Calls at the same time, at most."),
+                    "rate_limit": _object(
+                        "rate_limit",
+                        {
+                            "calls": _integer(1, RateLimit().calls, "Calls in each window."),
+                            "seconds": _number(RateLimit().seconds, "Length of the window.", above=True),
+                        },
+                    ),
+                    "timeout": _number(Api().timeout, "Seconds that one call may take.", above=True),
+                    "retry": _object(
+                        "retry",
+                        {
+                            "attempts": _integer(1, Retry().attempts, "Tries for one call."),
+                            "initial_wait": _number(Retry().initial_wait, "Seconds before the second try."),
+                            "max_wait": _number(Retry().max_wait, "Seconds between two tries, at most."),
+                        },
+                    ),
+                    "call_allowance": {
+                        "type": ["integer", "null"],
+                        "minimum": 0,
+                        "description": "Calls that your licence pays for.",
+                    },
+                },
+            ),
+            "policy": _object(
+                "policy",
+                {
+                    "on_change": _words("report", "resubmit"),
+                    "on_remove": _words("forget", "unsubscribe", "delete"),
+                    "on_suppress": _words("forget", "unsubscribe", "delete"),
+                },
+            ),
+            "guards": _object("guards", {"add": count, "change": count, "remove": count}),
+            "drift": _object("drift", {"ignore": {"type": ["array", "null"], "items": {"enum": [*FIELDS]}}}),
+            "warnings": _object(
+                "warnings", {"ignore": {"type": ["array", "null"], "items": {"type": "string"}}}
+            ),
+        },
+    ) | {
+        "oneOf": [{"required": [key]} for key in ("datacenter", "base_url", "embedded")],
+        "$schema": _DRAFT,
+    }
+
+
+def members_schema() -> Schema:
+    """A member file in YAML."""
+    fields: Schema = {
+        field: _field(field) | ({"description": _HELP[field]} if field in _HELP else {}) for field in FIELDS
+    }
+    entry = _object("A member", {**fields, "expires": _DAY}, required=[EMAIL_ADDRESS])
+    entry["properties"][EMAIL_ADDRESS] = {
+        "type": "string",
+        "pattern": "@",
+        "description": _HELP[EMAIL_ADDRESS],
+    }
+    defaults = {name: schema for name, schema in fields.items() if name != EMAIL_ADDRESS}
+    return _object(
+        "A member file of Reconciler",
+        {
+            "defaults": _object("Fields for every member of this file", {**defaults, "expires": _DAY}),
+            "members": {"type": ["array", "null"], "items": entry},
+        },
+        required=["members"],
+    ) | {"$schema": _DRAFT}
+
+
+def import_schema() -> Schema:
+    """`import.yaml`."""
+    fields = {
+        "type": ["string", "null"],
+        "description": "A field of the API, or null to leave the column out.",
+    }
+    order = {"enum": ["dmy", "mdy", "ymd"]}
+    return {
+        "$schema": _DRAFT,
+        "title": "import.yaml of Reconciler",
+        "type": ["object", "null"],
+        "additionalProperties": _object(
+            "How one import read its file",
+            {
+                "columns": {"type": "object", "additionalProperties": fields},
+                "encoding": {"type": "string"},
+                "dates": {"type": "object", "additionalProperties": order},
+                "sheet": {"type": "string"},
+            },
+        ),
+    }
+
+
+def _field(field: str) -> Schema:
+    if field == PROFILE_FIELDS:
+        return {"type": ["array", "null"], "items": _profile_field()}
+    return dict(_WHOLE if field in NUMBER_FIELDS else _TEXT)
+
+
+def _profile_field() -> Schema:
+    address = {
+        "type": "object",
+        "properties": dict.fromkeys(ADDRESS_KEYS, _TEXT),
+        "additionalProperties": False,
+    }
+    options = {"type": "array", "items": {"type": ["string", "number", "boolean"]}}
+    return _object(
+        "A profile field",
+        {
+            PROFILE_FIELD_ID: {"type": "integer"},
+            "value": {"anyOf": [_TEXT, options, address]},
+        },
+        required=[PROFILE_FIELD_ID, "value"],
+    )
+
+
+def _object(title: str, properties: Schema, required: list[str] | None = None) -> Schema:
+    made: Schema = {"title": title, "type": ["object", "null"], "properties": properties}
+    if required:
+        made |= {"required": required, "type": "object"}
+    return made | {"additionalProperties": False}
+
+
+def _one_key(title: str, properties: Schema) -> Schema:
+    return _object(title, properties) | {"type": "object", "minProperties": 1, "maxProperties": 1}
+
+
+def _name() -> Schema:
+    return {"type": "string", "description": "The name of a variable. Never the secret itself."}
+
+
+def _words(*words: str) -> Schema:
+    return {"enum": [*words, None], "default": words[0]}
+
+
+def _integer(least: int, default: int, description: str) -> Schema:
+    return {"type": ["integer", "null"], "minimum": least, "default": default, "description": description}
+
+
+def _number(default: float, description: str, *, above: bool = False) -> Schema:
+    bound = {"exclusiveMinimum": 0} if above else {"minimum": 0}
+    return {"type": ["number", "null"], "default": default, "description": description} | bound
+
+
+def plan_schema() -> Schema:
+    """What `plan ENV --format json` prints and `plan --out` saves; keys may be added."""
+    counts = {"type": "integer", "minimum": 0}
+    nullable_text = {"type": ["string", "null"]}
+    action = {
+        "type": "object",
+        "properties": {
+            "action": {"enum": ["add", "change", "remove", "rejected"]},
+            "key": {"type": "string", "description": "The identity of the member."},
+            "source": nullable_text,
+            "attributes": {"type": "object"},
+            "deliverable": {"type": "boolean"},
+            "changes": {
+                "type": "array",
+                "items": {"type": "object", "required": ["field", "before", "after"]},
+            },
+            "by": {"enum": ["forget", "unsubscribe", "delete", None]},
+            "known": {"type": "boolean"},
+            "reason": {"type": "string"},
+        },
+        "required": ["action", "key", "source"],
+    }
+    refusal = {
+        "type": "object",
+        "properties": {
+            "guard": {"type": "string"},
+            "count": counts,
+            "limit": {"type": "string"},
+            "of": counts,
+            "lifted_by": {"type": "string"},
+        },
+        "required": ["guard", "count", "limit", "of", "lifted_by"],
+    }
+    digest = {"type": "string", "pattern": "^sha256:"}
+    return {
+        "$schema": _DRAFT,
+        "title": "A plan of Reconciler",
+        "type": "object",
+        "properties": {
+            "format": {"const": 1},
+            "environment": {"type": "string"},
+            "target": {"type": "string"},
+            "digest": digest,
+            "roster_digest": digest,
+            "lockfile_digest": digest,
+            "summary": _counts("add", "change", "remove", "unchanged", "rejected"),
+            "cost": {
+                "type": "object",
+                "properties": {
+                    "calls": counts,
+                    "seconds": {"type": "number"},
+                    "allowance": {"type": ["integer", "null"]},
+                },
+                "required": ["calls", "seconds", "allowance"],
+            },
+            "refusals": {"type": "array", "items": refusal},
+            "actions": {"type": "array", "items": action},
+        },
+        "required": [
+            "format",
+            "environment",
+            "digest",
+            "roster_digest",
+            "lockfile_digest",
+            "summary",
+            "cost",
+            "refusals",
+            "actions",
+        ],
+    }
+
+
+def report_schema() -> Schema:
+    """What `apply ENV --format json` prints and `apply --report` saves; keys may be added."""
+    summary = _counts("added", "existing", "unattributed", "rejected", "unconfirmed", "unsent", "forgotten")
+    for name in ("resubmitted", "unsubscribed", "deleted", "absent", "blocked"):
+        summary["properties"][name] = {"type": "integer", "minimum": 0}
+    rejected = {
+        "type": "object",
+        "properties": {
+            "key": {"type": "string"},
+            "source": {"type": ["string", "null"]},
+            "reason": {"type": "string"},
+        },
+        "required": ["key", "source", "reason"],
+    }
+    return {
+        "$schema": _DRAFT,
+        "title": "A report of Reconciler",
+        "type": "object",
+        "properties": {
+            "format": {"const": 1},
+            "environment": {"type": "string"},
+            "summary": summary,
+            "calls": {"type": "integer", "minimum": 0},
+            "rejected": {"type": "array", "items": rejected},
+        },
+        "required": ["format", "environment", "summary", "calls", "rejected"],
+    }
+
+
+def _counts(*names: str) -> Schema:
+    counts: Schema = {name: {"type": "integer", "minimum": 0} for name in names}
+    return {"type": "object", "properties": counts, "required": [*names]}
