@@ -1,89 +1,112 @@
 """`reconciler fmt`: member files in their canonical form."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from reconciler.cli.failures import explained
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import mask_option
-from reconciler.errors import EXIT_DONE, EXIT_INVALID
+from reconciler.environment.discovery import SETTINGS_FILE, environment_names
+from reconciler.environment.member_files import ENDINGS
+from reconciler.environment.reader import try_environment
+from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.files import display_path
-from reconciler.formatting.file import expected_seconds, formatting_of, replace
-from reconciler.formatting.selection import declared_files, named_files
-from reconciler.problems import Problem
+from reconciler.problems import Location, Problem
 from reconciler.render.counted import counted
 from reconciler.render.visible import visible
-
-_WORTH_SAYING = 5  # seconds
-
-
-class _Done(NamedTuple):
-    """Which files needed it, how many did not, and what was wrong with others."""
-
-    changed: list[Path]
-    unchanged: int
-    problems: list[Problem]
+from reconciler.roster.format import format_file
 
 
 @click.command
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--check", is_flag=True, help="Change nothing; exit with 1 where a file isn't formatted.")
+@click.option("--check", is_flag=True, help="Change nothing; exit with 1 if a file is not formatted.")
 @mask_option
 @click.pass_obj
 def fmt(invocation: Invocation, files: tuple[Path, ...], *, check: bool) -> int:
-    """Put each member FILE (all that any environment reads, where none is named) into canonical form.
+    """Put each member FILE into its canonical form; without FILE, all that any environment reads.
 
-    Order and style change, never what is declared. Comments are kept. A file with mistakes is
-    left as it is.
+    The style changes, never what is declared. Comments are kept. A file with mistakes is not changed; the
+    others are formatted.
 
-    Exits with 0; with 1 where a file has mistakes or can't be written, and with --check also
-    where one isn't formatted.
+    Exits with 0; with 1 if a file has mistakes or can't be written, and with --check also if one is not
+    formatted.
 
     Example: reconciler fmt
 
     Example: reconciler fmt --check panels/production/members/customers.yaml
     """
+    problems: list[Problem] = []
     panels = invocation.panels
-    selection = named_files(files, panels) if files else declared_files(panels)
-    done = _format_all(invocation, selection.files, check=check)
-    problems = (*selection.problems, *done.problems)
+    selected = _named_files(files, panels, problems) if files else _declared_files(panels, problems)
+    did = "to be formatted" if check else "formatted"
+    changed, unchanged = [], 0
+    for path in selected:
+        try:
+            is_changed = format_file(path, check=check)
+        except Exception as error:  # noqa: BLE001 - no failure keeps other files from being formatted
+            problems += explained(error)[1]
+        else:
+            unchanged += not is_changed
+            if is_changed:
+                changed.append(path)
+                invocation.show(f"{visible(display_path(path))}: {did}\n")
     if problems:
         invocation.tell_problems(problems)
-    invocation.show(f"{_summary(done, check=check)}\n")
-    if check and done.changed:
-        command = invocation.command_line("fmt", *map(display_path, done.changed))
+    invocation.show(f"{counted(len(changed), 'file')} {did}, {unchanged} unchanged.\n")
+    if check and changed:
+        command = invocation.command_line("fmt", *map(_as_argument, changed))
         invocation.tell(f"{visible(f'To format: {command}')}\n")
-    return EXIT_INVALID if problems or (check and done.changed) else EXIT_DONE
+    return EXIT_INVALID if problems or (check and changed) else EXIT_DONE
 
 
-def _format_all(invocation: Invocation, files: Sequence[Path], *, check: bool) -> _Done:
-    done = _Done([], 0, [])
-    for path in files:
-        try:
-            _warn_of_a_wait(invocation, path)
-            formatting = formatting_of(path)
-            if not formatting.is_needed:
-                done = done._replace(unchanged=done.unchanged + 1)
-                continue
-            if not check:
-                replace(path, formatting)
-        except Exception as error:  # noqa: BLE001 - no failure keeps other files from being formatted
-            done.problems.extend(explained(error)[1])
-        else:
-            done.changed.append(path)
-            invocation.show(f"{visible(display_path(path))}: {'to be formatted' if check else 'formatted'}\n")
-    return done
+def _declared_files(panels: Path, problems: list[Problem]) -> list[Path]:
+    """All member files that any environment reads, by their path; of a link the file that it leads to.
+
+    Raises:
+        InvalidInput: there is no panels folder, or no environment in it.
+    """
+    names = environment_names(panels)
+    if not names:
+        hint = "Name the files, or the folder that holds the environments with --panels DIR."
+        raise InvalidInput(
+            Problem(("There is no environment here.",), (hint,), Location(display_path(panels)))
+        )
+    readings = [try_environment(panels, name) for name in names]
+    problems += [problem for reading in readings for problem in reading.problems]
+    files = {path for reading in readings for path in reading.member_files}
+    return sorted({Path(os.path.realpath(path)) if path.is_symlink() else path for path in files})
 
 
-def _warn_of_a_wait(invocation: Invocation, path: Path) -> None:
-    seconds = expected_seconds(path)
-    if seconds >= _WORTH_SAYING:
-        invocation.tell(f"{visible(display_path(path))}: this takes about {seconds:.0f} s.\n")
+def _named_files(paths: Iterable[Path], panels: Path, problems: list[Problem]) -> list[Path]:
+    """The files that the command line names, each once."""
+    files: dict[str, Path] = {}
+    for path in paths:
+        refused = [Problem(*words, Location(display_path(path))) for words in _refusals(path, panels)]
+        problems += refused[:1]
+        if not refused:
+            files.setdefault(os.path.realpath(path), path)
+    return list(files.values())
 
 
-def _summary(done: _Done, *, check: bool) -> str:
-    changed = f"{counted(len(done.changed), 'file')} {'to be formatted' if check else 'formatted'}"
-    return f"{changed}, {done.unchanged} unchanged."
+def _refusals(path: Path, panels: Path) -> Iterator[tuple[tuple[str], tuple[str]]]:
+    """Why a file that somebody named is not formatted, and what to do."""
+    if path.name == SETTINGS_FILE:
+        yield ("This file holds settings, not members.",), ("Only member files are formatted.",)
+    if path.suffix.lower() not in ENDINGS:
+        yield ("This is not a member file.",), (f"Member files end in {', '.join(ENDINGS)}.",)
+    if path.is_symlink():
+        message = "This is a symbolic link, and Reconciler writes through none."
+        yield (message,), ("Name the file that it leads to.",)
+    whole, within = os.path.abspath(path), os.path.abspath(panels)  # noqa: PTH100 - these follow no link
+    real, really_within = os.path.realpath(path), os.path.realpath(panels)
+    if Path(whole).is_relative_to(within) and not Path(real).is_relative_to(really_within):
+        yield ("This leads out of the panels folder.",), ("Name the file itself, if it is to be formatted.",)
+
+
+def _as_argument(path: Path) -> str:
+    """A path as a shell's argument here, which no command takes for an option."""
+    relative = os.path.relpath(path)
+    return f"./{relative}" if relative.startswith("-") else relative

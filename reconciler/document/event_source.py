@@ -1,6 +1,6 @@
 """PyYAML's stream of events: from libyaml, or from Python where PyYAML was built without it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from yaml.error import YAMLError
@@ -48,6 +48,13 @@ class _PythonParser(Reader, Scanner, Parser):
 def event_source(text: str) -> EventSource:
     """The events of a YAML text, one by one; from libyaml if it is there."""
     return CParser(text).get_event if HAS_LIBYAML else _PythonParser(text).event
+
+
+def tokens(text: str) -> Iterator[Any]:
+    """The tokens of a YAML text, which know where each sign begins and ends."""
+    source = CParser(text) if HAS_LIBYAML else _PythonParser(text)
+    while token := source.get_token():
+        yield token
 
 
 def seen_again(events: list[Any], following: EventSource) -> EventSource:

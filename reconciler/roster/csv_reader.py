@@ -35,10 +35,14 @@ def read_csv(
     findings: Findings,
     earlier: Mapping[str, Declaration],
     suppressed: Suppression | None = None,
+    text: str | None = None,
 ) -> Gathered:
-    """Everyone whom the file declares rightly, by identity; what is wrong goes to the findings."""
+    """Everyone whom the file declares rightly, by identity; what is wrong goes to the findings.
+
+    `text` is what it holds; without it, the file is read.
+    """
     try:
-        text = text_of(path, findings.file)
+        text = LINE_END.sub("\n", text_of(path, findings.file) if text is None else text)
     except InvalidInput as error:
         findings.add_problems(error.problems)
         return Gathered({}, {})

@@ -1,6 +1,6 @@
 """Member files → the roster, and every problem that they have, each alone and together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +20,12 @@ class RosterReading(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def read_roster(files: Iterable[Path], suppressed: Suppression | None = None) -> RosterReading:
+def read_roster(
+    files: Iterable[Path], suppressed: Suppression | None = None, *, texts: Mapping[Path, str] | None = None
+) -> RosterReading:
     """Read member files, YAML or CSV by their ending, in the order given.
+
+    `texts` are what some of them are taken to hold, whatever is on the disk.
 
     Problems stand in the order of the files, then of the lines. One identity declared twice, in one file
     or in two, is a problem that shows both places; so is somebody who is suppressed.
@@ -35,7 +39,7 @@ def read_roster(files: Iterable[Path], suppressed: Suppression | None = None) ->
         findings = Findings(display_path(path))
         names.append(findings.file)
         read = read_csv if path.suffix.lower() == ".csv" else read_yaml
-        gathered = read(path, findings, members, suppressed)
+        gathered = read(path, findings, members, suppressed, (texts or {}).get(path))
         members.update(gathered.members)
         expiring.update(gathered.expiring)
         problems += findings.in_order()

@@ -27,17 +27,20 @@ def read_yaml(
     findings: Findings,
     earlier: Mapping[str, Declaration],
     suppressed: Suppression | None = None,
+    text: str | None = None,
 ) -> Gathered:
-    """Everyone whom the file declares rightly, by identity; what is wrong goes to the findings."""
+    """Everyone whom the file declares rightly, by identity; what is wrong goes to the findings.
+
+    `text` is what it holds; without it, the file is read.
+    """
     members = _Members(findings, Gathering(findings.file, earlier, suppressed))
     defaults: dict[str, Any] = {}
-    text = ""
     try:
-        text = text_of(path, findings.file)
+        text = text_of(path, findings.file) if text is None else text
         defaults = members.rest(Composer(text, findings).root("members", members.take, members.take_scalars))
     except InvalidInput as error:
         findings.add_problems(error.problems)
-    findings.quote(text, YAML_LINE_END)
+    findings.quote(text or "", YAML_LINE_END)
     return members.gathering.finish(defaults)
 
 

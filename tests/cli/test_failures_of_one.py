@@ -12,7 +12,7 @@ from commands import Panels, Run
 
 from reconciler.declaration import read_declaration
 from reconciler.errors import EXIT_INVALID
-from reconciler.formatting.file import formatting_of
+from reconciler.roster.format import format_file
 
 NAMES = ("other", "production", "staging")
 each_error = pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_fmt_goes_on(
 ) -> None:
     for name in NAMES:
         panels.write("members: [{emailAddress: ada@example.org}]\n", to=name)
-    monkeypatch.setattr("reconciler.cli.fmt.formatting_of", failing(formatting_of, error))
+    monkeypatch.setattr("reconciler.cli.fmt.format_file", failing(format_file, error))
     ended = run("fmt")
     assert ended.code == EXIT_INVALID
     assert words in ended.err

@@ -1,11 +1,12 @@
 """`reconciler fmt`."""
 
+import shlex
 from pathlib import Path
 
 import pytest
 from commands import Panels, Run
 
-_FLAT = "members: [{city: Wien, emailAddress: ada@example.org}]\n"
+_FLAT = "members: [{emailAddress: ada@example.org, city: 'Wien'}]\n"
 _CANONICAL = "members:\n  - emailAddress: ada@example.org\n    city: Wien\n"
 
 
@@ -74,12 +75,30 @@ def test_a_mistake_in_one_file_leaves_it_and_the_others_are_formatted(run: Run) 
     assert Path("wrong.yaml").read_text(encoding="utf-8") == "members: [{emailAddress: x}]\n"
 
 
+def test_the_command_to_type_takes_no_folder_for_an_option(panels: Panels, run: Run) -> None:
+    panels.folder.rename("-x")
+    (Path("-x") / "production" / "members" / "team.yaml").write_text(_FLAT, encoding="utf-8")
+    said = run("--panels", "-x", "fmt", "--check").err
+    command = shlex.split(said.partition("To format: ")[2])
+    assert run(*command[1:]).code == 0
+    assert (Path("-x") / "production" / "members" / "team.yaml").read_text(encoding="utf-8") == _CANONICAL
+
+
+def test_a_link_to_a_file_in_the_panels_folder_is_formatted_where_it_leads(panels: Panels, run: Run) -> None:
+    panels.environment("staging")
+    panels.write(_FLAT)
+    member_file("staging").symlink_to(Path("../../production/members/team.yaml"))
+    assert run("fmt").out.endswith("1 file formatted, 0 unchanged.\n")
+    assert member_file("staging").is_symlink()
+    assert member_file().read_text(encoding="utf-8") == _CANONICAL
+
+
 @pytest.mark.usefixtures("panels")
 def test_files_that_hold_no_members_are_refused(run: Run) -> None:
     ended = run("fmt", "panels/production/environment.yaml", "README.md")
     assert ended.code == 1
     assert "panels/production/environment.yaml: This file holds settings, not members." in ended.err
-    assert "README.md: This is no member file." in ended.err
+    assert "README.md: This is not a member file." in ended.err
 
 
 @pytest.mark.usefixtures("panels")

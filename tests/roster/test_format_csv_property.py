@@ -2,32 +2,27 @@
 
 from pathlib import Path
 
-import pytest
 from hypothesis import assume, given
 from member_tables import member_tables
 
-from reconciler.formatting.csv_form import canonical_csv
 from reconciler.member import Attributes, identical
+from reconciler.roster.format import canonical_csv
 from reconciler.roster.reader import read_roster
 
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("formatting") / "members.csv"
+_FILE = Path("members.csv")
 
 
-def declared(file: Path, text: str) -> dict[str, tuple[Attributes, str | None]]:
-    file.write_bytes(text.encode())
-    reading = read_roster([file])
+def declared(text: str) -> dict[str, tuple[Attributes, str | None]]:
+    reading = read_roster([_FILE], texts={_FILE: text})
     assume(not reading.problems)
     return {key: (member.attributes, member.expires) for key, member in reading.roster.members.items()}
 
 
 @given(text=member_tables())
-def test_the_members_stay_and_formatting_again_changes_nothing(*, file: Path, text: str) -> None:
-    before = declared(file, text)
+def test_the_members_stay_and_formatting_again_changes_nothing(text: str) -> None:
+    before = declared(text)
     formatted = canonical_csv(text)
-    after = declared(file, formatted)
+    after = declared(formatted)
     assert list(after) == list(before)
     for key, (attributes, expires) in before.items():
         assert identical(after[key][0], attributes)
