@@ -80,6 +80,17 @@ def test_merging_writes_only_our_file_and_keeps_its_mode(run: Run, tmp_path: Pat
     assert ours.stat().st_mode & 0o777 == 0o664
 
 
+def test_a_seed_is_not_read_through_a_link(run: Run, repository: GitPanels) -> None:
+    repository.put("production/environment.yaml", "embedded: true\n")
+    Path("secret").write_text("KEY=4711\n", encoding="utf-8")
+    (repository.folder / "production" / "sandbox-seed.csv").symlink_to("../../secret")
+    for command in (("sandbox", "show", "production"), ("apply", "production", "--yes")):
+        ended = run(*command)
+        assert ended.code == EXIT_INVALID
+        assert "sandbox-seed.csv: This is a symbolic link" in ended.err
+        assert "4711" not in ended.out + ended.err
+
+
 @pytest.mark.parametrize("option", ["--out", "--report", "--log"])
 def test_what_is_asked_for_is_not_saved_through_a_link(
     run: Run, repository: GitPanels, hook: Path, option: str
@@ -91,6 +102,7 @@ def test_what_is_asked_for_is_not_saved_through_a_link(
     assert ended.code == EXIT_INVALID
     assert "symbolic link" in ended.err
     assert hook.read_text(encoding="utf-8") == "exit 0\n"
+    assert not repository.lockfile.exists()  # it is said before anything is sent
 
 
 # Nothing is hidden behind a link

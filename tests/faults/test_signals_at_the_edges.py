@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -85,6 +86,14 @@ def test_a_signal_that_was_ignored_at_the_start_stays_ignored(tmp_path: Path, nu
     outcomes = outcomes_of(world)
     assert outcomes is not None
     assert outcomes["added"] == 2
+
+
+def test_tests_heed_signals_though_they_were_started_without(repo: Path) -> None:
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); import conftest; "
+        "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=repo / "tests", check=True)
 
 
 @ALL

@@ -105,9 +105,20 @@ def test_a_signal_ends_the_waiting(busy: Busy, number: signal.Signals) -> None:
     assert busy.first.poll() is None
 
 
-def test_whoever_only_reads_does_not_wait(busy: Busy) -> None:
-    for command in (("plan", "p"), ("validate",), ("state", "list", "p")):
+def test_whoever_only_reads_does_not_wait_and_writes_nothing(busy: Busy) -> None:
+    def written() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in busy.world.folder.rglob("*")}
+
+    before = written()
+    for command in (
+        ("plan", "p"),
+        ("plan", "--all"),
+        ("validate",),
+        ("state", "list", "p"),
+        ("why", "p", "x@y.org"),
+    ):
         assert busy.world.run(*command).code == 0
+    assert written() == before
     assert busy.first.poll() is None
 
 
