@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from reconciler.plan.diff import ActionDifference, plan_difference
 from reconciler.plan.guards import in_words
-from reconciler.plan.model import GuardRefusal
-from reconciler.problems import Address, Message, Problem, Severity, Value
+from reconciler.plan.model import GuardRefusal, Plan
+from reconciler.plan.saved import ActionDocument, ReviewedPlan, action_document
+from reconciler.problems import Address, Location, Message, Problem, Severity, Value
 
 AGAIN = "What was confirmed is in the lockfile; apply with a fresh plan carries on."
 
@@ -89,15 +91,46 @@ def interrupted_before() -> Problem:
     return Problem(("Interrupted before anything was sent.",), ("Nothing was changed by this run.",))
 
 
-def stale(expected: str | None, found: str) -> Problem:
-    """The plan isn't the one that was expected."""
-    return Problem(
-        (f"The plan is stale: {expected} was expected, and what there is to do now is {found}.",),
-        (
-            "Declarations, settings, the lockfile or, where somebody expires, the day changed since. ",
-            "Make a new plan, look at it, and apply that one.",
-        ),
+_MOST_DIFFERENCES = 20
+
+
+def stale(reviewed: ReviewedPlan, plan: Plan) -> tuple[Problem, ...]:
+    """The plan is not the reviewed one: that, and the first members about whom the two differ."""
+    again = "Make a new plan, review it, and apply that one."
+    digests = f"Expected {reviewed.digest}, found {plan.digest}."
+    if reviewed.actions is None:
+        hint = f"{again} To see what changed, save plans with `plan --out FILE` and apply the file."
+        return (Problem((f"The plan is not the one that was reviewed. {digests}",), (hint,)),)
+    found = plan_difference(
+        reviewed.actions, {action.key: action_document(action) for action in plan.actions}
     )
+    if not any(found):
+        changed = "its actions are the same, but the target, the policy or the lockfile that they start from"
+        return (Problem((f"The plan changed since it was reviewed: {changed} is not. {digests}",), (again,)),)
+    counts = f"{len(found.added)} new, {len(found.gone)} gone, {len(found.different)} different"
+    shown = [*found.added, *found.gone, *found.different][:_MOST_DIFFERENCES]
+    message = f"The plan changed since it was reviewed; its actions: {counts}. {digests}"
+    return (Problem((message,), (again,)), *map(_differs, shown))
+
+
+def _differs(difference: ActionDifference) -> Problem:
+    who, before, after = Address(difference.key), difference.before, difference.after
+    if after is None:
+        action = before["action"] if before else ""
+        return Problem((f"Gone since the review: {action} ", who, "."))
+    if before is None:
+        return Problem((f"New since the review: {after['action']} ", who, "."), location=_location(after))
+    if before["action"] != after["action"]:
+        what = f"{before['action']} before, {after['action']} now"
+    else:
+        what = f"{after['action']} differs in {', '.join(difference.parts())}"
+    return Problem(("Different since the review: ", who, f", {what}."), location=_location(after))
+
+
+def _location(action: ActionDocument | None) -> Location | None:
+    """The file and line of a declared member, from `file:line`."""
+    file, separator, line = str((action or {}).get("source") or "").rpartition(":")
+    return Location(file, int(line)) if separator and line.isdecimal() else None
 
 
 def moved_on() -> Problem:

@@ -29,6 +29,7 @@ from reconciler.lockfile.store import write_lockfile
 from reconciler.panel import Panel
 from reconciler.plan.model import Day, Plan
 from reconciler.plan.planner import make_plan
+from reconciler.plan.saved import ReviewedPlan
 from reconciler.problems import Problem
 from reconciler.roster.model import Roster
 
@@ -39,12 +40,12 @@ Connect = Callable[[], AbstractAsyncContextManager[Panel]]
 class Wishes:
     """What the command line asks of one apply.
 
-    `expected` is the digest that the plan must have, None where any will do; `allowed` are the guards that
+    `expected` is the plan that was reviewed, None where any will do; `allowed` are the guards that
     are lifted; `most_calls` is how many calls may be spent, None where that doesn't matter; `day` is the
     one for which is planned, None where nobody's declaration expires.
     """
 
-    expected: str | None = None
+    expected: ReviewedPlan | None = None
     allowed: frozenset[str] = frozenset()
     retry_rejected: bool = False
     most_calls: int | None = None
@@ -73,7 +74,8 @@ def plan_for(environment: Environment, roster: Roster, lockfile: Lockfile | None
 
 def objections(plan: Plan, wishes: Wishes) -> tuple[Problem, ...]:
     """Why apply must not carry this plan out; empty where it may, but for people whom it would delete."""
-    stale = () if wishes.expected in (None, plan.digest) else (ending.stale(wishes.expected, plan.digest),)
+    expected = wishes.expected
+    stale = () if expected is None or expected.digest == plan.digest else ending.stale(expected, plan)
     return (*stale, *(ending.guarded(refusal) for refusal in plan.refusals))
 
 

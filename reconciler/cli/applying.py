@@ -33,7 +33,7 @@ from reconciler.lockfile.lock import Patience
 from reconciler.lockfile.store import check_known
 from reconciler.panel import Panel
 from reconciler.plan.model import Plan
-from reconciler.plan.saved import saved_digest
+from reconciler.plan.saved import ReviewedPlan, read_saved_plan
 from reconciler.problems import Location, Problem
 from reconciler.render.counted import counted
 from reconciler.render.view import Format
@@ -263,9 +263,9 @@ def tell_unheard(invocation: Invocation) -> None:
 _UNHEARD = Problem(("The run ended as reported, but not all of its progress could be written.",))
 
 
-def _expected(name: str, plan_file: Path | None, expect: str | None) -> str | None:
+def _expected(name: str, plan_file: Path | None, expect: str | None) -> ReviewedPlan | None:
     if plan_file is None:
-        return expect
+        return None if expect is None else ReviewedPlan(expect)
     if expect is not None:
         raise UsageError(Problem(("PLAN and --expect say the same thing twice.",), ("Give one of them.",)))
     try:
@@ -273,4 +273,4 @@ def _expected(name: str, plan_file: Path | None, expect: str | None) -> str | No
     except OSError as error:
         message = f"The plan can't be read: {error.strerror}."
         raise InvalidInput(Problem((message,), location=Location(display_path(plan_file)))) from error
-    return saved_digest(data, environment=name, file=display_path(plan_file))
+    return read_saved_plan(data, environment=name, file=display_path(plan_file))

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from reconciler.lint.model import PlanLint
-from reconciler.plan.model import Action, Add, Change, GuardRefusal, Plan, Remove, StillRejected, Unremoved
+from reconciler.plan.model import GuardRefusal, Plan
 from reconciler.plan.pull_request import PullRequestChanges, counts
+from reconciler.plan.saved import FORMAT, action_document
 from reconciler.render.json_report import problem_documents
-from reconciler.render.json_text import FORMAT
 from reconciler.render.listing import PlanListing
 from reconciler.render.sentence import plan_sentence
 
@@ -87,6 +87,7 @@ def _plan(plan: Plan, *, is_recovered: bool) -> dict[str, Any]:
         "expired": plan.expired,
         "sentence": plan_sentence(plan),
         "target": plan.target,
+        **({} if plan.selection is None else {"members": list(plan.selection.members)}),
         "has_lockfile": plan.has_lockfile,
         "is_recovered": is_recovered,
     }
@@ -104,23 +105,3 @@ def refusal_documents(refusals: Iterable[GuardRefusal]) -> list[dict[str, Any]]:
         }
         for found in refusals
     ]
-
-
-def action_document(action: Action) -> dict[str, Any]:
-    """What a plan does about one member."""
-    named = {"action": action.action, "key": action.key}
-    match action:
-        case Add():
-            doubt = {"doubtful": True} if action.doubtful else {}
-            return named | {"source": action.source, "attributes": dict(action.attributes)} | doubt
-        case Change():
-            changes = [change._asdict() for change in action.changes]
-            return named | {"source": action.source, "deliverable": action.deliverable, "changes": changes}
-        case Remove():
-            doubt = {"doubtful": True} if action.doubtful else {}
-            expired = {"expired": action.expired} if action.expired else {}
-            return named | {"source": action.source, "by": action.by} | doubt | expired
-        case StillRejected():
-            return named | {"source": action.source, "reason": action.reason}
-        case Unremoved():
-            return named | {"source": None, "by": action.by, "reason": action.reason}

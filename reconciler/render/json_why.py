@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from reconciler.explanation.model import DeclaredAt, Explanation
+from reconciler.plan.saved import action_document
 from reconciler.problems import Location, Problem, plain
-from reconciler.render.json_plan import action_document, refusal_documents
+from reconciler.render.json_plan import refusal_documents
 from reconciler.render.json_state import known_document
 from reconciler.render.json_text import FORMAT
 from reconciler.render.masking import masked_words

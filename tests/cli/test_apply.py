@@ -116,6 +116,54 @@ def test_a_plan_file_that_is_not_there_is_an_error(world: World) -> None:
     assert world.run("apply", "p", "plan.json", "--yes").code == 1
 
 
+def test_a_stale_plan_file_is_refused_with_who_is_new_gone_and_different(world: World) -> None:
+    world.members("ada@example.org", "bob@example.org", {"emailAddress": "cy@example.org", "city": "x"})
+    assert world.run("plan", "p", "--out", "plan.json").code == 0
+    world.members("ada@example.org", {"emailAddress": "cy@example.org", "city": "y"}, "dan@example.org")
+    refused = world.run("apply", "p", "plan.json", "--yes", "--format", "json")
+    assert refused.code == 4
+    counts, *rows = refused.json["problems"]
+    assert "1 new, 1 gone, 1 different" in counts["message"]
+    assert [address for row in rows for address in row["message"].split() if "@" in address] == [
+        "dan@example.org.",
+        "bob@example.org.",
+        "cy@example.org,",
+    ]
+    assert [row["line"] is None for row in rows] == [False, True, False]
+    assert "city" in rows[2]["message"]
+    assert not (world.panels / "p/state.lock.json").exists()
+
+
+def test_of_very_many_differences_twenty_are_shown_and_all_are_counted(world: World) -> None:
+    assert world.run("plan", "p", "--out", "plan.json").code == 0
+    world.members(*(f"member{number}@example.org" for number in range(50)))
+    refused = world.run("apply", "p", "plan.json", "--yes", "--format", "json")
+    assert "50 new" in refused.json["problems"][0]["message"]
+    assert len(refused.json["problems"]) == 1 + 20
+
+
+def test_a_plan_that_differs_in_its_lockfile_alone_says_so(world: World) -> None:
+    world.members("ada@example.org", "bob@example.org")
+    assert world.run("plan", "p", "--out", "plan.json").code == 0
+    world.write("p/state.lock.json", '{"format":1,"environment":"p","target":"embedded","members":{}}')
+    refused = world.run("apply", "p", "plan.json", "--yes")
+    assert refused.code == 4
+    assert "its actions are the same" in refused.err
+
+
+def test_with_a_digest_alone_there_is_nothing_to_compare_and_the_refusal_says_how(world: World) -> None:
+    refused = world.run("apply", "p", "--yes", "--expect", "sha256:" + "0" * 64)
+    assert refused.code == 4
+    assert "plan --out FILE" in refused.err
+
+
+def test_a_file_with_the_plans_of_several_environments_is_refused(world: World) -> None:
+    (world.folder / "plan.json").write_text('{"format":1,"plans":[]}')
+    refused = world.run("apply", "p", "plan.json", "--yes")
+    assert refused.code == 1
+    assert "reconciler plan p --out FILE" in refused.err
+
+
 def test_a_plan_file_and_an_expected_digest_are_one_too_many(world: World) -> None:
     assert world.run("apply", "p", "plan.json", "--expect", "sha256:0").code == 64
 

@@ -2,8 +2,12 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from plans import add, change, rejected, remove
 
-from reconciler.plan.diff import field_changes
+from reconciler.member import Removal
+from reconciler.plan.diff import ActionDifference, PlanDifference, field_changes, plan_difference
+from reconciler.plan.model import Action, Add, FieldChange
+from reconciler.plan.saved import ActionDocument, action_document
 
 ADA = {"emailAddress": "ada@example.org"}
 
@@ -38,3 +42,69 @@ def test_the_order_of_profile_fields_and_of_their_options_is_no_difference(
 
 def test_an_address_spelled_in_another_way_is_no_difference() -> None:
     assert field_changes(ADA, {"emailAddress": "Ada@Example.org"}) == ()
+
+
+# Two plans
+
+
+def documents(*actions: Action) -> dict[str, ActionDocument]:
+    return {action.key: action_document(action) for action in actions}
+
+
+def between(before: Action, after: Action) -> PlanDifference:
+    return plan_difference(documents(before), documents(after))
+
+
+def parts(before: Action, after: Action) -> tuple[str, ...]:
+    (found,) = between(before, after).different
+    return found.parts()
+
+
+def grace(**fields: Any) -> Add:
+    return Add("grace@example.org", "team.yaml:9", {"emailAddress": "grace@example.org", **fields})
+
+
+def keys(found: tuple[ActionDifference, ...]) -> list[str]:
+    return [difference.key for difference in found]
+
+
+def test_two_plans_differ_in_who_is_added_who_is_gone_and_who_is_different() -> None:
+    before = documents(add("ada"), add("bob"), add("eve"), remove("zoe"))
+    after = documents(add("ada"), add("cy"), change(name="eve"), remove("zoe", by=Removal.DELETE))
+    found = plan_difference(before, after)
+    assert keys(found.added) == ["cy@example.org"]
+    assert keys(found.gone) == ["bob@example.org"]
+    assert keys(found.different) == ["eve@example.org", "zoe@example.org"]
+
+
+def test_equal_plans_do_not_differ_wherever_members_are_declared() -> None:
+    assert not any(between(add(line=9), add(line=10)))
+
+
+def test_the_order_of_profile_fields_is_no_difference_between_plans() -> None:
+    first, second = {"profileFieldId": 1, "value": ["a", "b"]}, {"profileFieldId": 2, "value": "c"}
+    turned = {"profileFieldId": 1, "value": ["b", "a"]}
+    assert not any(between(grace(profileFields=[first, second]), grace(profileFields=[second, turned])))
+    other = {"profileFieldId": 1, "value": ["b", "x"]}
+    differing = grace(city="y", profileFields=[second, other])
+    assert parts(grace(city="x", profileFields=[first, second]), differing) == ("city", "profileFields")
+
+
+def test_the_parts_that_differ_are_named_by_field() -> None:
+    assert parts(grace(city="x"), grace(city="y", zipCode="1")) == ("city", "zipCode")
+    assert parts(grace(city="x"), grace()) == ("city",)
+
+
+def test_of_a_change_the_fields_differ_that_would_be_changed_otherwise() -> None:
+    one = change(FieldChange("city", "x", "y"), FieldChange("custom1", "a", "b"))
+    other = change(
+        FieldChange("city", "x", "z"), FieldChange("custom1", "a", "b"), FieldChange("custom2", None, "c")
+    )
+    assert parts(one, other) == ("city", "custom2")
+    assert parts(one, change(*one.changes, deliverable=True)) == ("deliverable",)
+
+
+def test_of_other_actions_what_is_said_of_them_differs() -> None:
+    assert parts(remove(), remove(by=Removal.DELETE)) == ("by",)
+    assert parts(rejected("no"), rejected("never")) == ("reason",)
+    assert parts(add(), add(doubtful=True)) == ("doubtful",)
