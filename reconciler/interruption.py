@@ -8,20 +8,17 @@ ignored, as under nohup.
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
-from typing import Any
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@dataclass
 class _State:
     """Of the whole process, since signals are."""
 
-    is_heeding: bool = False
-    is_allowed: bool = True
-    has_come: bool = False
+    is_heeding = False
+    is_allowed = True
+    has_come = False
 
 
 _state = _State()
@@ -76,7 +73,7 @@ def has_come() -> bool:
 
 
 @contextmanager
-def handled_by(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
+def handled_by(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
     """Within this block signals go to another handler."""
     before = {number: signal.getsignal(number) for number in _heeded()}
     try:
