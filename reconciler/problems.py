@@ -7,11 +7,15 @@ file that are equal but for them are shown as one, with a count. So put what dif
 `Value` or an `Address`, never into the text.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
+
+_AROUND = 120
+"""Characters of an excerpt on either side of the location: a file may be one line of many megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +107,36 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
     folded = {candidate.casefold(): candidate for candidate in known}
     found = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None
+
+
+def with_excerpts(problems: Iterable[Problem], text: str, line_end: re.Pattern[str]) -> Iterator[Problem]:
+    """The same problems, each with its line; `problems` are in the order of their lines.
+
+    A problem without a column, or on a line that the text doesn't have or that is empty, stays as it is.
+    """
+    lines = enumerate(_lines(text, line_end), start=1)
+    number, (begin, end) = next(lines)
+    for problem in problems:
+        location = problem.location
+        if location is None or location.line is None or location.column is None:
+            yield problem
+            continue
+        while number < location.line and (following := next(lines, None)):
+            number, (begin, end) = following
+        at = begin + location.column - 1
+        is_there = number == location.line and begin < end and at <= end
+        yield replace(problem, excerpt=_excerpt(text, begin, end, at)) if is_there else problem
+
+
+def _lines(text: str, line_end: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """The indices between which each line lies, without its end."""
+    begin = 0
+    for found in line_end.finditer(text):
+        yield begin, found.start()
+        begin = found.end()
+    yield begin, len(text)
+
+
+def _excerpt(text: str, begin: int, end: int, at: int) -> Excerpt:
+    first = max(begin, at - _AROUND)
+    return Excerpt(text[first : min(end, at + _AROUND)], at - first)

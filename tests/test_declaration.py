@@ -95,7 +95,7 @@ class TestSuppression:
         return (
             f"panels/production/members/{file}: Ada@example.org is suppressed and must not be added again: "
             f"panels/production/suppressed.txt:{line}. "
-            "(Take this entry out; or first take them off that list, if they agree.)"
+            "(Remove this entry. If they agree, you can take them off that list instead.)"
         )
 
     def test_a_suppressed_member_is_a_mistake_at_its_place(self, folder: Path) -> None:

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Node, Scalar, Sequence, position
 from reconciler.environment.discovery import names_as_they_are
 from reconciler.environment.forms import NOT_GIVEN, Form
 from reconciler.environment.scalars import is_null
 from reconciler.problems import nearest
+from reconciler.text_source import Findings
+from reconciler.yaml_source.nodes import Node, Scalar, Sequence, position
 
 _SHAPE = "Write after: staging, or after: [staging, training]."
 

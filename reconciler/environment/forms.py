@@ -9,10 +9,10 @@ from collections.abc import Mapping as Table
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Mapping, Node, position
 from reconciler.environment.scalars import is_null, number_of, text_of, whole_of
 from reconciler.problems import nearest
+from reconciler.text_source import Findings
+from reconciler.yaml_source.nodes import Mapping, Node, position
 
 NOT_GIVEN: Final = object()
 Form: TypeAlias = Callable[[str, Node, Findings], Any]

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from reconciler.document.findings import Findings
 from reconciler.files import display_path
+from reconciler.text_source import Findings
 
 
 def inside_panels(

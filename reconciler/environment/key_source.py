@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Mapping, Node, position
 from reconciler.environment.forms import NOT_GIVEN, Form
 from reconciler.environment.model import KeySource
 from reconciler.environment.scalars import is_null, text_of
+from reconciler.text_source import Findings
+from reconciler.yaml_source.nodes import Mapping, Node, position
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # A variable's name is words; a key is a run of digits and letters that no word holds.

@@ -6,11 +6,11 @@ from typing import Any
 
 from yaml.events import ScalarEvent
 
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Node, position
 from reconciler.environment.forms import NOT_GIVEN
 from reconciler.environment.model import Limit
 from reconciler.environment.scalars import whole_of
+from reconciler.text_source import Findings
+from reconciler.yaml_source.nodes import Node, position
 
 _PERCENTAGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 _ALL = 100

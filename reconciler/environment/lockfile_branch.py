@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Mapping, Node, position
 from reconciler.environment.forms import NOT_GIVEN, Form, nullable, section
 from reconciler.environment.model import ASIDE
 from reconciler.environment.scalars import is_null, text_of
+from reconciler.text_source import Findings
+from reconciler.yaml_source.nodes import Mapping, Node, position
 
 _EXAMPLE = "Write it like lockfile: {branch: reconciler-state}."
 _MOST_CHARACTERS = 200

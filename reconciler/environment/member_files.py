@@ -3,10 +3,10 @@
 import stat
 from pathlib import Path
 
-from reconciler.document.findings import Findings
 from reconciler.environment.discovery import SETTINGS_FILE
 from reconciler.environment.inside_panels import inside_panels
 from reconciler.files import display_path
+from reconciler.text_source import Findings
 
 ENDINGS = (".yaml", ".yml", ".csv")
 _ENDINGS_HINT = f"Member files end in {', '.join(ENDINGS)}."

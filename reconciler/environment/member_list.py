@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Node, Sequence, kind, position
 from reconciler.environment.forms import NOT_GIVEN, Form
 from reconciler.environment.member_files import MemberFiles
 from reconciler.environment.scalars import is_null, text_of
+from reconciler.text_source import Findings
+from reconciler.yaml_source.nodes import Node, Sequence, kind, position
 
 _DEFAULT = "members"
 

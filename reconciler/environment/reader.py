@@ -4,10 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reconciler.document.composer import Composer
-from reconciler.document.content import text_of as content_of
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Mapping, kind, position
 from reconciler.environment.after import after_list
 from reconciler.environment.discovery import SETTINGS_FILE, environment_folder, name_problems
 from reconciler.environment.forms import Form, nullable, number, section, settings, whole, word
@@ -31,6 +27,10 @@ from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.member import Removal
 from reconciler.problems import Problem
+from reconciler.text_source import Findings
+from reconciler.text_source import text_of as content_of
+from reconciler.yaml_source.composer import Composer
+from reconciler.yaml_source.nodes import Mapping, kind, position
 
 _API = section(
     Api,

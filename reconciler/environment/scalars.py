@@ -6,7 +6,7 @@ So `no` and `on` are text, unlike in YAML 1.1.
 import re
 from decimal import Decimal
 
-from reconciler.document.nodes import Mapping, Node, Scalar, Sequence
+from reconciler.yaml_source.nodes import Mapping, Node, Scalar, Sequence
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE"})

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from reconciler.document.composer import Composer
-from reconciler.document.content import text_of as content_of
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Mapping
 from reconciler.environment.discovery import SETTINGS_FILE, names_as_they_are
 from reconciler.environment.scalars import text_of
 from reconciler.errors import InvalidInput
+from reconciler.text_source import Findings
+from reconciler.text_source import text_of as content_of
+from reconciler.yaml_source.composer import Composer
+from reconciler.yaml_source.nodes import Mapping
 
 
 def secret_variables(panels: Path) -> frozenset[str]:

@@ -5,13 +5,13 @@ import stat
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Node, Sequence, position
 from reconciler.environment.forms import Form
 from reconciler.environment.inside_panels import inside_panels
 from reconciler.environment.model import OWN_SUPPRESSION_LIST
 from reconciler.environment.scalars import is_null, text_of
 from reconciler.files import display_path
+from reconciler.text_source import Findings
+from reconciler.yaml_source.nodes import Node, Sequence, position
 
 _SHAPE = "Write suppressed: ../shared/suppressed.txt, or a list of such paths."
 _MISSING_HINT = "Make it; an empty file is a list of nobody."

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Mapping, Node, position
 from reconciler.environment.forms import NOT_GIVEN
 from reconciler.environment.key_source import names_a_variable
 from reconciler.environment.scalars import is_null, text_of
+from reconciler.text_source import Findings
+from reconciler.yaml_source.nodes import Mapping, Node, position
 
 _SHAPE = "Write suppression_secret: {env: NAME}."
 _LEAKED = "If a real secret stood here, make another: git keeps what it has seen."

@@ -8,12 +8,12 @@ import re
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Mapping, Node, position
 from reconciler.environment.forms import NOT_GIVEN
 from reconciler.environment.model import EMBEDDED_TARGET
 from reconciler.environment.scalars import is_null, is_true, text_of
 from reconciler.hosts import is_loopback, without_default_port
+from reconciler.text_source import Findings
+from reconciler.yaml_source.nodes import Mapping, Node, position
 
 TARGET_KEYS = ("datacenter", "base_url", "embedded")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"

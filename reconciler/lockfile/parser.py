@@ -12,7 +12,6 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 
 from reconciler.errors import InvalidInput
-from reconciler.excerpts import with_excerpts
 from reconciler.lockfile.model import (
     FORMAT,
     SECTIONS,
@@ -22,7 +21,7 @@ from reconciler.lockfile.model import (
     Unconfirmed,
     is_sound,
 )
-from reconciler.problems import Address, Location, Problem
+from reconciler.problems import Address, Location, Problem, with_excerpts
 
 _KEYS = ("format", "environment", "target", *SECTIONS)
 _RESTORE = "Restore the lockfile from git: `git log` shows its history. Only apply writes it."

@@ -1,28 +1,34 @@
 """The rules for fields that YAML and CSV have in common."""
 
 import re
+from datetime import date
 from functools import lru_cache
 
 from reconciler.member import FIELDS, NUMBER_FIELDS, PROFILE_FIELDS
 from reconciler.problems import Message, Value, nearest
-from reconciler.roster.expiry import EXPIRES
+
+EXPIRES = "expires"
+"""The day from which a member counts as not declared. It is ours, and never sent."""
 
 TEXT_FIELDS = {name: name for name in FIELDS if name not in NUMBER_FIELDS and name != PROFILE_FIELDS}
-"""By name the same name: looking one up gives one object for all members, not one for each."""
+"""The same name by name: looking one up gives one object for all members, not one for each."""
+
+WHOLE_NUMBER_HINT = "Write 5, not 05, 5.0 or +5; at most 64 bits."
 
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _MOST_DIGITS = 20
 _BITS = 63
-WHOLE_NUMBER_HINT = "Write 5, not 05, 5.0 or +5; at most 64 bits."
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_HINT = ("Write year, month and day, such as 2027-01-31.",)
 
 
 def looks_whole(text: str) -> bool:
-    """Whether a text is a whole number in decimal digits, without a sign + or zeros in front."""
+    """Whether a text is a whole number in decimal digits, without a sign + or leading zeros."""
     return _WHOLE_NUMBER.fullmatch(text) is not None
 
 
 def whole_number(text: str) -> int | None:
-    """The whole number that a text is, or None: it is none, or it is beyond 64 bits."""
+    """The whole number of a text, or None if it is none or has more than 64 bits."""
     if not looks_whole(text) or len(text) > _MOST_DIGITS:
         return None
     number = int(text)
@@ -30,11 +36,29 @@ def whole_number(text: str) -> int | None:
 
 
 @lru_cache(maxsize=1024)
-def unknown_field(name: str) -> tuple[Message, Message]:
-    """Message and hint for a name that is neither on the API's page nor ours.
+def is_day(text: str) -> bool:
+    """Whether the text is a day of the calendar, as in 2027-01-31. Such texts sort as the days do."""
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
-    A name that is like none may be anything, such as an address in the first row of a CSV file that has
-    no header: so it is told as a value.
+
+def not_a_day(text: str) -> tuple[Message, Message]:
+    """Message and hint for an `expires` that is not a day."""
+    if _DAY.fullmatch(text):
+        return (f'"{EXPIRES}" is a day that the calendar doesn\'t have.',), _DAY_HINT
+    return (f'"{EXPIRES}" takes a day.',), _DAY_HINT
+
+
+@lru_cache(maxsize=1024)
+def unknown_field(name: str) -> tuple[Message, Message]:
+    """Message and hint for a name that is neither a field of the API nor one of ours.
+
+    A name that is near no known one may be anything, so it is a `Value`.
     """
     close = nearest(name, (*FIELDS, EXPIRES))
     if close:
@@ -45,5 +69,5 @@ def unknown_field(name: str) -> tuple[Message, Message]:
 
 @lru_cache(maxsize=1024)
 def is_in_vendor_order(names: tuple[str, ...]) -> bool:
-    """Whether these are fields of the vendor's page alone, in its order."""
+    """Whether these are fields of the API alone, in the vendor's order."""
     return names == tuple(name for name in FIELDS if name in names)

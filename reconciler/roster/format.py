@@ -7,17 +7,15 @@ import re
 import stat
 from pathlib import Path
 
-from reconciler.document.content import LINE_END, bytes_of, decoded
-from reconciler.document.findings import Findings
 from reconciler.errors import InvalidInput
 from reconciler.files import disk_failure, display_path, replace_file
 from reconciler.member import EMAIL_ADDRESS, FIELDS, identical
 from reconciler.problems import Location, Problem, Severity
-from reconciler.roster.csv_header import separator_of
-from reconciler.roster.csv_rows import SEPARATOR_LINE, Rows
+from reconciler.roster.csv_file import Rows, layout_of, with_line_feeds
 from reconciler.roster.format_yaml import SORTED, canonical_yaml, content_of
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
+from reconciler.text_source import Findings, bytes_of, decoded
 
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -57,21 +55,23 @@ def canonical_csv(text: str) -> str:
     """The canonical form of a CSV file that was read without a problem; it keeps its separator.
 
     Columns are in the vendor's order, profile fields by their number; quotes only where a cell needs them.
-    Empty rows, and spaces around addresses, are left out.
+    Empty rows, empty columns at the end, and spaces around addresses are left out.
     """
-    text = LINE_END.sub("\n", text)
-    separator = separator_of(text)
-    header, *rows = (cells for _, cells in Rows(text, separator, Findings("")))
+    text = with_line_feeds(text)
+    layout = layout_of(text)
+    header, *rows = (cells for _, cells in Rows(text, layout, Findings("")))
     names = [name.strip() for name in header]
+    while not names[-1]:
+        names.pop()
     order = sorted(range(len(names)), key=lambda index: _rank(names[index]))
     address = names.index(EMAIL_ADDRESS)
     for row in rows:
         row[address] = row[address].strip()
     written = io.StringIO()
-    if SEPARATOR_LINE.match(text):
-        written.write(f"sep={separator}\r\n")
+    if layout.start:
+        written.write(f"sep={layout.separator}\r\n")
     # With this line end, quotes are put around each of its characters, in all versions of Python.
-    writer = csv.writer(written, delimiter=separator, lineterminator="\r\n")
+    writer = csv.writer(written, delimiter=layout.separator, lineterminator="\r\n")
     writer.writerows([row[index] for index in order] for row in (names, *rows))
     return written.getvalue().replace("\r\n", "\n")
 

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from yaml.error import YAMLError
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent, SequenceStartEvent
 
-from reconciler.document.content import YAML_LINE_END
-from reconciler.document.event_source import event_source, tokens
-from reconciler.document.merging import MERGE
-from reconciler.document.nodes import UNDECLARED
 from reconciler.roster.fields import looks_whole
+from reconciler.text_source import YAML_LINE_END
+from reconciler.yaml_source.composer import MERGE
+from reconciler.yaml_source.events import event_source, tokens
+from reconciler.yaml_source.nodes import UNDECLARED
 
 SORTED = re.compile(r"#+[ \t]*reconciler:[ \t]*sorted")
 """The comment above the first key of a file whose members are kept sorted by identity."""

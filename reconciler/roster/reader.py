@@ -4,17 +4,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.document.findings import Findings
 from reconciler.files import display_path
 from reconciler.problems import Problem
-from reconciler.roster.csv_reader import read_csv
+from reconciler.roster.csv_file import read_csv
 from reconciler.roster.model import Declaration, Roster
-from reconciler.roster.yaml_reader import read_yaml
+from reconciler.roster.yaml_file import read_yaml
 from reconciler.suppression.model import Suppression
+from reconciler.text_source import Findings
 
 
 class RosterReading(NamedTuple):
-    """What could be read; the roster is whole just where there are no problems."""
+    """What could be read; the roster is complete only if there are no problems."""
 
     roster: Roster
     problems: tuple[Problem, ...]
@@ -25,10 +25,10 @@ def read_roster(
 ) -> RosterReading:
     """Read member files, YAML or CSV by their ending, in the order given.
 
-    `texts` are what some of them are taken to hold, whatever is on the disk.
+    `texts` holds the content of some of them, in place of what is on the disk.
 
-    Problems stand in the order of the files, then of the lines. One identity declared twice, in one file
-    or in two, is a problem that shows both places; so is somebody who is suppressed.
+    Problems are in the order of the files, then of the lines. One identity declared twice, in one file or
+    in two, is a problem that names both places; so is a suppressed member.
     """
     members: dict[str, Declaration] = {}
     expiring: dict[str, Declaration] = {}
@@ -38,11 +38,14 @@ def read_roster(
     for path in files:
         findings = Findings(display_path(path))
         names.append(findings.file)
-        read = read_csv if path.suffix.lower() == ".csv" else read_yaml
-        gathered = read(path, findings, members, suppressed, (texts or {}).get(path))
-        members.update(gathered.members)
-        expiring.update(gathered.expiring)
+        text = texts.get(path) if texts else None
+        if path.suffix.lower() == ".csv":
+            collected, separator = read_csv(path, findings, members, suppressed, text)
+            if separator != ",":
+                separators[findings.file] = separator
+        else:
+            collected = read_yaml(path, findings, members, suppressed, text)
+        members.update(collected.members)
+        expiring.update(collected.expiring)
         problems += findings.in_order()
-        if findings.separator not in {None, ","}:
-            separators[findings.file] = findings.separator
     return RosterReading(Roster(members, tuple(names), separators, expiring), tuple(problems))

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.document.content import text_of
 from reconciler.errors import InvalidInput, ReconcilerError
 from reconciler.files import display_path
 from reconciler.problems import Location, Problem, Severity
@@ -15,6 +14,7 @@ from reconciler.suppression.parser import Parsed, parse
 from reconciler.suppression.secret import Secret
 from reconciler.suppression.secret_variable import read_secret
 from reconciler.suppression.wrong_secret import wrong_secret
+from reconciler.text_source import text_of
 
 
 class _List(NamedTuple):

@@ -5,14 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.document.content import (
-    LINE_END,
-    bytes_of,
-    control_character,
-    control_character_problem,
-    decoded,
-)
-from reconciler.document.findings import Findings
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.problems import Location, Problem, Severity
@@ -21,6 +13,14 @@ from reconciler.suppression.parser import Entry, Parsed, parse
 from reconciler.suppression.secret import Secret
 from reconciler.suppression.secret_variable import read_secret
 from reconciler.suppression.wrong_secret import wrong_secret
+from reconciler.text_source import (
+    LINE_END,
+    Findings,
+    bytes_of,
+    control_character,
+    control_character_problem,
+    decoded,
+)
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

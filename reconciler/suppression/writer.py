@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from reconciler.document.content import bytes_of
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path, replace_file
@@ -11,6 +10,7 @@ from reconciler.suppression.parser import parse
 from reconciler.suppression.reader import read_suppression
 from reconciler.suppression.secret import CHECK_PREFIX, PREFIX, Secret
 from reconciler.suppression.secret_variable import required_secret
+from reconciler.text_source import bytes_of
 
 _TOP = "# Who must never be added again, one a line: an e-mail address, or its HMAC-SHA256.\n"
 

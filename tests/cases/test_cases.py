@@ -2,20 +2,24 @@
 
 import codecs
 import json
+import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from reconciler.document import event_source
 from reconciler.environment.reader import try_environment
 from reconciler.problems import Problem, plain
 from reconciler.roster.reader import read_roster
+from reconciler.yaml_source import events
 
+UPDATES = "UPDATE_CASES" in os.environ
 _HERE = Path(__file__).parent
 _LINE_END = re.compile(r"\r\n?|\n")
 _STATEMENT = re.compile(r"[ \t]*#[!=] [^\r\n]*")
+_OLD_PROBLEM = re.compile(r"[ \t]*#! [^\r\n]*?(?= #= |[\r\n]|$)")
 _PROBLEM = re.compile(r"#! (\d+): (.*?)(?= #! |$)")
 _MEMBER = re.compile(r"#= (.*)")
 
@@ -55,6 +59,18 @@ _UTF8 = ("utf-8", "surrogateescape")
 _UTF16 = {codecs.BOM_UTF16_LE: ("utf-16-le", "strict"), codecs.BOM_UTF16_BE: ("utf-16-be", "strict")}
 
 
+def rewrite(path: Path, problems: Iterable[Problem]) -> None:
+    """State in a case what is reported now; see README.md."""
+    data = path.read_bytes()
+    encoding, errors = next((found for bom, found in _UTF16.items() if data.startswith(bom)), _UTF8)
+    parts = re.split(rf"({_LINE_END.pattern})", _OLD_PROBLEM.sub("", data.decode(encoding, errors)))
+    for line, column, words in map(told, sorted(problems, key=lambda problem: told(problem)[:2])):
+        at = 2 * ((line or 1) - 1)
+        space = " " if "#! " in parts[at] else "  " if parts[at] else ""
+        parts[at] += f"{space}#! {column}: {words}"
+    path.write_bytes("".join(parts).encode(encoding, errors))
+
+
 def told(problem: Problem) -> tuple[int | None, int | None, str]:
     place = problem.location
     assert place is not None
@@ -81,6 +97,9 @@ def test_a_member_file_is_read_as_it_states(
     file = Path("case").with_suffix(Path(name).suffix)
     file.write_bytes(case.data)
     reading = read_roster([file])
+    if UPDATES:
+        rewrite(_HERE / "members" / name, reading.problems)
+        case = read_case(_HERE / "members" / name)
     assert sorted(map(told, reading.problems)) == sorted(case.problems)
     if case.members:
         declared = {member.line: as_json(member.attributes) for member in reading.roster.members.values()}
@@ -97,6 +116,9 @@ def test_an_environment_is_read_as_it_states(
     (folder / "members").mkdir(parents=True)
     (folder / "environment.yaml").write_bytes(case.data)
     reading = try_environment(Path("panels"), "case")
+    if UPDATES:
+        rewrite(_HERE / "environments" / name, reading.problems)
+        case = read_case(_HERE / "environments" / name)
     assert sorted(map(told, reading.problems)) == sorted(case.problems)
     assert (reading.environment is None) == bool(case.problems)
 
@@ -109,7 +131,7 @@ def test_pyyamls_own_parser_makes_the_same_of_a_case(
     file = Path("case.yaml")
     file.write_bytes(read_case(_HERE / "members" / name).data)
     with_libyaml = read_roster([file])
-    monkeypatch.setattr(event_source, "HAS_LIBYAML", False)
+    monkeypatch.setattr(events, "HAS_LIBYAML", False)
     without = read_roster([file])
     assert dict(without.roster.members) == dict(with_libyaml.roster.members)
     assert [line_and_words(problem) for problem in without.problems] == [

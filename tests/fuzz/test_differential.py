@@ -19,14 +19,14 @@ from member_tables import member_tables
 from member_texts import member_texts
 from mutations import mutated, seeds
 
-from reconciler.document import event_source
-from reconciler.document.content import YAML_LINE_END, text_of
-from reconciler.document.syntax import RULES
 from reconciler.errors import InvalidInput
 from reconciler.problems import plain
-from reconciler.roster.expiry import EXPIRES
+from reconciler.roster.fields import EXPIRES
 from reconciler.roster.model import Declaration
 from reconciler.roster.reader import RosterReading, read_roster
+from reconciler.text_source import YAML_LINE_END, text_of
+from reconciler.yaml_source import events
+from reconciler.yaml_source.events import RULES
 
 TEXTS = member_texts().map(lambda made: made[0].encode())
 TABLES = member_tables().map(str.encode)
@@ -114,7 +114,7 @@ def all_agree_on_csv(path: Path, content: bytes) -> None:
 @given(content=YAML, has_libyaml=st.booleans())
 def test_yaml(*, folder: Path, patch: pytest.MonkeyPatch, content: bytes, has_libyaml: bool) -> None:
     with patch.context() as patching:
-        patching.setattr(event_source, "HAS_LIBYAML", has_libyaml)
+        patching.setattr(events, "HAS_LIBYAML", has_libyaml)
         all_agree_on_yaml(folder / "x.yaml", content)
 
 
@@ -131,7 +131,7 @@ def test_very_much_yaml(
     *, folder: Path, patch: pytest.MonkeyPatch, content: bytes, has_libyaml: bool
 ) -> None:
     with patch.context() as patching:
-        patching.setattr(event_source, "HAS_LIBYAML", has_libyaml)
+        patching.setattr(events, "HAS_LIBYAML", has_libyaml)
         all_agree_on_yaml(folder / "x.yaml", content)
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from mutations import mutated, seeds
 from people import person
 
-from reconciler.document import event_source
 from reconciler.lockfile.codec import encode
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
+from reconciler.yaml_source import events
 
 AT = "2026-11-23T09:00:00Z"
 ADA, BOB, CY = (person(name) for name in ("ada", "bob", "cy"))
@@ -88,7 +88,7 @@ def is_answered_well(data: st.DataObject, file: str, panels: Panels, patch: pyte
     content = data.draw(mutated(ORIGINALS[file]) | mutated(ORIGINALS[file]) | st.binary(max_size=200))
     with patch.context() as patching:
         if data.draw(st.booleans(), label="with PyYAML's own parser"):
-            patching.setattr(event_source, "HAS_LIBYAML", False)
+            patching.setattr(events, "HAS_LIBYAML", False)
         validated(panels, file, content, data.draw(FORMATS))
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from commands import Ended, Panels
 
 from reconciler.cli.main import main
-from reconciler.document.content import LINE_END, YAML_LINE_END, text_of
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
+from reconciler.text_source import LINE_END, YAML_LINE_END, text_of
 
 MOST_SECONDS = 5.0
 """Of processor time, for one small file: far more than any takes, and far less than a hang."""

@@ -63,7 +63,7 @@ def test_what_is_no_text_in_utf8_is_told() -> None:
         "0.txt: This list is in UTF-16.",
         "1.txt:1:1: The file is not valid UTF-8 from here on.",
         '2.txt:1:1: "a@example.org\x00" is neither an e-mail address nor a hash of one.',
-        "2.txt:1:14: A control character",
+        "2.txt:1:14: The file contains a control character",
         '2.txt:2:1: "b" is neither an e-mail address nor a hash of one.',
     ]
 

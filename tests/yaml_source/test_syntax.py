@@ -1,24 +1,24 @@
-"""PyYAML's words → plain ones."""
+"""PyYAML's errors in plain words."""
 
 from pathlib import Path
 
 import pytest
 
-from reconciler.document import event_source
-from reconciler.document.composer import Composer
-from reconciler.document.findings import Findings
 from reconciler.errors import InvalidInput
-from reconciler.problems import plain
+from reconciler.problems import Value, plain
+from reconciler.text_source import Findings
+from reconciler.yaml_source import events
+from reconciler.yaml_source.composer import Composer
 
 CASES = sorted((Path(__file__).parent.parent / "cases" / "members").glob("syntax-*.yaml"))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("has_libyaml", [True, False])
-def test_both_parsers_words_are_known(
+def test_the_errors_of_both_parsers_are_known(
     *, path: Path, has_libyaml: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_source, "HAS_LIBYAML", has_libyaml)
+    monkeypatch.setattr(events, "HAS_LIBYAML", has_libyaml)
     with pytest.raises(InvalidInput) as caught:
         Composer(path.read_text(encoding="utf-8"), Findings("f")).root()
     (problem,) = caught.value.problems
@@ -28,7 +28,7 @@ def test_both_parsers_words_are_known(
     assert problem.location.line is not None
 
 
-def test_a_control_character_stands_on_the_line_that_yaml_counts() -> None:
+def test_a_control_character_has_the_line_that_yaml_counts() -> None:
     with pytest.raises(InvalidInput) as caught:
         Composer("members:\x85  - x\u2028    \x00", Findings("f")).root()
     assert [str(problem.location) for problem in caught.value.problems] == ["f:3:5"]
@@ -39,7 +39,7 @@ def test_a_control_character_stands_on_the_line_that_yaml_counts() -> None:
 def test_what_is_missing_at_the_end_is_missing_on_a_line_that_the_file_has(
     *, text: str, place: str, has_libyaml: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_source, "HAS_LIBYAML", has_libyaml)
+    monkeypatch.setattr(events, "HAS_LIBYAML", has_libyaml)
     with pytest.raises(InvalidInput) as caught:
         Composer(text, Findings("f")).root()
     assert [str(problem.location) for problem in caught.value.problems] == [place]
@@ -47,6 +47,18 @@ def test_what_is_missing_at_the_end_is_missing_on_a_line_that_the_file_has(
 
 def test_a_directive_of_very_many_digits_is_refused_by_either_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     for has_libyaml in (True, False):
-        monkeypatch.setattr(event_source, "HAS_LIBYAML", has_libyaml)
+        monkeypatch.setattr(events, "HAS_LIBYAML", has_libyaml)
         with pytest.raises(InvalidInput, match="directive"):
             Composer(f"%YAML 1.{'9' * 5000}\n---\na: b\n", Findings("f")).root()
+
+
+@pytest.mark.parametrize("has_libyaml", [True, False])
+def test_a_character_in_two_halves_as_json_writes_it_gets_a_hint_with_the_character(
+    *, has_libyaml: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "HAS_LIBYAML", has_libyaml)
+    with pytest.raises(InvalidInput) as caught:
+        Composer('{"a": "x",\n "b": "y \\ud83c\\udf89"}', Findings("f")).root()
+    (problem,) = caught.value.problems
+    assert str(problem.location) == "f:2:10"
+    assert Value("🎉") in problem.hint

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from yaml.events import ScalarEvent
 
-from reconciler.document import event_source
-from reconciler.document.composer import Composer
-from reconciler.document.findings import Findings
-from reconciler.document.nodes import Mapping, Node, Sequence, is_undeclared, position
 from reconciler.errors import InvalidInput
+from reconciler.text_source import Findings
+from reconciler.yaml_source import events
+from reconciler.yaml_source.composer import Composer
+from reconciler.yaml_source.nodes import Mapping, Node, Sequence, is_undeclared, position
 
 
 def composed(text: str) -> tuple[Node | None, Findings]:
@@ -23,10 +23,11 @@ def composed(text: str) -> tuple[Node | None, Findings]:
 
 
 def fatal(text: str) -> str:
+    """Where the problem is that ends the reading."""
     with pytest.raises(InvalidInput) as caught:
         composed(text)
     (problem,) = caught.value.problems
-    return str(problem)
+    return str(problem.location)
 
 
 def as_data(node: Node | None) -> Any:
@@ -76,7 +77,7 @@ def test_what_is_written_in_any_style_is_read_as_by_pyyaml(
 def test_the_parser_in_python_reads_the_same(value: Any) -> None:
     text = yaml.dump(value, allow_unicode=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(event_source, "HAS_LIBYAML", False)
+        patch.setattr(events, "HAS_LIBYAML", False)
         root, _ = composed(text)
     assert as_data(root) == value
 
@@ -85,8 +86,8 @@ def test_the_parser_in_python_reads_the_same(value: Any) -> None:
 def test_half_a_character_is_refused_by_both_parsers(
     *, has_libyaml: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_source, "HAS_LIBYAML", has_libyaml)
-    assert "A backslash within double quotes" in fatal('a: "\\ud800"')
+    monkeypatch.setattr(events, "HAS_LIBYAML", has_libyaml)
+    assert fatal('a: "\\ud800"') == "f:1:5"
 
 
 def test_nothing_is_no_node() -> None:
@@ -137,13 +138,13 @@ def bomb(levels: int, width: int) -> str:
 
 
 def test_a_bomb_of_lists_is_refused() -> None:
-    assert fatal(bomb(12, 10)).startswith("f:6:25: Aliases multiply this file to more than")
+    assert fatal(bomb(12, 10)) == "f:6:25"
 
 
 def test_a_bomb_of_merge_keys_is_refused() -> None:
     big = "a: &a {" + ", ".join(f"k{number}: x" for number in range(3000)) + "}\n"
     uses = "".join(f"- {{<<: *a, n: {number}}}\n" for number in range(3000))
-    assert "Aliases multiply" in fatal(f"{big}b:\n{uses}")
+    assert fatal(f"{big}b:\n{uses}") == "f:86:8"
 
 
 def test_ten_thousand_uses_of_one_address_are_fine() -> None:
@@ -155,63 +156,25 @@ def test_ten_thousand_uses_of_one_address_are_fine() -> None:
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
 def test_absurd_depth_is_refused(opening: str) -> None:
-    assert "The file is nested too deeply." in fatal(opening * 100_000)
+    assert fatal(opening * 100_000).startswith("f:1:")
 
 
 @pytest.mark.parametrize("has_libyaml", [True, False])
 def test_a_control_character_has_a_line_and_a_column(
     *, has_libyaml: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_source, "HAS_LIBYAML", has_libyaml)
-    told = "A control character (U+001B) stands in the file. (Delete it; it is invisible in most editors.)"
-    assert fatal("a: b\nc: d\x1b[31m\n") == f"f:2:5: {told}"
+    monkeypatch.setattr(events, "HAS_LIBYAML", has_libyaml)
+    assert fatal("a: b\nc: d\x1b[31m\n") == "f:2:5"
 
 
-def test_a_mistake_that_comes_by_many_aliases_is_told_once() -> None:
+def test_a_mistake_reached_through_many_aliases_is_reported_once() -> None:
     findings = Findings("f")
     root = Composer("x: &x [{a: 1, a: 2}]\ny: [*x, *x]", findings).root()
     assert json.dumps(as_data(root)) == '{"x": [{"a": "1"}], "y": [[{"a": "1"}], [{"a": "1"}]]}'
-    assert [str(problem) for problem in findings.in_order()] == [
-        'f:1:15: "a" stands here twice; the first is at f:1:9. (Keep one of the two.)'
-    ]
+    assert [str(problem.location) for problem in findings.in_order()] == ["f:1:15"]
 
 
 @given(st.text(alphabet="ab:-[]{},&*!|>'\"%@#?~<. \n\t\\", max_size=40))
 def test_no_text_whatever_brings_anything_but_problems(text: str) -> None:
     with suppress(InvalidInput):
         composed(text)
-
-
-def handed_over(text: str, **ways: Any) -> tuple[list[Any], Any, list[str]]:
-    """The items that were handed over, each with its place; the rest; the problems."""
-    findings = Findings("f")
-    taken: list[Any] = []
-    rest = None
-    try:
-        root = Composer(text, findings).root("m", lambda n: taken.append((as_data(n), position(n))), **ways)
-        rest = as_data(root)
-    except InvalidInput as error:
-        findings.add_problems(error.problems)
-    return taken, rest, [str(problem) for problem in findings.in_order()]
-
-
-@given(st.lists(st.text(alphabet="ab:-[]{},&*!|>'\"%@#?~<. \n\t\\", max_size=16), max_size=4))
-@example(["a: 1\n  a: 2\n  b: '"])
-@example(["&x a: &y 1\n  b: *y", "<<: *x"])
-@example(["a: 1\n  b: [2]\n  c: 3", "a: 1\n  b: 2"])
-def test_items_of_which_the_scalars_were_declined_are_handed_over_as_without_asking(items: list[str]) -> None:
-    text = "m:\n" + "".join(f"- {item}\n" for item in items)
-    assert handed_over(text, take_scalars=lambda _: False) == handed_over(text)
-
-
-def test_a_mapping_of_scalars_alone_can_be_taken_by_its_scalars() -> None:
-    seen: list[list[str]] = []
-
-    def take(scalars: list[Any]) -> bool:
-        seen.append([scalar.value for scalar in scalars])
-        return True
-
-    taken, rest, problems = handed_over("m:\n- a: 1\n  b: 2\n- a: [1]\n- x\n- {}\n", take_scalars=take)
-    assert seen == [["a", "1", "b", "2"], []]
-    assert [item for item, _ in taken] == [{"a": ["1"]}, "x"]
-    assert (rest, problems) == ({"m": []}, [])

@@ -1,7 +1,7 @@
-"""What a YAML document is made of, as it is written: nothing is converted, everything has a place.
+"""The nodes of a YAML document, as they are written: nothing is converted, and each has its position.
 
-A scalar is PyYAML's own event, which holds the raw text, the quotes and the place; anything of our
-own would cost a second object for each of a million scalars.
+A scalar is PyYAML's own event, which holds the raw text, the quotes and the position; an object of our own
+would be a second one for each of a million scalars.
 """
 
 from typing import Any, TypeAlias
@@ -12,14 +12,14 @@ Scalar: TypeAlias = ScalarEvent
 Entry: TypeAlias = "tuple[Scalar, Node]"
 
 UNDECLARED = frozenset({"", "null", "~"})
-"""The scalars that stand for *not declared* where they stand without quotes."""
+"""The scalars that mean *not declared* if they have no quotes."""
 
 
 class Mapping:
-    """Keys and values; `entries` holds, by a key's text, the key and its value.
+    """Keys and values; `entries` holds the key and its value by the key's text.
 
-    `start_mark` is where its first key stands, or where it is referred to, if that is by an alias. `size`
-    counts the entries of the mapping and of all that is in it.
+    `start_mark` is where its first key is, or where an alias refers to it. `size` counts the entries of the
+    mapping and of everything in it.
     """
 
     __slots__ = ("entries", "size", "start_mark")
@@ -32,7 +32,7 @@ class Mapping:
 
 
 class Sequence:
-    """A list; `size` counts its items and all that is in them."""
+    """A list; `size` counts its items and everything in them."""
 
     __slots__ = ("items", "size", "start_mark")
 
@@ -69,7 +69,7 @@ def kind(node: Node) -> str:
 
 
 def referred_to(target: Node, mark: Any) -> Node:
-    """The same node as it stands at a place that refers to it by an alias."""
+    """The same node at the position of an alias that refers to it."""
     match target:
         case Mapping():
             return Mapping(target.entries, mark, target.size)
@@ -80,5 +80,5 @@ def referred_to(target: Node, mark: Any) -> Node:
 
 
 def empty_at(mark: Any) -> Scalar:
-    """A scalar that is not declared, in the place of something that can't be used."""
+    """A scalar that is not declared, in place of something that can't be used."""
     return ScalarEvent(None, None, (True, False), "", mark, mark, "")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.document.findings import Findings
 from reconciler.problems import Value
-from reconciler.roster.csv_reader import read_csv
+from reconciler.roster.csv_file import layout_of, read_csv
 from reconciler.roster.model import Declaration
+from reconciler.text_source import Findings
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +20,11 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read(file: Path, text: str | bytes) -> tuple[list[Declaration], list[str]]:
+    """Everyone declared, and where the problems are."""
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     findings = Findings("f")
-    declared = read_csv(file, findings, {}).members
-    return list(declared.values()), [str(problem) for problem in findings.in_order()]
+    declared = read_csv(file, findings, {})[0].members
+    return list(declared.values()), [str(problem.location) for problem in findings.in_order()]
 
 
 cells = st.text(
@@ -68,37 +69,79 @@ def test_lines_count_on_behind_line_breaks_within_quotes(file: Path) -> None:
     )
     declared, problems = read(file, text)
     assert [member.line for member in declared] == [2, 5]
-    assert problems == [
-        'f:6:1: This row has 4 cells, and the header has 3. (Put a value that holds "," in quotes.)'
-    ]
+    assert problems == ["f:6:1"]
 
 
 def test_the_place_of_a_cell_is_right_behind_line_breaks_within_quotes(file: Path) -> None:
     _, problems = read(file, 'address1,custom1,emailAddress\n"1, ""x""\n2","a,b",nobody\n')
-    assert problems == ['f:3:10: "nobody" is not an e-mail address. (An email address must have an @-sign.)']
+    assert problems == ["f:3:10"]
 
 
 def test_an_endless_cell_is_a_problem(file: Path) -> None:
     _, problems = read(file, f'emailAddress,city\na@example.org,"{"x" * 200_000}\n')
-    assert problems == ["f:2:1: A cell here is longer than any value may be. (Is a quote left open?)"]
+    assert problems == ["f:2:1"]
 
 
 @pytest.mark.parametrize("character", ["\0", "\x1b"])
 def test_a_control_character_is_a_problem(character: str, file: Path) -> None:
     _, problems = read(file, f"emailAddress\na@exa{character}mple.org\n")
-    assert problems[0].startswith("f:2:6: A control character")
+    assert problems == ["f:2:6"]
 
 
 def test_a_cell_that_is_no_utf8_is_a_problem(file: Path) -> None:
     _, problems = read(file, b"emailAddress,city\na@example.org,K\xf6ln\n")
-    assert problems == ["f:2:16: The file is not valid UTF-8 from here on. (Save it as UTF-8.)"]
+    assert problems == ["f:2:16"]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "\ufeff", " , \n"])
 def test_a_file_without_a_header_is_a_problem(text: str, file: Path) -> None:
     _, problems = read(file, text)
-    hint = "Its first row names the fields: emailAddress,firstName"
-    assert problems == [f"f:1:1: The file holds nothing, not even a header. ({hint})"]
+    assert problems == ["f:1:1"]
+
+
+def test_the_line_ends_of_the_file_make_no_difference_inside_a_cell(file: Path) -> None:
+    text = 'emailAddress,address1\na@example.org,"1\n2"\n'
+    as_written = [read(file, text.replace("\n", line_end)) for line_end in ("\n", "\r\n", "\r")]
+    assert as_written == [as_written[0]] * 3
+    assert as_written[0][0][0].attributes["address1"] == "1\n2"
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "sep=;;;", "SEP=;", "sep=\t", "sep=\\t"])
+def test_a_line_above_the_header_may_name_the_separator(line: str, file: Path) -> None:
+    separator = ";" if ";" in line else "\t"
+    declared, problems = read(file, f"{line}\nemailAddress{separator}city\na@example.org{separator}x\n")
+    assert problems == []
+    assert [(member.line, member.attributes["city"]) for member in declared] == [(3, "x")]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_header_that_names_no_field_tells_the_separator_by_its_own_characters(
+    separator: str,
+) -> None:
+    header = separator.join(["Member ID", "E-mail", "First, Name" if separator != "," else "First Name"])
+    assert layout_of(f"{header}\nx").separator == separator
+
+
+def test_columns_at_the_end_that_are_wholly_empty_are_ignored(file: Path) -> None:
+    declared, problems = read(
+        file, "emailAddress,city,,\na@example.org,x,,\nb@example.org,y\nc@example.org,z,,,\n"
+    )
+    assert problems == []
+    assert [member.attributes["city"] for member in declared] == ["x", "y", "z"]
+
+
+def test_a_value_in_a_column_without_a_name_is_a_problem(file: Path) -> None:
+    assert read(file, "emailAddress,city,\na@example.org,x,y\n")[1] == ["f:2:1"]
+
+
+@pytest.mark.parametrize("cell", [' "Ada"', ' "Lovelace, Ada"', '\t"Ada"'])
+def test_a_space_before_a_quote_is_a_problem_at_the_cell(cell: str, file: Path) -> None:
+    _, problems = read(file, f"emailAddress,firstName\na@example.org,{cell}\n")
+    assert problems == ["f:2:15"]
+
+
+def test_a_space_before_a_quote_in_the_header_is_a_problem(file: Path) -> None:
+    assert read(file, 'emailAddress, "firstName"\na@example.org,Ada\n')[1] == ["f:1:14"]
 
 
 def test_a_header_alone_declares_nobody(file: Path) -> None:

@@ -1,7 +1,7 @@
-"""YAML text → nodes, straight from the events: raw text, places, anchors and merge keys.
+"""YAML text → nodes, straight from the events: raw text, positions, anchors and merge keys.
 
-No object is ever built from a tag. One long list can be handed over item by item, so that a file of
-a hundred thousand members never stands in memory as a tree.
+No object is ever built from a tag. One long list can be handed over item by item, so that a file of a
+hundred thousand members is never in memory as a tree.
 """
 
 from collections.abc import Callable
@@ -18,26 +18,35 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from reconciler.document import nodes
-from reconciler.document.event_source import EventSource, event_source, failing, seen_again
-from reconciler.document.findings import Findings
-from reconciler.document.merging import MERGE, merge
-from reconciler.document.nodes import Entry, Mapping, Node, Scalar, Sequence, position
-from reconciler.document.syntax import syntax_problem
 from reconciler.errors import InvalidInput
 from reconciler.problems import Location, Problem, Value
+from reconciler.text_source import Findings
+from reconciler.yaml_source.events import EventSource, event_source, syntax_problem
+from reconciler.yaml_source.nodes import (
+    Entry,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    empty_at,
+    kind,
+    position,
+    referred_to,
+)
+
+MERGE = "<<"
+"""The merge key. Source: *Merge Key Language-Independent Type for YAML 1.1* (yaml.org/type/merge.html)."""
 
 _DEEPEST = 32
 _MOST_BORROWED = 100_000
 _MOST_BORROWED_PER_CHARACTER = 5
-"""Aliases may repeat this many values in any file, and these more for each character read so far: far
-above what shared interests or addresses need, and far below what an alias bomb is after."""
+"""Aliases may repeat this many values in any file, and these more for each character read so far: far more
+than shared interests or addresses need, and far less than an alias bomb needs."""
 
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _TAGS = {MappingStartEvent: "tag:yaml.org,2002:map", SequenceStartEvent: "tag:yaml.org,2002:seq"}
 
 Take: TypeAlias = Callable[[Node], None]
-TakeScalars: TypeAlias = Callable[[list[Scalar]], bool]
 
 
 class Composer:
@@ -52,26 +61,18 @@ class Composer:
         self._borrowed = 0
         self._streamed: str | None = None
         self._take: Take | None = None
-        self._take_scalars: TakeScalars | None = None
 
-    def root(
-        self,
-        streamed: str | None = None,
-        take: Take | None = None,
-        take_scalars: TakeScalars | None = None,
-    ) -> Node | None:
+    def root(self, streamed: str | None = None, take: Take | None = None) -> Node | None:
         """The document's one node, or None for a file that holds nothing.
 
-        Where the root is a mapping and its key `streamed` holds a list, each item goes to `take` as soon
-        as it is read, and the list's node has no items; unless the list bears an anchor or comes by an
-        alias. An item that is a mapping of scalars alone is first offered to `take_scalars` as it is
-        written, keys and values in turn; where that says no, it is read with all care and goes to `take`.
+        If the root is a mapping and its key `streamed` holds a list, each item goes to `take` as soon as it
+        is read, and the list's node has no items; unless the list has an anchor or comes through an alias.
 
         Raises:
-            InvalidInput: nothing after this point can be understood. What is wrong and can be passed
-                over is noted among the findings.
+            InvalidInput: nothing after this point can be understood. Mistakes that don't stop the reading
+                are noted among the findings.
         """
-        self._streamed, self._take, self._take_scalars = streamed, take, take_scalars
+        self._streamed, self._take = streamed, take
         try:
             self._next = event_source(self._text)
             return self._document()
@@ -87,18 +88,20 @@ class Composer:
         after = self._next()
         if type(after) is not StreamEndEvent:
             raise self._fatal(
-                after, "A second document begins here.", 'Take out the line "---", or split the file.'
+                after, "A second document begins here.", 'Remove the line "---", or split the file.'
             )
-        # Of the nothing behind a "---" libyaml may name a line that the file doesn't have.
+        # For an empty document after "---", libyaml may name a line that the file doesn't have.
         return None if isinstance(root, ScalarEvent) and not (root.value or root.style) else root
 
     def _node(self, event: Any, depth: int) -> Node:
-        kind = type(event)
-        if kind is ScalarEvent:
+        event_type = type(event)
+        if event_type is ScalarEvent:
             return self._scalar(event)
-        if kind is AliasEvent:
+        if event_type is AliasEvent:
             return self._alias(event)
-        return self._collection(event, self._mapping if kind is MappingStartEvent else self._sequence, depth)
+        return self._collection(
+            event, self._mapping if event_type is MappingStartEvent else self._sequence, depth
+        )
 
     def _scalar(self, event: Any) -> Scalar:
         if event.tag == _TEXT_TAG:
@@ -125,20 +128,18 @@ class Composer:
     def _alias(self, event: Any) -> Node:
         target = self._anchors.get(event.anchor)
         if target is None:
-            reason = (
-                "refers to what it is a part of" if event.anchor in self._anchors else "refers to nothing"
-            )
-            hint = "An alias needs an anchor of its name, complete, above this line."
+            reason = "refers to something it is part of" if event.anchor in self._anchors else "has no anchor"
+            hint = "An alias needs an anchor of the same name, complete, above this line."
             self._findings.add(position(event), (f"This alias {reason}.",), (hint,))
-            return nodes.empty_at(event.start_mark)
+            return empty_at(event.start_mark)
         self._borrowed += 1 if isinstance(target, ScalarEvent) else target.size
         if self._borrowed > _MOST_BORROWED + _MOST_BORROWED_PER_CHARACTER * event.start_mark.index:
             raise self._fatal(
                 event,
-                f"Aliases multiply this file to more than {self._borrowed:,} values.",
-                "Write less with them.",
+                f"Aliases expand this file to more than {self._borrowed:,} values.",
+                "Use fewer of them.",
             )
-        return nodes.referred_to(target, event.start_mark)
+        return referred_to(target, event.start_mark)
 
     def _sequence(self, start: Any, depth: int) -> Sequence:
         items: list[Node] = []
@@ -147,7 +148,7 @@ class Composer:
         return Sequence(items, start.start_mark, len(items) + sum(_size(item) for item in items))
 
     def _mapping(self, start: Any, depth: int) -> Mapping:
-        """Most of the time of reading a roster goes by here, so the ordinary scalar takes no call."""
+        """Most of the time of reading a roster is spent here, so the ordinary scalar takes no call."""
         following = self._next
         entries: dict[str, Entry] = {}
         merged: Entry | None = None
@@ -176,14 +177,14 @@ class Composer:
                 entries[name] = (key, value)
             key = following()
         if merged:
-            inner += merge(entries, merged[1], self._findings)
+            inner += self._merge(entries, merged[1])
         return Mapping(entries, mark, len(entries) + inner)
 
     def _key(self, event: Any, depth: int) -> Scalar | None:
         key = self._node(event, depth + 1)
         if isinstance(key, ScalarEvent):
             return key
-        self._findings.add(position(event), (f"A key must be text, not {nodes.kind(key)}.",))
+        self._findings.add(position(event), (f"A key must be text, not {kind(key)}.",))
         return None
 
     def _value(self, name: str, event: Any, depth: int) -> Node:
@@ -192,51 +193,39 @@ class Composer:
         return self._node(event, depth + 1)
 
     def _hand_over(self, start: Any, depth: int) -> Sequence:
-        following, take = self._next, self._take
-        while type(event := following()) is not SequenceEndEvent:
-            if type(event) is MappingStartEvent and event.anchor is None and event.tag is None:
-                item = self._item(event, depth + 1)
-            else:
-                item = self._node(event, depth + 1)
-            if take and item is not None:
-                take(item)
+        while type(event := self._next()) is not SequenceEndEvent:
+            item = self._node(event, depth + 1)
+            if self._take:
+                self._take(item)
         return Sequence([], start.start_mark, 0)
 
-    def _item(self, start: Any, depth: int) -> Node | None:
-        """A mapping of the list that is handed over; None where it is handed over by its scalars already.
+    def _merge(self, entries: dict[str, Entry], source: Node) -> int:
+        """Add the entries of a merge key's value, below those that are there; returns the size of these.
 
-        Nearly all items of a large file go by here, and their scalars into no tree.
+        An entry of the mapping itself wins, then the mapping that is earlier in the list.
         """
-        if self._take_scalars is None:
-            return self._mapping(start, depth)
-        following = self._next
-        seen: list[Any] = []
-        see = seen.append
-        try:
-            while type(event := following()) is ScalarEvent:
-                see(event)
-        except YAMLError as error:
-            # What is wrong with the item before this point is told too.
-            self._next = seen_again(seen, failing(error))
-        else:
-            if type(event) is MappingEndEvent and self._take_scalars(seen):
-                return None
-            see(event)
-            self._next = seen_again(seen, following)
-        item = self._mapping(start, depth)
-        self._next = following
-        return item
+        inner = 0
+        for mapping in source.items if isinstance(source, Sequence) else [source]:
+            if isinstance(mapping, Mapping):
+                inner += mapping.size
+                for name, entry in mapping.entries.items():
+                    entries.setdefault(name, entry)
+            else:
+                message = (f'"{MERGE}" takes a mapping or a list of mappings, not {kind(mapping)}.',)
+                hint = ("Write <<: *name, where &name is the anchor of a mapping.",)
+                self._findings.add(position(mapping), message, hint)
+        return inner
 
     def _refuse_repetition(self, first: Scalar, second: Scalar) -> None:
-        place = Location(self._findings.file, *position(first))
+        location = Location(self._findings.file, *position(first))
         hint = "Write <<: [*one, *other]." if first.value == MERGE else "Keep one of the two."
-        # Which keys are names, and which are data that slipped in, isn't known here.
-        message = ('"', Value(second.value), f'" stands here twice; the first is at {place}.')
+        # Which keys are names, and which are data by mistake, isn't known here.
+        message = ('"', Value(second.value), f'" is here twice; the first is at {location}.')
         self._findings.add(position(second), message, (hint,))
 
     def _refuse_tag(self, event: Any) -> None:
-        hint = 'Take it out. If the text begins with "!", put it in quotes.'
-        self._findings.add(position(event), ("A tag is not allowed here.",), (hint,))
+        hint = 'Remove it. If the text begins with "!", put it in quotes.'
+        self._findings.add(position(event), ("Tags are not allowed.",), (hint,))
 
     def _fatal(self, event: Any, message: str, hint: str) -> InvalidInput:
         return InvalidInput(Problem((message,), (hint,), Location(self._findings.file, *position(event))))

@@ -1,0 +1,150 @@
+"""A text file: its bytes, its text and lines, and the problems found in it."""
+
+import codecs
+import re
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from reconciler.errors import InvalidInput
+from reconciler.problems import Location, Message, Problem, Severity, with_excerpts
+
+LINE_END = re.compile(r"\r\n?|\n")
+YAML_LINE_END = re.compile("\r\n?|[\n\x85\u2028\u2029]")
+"""The line ends of YAML 1.1 (its chapter 4.2), and so those that PyYAML counts."""
+
+MOST_KEPT = 100_000
+"""Problems kept for one file: more than anyone mends one by one, and few enough for the memory."""
+
+_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that YAML 1.2 allows only as an escape (its chapter 5.1). The same holds for CSV."""
+
+
+class Findings:
+    """The problems of one file, each once, collected while it is read.
+
+    The same node can be read many times, through an alias or as a default; its problems are kept once.
+    """
+
+    def __init__(self, file: str) -> None:
+        """Take the file's display path."""
+        self.file = file
+        self._found: dict[Problem, None] = {}
+        self._has_more = False
+
+    def add(self, position: tuple[int, int] | None, message: Message, hint: Message = ()) -> None:
+        """Note an error at a line and column that count from 1, or one of the file as a whole."""
+        location = Location(self.file, *position) if position else Location(self.file)
+        self._keep(Problem(tuple(message), tuple(hint), location))
+
+    def warn(self, position: tuple[int, int], code: str, message: Message, hint: Message = ()) -> None:
+        """Note a warning, of a kind that `code` names."""
+        location = Location(self.file, *position)
+        self._keep(Problem(tuple(message), tuple(hint), location, severity=Severity.WARNING, code=code))
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Note problems that have their location already."""
+        self._found.update(dict.fromkeys(problems))
+
+    def quote(self, text: str, line_end: re.Pattern[str]) -> None:
+        """Give each problem found so far its line of the text that was read.
+
+        This happens while the text is at hand: the file may have changed when the problems are shown.
+        """
+        if self._found:
+            self._found = dict.fromkeys(with_excerpts(self._sorted(), text, line_end))
+
+    def in_order(self) -> tuple[Problem, ...]:
+        """All problems, by line and column; of more than `MOST_KEPT`, the first found and a note."""
+        return (*self._sorted(), self._more()) if self._has_more else tuple(self._sorted())
+
+    def _keep(self, problem: Problem) -> None:
+        if len(self._found) < MOST_KEPT:
+            self._found[problem] = None
+        elif problem not in self._found:
+            self._has_more = True
+
+    def _sorted(self) -> list[Problem]:
+        return sorted(self._found, key=_line_and_column)
+
+    def _more(self) -> Problem:
+        return Problem(
+            (f"This file has more than {MOST_KEPT:,} problems; only these are listed.",),
+            ("Fix the first ones: very many mistakes often have one cause.",),
+            Location(self.file),
+        )
+
+
+def _line_and_column(problem: Problem) -> tuple[int, int]:
+    location = problem.location
+    return (location.line or 0, location.column or 0) if location else (0, 0)
+
+
+def text_of(path: Path, file: str) -> str:
+    """The text of a file in UTF-8, or in UTF-16 with a byte order mark; without that mark.
+
+    Raises:
+        InvalidInput: it can't be read, is not a regular file, or is not in such an encoding.
+    """
+    return decoded(bytes_of(path, file), file)
+
+
+def bytes_of(path: Path, file: str) -> bytes:
+    """The content of a regular file.
+
+    Raises:
+        InvalidInput: it can't be read, or is not a regular file.
+    """
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+            raise InvalidInput(Problem((f"This is {kind}; a file is expected here.",), (), Location(file)))
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "the system gives no reason"
+        raise InvalidInput(Problem((f"The file can't be read: {reason}.",), (), Location(file))) from error
+
+
+def decoded(data: bytes, file: str) -> str:
+    """The text that the bytes encode, as `text_of` returns it.
+
+    Raises:
+        InvalidInput: they are not text in UTF-8 or UTF-16.
+    """
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "utf-16" if is_utf16 else "utf-8-sig"
+    try:
+        # Where files were joined, the mark may be there more than once.
+        return data.decode(encoding).lstrip("\ufeff")
+    except UnicodeDecodeError as error:
+        # A byte order mark may be missing from `error.object`; the index counts from there.
+        before = error.object[: error.start].decode(encoding, errors="replace")
+        problem = Problem(
+            (f"The file is not valid {'UTF-16' if is_utf16 else 'UTF-8'} from here on.",),
+            ("Save it as UTF-8.",),
+            Location(file, *line_and_column(before, len(before))),
+        )
+        around = data.decode(encoding, errors="backslashreplace")
+        raise InvalidInput(*with_excerpts([problem], around, LINE_END)) from error
+
+
+def control_character(text: str) -> int | None:
+    """The index of the first raw control character, or None."""
+    found = _CONTROL.search(text)
+    return found.start() if found else None
+
+
+def control_character_problem(text: str, index: int, file: str, line_end: re.Pattern[str]) -> Problem:
+    """The problem of a raw control character at an index of the text."""
+    return Problem(
+        (f"The file contains a control character (U+{ord(text[index]):04X}).",),
+        ("Delete it; most editors don't show it.",),
+        Location(file, *line_and_column(text, index, line_end)),
+    )
+
+
+def line_and_column(text: str, index: int, line_end: re.Pattern[str] = LINE_END) -> tuple[int, int]:
+    """The line and column of the character at `index`; both count from 1."""
+    ends = [found.end() for found in line_end.finditer(text, 0, index)]
+    return len(ends) + 1, index - (ends[-1] if ends else 0) + 1
