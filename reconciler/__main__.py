@@ -15,6 +15,7 @@ def run() -> None:
         code = _code(sys.argv[1:])
         ignore_signals()
     except KeyboardInterrupt:  # before the command began, or when all was said
+        ignore_signals()
         code = 130
     sys.exit(code)
 

@@ -201,7 +201,7 @@ def _replace(path: Path, data: bytes, before: os.stat_result | None, mode: int |
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:
-        with suppress(OSError):
+        with deferred(), suppress(OSError):
             Path(temporary).unlink()
         raise
 

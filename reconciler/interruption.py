@@ -1,8 +1,7 @@
 """When a signal may interrupt the program: SIGINT, SIGTERM, and the SIGHUP of a terminal that was closed.
 
-The first one raises KeyboardInterrupt, where that is allowed; where it is not, it is remembered. Later ones
-change nothing, so they can't break off the clean-up. A signal that was ignored when the process began stays
-ignored, as under nohup.
+It raises KeyboardInterrupt where that is allowed; where it is not, it is remembered. A signal that was
+ignored when the process began stays ignored, as under nohup.
 """
 
 import signal
@@ -18,7 +17,7 @@ class _State:
 
     is_heeding = False
     is_allowed = True
-    has_come = False
+    received = 0
 
 
 _state = _State()
@@ -40,7 +39,7 @@ def ignore_signals() -> None:
 def remember_signals(*, one_came: bool = False) -> None:
     """From now on a signal interrupts only within `interruptible`; so does one that another handler got."""
     _state.is_allowed = False
-    _state.has_come = _state.has_come or (one_came and _state.is_heeding)
+    _state.received += one_came and _state.is_heeding
 
 
 @contextmanager
@@ -48,7 +47,8 @@ def interruptible() -> Iterator[None]:
     """Within this block a signal interrupts, also one that was remembered before it."""
     try:
         _state.is_allowed = True
-        _interrupt_if_one_came()
+        if _state.received:
+            raise KeyboardInterrupt
         yield
     finally:
         _state.is_allowed = False
@@ -58,18 +58,18 @@ def interruptible() -> Iterator[None]:
 def deferred() -> Iterator[None]:
     """A signal that comes within this block interrupts at its end: what is done here must be whole."""
     was_allowed, _state.is_allowed = _state.is_allowed, False
-    came_before = _state.has_come
+    before = _state.received
     try:
         yield
     finally:
         _state.is_allowed = was_allowed
-    if was_allowed and not came_before:
-        _interrupt_if_one_came()
+    if was_allowed and _state.received > before:
+        raise KeyboardInterrupt
 
 
 def has_come() -> bool:
     """Whether a signal was received since `heed_signals`."""
-    return _state.has_come
+    return _state.received > 0
 
 
 @contextmanager
@@ -91,12 +91,6 @@ def _heeded() -> list[signal.Signals]:
 
 
 def _receive(_number: int, _frame: FrameType | None) -> None:
-    is_first = not _state.has_come
-    _state.has_come = True
-    if is_first and _state.is_allowed:
-        raise KeyboardInterrupt
-
-
-def _interrupt_if_one_came() -> None:
-    if _state.has_come:
+    _state.received += 1
+    if _state.is_allowed:
         raise KeyboardInterrupt
