@@ -17,7 +17,6 @@ from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
 from reconciler.search.declared import is_about, lines_to_take_out
 from reconciler.search.panels import declaring
-from reconciler.suppression.reader import read_suppression
 from reconciler.suppression.writer import suppress
 
 
@@ -87,8 +86,7 @@ def suppress_and_tell(
         InvalidInput: the list has mistakes, or the secret is missing; nothing is written then.
         DiskFailure: the list could not be written.
     """
-    was_there = _stands_there(environment, key)
-    place = suppress(environment, key)
+    place, was_there = suppress(environment, [key])[key]
     declared = _declared(panels, environment, key)
     reading = read_roster(environment.member_files)
     problems = [problem for problem in reading.problems if not is_about(problem, key)]
@@ -101,11 +99,6 @@ def suppress_and_tell(
     if problems and removal is not None:
         removal = removal._replace(refusals=())  # figures of part of a roster say nothing
     return told._replace(removal=removal, unfetched=unfetched)
-
-
-def _stands_there(environment: Environment, key: str) -> bool:
-    reading = read_suppression(environment.suppression_lists, environment.suppression_secret)
-    return key in reading.suppression
 
 
 def _declared(panels: Path, environment: Environment, key: str) -> tuple[StillDeclared, ...]:

@@ -7,7 +7,7 @@ import pytest
 from reconciler.declaration import read_declaration, try_declaration
 from reconciler.errors import InvalidInput
 from reconciler.problems import Severity
-from reconciler.suppression.secret import Secret
+from reconciler.suppression.model import Secret
 
 PANELS = Path("panels")
 

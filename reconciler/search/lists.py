@@ -10,10 +10,8 @@ from reconciler.files import display_path
 from reconciler.problems import Location, Problem, Severity
 from reconciler.search.model import Kind, Trace
 from reconciler.search.panels import Declaring
-from reconciler.suppression.parser import Parsed, parse
-from reconciler.suppression.secret import Secret
-from reconciler.suppression.secret_variable import read_secret
-from reconciler.suppression.wrong_secret import wrong_secret
+from reconciler.suppression.model import Secret, SuppressionList, parse
+from reconciler.suppression.reader import read_secret
 from reconciler.text_source import text_of
 
 
@@ -22,7 +20,7 @@ class _List(NamedTuple):
 
     environment: str
     file: str
-    said: Parsed
+    said: SuppressionList
     variable: str | None
 
 
@@ -35,11 +33,11 @@ def on_lists(environments: tuple[Declaring, ...], key: str, unread: list[Problem
             )
 
 
-def _said(path: Path) -> Parsed:
+def _said(path: Path) -> SuppressionList:
     try:
         return parse(text_of(path, display_path(path)), display_path(path))
     except InvalidInput:
-        return Parsed((), ())  # it is searched as text too, and told of there where it can't be read
+        return SuppressionList(display_path(path))
 
 
 def _on_list(found: _List, key: str, unread: list[Problem]) -> Iterator[Trace]:
@@ -73,6 +71,6 @@ def _secret(found: _List, unread: list[Problem]) -> Secret | None:
 
 
 def _is_right(secret: Secret, found: _List, unread: list[Problem]) -> bool:
-    wrong = tuple(wrong_secret(found.said.checks, secret, found.variable or "", found.file))
+    wrong = tuple(found.said.other_secret(secret, found.variable or ""))
     unread += (replace(problem, severity=Severity.WARNING) for problem in wrong)
     return not wrong

@@ -1,13 +1,58 @@
-"""Everyone who must never be added again, and where that is written."""
+"""Everyone who must never be added again: the text of a list, its entries, and whom they suppress. Pure.
 
-from collections.abc import Mapping
+A list has one entry a line: an e-mail address in any spelling, or `hmac-sha256:` and 64 hexadecimal digits.
+A line `hmac-sha256-check:` with 64 digits identifies the secret with which such hashes were made. What
+follows a `#` at the start of a line or behind a space is a comment.
+"""
 
-from reconciler.problems import Location
-from reconciler.suppression.secret import Secret
+import hmac
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from reconciler.identity import InvalidAddress, identity
+from reconciler.problems import Location, Problem, Value
+
+PREFIX = "hmac-sha256:"
+CHECK_PREFIX = "hmac-sha256-check:"
+_CHECKED = "reconciler suppression list"
+
+_COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
+_HASH = re.compile(f"({PREFIX}|{CHECK_PREFIX})([0-9a-f]{{64}})", re.IGNORECASE | re.ASCII)
+_HASH_LIKE = re.compile(r"hmac|sha-?256|[0-9a-f]{64}", re.IGNORECASE)
+_HASH_HINT = "Write {} and 64 hexadecimal digits, without spaces."
+_COMMENT_HINT = "A comment needs a space before its #."
+_MISMATCH_HINT = (
+    "Check that the variable has the right value. A list can't be converted to another secret: keep the old "
+    "one, or write the list anew."
+)
+
+
+class Secret:
+    """The secret with which identities are hashed, so that a list holds no personal data. Never shown."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        """Keep the value, which is trimmed and long enough."""
+        self._value = value.encode("utf-8", "surrogateescape")
+
+    def hash_of(self, text: str) -> str:
+        """HMAC-SHA256 of the text in UTF-8, in hexadecimal digits."""
+        return hmac.digest(self._value, text.encode(), "sha256").hex()
+
+    @property
+    def check(self) -> str:
+        """What tells this secret from another without giving it away: the hash of a fixed text."""
+        return self.hash_of(_CHECKED)
+
+    def __repr__(self) -> str:
+        """Nothing of the value, not even its length."""
+        return "Secret(…)"
 
 
 class Suppression:
-    """Contains the identities of those who are suppressed. Hashes are compared only where there are any."""
+    """Contains the identities that are suppressed. Hashes are compared only if there are any."""
 
     __slots__ = ("_hashed", "_in_clear", "_secret")
 
@@ -17,24 +62,100 @@ class Suppression:
         hashed: Mapping[str, Location] | None = None,
         secret: Secret | None = None,
     ) -> None:
-        """Take the places by identity, and by hash; without a secret no hash can be compared."""
+        """Take the locations by identity, and by hash; without a secret no hash can be compared."""
         self._in_clear = in_clear
         self._hashed = hashed or {}
         self._secret = secret if hashed else None
 
     def __contains__(self, key: str) -> bool:
-        """Whether the bearer of this identity is suppressed."""
-        if self._secret is None:
-            return key in self._in_clear
-        return key in self._in_clear or self._secret.hash_of(key) in self._hashed
+        """Whether the member of this identity is suppressed."""
+        return self.place_of(key) is not None
 
     def place_of(self, key: str) -> Location | None:
-        """Where it is written that they are suppressed; None where they are not."""
+        """The entry that suppresses them; None if there is none."""
         found = self._in_clear.get(key)
         if found is not None or self._secret is None:
             return found
         return self._hashed.get(self._secret.hash_of(key))
 
     def __bool__(self) -> bool:
-        """Whether it can tell of anybody."""
+        """Whether it can suppress anybody."""
         return bool(self._in_clear) or self._secret is not None
+
+
+class Entry(NamedTuple):
+    """One entry: an identity, or a hash in lower-case digits; line and column count from 1."""
+
+    text: str
+    is_hashed: bool
+    line: int
+    column: int
+
+
+class Check(NamedTuple):
+    """The check of the secret of a list, in lower-case digits."""
+
+    digits: str
+    line: int
+    column: int
+
+
+class SuppressionList(NamedTuple):
+    """What a list holds, each by line: its correct entries, the problems of the others, and its checks."""
+
+    file: str
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    def other_secret(self, secret: Secret, variable: str) -> Iterator[Problem]:
+        """A problem for each check that was made with another secret than the one in this variable."""
+        message = f"The secret in the variable {variable} is not the one that this list was made with."
+        for check in self.checks:
+            if check.digits != secret.check:
+                location = Location(self.file, check.line, check.column)
+                yield Problem((message,), (_MISMATCH_HINT,), location)
+
+
+def parse(text: str, file: str) -> SuppressionList:
+    """Read the text of a list; `file` is its display path."""
+    found: list[Entry | Check | Problem] = []
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for number, line in enumerate(lines, start=1):
+        written = _COMMENT.sub("", line).rstrip()
+        content = written.lstrip()
+        if content:
+            found.append(_read(content, Location(file, number, len(written) - len(content) + 1)))
+    return SuppressionList(
+        file,
+        tuple(one for one in found if isinstance(one, Entry)),
+        tuple(one for one in found if isinstance(one, Problem)),
+        tuple(one for one in found if isinstance(one, Check)),
+    )
+
+
+def _read(content: str, location: Location) -> Entry | Check | Problem:
+    at = location.line or 0, location.column or 0
+    if hashed := _HASH.fullmatch(content):
+        prefix, digits = hashed[1].lower(), hashed[2].lower()
+        return Check(digits, *at) if prefix == CHECK_PREFIX else Entry(digits, True, *at)
+    try:
+        return Entry(identity(content), False, *at)
+    except InvalidAddress as error:
+        # A value, not an address: it may hold anything.
+        message = (Value(f'"{content}"'), " is neither an e-mail address nor a hash of one.")
+        return Problem(message, (_hint(content, error),), location)
+
+
+def _hint(content: str, error: InvalidAddress) -> str:
+    if _has_comment(content):
+        return _COMMENT_HINT
+    if content.lower().startswith(CHECK_PREFIX):
+        return _HASH_HINT.format(CHECK_PREFIX)
+    return _HASH_HINT.format(PREFIX) if _HASH_LIKE.search(content) else str(error)
+
+
+def _has_comment(content: str) -> bool:
+    """Whether it is correct up to its first `#`, or up to the first behind an @-sign."""
+    ends = (content.find("#", start) for start in (0, content.find("@") + 1))
+    return any(end > 0 and not isinstance(_read(content[:end], Location("")), Problem) for end in ends)

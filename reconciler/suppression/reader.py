@@ -1,18 +1,15 @@
 """Suppression lists on disk → whom they suppress, and all that is wrong with them."""
 
 import codecs
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.problems import Location, Problem, Severity
-from reconciler.suppression.model import Suppression
-from reconciler.suppression.parser import Entry, Parsed, parse
-from reconciler.suppression.secret import Secret
-from reconciler.suppression.secret_variable import read_secret
-from reconciler.suppression.wrong_secret import wrong_secret
+from reconciler.suppression.model import Secret, Suppression, SuppressionList, parse
 from reconciler.text_source import (
     LINE_END,
     Findings,
@@ -22,103 +19,123 @@ from reconciler.text_source import (
     decoded,
 )
 
+LEAST_CHARACTERS = 16
+"""The shortest secret: with a shorter one, whoever has the list could guess it."""
+
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MAKE = "Make one with `openssl rand -hex 32`, and keep it where your other secrets are."
 
 
 class SuppressionReading(NamedTuple):
-    """What the lists say, what is wrong with them, and of which entries nothing can be said here."""
+    """Whom the lists suppress, what is wrong with them, and which entries can't be compared here."""
 
     suppression: Suppression
     problems: tuple[Problem, ...]
     unchecked: tuple[Problem, ...]
 
 
-class _List(NamedTuple):
-    """One list: its path as it is shown, and its entries."""
-
-    file: str
-    entries: tuple[Entry, ...]
-
-
 def read_suppression(
     lists: Iterable[Path], variable: str | None, *, is_settled: bool = True
 ) -> SuppressionReading:
-    """Read the lists in the order given; of an identity that stands there twice, the first place counts.
+    """Read the lists in the order given; of an identity that is listed twice, the first location counts.
 
-    `variable` holds the secret; where none is named, a hash is a problem, unless the settings are wrong and
-    so nothing `is_settled`. Where it is named and not set, hashes are left unchecked, and that is told. A
-    list that was made with another secret is a problem.
+    `variable` holds the secret. If none is named, a hash is a problem, unless the settings are wrong and so
+    nothing `is_settled`. If it is named and not set, hashes stay unchecked, with a warning. A list that was
+    made with another secret is a problem.
     """
     problems: list[Problem] = []
-    secret = _secret(variable, problems)
+    secret = None
+    try:
+        secret = read_secret(variable) if variable else None
+    except InvalidInput as error:
+        problems += error.problems
     is_missing = variable is not None and secret is None and not problems
-    may_hash = variable is not None or not is_settled
-    read = [_checked(path, problems, secret, variable, may_hash=may_hash) for path in lists]
-    suppression = Suppression(_places(read, is_hashed=False), _places(read, is_hashed=True), secret)
+    read = []
+    for path in lists:
+        findings = Findings(display_path(path))
+        text, found = _read(path, findings)
+        read.append(found)
+        if secret is not None and variable is not None:
+            findings.add_problems(found.other_secret(secret, variable))
+        if variable is None and is_settled:
+            _refuse_hashes(found, findings)
+        findings.quote(text, LINE_END)
+        problems += findings.in_order()
+    suppression = Suppression(_locations(read, is_hashed=False), _locations(read, is_hashed=True), secret)
     unchecked = tuple(_unchecked(read, variable or "")) if is_missing else ()
     return SuppressionReading(suppression, tuple(problems), unchecked)
 
 
-def _secret(variable: str | None, problems: list[Problem]) -> Secret | None:
-    try:
-        return read_secret(variable) if variable else None
-    except InvalidInput as error:
-        problems += error.problems
+def read_secret(variable: str) -> Secret | None:
+    """The secret in an environment variable, trimmed; None if it is empty or not set.
+
+    Raises:
+        InvalidInput: it is too short.
+    """
+    value = os.environ.get(variable, "").strip()
+    if not value:
         return None
+    if len(value) < LEAST_CHARACTERS:
+        message = f"The secret in the variable {variable} has less than {LEAST_CHARACTERS} characters."
+        raise InvalidInput(Problem((message,), (_MAKE,)))
+    return Secret(value)
 
 
-def _checked(
-    path: Path, problems: list[Problem], secret: Secret | None, variable: str | None, *, may_hash: bool
-) -> _List:
-    findings = Findings(display_path(path))
-    text, parsed = _read(path, findings)
-    if secret is not None and variable is not None:
-        findings.add_problems(wrong_secret(parsed.checks, secret, variable, findings.file))
-    for entry in parsed.entries if not may_hash else ():
-        if entry.is_hashed:
-            hint = "Name its variable: suppression_secret: {env: NAME} in environment.yaml."
-            message = ("This hash can't be compared with anybody without the secret that it was made with.",)
-            findings.add((entry.line, entry.column), message, (hint,))
-    findings.quote(text, LINE_END)
-    problems += findings.in_order()
-    return _List(findings.file, parsed.entries)
+def required_secret(variable: str) -> Secret:
+    """The secret in an environment variable, which is needed.
+
+    Raises:
+        InvalidInput: the variable is empty or not set, or the secret is too short.
+    """
+    secret = read_secret(variable)
+    if secret is None:
+        message = f"The secret is missing: the variable {variable} is not set, or empty."
+        raise InvalidInput(Problem((message,), (f"Set it to the secret of the suppression lists. {_MAKE}",)))
+    return secret
 
 
-def _read(path: Path, findings: Findings) -> tuple[str, Parsed]:
+def _read(path: Path, findings: Findings) -> tuple[str, SuppressionList]:
+    file = findings.file
     try:
-        text = _text(path, findings.file)
+        data = bytes_of(path, file)
+        text = decoded(data, file)
     except InvalidInput as error:
         findings.add_problems(error.problems)
-        return "", Parsed((), ())
+        return "", SuppressionList(file)
+    if data.startswith(_UTF16):
+        # Entries are appended as UTF-8.
+        findings.add(None, ("This list is in UTF-16.",), ("Save it as UTF-8.",))
+        return "", SuppressionList(file)
     stray = control_character(text)
     if stray is not None:
-        findings.add_problems([control_character_problem(text, stray, findings.file, LINE_END)])
-    parsed = parse(text, findings.file)
-    findings.add_problems(parsed.problems)
-    return text, parsed
+        findings.add_problems([control_character_problem(text, stray, file, LINE_END)])
+    found = parse(text, file)
+    findings.add_problems(found.problems)
+    return text, found
 
 
-def _text(path: Path, file: str) -> str:
-    data = bytes_of(path, file)
-    if data.startswith(_UTF16):
-        raise InvalidInput(Problem(("This list is in UTF-16.",), ("Save it as UTF-8.",), Location(file)))
-    return decoded(data, file)
+def _refuse_hashes(found: SuppressionList, findings: Findings) -> None:
+    message = ("This hash can't be compared with an address: no secret is named for it.",)
+    hint = ("Name its variable: suppression_secret: {env: NAME} in environment.yaml.",)
+    for entry in found.entries:
+        if entry.is_hashed:
+            findings.add((entry.line, entry.column), message, hint)
 
 
-def _places(lists: Iterable[_List], *, is_hashed: bool) -> dict[str, Location]:
-    places: dict[str, Location] = {}
-    for file, entries in lists:
-        for entry in entries:
+def _locations(lists: Sequence[SuppressionList], *, is_hashed: bool) -> dict[str, Location]:
+    locations: dict[str, Location] = {}
+    for found in lists:
+        for entry in found.entries:
             if entry.is_hashed is is_hashed:
-                places.setdefault(entry.text, Location(file, entry.line))
-    return places
+                locations.setdefault(entry.text, Location(found.file, entry.line))
+    return locations
 
 
-def _unchecked(lists: Iterable[_List], variable: str) -> Iterable[Problem]:
-    for file, entries in lists:
-        count = sum(entry.is_hashed for entry in entries)
+def _unchecked(lists: Sequence[SuppressionList], variable: str) -> Iterator[Problem]:
+    for found in lists:
+        count = sum(entry.is_hashed for entry in found.entries)
         if count:
             many = "1 entry" if count == 1 else f"{count} entries"
-            message = f"{many} of {file} can't be checked here: the variable {variable} is not set."
+            message = f"{many} of {found.file} can't be checked here: the variable {variable} is not set."
             hint = "Set it to the secret of the suppression lists."
-            yield Problem((message,), (hint,), Location(file), severity=Severity.WARNING)
+            yield Problem((message,), (hint,), Location(found.file), severity=Severity.WARNING)

@@ -1,38 +1,65 @@
-"""One more entry on an environment's suppression list; all that stands there stays."""
+"""More entries on an environment's suppression list; all that it holds stays."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path, replace_file
 from reconciler.problems import Address, Location, Problem
-from reconciler.suppression.parser import parse
-from reconciler.suppression.reader import read_suppression
-from reconciler.suppression.secret import CHECK_PREFIX, PREFIX, Secret
-from reconciler.suppression.secret_variable import required_secret
+from reconciler.suppression.model import CHECK_PREFIX, PREFIX, Secret, Suppression, parse
+from reconciler.suppression.reader import read_suppression, required_secret
 from reconciler.text_source import bytes_of
 
 _TOP = "# Who must never be added again, one a line: an e-mail address, or its HMAC-SHA256.\n"
 
 
-def suppress(environment: Environment, key: str) -> Location:
-    """Write an identity on the environment's list, and give its place; as a hash just where it has a secret.
+class Listed(NamedTuple):
+    """The entry of a suppressed member, and whether it was there before."""
 
-    Whoever stands on one of its lists already stays where they stand.
+    location: Location
+    was_there: bool
+
+
+def check_suppressible(environment: Environment, keys: Sequence[str]) -> None:
+    """Check that these identities can be suppressed in an environment; nothing is written.
 
     Raises:
-        InvalidInput: a list has mistakes; the secret is missing or too short; or the identity can't be
+        InvalidInput: a list has mistakes; the secret is missing or too short; or an identity can't be
             written in clear.
-        DiskFailure: it could not be written; then the list is as it was.
     """
+    _, secret = _read(environment)
+    for key in keys:
+        _entry(key, secret)
+
+
+def suppress(environment: Environment, keys: Sequence[str]) -> dict[str, Listed]:
+    """Write identities on the environment's list, and find each; as hashes if it has a secret.
+
+    An identity that is on one of its lists already is not written again.
+
+    Raises:
+        InvalidInput: as for `check_suppressible`; then nothing is written.
+        DiskFailure: the list could not be written; then it is as it was.
+    """
+    before, secret = _read(environment)
+    new = [key for key in dict.fromkeys(keys) if key not in before]
+    path = environment.suppression_list_to_write
+    lines = _append(path, [_entry(key, secret) for key in new], secret) if new else []
+    added = {key: Location(display_path(path), line) for key, line in zip(new, lines, strict=True)}
+    return {
+        key: Listed(added.get(key) or before.place_of(key) or Location(""), key not in added) for key in keys
+    }
+
+
+def _read(environment: Environment) -> tuple[Suppression, Secret | None]:
     variable = environment.suppression_secret
     secret = required_secret(variable) if variable else None
     reading = read_suppression(environment.suppression_lists, variable)
     if reading.problems:
         raise InvalidInput(*reading.problems)
-    return reading.suppression.place_of(key) or _append(
-        environment.suppression_list_to_write, _entry(key, secret), secret
-    )
+    return reading.suppression, secret
 
 
 def _entry(key: str, secret: Secret | None) -> str:
@@ -45,14 +72,14 @@ def _entry(key: str, secret: Secret | None) -> str:
     return key
 
 
-def _append(path: Path, entry: str, secret: Secret | None) -> Location:
-    """Above the first hash that is written to a list, with what tells its secret from another."""
+def _append(path: Path, entries: Sequence[str], secret: Secret | None) -> list[int]:
+    """Append entries, and give their lines. The first hash of a list comes below the check of its secret."""
     file = display_path(path)
     before = bytes_of(path, file) if path.exists() else _TOP.encode()
     line_end = b"\r\n" if b"\r\n" in before else b"\n"
     is_open = bool(before) and not before.endswith((b"\n", b"\r"))
     is_first = secret is not None and not parse(before.decode("utf-8-sig"), file).checks
-    lines = (f"{CHECK_PREFIX}{secret.check}", entry) if secret is not None and is_first else (entry,)
+    lines = [f"{CHECK_PREFIX}{secret.check}", *entries] if secret is not None and is_first else entries
     after = before + (line_end if is_open else b"") + b"".join(line.encode() + line_end for line in lines)
     replace_file(path, after)
-    return Location(file, parse(after.decode("utf-8-sig"), file).entries[-1].line)
+    return [entry.line for entry in parse(after.decode("utf-8-sig"), file).entries[-len(entries) :]]

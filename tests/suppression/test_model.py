@@ -3,8 +3,7 @@
 import pytest
 
 from reconciler.problems import Location
-from reconciler.suppression.model import Suppression
-from reconciler.suppression.secret import Secret
+from reconciler.suppression.model import Secret, Suppression
 
 SECRET = "0123456789abcdef"
 HERE, THERE = Location("f", 1), Location("g", 2)

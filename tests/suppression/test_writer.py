@@ -11,9 +11,9 @@ from reconciler.environment.model import EMBEDDED_TARGET, Environment
 from reconciler.errors import InvalidInput
 from reconciler.identity import InvalidAddress, identity
 from reconciler.problems import Location
+from reconciler.suppression.model import Secret
 from reconciler.suppression.reader import read_suppression
-from reconciler.suppression.secret import Secret
-from reconciler.suppression.writer import suppress
+from reconciler.suppression.writer import check_suppressible, suppress
 
 VALUE = "0123456789abcdef"
 ADA = "ada@example.org"
@@ -40,7 +40,7 @@ def environment(path: Path, secret: str | None = None) -> Environment:
 
 
 def test_a_list_that_is_not_there_is_made_and_says_what_it_is(path: Path) -> None:
-    assert suppress(environment(path), ADA) == Location("suppressed.txt", 2)
+    assert suppress(environment(path), [ADA]) == {ADA: (Location("suppressed.txt", 2), False)}
     comment, entry = path.read_text(encoding="utf-8").splitlines()
     assert comment.startswith("# Who must never be added again")
     assert entry == ADA
@@ -57,22 +57,22 @@ def test_a_list_that_is_not_there_is_made_and_says_what_it_is(path: Path) -> Non
 )
 def test_all_that_stands_there_stays(path: Path, before: bytes, after: bytes) -> None:
     path.write_bytes(before)
-    suppress(environment(path), ADA)
+    suppress(environment(path), [ADA])
     assert path.read_bytes() == after
 
 
 def test_whoever_stands_there_already_stays_where_they_are(path: Path) -> None:
     path.write_text("bob@example.org\nADA@example.org\n", encoding="utf-8")
-    assert suppress(environment(path), ADA) == Location("suppressed.txt", 2)
+    assert suppress(environment(path), [ADA]) == {ADA: (Location("suppressed.txt", 2), True)}
     assert path.read_text(encoding="utf-8") == "bob@example.org\nADA@example.org\n"
 
 
 def test_with_a_secret_a_hash_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEPPER", VALUE)
-    place = suppress(environment(path, "PEPPER"), ADA)
+    place = suppress(environment(path, "PEPPER"), [ADA])[ADA].location
     assert f"\nhmac-sha256:{Secret(VALUE).hash_of(ADA)}\n" in path.read_text(encoding="utf-8")
     assert ADA not in path.read_text(encoding="utf-8")
-    assert suppress(environment(path, "PEPPER"), ADA) == place
+    assert suppress(environment(path, "PEPPER"), [ADA]) == {ADA: (place, True)}
 
 
 def test_above_the_first_hash_stands_what_tells_its_secret_from_another(
@@ -80,8 +80,8 @@ def test_above_the_first_hash_stands_what_tells_its_secret_from_another(
 ) -> None:
     monkeypatch.setenv("PEPPER", VALUE)
     path.write_text("# reconciler: x\nbob@example.org\n", encoding="utf-8")
-    place = suppress(environment(path, "PEPPER"), ADA)
-    suppress(environment(path, "PEPPER"), "eve@example.org")
+    place = suppress(environment(path, "PEPPER"), [ADA])[ADA].location
+    suppress(environment(path, "PEPPER"), ["eve@example.org"])
     secret = Secret(VALUE)
     assert place == Location("suppressed.txt", 4)
     assert path.read_text(encoding="utf-8").splitlines() == [
@@ -95,36 +95,56 @@ def test_above_the_first_hash_stands_what_tells_its_secret_from_another(
 
 def test_with_another_secret_nothing_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEPPER", VALUE)
-    suppress(environment(path, "PEPPER"), ADA)
+    suppress(environment(path, "PEPPER"), [ADA])
     before = path.read_bytes()
     monkeypatch.setenv("PEPPER", VALUE[::-1])
     with pytest.raises(InvalidInput, match="not the one that this list was made with"):
-        suppress(environment(path, "PEPPER"), "eve@example.org")
+        suppress(environment(path, "PEPPER"), ["eve@example.org"])
     assert path.read_bytes() == before
+
+
+def test_several_are_written_at_once_each_with_its_line(path: Path) -> None:
+    path.write_text("bob@example.org\n", encoding="utf-8")
+    found = suppress(environment(path), [ADA, "bob@example.org", "eve@example.org", ADA])
+    assert [(key, listed.location.line, listed.was_there) for key, listed in found.items()] == [
+        (ADA, 2, False),
+        ("bob@example.org", 1, True),
+        ("eve@example.org", 3, False),
+    ]
+    assert path.read_text(encoding="utf-8") == "bob@example.org\nada@example.org\neve@example.org\n"
+
+
+def test_one_that_can_not_be_written_keeps_all_from_being_written(path: Path) -> None:
+    keys = [ADA, "#a@example.org"]
+    with pytest.raises(InvalidInput):
+        check_suppressible(environment(path), keys)
+    with pytest.raises(InvalidInput):
+        suppress(environment(path), keys)
+    assert not path.exists()
 
 
 def test_without_the_secret_that_is_named_nothing_is_written(path: Path) -> None:
     with pytest.raises(InvalidInput, match="PEPPER"):
-        suppress(environment(path, "PEPPER"), ADA)
+        suppress(environment(path, "PEPPER"), [ADA])
     assert not path.exists()
 
 
 def test_a_list_with_mistakes_is_left_as_it_is(path: Path) -> None:
     path.write_text("bob\n", encoding="utf-8")
     with pytest.raises(InvalidInput, match="neither an e-mail address"):
-        suppress(environment(path), ADA)
+        suppress(environment(path), [ADA])
     assert path.read_text(encoding="utf-8") == "bob\n"
 
 
 def test_what_would_be_a_comment_is_not_written(path: Path) -> None:
     with pytest.raises(InvalidInput, match="it would be a comment"):
-        suppress(environment(path), "#a@example.org")
+        suppress(environment(path), ["#a@example.org"])
 
 
 def test_permissions_stay(path: Path) -> None:
     path.touch(mode=0o640)
     path.chmod(0o640)
-    suppress(environment(path), ADA)
+    suppress(environment(path), [ADA])
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
@@ -133,7 +153,7 @@ def test_the_list_that_is_written_may_be_one_that_is_not_the_first(path: Path) -
     own.write_text("bob@example.org\n", encoding="utf-8")
     several = environment(path)
     assert several.suppression_list_to_write == path
-    assert suppress(several, ADA).file == "suppressed.txt"
+    assert suppress(several, [ADA])[ADA].location.file == "suppressed.txt"
     assert own.read_text(encoding="utf-8") == "bob@example.org\n"
 
 
@@ -158,12 +178,12 @@ def test_whatever_is_written_is_read_back(
     file.write_text(line_end.join(before), encoding="utf-8", newline="")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PEPPER", VALUE)
-        written = {
-            key: suppress(environment(file, "PEPPER" if is_hashed else None), key) for key in keys(addresses)
-        }
+        written = suppress(environment(file, "PEPPER" if is_hashed else None), keys(addresses))
         found = read_suppression([file], "PEPPER")
     assert found.problems == ()
-    assert {key: found.suppression.place_of(key) for key in written} == written
+    assert {key: found.suppression.place_of(key) for key in written} == {
+        key: listed.location for key, listed in written.items()
+    }
     assert "x@example.org" in found.suppression or " x@example.org #" not in before
 
 
