@@ -103,7 +103,18 @@ def environment_schema() -> Schema:
                 },
             ),
             "guards": _object("guards", {"add": count, "change": count, "remove": count}),
-            "drift": _object("drift", {"ignore": {"type": ["array", "null"], "items": {"enum": [*FIELDS]}}}),
+            "drift": _object(
+                "drift",
+                {
+                    "ignore": {
+                        "description": "Fields that `reconciler drift` doesn't compare.",
+                        "type": ["array", "null"],
+                        "items": {
+                            "anyOf": [{"enum": [*FIELDS]}, {"pattern": "^profileFields\\[[0-9]{1,18}\\]$"}]
+                        },
+                    }
+                },
+            ),
             "warnings": _object(
                 "warnings", {"ignore": {"type": ["array", "null"], "items": {"type": "string"}}}
             ),

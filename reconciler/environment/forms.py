@@ -4,7 +4,8 @@ A form is a function of a setting's name, its node and the findings. It gives th
 `NOT_GIVEN` for one that is left out or wrong, so that the default stays and reading goes on.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Table
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -13,6 +14,7 @@ from reconciler.environment.scalars import is_null, number_of, text_of, whole_of
 from reconciler.problems import nearest
 from reconciler.text_source import Findings
 from reconciler.yaml_source.nodes import Mapping, Node, position
+from reconciler.yaml_source.nodes import Sequence as Items
 
 NOT_GIVEN: Final = object()
 Form: TypeAlias = Callable[[str, Node, Findings], Any]
@@ -55,6 +57,25 @@ def word(words: type[StrEnum]) -> Form:
         close = nearest(text or "", allowed)
         meant = f' (did you mean "{close}"?)' if close else ""
         return _wrong(f"{', '.join(allowed[:-1])} or {allowed[-1]}{meant}", name, node, findings)
+
+    return read
+
+
+def names(known: Sequence[str], pattern: str, noun: str) -> Form:
+    """A list of known names, or of others that match the pattern whole; gives a tuple."""
+
+    def read(name: str, node: Node, findings: Findings) -> Any:
+        if is_null(node):
+            return NOT_GIVEN
+        if not isinstance(node, Items):
+            return _wrong(f"a list, each item a {noun}", name, node, findings)
+        found = [text_of(item) for item in node.items]
+        for item, text in zip(node.items, found, strict=True):
+            if text is None or (text not in known and not re.fullmatch(pattern, text)):
+                close = nearest(text or "", known)
+                meant = f' (did you mean "{close}"?)' if close else ""
+                findings.add(position(item), (f'"{name}" holds something that is no {noun}{meant}.',), ())
+        return tuple(text for text in found if text is not None)
 
     return read
 

@@ -106,6 +106,13 @@ class Guards:
 
 
 @dataclass(frozen=True, slots=True)
+class DriftSettings:
+    """`ignore` names the fields that drift doesn't compare: `city`, `profileFields`, `profileFields[577]`."""
+
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """One environment, read and checked.
 
@@ -126,6 +133,7 @@ class Environment:
     api: Api = field(default_factory=Api)
     policy: Policy = field(default_factory=Policy)
     guards: Guards = field(default_factory=Guards)
+    drift: DriftSettings = field(default_factory=DriftSettings)
     after: tuple[str, ...] = ()
     lockfile_branch: str | None = None
     suppression_lists: tuple[Path, ...] = ()

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 from reconciler.environment.after import after_list
 from reconciler.environment.discovery import SETTINGS_FILE, environment_folder, name_problems
-from reconciler.environment.forms import Form, nullable, number, section, settings, whole, word
+from reconciler.environment.forms import Form, names, nullable, number, section, settings, whole, word
 from reconciler.environment.key_source import check_key_is_needed, key_source
 from reconciler.environment.limits import read_limit
 from reconciler.environment.lockfile_branch import check_branch_is_for_a_real_account, lockfile_branch
 from reconciler.environment.member_list import default_members, member_list
 from reconciler.environment.model import (
     Api,
+    DriftSettings,
     Environment,
     Guards,
     OnChange,
@@ -25,7 +26,7 @@ from reconciler.environment.suppression_secret import read_suppression_secret
 from reconciler.environment.target import read_base_url, read_datacenter, read_embedded, read_target
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
-from reconciler.member import Removal
+from reconciler.member import FIELDS, Removal
 from reconciler.problems import Problem
 from reconciler.text_source import Findings
 from reconciler.text_source import text_of as content_of
@@ -53,6 +54,8 @@ _POLICY = section(
     },
 )
 _GUARDS = section(Guards, dict.fromkeys(("add", "change", "remove"), nullable(read_limit)))
+_PROFILE_FIELD = r"profileFields\[[0-9]{1,18}\]"
+_DRIFT = section(DriftSettings, {"ignore": names(FIELDS, _PROFILE_FIELD, "field of the API")})
 _EXAMPLE = "Begin with datacenter: eu and api_key: {env: QUESTIONPRO_API_KEY}."
 
 
@@ -100,7 +103,7 @@ def try_environment(panels: Path, name: str) -> EnvironmentReading:
     if target is None or problems:
         after = given.get("after", ())
         return EnvironmentReading(None, files, problems, after, "embedded" in given, lists.found, secret)
-    kept = {key: given[key] for key in ("api", "policy", "guards", "after") if key in given}
+    kept = {key: given[key] for key in ("api", "policy", "guards", "drift", "after") if key in given}
     environment = Environment(
         name,
         folder,
@@ -143,6 +146,7 @@ def _given(root: Mapping, panels: Path, folder: Path, findings: Findings) -> dic
         "api": _API,
         "policy": _POLICY,
         "guards": _GUARDS,
+        "drift": _DRIFT,
         "after": after_list(panels, folder.name),
         "lockfile": lockfile_branch(),
         "suppressed": suppression_lists(panels, folder),

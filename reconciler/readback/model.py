@@ -1,0 +1,81 @@
+"""What a read of the panel found, and what it says about those who are declared. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from reconciler.member import Attributes
+from reconciler.problems import Message, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRead:
+    """One read of the panel.
+
+    `members` are all who were seen, by identity, with the fields that were not null. `missing` are those
+    expected who were on no page and whom a look-up did not find either: not seen, which is not the same as
+    gone. `reason` says why the read is not complete; it is empty if it is. `without_address` counts entries
+    without a usable address. `denial` is set if the API refused before any page was read.
+    """
+
+    members: Mapping[str, Attributes]
+    calls: int
+    missing: frozenset[str] = frozenset()
+    reason: Message = ()
+    without_address: int = 0
+    denial: Problem | None = None
+    is_interrupted: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the read is proof of what it says about those who were not seen."""
+        return not self.reason
+
+
+class Finding(StrEnum):
+    """How the panel differs from the declarations for one person, in the order in which they are shown."""
+
+    OPTED_OUT = "opted_out"
+    DIFFERS = "differs"
+    NOT_SEEN = "not_seen"
+    ONLY_IN_PANEL = "only_in_panel"
+
+
+class FieldDrift(NamedTuple):
+    """One field: what is declared, and what the panel has; None for nothing."""
+
+    field: str
+    declared: Any
+    panel: Any
+
+
+class MemberDrift(NamedTuple):
+    """What was found about one person. `source` is `file:line` of the declaration, None if there is none."""
+
+    key: str
+    finding: Finding
+    fields: tuple[FieldDrift, ...] = ()
+    is_suppressed: bool = False
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How a panel differs from what an environment declares.
+
+    `source` is `api` or `export`. `same` counts the declared members whose compared fields are equal;
+    `pending` those who are declared and not recorded as present yet, and whom nobody looked for.
+    """
+
+    environment: str
+    target: str
+    source: str
+    read: PanelRead
+    members: tuple[MemberDrift, ...]
+    same: int
+    pending: int
+
+    def count(self, finding: Finding) -> int:
+        """How many people this was found about."""
+        return sum(member.finding is finding for member in self.members)

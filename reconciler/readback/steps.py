@@ -1,0 +1,88 @@
+"""A read as pure steps: which page to ask for next, and what the pages prove. No network, no clock.
+
+Each step is a generator: it yields a request, is sent the page, and returns what it found. So the rules can
+be tried against a panel that changes between any two pages.
+"""
+
+from collections.abc import Generator
+from itertools import count
+from typing import TypeAlias, TypeVar
+
+from reconciler.identity import InvalidAddress, identity
+from reconciler.member import EMAIL_ADDRESS, Attributes
+from reconciler.panel import Page, ReadPage
+from reconciler.problems import Message
+
+_Found = TypeVar("_Found")
+Steps: TypeAlias = Generator[ReadPage, Page, _Found]
+
+MOST_MISSING = 20
+"""If more are on no page, the pages are read once more before anybody is looked up."""
+
+_MOST_BARREN = 2
+_ENDLESS = "two pages in a row brought nobody new, so the list may never end"
+
+
+class Seen:
+    """All who were on any page, by identity; of two entries the later one counts.
+
+    `contradicted` are those with two entries whose fields differ. `without_address` counts the entries of one
+    pass whose address is missing or malformed. `longest` is the length of the longest page.
+    """
+
+    def __init__(self) -> None:
+        """Nobody yet."""
+        self.members: dict[str, Attributes] = {}
+        self.contradicted: set[str] = set()
+        self.without_address = 0
+        self.longest = 0
+
+    def take(self, page: Page) -> set[str]:
+        """Add the members of a page; returns their identities."""
+        self.longest = max(self.longest, len(page.members))
+        keys = set()
+        for attributes in page.members:
+            try:
+                key = identity(attributes.get(EMAIL_ADDRESS, ""))
+            except InvalidAddress:
+                self.without_address += 1
+                continue
+            if self.members.get(key, attributes) != attributes:
+                self.contradicted.add(key)
+            self.members[key] = attributes
+            keys.add(key)
+        return keys
+
+
+def all_pages(seen: Seen) -> Steps[Message]:
+    """Read pages until one is empty, which is the end. Returns why it was not reached, else nothing.
+
+    The vendor's totals are not reliable (its example has 0 beside a member), and a page may hold fewer
+    members than were asked for. A server that repeats its last page for ever brings nobody new.
+    """
+    seen.without_address = 0
+    met: set[str] = set()
+    barren = 0
+    for number in count(1):
+        page = yield ReadPage(number)
+        if not page.members:
+            break
+        keys = seen.take(page)
+        barren = 0 if keys - met else barren + 1
+        if barren == _MOST_BARREN:
+            return (_ENDLESS,)
+        met |= keys
+    return ()
+
+
+def look_up(seen: Seen, key: str, address: str) -> Steps[bool | None]:
+    """Look for one member by address, with one call: True if found, False if not, None if it can't be told.
+
+    Members move between pages while others write, so only a single page can prove anything: an empty one, or
+    one that is shorter than another page was, and so is not cut.
+    """
+    longest = seen.longest
+    page = yield ReadPage(1, address)
+    if key in seen.take(page):
+        return True
+    return False if len(page.members) < max(longest, 1) else None
