@@ -44,10 +44,10 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "state recover",
         "state publish",
         "merge-lockfile",
-        "github",
-        "github comment",
-        "github report",
-        "github issue",
+        "ci",
+        "ci comment",
+        "ci report",
+        "ci issue",
         "sandbox",
         "sandbox serve",
         "sandbox reset",
@@ -77,7 +77,7 @@ def test_each_command_goes_by_the_name_that_its_group_gives_it(path: tuple[str, 
     assert COMMANDS[path].name == path[-1]
 
 
-@pytest.mark.parametrize("group", [(), ("state",), ("github",), ("sandbox",)], ids=" ".join)
+@pytest.mark.parametrize("group", [(), ("state",), ("ci",), ("sandbox",)], ids=" ".join)
 def test_a_group_lists_just_what_exists(group: tuple[str, ...]) -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "reconciler", *group, "--help"], capture_output=True, text=True, check=True

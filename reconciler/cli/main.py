@@ -84,9 +84,7 @@ _COMMANDS = {
     "merge-lockfile": CommandEntry(
         "reconciler.cli.merge_lockfile", "merge_lockfile", "Merge lockfiles, for git."
     ),
-    "github": CommandEntry(
-        "reconciler.cli.github", "github", "Post plans and reports where reviewers read them."
-    ),
+    "ci": CommandEntry("reconciler.cli.ci", "ci", "Post plans and reports where reviewers read them."),
     "sandbox": CommandEntry("reconciler.cli.sandbox", "sandbox", "Run the built-in panel to try things out."),
     "schema": CommandEntry("reconciler.cli.init", "schema", "Print the JSON Schema of a file, for editors."),
     "completion": CommandEntry(

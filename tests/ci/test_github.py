@@ -9,14 +9,9 @@ from threading import Thread
 import pytest
 from github_stand_in import COMMIT, REPOSITORY, TOKEN, GitHubStandIn
 
+from reconciler.ci.github import GitHub
+from reconciler.ci.platform import Forbidden, PlatformError, Unavailable
 from reconciler.errors import InvalidInput
-from reconciler.github.access import Access, read_access
-from reconciler.github.client import GitHub
-from reconciler.github.errors import Forbidden, GitHubError, Unavailable
-from reconciler.github.posted import COMMENT, COMMENTS, PULLS
-from reconciler.github.token import Token
-
-COMMENTS_OF_7 = "issues/7/comments"
 
 
 @pytest.fixture
@@ -38,11 +33,12 @@ def naps() -> Naps:
 
 
 def client(github: GitHubStandIn, naps: Naps) -> GitHub:
-    return GitHub(read_access(github.environ()), sleep=naps)
+    return GitHub(github.environ(), sleep=naps)
 
 
 def client_at(address: str, naps: Naps, seconds: float = 5) -> GitHub:
-    return GitHub(Access(address, REPOSITORY, Token(TOKEN)), seconds=seconds, sleep=naps)
+    environ = {"GITHUB_API_URL": address, "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN}
+    return GitHub(environ, seconds=seconds, sleep=naps)
 
 
 @contextmanager
@@ -79,7 +75,7 @@ def http(status: str, *headers: str, body: bytes = b"[]") -> bytes:
 
 def test_a_call_is_the_documented_one(naps: Naps) -> None:
     with answering(http("200 OK")) as seen, client_at(seen[0], naps) as github:
-        assert github.read_all(COMMENTS_OF_7, COMMENTS) == []
+        assert github.comments(7) == []
     head = seen[1].lower()
     assert head.startswith("get /repos/team/panels/issues/7/comments?per_page=100 http/1.1\r\n")
     assert f"\r\nauthorization: bearer {TOKEN.lower()}\r\n" in head
@@ -94,7 +90,7 @@ def test_a_netrc_file_adds_no_credentials(
     netrc.write_text("machine 127.0.0.1 login ada password lovelace\n", encoding="utf-8")
     monkeypatch.setenv("NETRC", str(netrc))
     with client(github, naps) as api:
-        api.read_all(COMMENTS_OF_7, COMMENTS)
+        api.comments(7)
     assert github.tokens == [TOKEN]
 
 
@@ -103,13 +99,16 @@ def test_a_loopback_address_is_reached_without_the_proxy(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with client(github, naps) as api:
-        assert api.read_all(COMMENTS_OF_7, COMMENTS) == []
+        assert api.comments(7) == []
 
 
 def test_surroundings_that_can_not_be_used_are_named(naps: Naps, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "gopher://127.0.0.1")
-    with pytest.raises(InvalidInput, match="ALL_PROXY"):
-        client_at("https://github.invalid/api/v3", naps)
+    with (
+        client_at("https://github.invalid/api/v3", naps) as github,
+        pytest.raises(InvalidInput, match="ALL_PROXY"),
+    ):
+        github.comments(7)
 
 
 # Lists
@@ -120,7 +119,7 @@ def test_a_list_is_read_whole(github: GitHubStandIn, naps: Naps, count: int) -> 
     for number in range(count):
         github.repository.add_comment(7, f"Word {number}")
     with client(github, naps) as api:
-        comments = api.read_all(COMMENTS_OF_7, COMMENTS)
+        comments = api.comments(7)
     assert [comment.body for comment in comments] == [f"Word {number}" for number in range(count)]
     assert len(github.repository.calls) == max(1, -(-count // 100))
 
@@ -130,9 +129,9 @@ def test_a_link_that_leads_elsewhere_is_not_followed(naps: Naps) -> None:
     with (
         answering(http("200 OK", link)) as seen,
         client_at(seen[0], naps) as github,
-        pytest.raises(GitHubError, match="another host"),
+        pytest.raises(PlatformError, match="another host"),
     ):
-        github.read_all(COMMENTS_OF_7, COMMENTS)
+        github.comments(7)
     assert naps == []
 
 
@@ -141,9 +140,9 @@ def test_a_redirect_is_not_followed(naps: Naps) -> None:
     with (
         answering(moved) as seen,
         client_at(seen[0], naps) as github,
-        pytest.raises(GitHubError, match="has moved"),
+        pytest.raises(PlatformError, match="has moved"),
     ):
-        github.read_all(COMMENTS_OF_7, COMMENTS)
+        github.comments(7)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b'[{"id": "7"}]', b"\xff"])
@@ -151,9 +150,9 @@ def test_an_answer_that_is_not_as_described_is_an_error(naps: Naps, body: bytes)
     with (
         answering(http("200 OK", body=body)) as seen,
         client_at(seen[0], naps) as github,
-        pytest.raises(GitHubError, match="not what its API describes"),
+        pytest.raises(PlatformError, match="not what its API describes"),
     ):
-        github.read_all(COMMENTS_OF_7, COMMENTS)
+        github.comments(7)
 
 
 # Trying again
@@ -162,20 +161,19 @@ def test_an_answer_that_is_not_as_described_is_an_error(naps: Naps, body: bytes)
 def test_a_failure_that_lasts_is_given_up_after_a_few_attempts(github: GitHubStandIn, naps: Naps) -> None:
     github.repository.add_fault(503, count=99)
     with client(github, naps) as api, pytest.raises(Unavailable, match="HTTP 503"):
-        api.read_all(f"commits/{COMMIT}/pulls", PULLS)
+        api.merged_pulls(COMMIT)
     assert naps == [0.5, 1.0, 2.0]
 
 
 @pytest.mark.parametrize("status", [0, 500, 502, 503, 504])
 def test_changing_and_deleting_are_repeated(github: GitHubStandIn, naps: Naps, status: int) -> None:
-    comment = github.repository.add_comment(7, "3 to add")
+    github.repository.add_comment(7, "3 to add")
     github.repository.add_fault(status, "PATCH", "DELETE", acts=True)
     with client(github, naps) as api:
-        assert (
-            api.change(f"issues/comments/{comment['id']}", {"body": "4 to add"}, COMMENT).body == "4 to add"
-        )
+        (comment,) = api.comments(7)
+        assert api.change_comment(7, comment, "4 to add").body == "4 to add"
         github.repository.add_fault(status, "DELETE", acts=True)
-        api.delete(f"issues/comments/{comment['id']}")
+        api.delete_comment(7, comment)
     assert github.repository.comments == []
     assert len(naps) == 2
 
@@ -186,7 +184,7 @@ def test_creating_is_not_repeated_where_it_may_have_been_done(
 ) -> None:
     github.repository.add_fault(status, "POST", acts=True)
     with client(github, naps) as api, pytest.raises(Unavailable) as caught:
-        api.create(COMMENTS_OF_7, {"body": "3 to add"}, COMMENT)
+        api.add_comment(7, "3 to add")
     assert caught.value.in_doubt
     assert github.repository.bodies(7) == ["3 to add"]
     assert naps == []
@@ -195,8 +193,8 @@ def test_creating_is_not_repeated_where_it_may_have_been_done(
 def test_creating_is_repeated_where_nobody_listened(naps: Naps) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         address = f"http://127.0.0.1:{unused.getsockname()[1]}"
-    with client_at(address, naps) as github, pytest.raises(Unavailable, match="can't be reached") as caught:
-        github.create(COMMENTS_OF_7, {"body": "3 to add"}, COMMENT)
+    with client_at(address, naps) as github, pytest.raises(Unavailable, match="no connection") as caught:
+        github.add_comment(7, "3 to add")
     assert not caught.value.in_doubt
     assert len(naps) == 3
 
@@ -205,7 +203,7 @@ def test_as_long_is_waited_as_github_asks(github: GitHubStandIn, naps: Naps) -> 
     github.repository.add_fault(429, "POST", headers={"Retry-After": "17"})
     github.repository.add_fault(403, "POST", message="You have exceeded a secondary rate limit.")
     with client(github, naps) as api:
-        api.create(COMMENTS_OF_7, {"body": "3 to add"}, COMMENT)
+        api.add_comment(7, "3 to add")
     assert naps == [17, 60]
 
 
@@ -214,14 +212,14 @@ def test_a_wait_that_is_too_long_is_an_answer_too(github: GitHubStandIn, naps: N
         403, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "99999999999"}
     )
     with client(github, naps) as api, pytest.raises(Unavailable, match="too many calls"):
-        api.read_all(COMMENTS_OF_7, COMMENTS)
+        api.comments(7)
     assert naps == []
 
 
 def test_what_the_token_may_not_do_is_not_tried_again(github: GitHubStandIn, naps: Naps) -> None:
     github.repository.add_fault(403, message="Resource not accessible by integration")
     with client(github, naps) as api, pytest.raises(Forbidden, match="not accessible"):
-        api.read_all(COMMENTS_OF_7, COMMENTS)
+        api.comments(7)
     assert naps == []
 
 
@@ -236,7 +234,7 @@ def test_an_answer_that_never_ends_is_given_up(naps: Naps) -> None:
         client_at(seen[0], naps, seconds=0.1) as github,
         pytest.raises(Unavailable, match="in time") as caught,
     ):
-        github.create(COMMENTS_OF_7, {"body": "3 to add"}, COMMENT)
+        github.add_comment(7, "3 to add")
     assert caught.value.in_doubt
 
 
@@ -245,7 +243,7 @@ def test_an_answer_that_is_cut_leaves_doubt(naps: Naps) -> None:
     with (
         answering(cut) as seen,
         client_at(seen[0], naps) as github,
-        pytest.raises(Unavailable, match="broke") as caught,
+        pytest.raises(Unavailable, match="broke off") as caught,
     ):
-        github.create(COMMENTS_OF_7, {"body": "3 to add"}, COMMENT)
+        github.add_comment(7, "3 to add")
     assert caught.value.in_doubt

@@ -1,19 +1,25 @@
+"""What GitHub's answers mean that are no success."""
+
 import json
 from collections.abc import Mapping
 
 import pytest
 
-from reconciler.github.answers import Answer, failure
-from reconciler.github.errors import Forbidden, GitHubError, Unavailable
+from reconciler.ci.github import Answer, failure
+from reconciler.ci.platform import Forbidden, PlatformError, Unavailable
+from reconciler.credential import Credential
 
 NOW = 1_000_000.0
+SECRET = "ghs_s3cretT0ken0001"
+TOKEN = Credential(SECRET, "the variable GITHUB_TOKEN", "the token")
+ESCAPED = "".join(f"\\u{ord(character):04x}" for character in SECRET)
 
 
 def came(
     status: int, message: str = "", headers: Mapping[str, str] | None = None, body: bytes | None = None
-) -> GitHubError:
+) -> PlatformError:
     content = json.dumps({"message": message}).encode() if body is None else body
-    return failure(Answer(status, headers or {}, content), "GET issues", NOW)
+    return failure(Answer(status, headers or {}, content), "GET issues", TOKEN.hide_in, NOW)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,7 @@ def test_a_403_that_is_no_limit_is_about_the_token() -> None:
 )
 def test_each_refusal_says_what_to_check_and_which_call_it_was(status: int, word: str) -> None:
     error = came(status, "Not this way")
-    assert type(error) is GitHubError
+    assert type(error) is PlatformError
     assert error.status == status
     text = str(error)
     assert all(part in text for part in (word, f"HTTP {status} to GET issues", '"Not this way"'))
@@ -79,3 +85,16 @@ def test_a_long_message_is_cut_and_stands_on_one_line() -> None:
     text = str(came(422, "a\n" * 9_999))
     assert len(text) < 600
     assert "\n" not in text
+
+
+@pytest.mark.parametrize("spelling", [SECRET, SECRET.upper(), ESCAPED, ESCAPED.replace("\\", "\\\\")])
+@pytest.mark.parametrize("before", [0, 285, 290, 295])
+def test_a_token_that_is_repeated_is_hidden_before_the_message_is_cut(spelling: str, before: int) -> None:
+    text = str(came(422, body=f'{{"message": "{"z" * before}{spelling}"}}'.encode()))
+    assert "GitHub's word" in text
+    assert SECRET[:6].lower() not in text.lower()
+    assert ESCAPED[:12] not in text
+
+
+def test_a_message_of_any_length_costs_little() -> None:
+    assert "GitHub's word" not in str(came(422, body=b'{"message": "' + b"x" * 9_000_000 + b'"}'))

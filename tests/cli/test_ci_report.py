@@ -1,4 +1,4 @@
-"""`reconciler github report`: what was applied, on the pull requests that brought it in."""
+"""`reconciler ci report`: what was applied, on the pull requests that brought it in."""
 
 import json
 from collections.abc import Iterator
@@ -11,8 +11,7 @@ from github_stand_in import COMMIT, STRANGER, TOKEN, GitHubStandIn, Repository
 from plans import add, adds, plan_of, remove
 from world import World
 
-from reconciler.cli.github_applied import Applied
-from reconciler.cli.github_comparison import comparison, counts
+from reconciler.cli.ci_report import Applied, comparison, counts
 from reconciler.plan.model import Plan, Summary
 from reconciler.plan.pull_request import PlanFigures, hidden_line
 
@@ -46,7 +45,7 @@ def report(run: Run, github: GitHubStandIn) -> Run:
 
     def report_it(*arguments: str) -> Ended:
         files = ("--report", "report.json", "--body", "report.md")
-        ended = run("github", "report", "production", *files, *arguments)
+        ended = run("ci", "report", "production", *files, *arguments)
         assert TOKEN not in ended.out + ended.err
         return ended
 
@@ -161,7 +160,7 @@ def test_a_text_that_is_too_long_gives_way_to_a_word_about_it(report: Run, there
     Path("report.md").write_text("x" * 70_000, encoding="utf-8")
     assert report().code == 0
     (body,) = there.bodies(PULL)
-    assert body.endswith("The report is too long for a comment. It stands in the summary of the run.\n")
+    assert body.endswith("The report is too long for a comment. It is in the summary of the run.\n")
     assert "[The run](" in body
 
 
@@ -178,7 +177,7 @@ def test_a_comment_that_can_not_be_written_is_a_warning(
     ended = report()
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("::warning title=No comment")
-    assert "The apply itself is not touched by this." in ended.out
+    assert "The apply itself is not affected." in ended.out
     assert len(there.calls) == 1
 
 
@@ -253,5 +252,5 @@ def test_what_apply_reports_is_compared_with_what_plan_showed(
     showed = replace(plan_of(*adds(2)), environment="p", **digests)
     assert showed.summary._asdict() == planned["summary"]
     there.add_comment(PULL, f"{PLAN_MARKER}\n{hidden_line(showed)}")
-    run("github", "report", "p", "--report", "report.json", "--body", "nothing.md")
+    run("ci", "report", "p", "--report", "report.json", "--body", "nothing.md")
     assert "This is the plan that the pull request showed." in there.bodies(PULL)[1]

@@ -1,4 +1,4 @@
-"""`reconciler github comment`, against an API that behaves as GitHub's does."""
+"""`reconciler ci comment`, against an API that behaves as GitHub's does."""
 
 import json
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def post(run: Run, github: GitHubStandIn) -> Run:
 
     def post_text(text: str | bytes = "3 to add", *arguments: str) -> Ended:
         Path("plan.md").write_bytes(text if isinstance(text, bytes) else text.encode())
-        ended = run("github", "comment", "plan.md", *arguments)
+        ended = run("ci", "comment", "plan.md", *arguments)
         assert TOKEN not in ended.out + ended.err
         return ended
 
@@ -185,7 +185,7 @@ def test_on_a_forks_pull_request_nothing_is_tried(
     ended = post("3 to add")
     assert ended.code == 0
     assert ended.out.startswith("::notice title=No comment on a fork's pull request::")
-    assert "stands in this job's summary" in ended.out
+    assert "is in this job's summary" in ended.out
     assert ended.out.count("\n") == 1
     assert there.calls == []
 
@@ -273,7 +273,7 @@ def test_the_longest_text_is_taken(post: Run) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(b"\xff\xfe", "no text in UTF-8"), (b" \n", "nothing to post")],
+    [(b"\xff\xfe", "not text in UTF-8"), (b" \n", "nothing to post")],
     ids=["bytes", "empty"],
 )
 def test_what_can_not_be_posted_is_said(post: Run, there: Repository, text: bytes, words: str) -> None:
@@ -285,7 +285,7 @@ def test_what_can_not_be_posted_is_said(post: Run, there: Repository, text: byte
 
 
 def test_a_file_that_is_not_there_is_named(run: Run, github: GitHubStandIn) -> None:
-    ended = run("github", "comment", "nowhere.md")
+    ended = run("ci", "comment", "nowhere.md")
     assert ended.code == 1
     assert "nowhere.md: The file could not be read" in ended.err
     assert github.repository.calls == []
@@ -304,7 +304,7 @@ def test_a_malformed_event_is_said_with_its_file(post: Run, event: Path, text: s
     event.write_text(text, encoding="utf-8")
     ended = post("3 to add")
     assert ended.code == 1
-    assert "event.json: This is no event" in ended.err
+    assert "event.json: This is not an event" in ended.err
 
 
 def test_an_event_that_is_not_there_is_said(

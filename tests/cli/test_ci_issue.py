@@ -1,4 +1,4 @@
-"""`reconciler github issue`: one issue that is open while something lasts."""
+"""`reconciler ci issue`: one issue that is open while something lasts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ def put(run: Run, github: GitHubStandIn) -> Run:
 
     def put_issue(text: str = "3 to add", title: str = TITLE) -> Ended:
         Path("drift.md").write_text(text, encoding="utf-8")
-        ended = run("github", "issue", "drift.md", "--title", title)
+        ended = run("ci", "issue", "drift.md", "--title", title)
         assert TOKEN not in ended.out + ended.err
         return ended
 
@@ -69,22 +69,22 @@ def test_an_equal_one_is_not_written_again(put: Run, there: Repository) -> None:
 
 def test_it_is_closed_once_all_is_well(put: Run, run: Run, there: Repository) -> None:
     put("3 to add")
-    ended = run("github", "issue", "--close")
+    ended = run("ci", "issue", "--close")
     assert (ended.code, ended.out) == (0, "Issue closed: https://github.test/team/panels/issues/101\n")
     assert told(there) == [(TITLE, f"{MARKER}\n3 to add", "closed")]
 
 
 def test_where_none_is_open_there_is_none_to_close(put: Run, run: Run, there: Repository) -> None:
     put("3 to add")
-    run("github", "issue", "--close")
+    run("ci", "issue", "--close")
     before = there.writes()
-    assert run("github", "issue", "--close").out == "There is no open issue to close.\n"
+    assert run("ci", "issue", "--close").out == "There is no open issue to close.\n"
     assert there.writes() == before
 
 
 def test_after_it_was_closed_a_new_one_is_opened(put: Run, run: Run, there: Repository) -> None:
     put("3 to add")
-    run("github", "issue", "--close")
+    run("ci", "issue", "--close")
     assert put("1 to add").out.startswith("Issue created: ")
     assert [state for _, _, state in told(there)] == ["closed", "open"]
 
@@ -104,7 +104,7 @@ def test_pull_requests_are_no_issues_though_they_are_listed_as_such(put: Run, th
 def test_a_strangers_issue_is_not_taken_for_ours(put: Run, run: Run, there: Repository) -> None:
     there.add_issue("All is well", f"{MARKER}\n", user=STRANGER)
     assert put("3 to add").out.startswith("Issue created: ")
-    run("github", "issue", "--close")
+    run("ci", "issue", "--close")
     assert [state for _, _, state in told(there)] == ["open", "closed"]
 
 
@@ -155,7 +155,7 @@ def test_issues_that_are_switched_off_are_named(put: Run, there: Repository) -> 
 def test_a_wrong_command_line_is_said(
     run: Run, github: GitHubStandIn, arguments: list[str], words: str
 ) -> None:
-    ended = run("github", "issue", *arguments)
+    ended = run("ci", "issue", *arguments)
     assert ended.code == EXIT_USAGE
     assert words in ended.err
     assert github.repository.calls == []

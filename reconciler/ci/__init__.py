@@ -1,0 +1,46 @@
+"""Where pull requests are read: comments, issues and merged pull requests of a CI platform.
+
+`platform.py` is what a platform can do, `posts.py` what Reconciler keeps there. Each platform is one file: a
+new one is a file beside `github.py`, and a line in the table here.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import NamedTuple
+
+from reconciler.ci.platform import Platform
+from reconciler.errors import InvalidInput
+from reconciler.problems import Problem
+
+
+class _Entry(NamedTuple):
+    """A platform's module and class, and the variable by which its jobs are known."""
+
+    module: str
+    name: str
+    variable: str
+
+
+_PLATFORMS = {"github": _Entry("reconciler.ci.github", "GitHub", "GITHUB_REPOSITORY")}
+PLATFORMS = tuple(_PLATFORMS)
+"""The names that `--on` takes."""
+
+
+def platform_for(environ: Mapping[str, str], on: str | None = None) -> Platform:
+    """The platform that `on` names, or else the one whose variables are set.
+
+    Raises:
+        InvalidInput: neither says which.
+    """
+    found = on or next((name for name, entry in _PLATFORMS.items() if environ.get(entry.variable)), None)
+    if found is None:
+        variables = " or ".join(entry.variable for entry in _PLATFORMS.values())
+        raise InvalidInput(
+            Problem(
+                (f"This is no CI job: {variables} is not set.",),
+                (f"Name the platform with --on {'|'.join(PLATFORMS)}, and set the variables that it needs.",),
+            )
+        )
+    entry = _PLATFORMS[found]
+    platform: Platform = getattr(import_module(entry.module), entry.name)(environ)
+    return platform

@@ -1,0 +1,135 @@
+"""What Reconciler keeps on a platform: one comment, or one open issue, under each marker.
+
+The marker is a first line that no reader sees. A post counts as ours if it stands under the marker and comes
+from ourselves or from someone with write access.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from reconciler.ci.platform import Platform, Post, Unavailable
+
+# Of two hyphens that could end an HTML comment, the second is escaped.
+_NOT_HARMLESS = re.compile(r"[^\w .-]|(?<=-)-", re.ASCII)
+
+
+class Change(StrEnum):
+    """What was done about a post."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+class Kept(NamedTuple):
+    """What was done; `address` is the post's page, `duplicates` counts those that were deleted or closed."""
+
+    change: Change
+    address: str
+    duplicates: int = 0
+
+
+def marked(marker: str, text: str) -> str:
+    """The text behind the line that marks it: an HTML comment on one line, whatever the marker holds."""
+    return f"<!-- reconciler: {_NOT_HARMLESS.sub(_escaped, marker)} -->\n{text}"
+
+
+def fits(platform: Platform, marker: str, text: str) -> bool:
+    """Whether the platform takes the text behind its marker."""
+    return len(marked(marker, text)) <= platform.most_characters
+
+
+def our_comments(platform: Platform, pull: int, marker: str) -> list[Post]:
+    """Our comments on a pull request under this marker, the oldest first."""
+    return _ours(platform, platform.comments(pull), marker)
+
+
+def keep_comment(
+    platform: Platform, pull: int, marker: str, text: str, *, only_update: bool = False
+) -> Kept | None:
+    """Let one comment under the marker say the text, and no other stand there.
+
+    Two runs that raced may have left several: the oldest stays. With `only_update` nothing is posted where
+    there is none, and None returned.
+    """
+    body = marked(marker, text)
+    there = our_comments(platform, pull, marker)
+    if not there and only_update:
+        return None
+    if not there:
+        return Kept(Change.CREATED, _add_comment(platform, pull, marker, body).address)
+    oldest, *others = there
+    change = Change.UNCHANGED if _is_same(oldest.body, body) else Change.UPDATED
+    if change is Change.UPDATED:
+        oldest = platform.change_comment(pull, oldest, body)
+    for other in others:
+        platform.delete_comment(pull, other)
+    return Kept(change, oldest.address, len(others))
+
+
+def keep_issue(platform: Platform, marker: str, title: str, text: str) -> Kept:
+    """Let one open issue under the marker have this title and text."""
+    body = marked(marker, text)
+    there = _our_issues(platform, marker)
+    if not there:
+        return Kept(Change.CREATED, _add_issue(platform, marker, title, body).address)
+    oldest, *others = there
+    is_same = oldest.title == title and _is_same(oldest.body, body)
+    change = Change.UNCHANGED if is_same else Change.UPDATED
+    if change is Change.UPDATED:
+        oldest = platform.change_issue(oldest, title, body)
+    for other in others:
+        platform.close_issue(other, is_duplicate=True)
+    return Kept(change, oldest.address, len(others))
+
+
+def close_issues(platform: Platform, marker: str) -> list[str]:
+    """Close our open issues under the marker; returns their pages."""
+    return [platform.close_issue(issue).address for issue in _our_issues(platform, marker)]
+
+
+def _our_issues(platform: Platform, marker: str) -> list[Post]:
+    return _ours(platform, platform.open_issues(), marker)
+
+
+def _ours(platform: Platform, posts: Iterable[Post], marker: str) -> list[Post]:
+    line = marked(marker, "").rstrip()
+    under = [post for post in posts if post.body.partition("\n")[0].rstrip() == line]
+    # Only where write access is not known of an author, the platform is asked whether it is ourselves.
+    ours = (post for post in under if post.may_write or (post.author and post.author == platform.login))
+    return sorted(ours, key=lambda post: post.number)
+
+
+def _add_comment(platform: Platform, pull: int, marker: str, body: str) -> Post:
+    return _once(lambda: platform.add_comment(pull, body), lambda: our_comments(platform, pull, marker))
+
+
+def _add_issue(platform: Platform, marker: str, title: str, body: str) -> Post:
+    return _once(lambda: platform.add_issue(title, body), lambda: _our_issues(platform, marker))
+
+
+def _once(create: Callable[[], Post], find: Callable[[], list[Post]]) -> Post:
+    """What `create` makes; where it is unknown whether it did, what `find` finds.
+
+    Nothing is created a second time: a list read just now may not have what was created just before. The next
+    run finds it, or creates it.
+    """
+    try:
+        return create()
+    except Unavailable as error:
+        found = find() if error.in_doubt else []
+        if not found:
+            raise
+        return found[0]
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two bodies are equal, except for line ends and what a platform may trim."""
+    first, second = (body.replace("\r\n", "\n").rstrip() for body in (one, other))
+    return first == second
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode(errors="replace"))

@@ -1,0 +1,233 @@
+"""`reconciler ci`: what CI jobs post where reviewers read. `report` is in a file of its own."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reconciler.ci import PLATFORMS, platform_for
+from reconciler.ci.platform import Forbidden, Platform, PullRequest
+from reconciler.ci.posts import Kept, close_issues, fits, keep_comment, keep_issue
+from reconciler.cli.invocation import Invocation
+from reconciler.cli.lazy_group import CommandEntry, LazyGroup
+from reconciler.errors import EXIT_DONE, InvalidInput, ReconcilerError
+from reconciler.files import disk_failure, display_path
+from reconciler.problems import Location, Problem, plain
+from reconciler.render.counted import counted
+from reconciler.render.github_text import Annotation, Level, command
+from reconciler.render.visible import visible
+
+PLAN = "plan"
+"""The marker of the comment that shows a pull request's plan."""
+
+NOT_ALLOWED = "No comment: the token may only read"
+PERMISSION = "The job needs the permission pull-requests: write."
+
+_MOST_TITLE_CHARACTERS = 256  # GitHub says "Title is too long" beyond
+_IN_SUMMARY = "The plan is in this job's summary."
+_OF_FORK = f"This pull request comes from a fork, whose runs get a token that may only read. {_IN_SUMMARY}"
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_COMMANDS = {
+    "comment": CommandEntry("reconciler.cli.ci", "comment", "Keep one comment on a pull request."),
+    "report": CommandEntry(
+        "reconciler.cli.ci_report", "report", "Say on merged pull requests what was applied."
+    ),
+    "issue": CommandEntry("reconciler.cli.ci", "issue", "Keep one issue open while something lasts."),
+}
+
+
+@click.group(cls=LazyGroup, entries=_COMMANDS)
+def ci() -> None:
+    """Post on the CI platform, from a job. Everything else works without one.
+
+    The platform is found by the variables that it sets. On GitHub: repository, address and event are those
+    of GitHub Actions; the token is in GITHUB_TOKEN alone.
+
+    Example: reconciler ci comment plan.md
+    """
+
+
+def on_option(command: _Command) -> _Command:
+    """`--on`, the platform; the command takes it as `on`."""
+    return click.option(
+        "--on", type=click.Choice(PLATFORMS), help="The platform; by default the one whose job this is."
+    )(command)
+
+
+@click.command("comment")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--pull",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="The pull request's number. By default that of the event that the job runs for.",
+)
+@click.option(
+    "--marker",
+    default=PLAN,
+    show_default=True,
+    help="Names the comment: the one of this name is updated, those of other names are left alone.",
+)
+@click.option("--only-update", is_flag=True, help="Post nothing if there is no comment to update.")
+@on_option
+@click.pass_obj
+def comment(
+    invocation: Invocation, file: Path, *, pull: int | None, marker: str, only_update: bool, on: str | None
+) -> int:
+    """Put the text of FILE on a pull request, as one comment that is updated in place.
+
+    On a fork's pull request nothing is posted, since its token may only read; the command says so, and
+    succeeds.
+
+    Example: reconciler ci comment plan.md
+    """
+    with platform_for(invocation.environ, on) as platform:
+        event = platform.pull_request()
+        if event is not None and event.is_from_fork:
+            annotate(invocation, Level.NOTICE, "No comment on a fork's pull request", _OF_FORK)
+            return EXIT_DONE
+        number = pull or _number(event)
+        text = _postable(platform, file, marker)
+        try:
+            tell(invocation, done(keep_comment(platform, number, marker, text, only_update=only_update)))
+        except Forbidden as error:
+            line = f"{reason(error)} {PERMISSION} A run for Dependabot never has it. {_IN_SUMMARY}"
+            annotate(invocation, Level.WARNING, NOT_ALLOWED, line)
+    return EXIT_DONE
+
+
+@click.command("issue")
+@click.argument("file", metavar="[FILE]", type=click.Path(path_type=Path), required=False)
+@click.option("--title", help="The issue's title.")
+@click.option("--close", is_flag=True, help="Close the open issue instead, without a comment.")
+@click.option(
+    "--marker",
+    default="drift",
+    show_default=True,
+    help="Names the issue: the open one of this name is updated, others are left alone.",
+)
+@on_option
+@click.pass_obj
+def issue(
+    invocation: Invocation, file: Path | None, *, title: str | None, close: bool, marker: str, on: str | None
+) -> int:
+    """Open one issue with the text of FILE, or update the open one in place; or close it.
+
+    Example: reconciler ci issue drift.md --title "main is not applied"
+
+    Example: reconciler ci issue --close
+    """
+    _check_together(file, title, close=close)
+    with platform_for(invocation.environ, on) as platform:
+        try:
+            tell(invocation, _closed(platform, marker) if close else _kept(platform, marker, file, title))
+        except Forbidden as error:
+            hint = ("Give the job the permission issues: write.",)
+            raise Forbidden(replace(error.problems[0], hint=hint), error.status) from error
+    return EXIT_DONE
+
+
+def _kept(platform: Platform, marker: str, file: Path | None, title: str | None) -> str:
+    text = _postable(platform, file or Path(), marker)
+    kept = keep_issue(platform, marker, visible((title or "").strip()), text)
+    return f"Issue {kept.change}: {kept.address}"
+
+
+def _closed(platform: Platform, marker: str) -> str:
+    closed = close_issues(platform, marker)
+    return f"Issue closed: {', '.join(closed)}" if closed else "There is no open issue to close."
+
+
+def _check_together(file: Path | None, title: str | None, *, close: bool) -> None:
+    wrong = None
+    if close and (file is not None or title is not None):
+        wrong = "--close takes neither FILE nor --title."
+    elif not close and file is None:
+        wrong = "FILE is missing, the text of the issue."
+    elif not close and not (title or "").strip():
+        wrong = "--title is missing."
+    elif len(visible(title or "")) > _MOST_TITLE_CHARACTERS:
+        wrong = f"--title is longer than {_MOST_TITLE_CHARACTERS} characters."
+    if wrong:
+        raise click.UsageError(wrong, click.get_current_context())
+
+
+# What these commands say of themselves: one line, which a job's page shows as an annotation.
+
+
+def tell(invocation: Invocation, line: str) -> None:
+    """Say what was done."""
+    invocation.show(f"{visible(line)}\n")
+
+
+def annotate(invocation: Invocation, level: Level, title: str, line: str) -> None:
+    """Say what was not done, and that this is no failure: on GitHub Actions as an annotation."""
+    if invocation.environ.get("GITHUB_ACTIONS"):
+        invocation.show(command(Annotation(level, (line,), title=title)))
+    else:
+        tell(invocation, f"{title}: {line}")
+
+
+def reason(error: ReconcilerError) -> str:
+    """Why, in one sentence."""
+    return " ".join(plain(problem.message) for problem in error.problems)
+
+
+def done(kept: Kept | None) -> str:
+    """What was done about a comment, in one line."""
+    if kept is None:
+        return "There is no comment to update, so none is posted."
+    deleted = f"; {counted(kept.duplicates, 'duplicate')} deleted" if kept.duplicates else ""
+    return f"Comment {kept.change}{deleted}: {kept.address}"
+
+
+def _number(event: PullRequest | None) -> int:
+    if event is None:
+        message = "There is no pull request in the event that this runs for."
+        hint = "Name one with --pull N, or run this on pull requests alone."
+        raise InvalidInput(Problem((message,), (hint,)))
+    return event.number
+
+
+# Texts come from files: an argument would be too long for the system, and appear in logs.
+
+
+def read_text(path: Path) -> str:
+    """The whole file; empty where it is.
+
+    Raises:
+        DiskFailure: it can't be read.
+        InvalidInput: it is not text.
+    """
+    try:
+        return path.read_bytes().decode()
+    except OSError as error:
+        raise disk_failure("read", path, error) from error
+    except UnicodeDecodeError as error:
+        message = "This is not text in UTF-8, so it can't be posted."
+        raise InvalidInput(Problem((message,), location=Location(display_path(path)))) from error
+
+
+def _postable(platform: Platform, path: Path, marker: str) -> str:
+    """The file's text, which the platform will take.
+
+    Raises:
+        DiskFailure: it can't be read.
+        InvalidInput: it is not text, empty, or too long.
+    """
+    text = read_text(path)
+    location = Location(display_path(path))
+    if not text.strip():
+        raise InvalidInput(Problem(("The file is empty, so there is nothing to post.",), location=location))
+    if not fits(platform, marker, text):
+        message = (
+            f"The text has {len(text):,} characters; {platform.name} takes {platform.most_characters:,} "
+            "with our marker."
+        )
+        hint = "Write it shorter, with --max-bytes where the command that writes it has that."
+        raise InvalidInput(Problem((message,), (hint,), location))
+    return text
