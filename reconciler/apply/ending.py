@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
+from reconciler.files import display_path
 from reconciler.plan.diff import ActionDifference, plan_difference
 from reconciler.plan.guards import in_words
 from reconciler.plan.model import GuardRefusal, Plan
@@ -138,6 +140,18 @@ def moved_on() -> Problem:
     return Problem(
         ("Another run changed the lockfile while you were looking at the plan.",),
         ("Nothing was sent. Run the command again to see what there is to do now.",),
+    )
+
+
+def replaced_meanwhile(lockfile: Path) -> Problem:
+    """Another lockfile was put in place of the one that the run began from."""
+    return Problem(
+        ("The lockfile was replaced while this run was under way, and not by Reconciler.",),
+        (
+            "The new one was kept. What this run learnt is no proof over it, so the members it sent are ",
+            "unconfirmed; the next apply sends them again. Don't pull or check out while apply runs.",
+        ),
+        Location(display_path(lockfile)),
     )
 
 

@@ -3,7 +3,7 @@
 `journal.jsonl` in the environment's working folder, one JSON object a line, each synced before the run
 goes on:
 
-- `run`: the first line; whose journal it is.
+- `run`: the first line; whose journal it is, and which lockfile the run began from.
 - `batch`: who goes into which batch, of which kind; all of them, before the first is sent.
 - `sending`: a call for this batch begins now. From here on the server may have acted.
 - `attempted`: the call ended without settling the batch; `doubt` tells whether the server may have acted.
@@ -23,6 +23,7 @@ from reconciler.lockfile.model import Gone, Knowledge, Present, Rejected, Unconf
 
 if TYPE_CHECKING:
     from reconciler.apply.batch import Batch  # which a plan needs none of
+    from reconciler.lockfile.lineage import Lineage
 
 FORMAT = 1
 
@@ -46,7 +47,9 @@ class Journal:
         self._failed: OSError | None = None
 
     @classmethod
-    def begin(cls, environment: Environment, batches: "Iterable[Batch]", *, started: str) -> Self:
+    def begin(
+        cls, environment: Environment, batches: "Iterable[Batch]", began_from: "Lineage", *, started: str
+    ) -> Self:
         """Fix on disk what goes into which batch; replaces, in one step, the journal of a run that died."""
         run = {
             "record": "run",
@@ -54,6 +57,8 @@ class Journal:
             "environment": environment.name,
             "target": environment.target,
             "started": started,
+            "lockfile": began_from.digest,
+            "commits": began_from.commits,
         }
         lines = [_line(run), *(_line(_batch(batch)) for batch in batches)]
         path = journal_path(environment)

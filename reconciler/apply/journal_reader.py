@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from reconciler.apply.batch import Batch, Kind
+from reconciler.lockfile.lineage import Lineage
 from reconciler.lockfile.model import (
     Departure,
     Gone,
@@ -34,21 +35,28 @@ class MalformedJournal(ValueError):
 
 
 class Learnt(NamedTuple):
-    """What the dead run knew of a member, and what it had asked of the API about them."""
+    """What the dead run knew of a member, since `at`, and what it had asked of the API about them.
+
+    `attributes` are those that were sent or, for a removal, those of the last push.
+    """
 
     kind: Kind
     knowledge: Knowledge
+    at: str
+    attributes: Attributes
 
 
 class UnfinishedRun(NamedTuple):
     """What a dead run left.
 
-    `learnt` is what is known of each member whom it sent, in-flight ones as `Unconfirmed`; `pending` are
-    the batches that it didn't settle, in order.
+    `began_from` is the lockfile that it began from, None in the journal of an older version. `learnt` is
+    what is known of each member whom it sent, in-flight ones as `Unconfirmed`; `pending` are the batches
+    that it didn't settle, in order.
     """
 
     environment: str
     target: str
+    began_from: Lineage | None
     learnt: Mapping[str, Learnt]
     pending: tuple[Batch, ...]
 
@@ -63,6 +71,14 @@ class _Run(_Record):
     environment: str
     target: str
     started: str
+    lockfile: str | None = None
+    commits: list[str] | None = None
+
+    @property
+    def began_from(self) -> Lineage | None:
+        if self.lockfile is None:
+            return None
+        return Lineage(self.lockfile, None if self.commits is None else tuple(self.commits))
 
 
 class _Batch(_Record):
@@ -157,13 +173,14 @@ class _Replay:
         batch = self.standing.pop(record.batch).batch
         for key, *words in record.members:
             knowledge = _knowledge(words, record.at, batch.kind, batch.members[key])
-            self.learnt[key] = Learnt(batch.kind, knowledge)
+            self.learnt[key] = Learnt(batch.kind, knowledge, record.at, batch.members[key])
 
     def unconfirmed(self) -> Iterator[tuple[str, Learnt]]:
         for standing in self.standing.values():
             if standing.sent is not None and (standing.doubt or standing.under_way):
                 for key, attributes in standing.batch.members.items():
-                    yield key, Learnt(standing.batch.kind, Unconfirmed(standing.sent, attributes))
+                    knowledge = Unconfirmed(standing.sent, attributes)
+                    yield key, Learnt(standing.batch.kind, knowledge, standing.sent, attributes)
 
 
 def read_journal(data: bytes) -> UnfinishedRun | None:
@@ -187,6 +204,7 @@ def read_journal(data: bytes) -> UnfinishedRun | None:
     return UnfinishedRun(
         run.environment,
         run.target,
+        run.began_from,
         {**replay.learnt, **dict(replay.unconfirmed())},
         tuple(standing.batch for standing in replay.standing.values()),
     )

@@ -1,5 +1,6 @@
 """The lockfile as it stands with the journal of an interrupted run counted in."""
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
@@ -24,29 +25,41 @@ class KnownState(NamedTuple):
 
     `lockfile` counts the journal in; `on_disk` doesn't; either is None where there is nothing.
     `is_recovered` tells that there was a journal; `recovered` counts those whom it settled and the lockfile
-    on disk doesn't know yet; `pending` are the batches that the interrupted run didn't settle.
-    `unfetched` and `conflicts` tell how well the lockfile is known, see `reconciler.lockfile.reading`.
+    on disk doesn't know yet; `doubted` those who are unconfirmed, since the lockfile isn't the one that the
+    interrupted run began from; `pending` are the batches that it didn't settle. `unfetched` and `conflicts`
+    tell how well the lockfile is known, see `reconciler.lockfile.reading`.
     """
 
     lockfile: Lockfile | None
     on_disk: Lockfile | None
     is_recovered: bool = False
     recovered: int = 0
+    doubted: int = 0
     pending: "tuple[Batch, ...]" = ()
     unfetched: str | None = None
     conflicts: int = 0
 
 
 def known_state(environment: Environment) -> KnownState:
-    """Read the journal, then the lockfile: in this order a run that ends meanwhile is counted, not lost.
+    """What lockfile and journal say together, also while a run begins, goes on or ends beside this.
 
     Raises:
         InvalidInput: either can't be read or belongs elsewhere.
     """
-    journal = _read(environment)
-    reading = read_state(environment)
+    before = _read(environment)
+    while True:
+        reading = read_state(environment)
+        journal = _read(environment)
+        if _run_of(journal) == _run_of(before):
+            break
+        before = journal  # another run began or ended meanwhile: the lockfile may be of before or after it
     state = _counted_in(environment, reading.lockfile, journal)
     return state._replace(unfetched=reading.unfetched, conflicts=reading.conflicts)
+
+
+def _run_of(journal: bytes | None) -> bytes | None:
+    """What tells one run's journal from another's: its first line, which also names the time."""
+    return None if journal is None else journal.partition(b"\n")[0]
 
 
 def _counted_in(environment: Environment, on_disk: Lockfile | None, journal: bytes | None) -> KnownState:
@@ -57,6 +70,7 @@ def _counted_in(environment: Environment, on_disk: Lockfile | None, journal: byt
         MalformedJournal,
         read_journal,
     )
+    from reconciler.lockfile.lineage import is_unchanged  # noqa: PLC0415 - runs git, as plans rarely do
 
     try:
         run = read_journal(journal)
@@ -67,15 +81,35 @@ def _counted_in(environment: Environment, on_disk: Lockfile | None, journal: byt
     if (run.environment, without_default_port(run.target)) != (environment.name, environment.target):
         raise InvalidInput(_foreign(environment, run.environment, run.target))
     before = on_disk or Lockfile(environment.name, environment.target)
-    found = {
-        key: _canonical(known.knowledge)
-        for key, known in run.learnt.items()
-        if not _is_known_better(before, key, known)
-    }
-    news = [key for key, knowledge in found.items() if _is_news(before, key, knowledge)]
-    after = before.with_entries(found) if news else on_disk
-    settled = sum(not isinstance(found[key], Unconfirmed) for key in news)
-    return KnownState(after, on_disk, is_recovered=True, recovered=settled, pending=run.pending)
+    is_proof = run.began_from is not None and is_unchanged(environment, run.began_from, on_disk)
+    news = dict(_news(before, run.learnt, is_proof=is_proof))
+    unconfirmed = sum(isinstance(knowledge, Unconfirmed) for knowledge in news.values())
+    return KnownState(
+        before.with_entries(news) if news else on_disk,
+        on_disk,
+        is_recovered=True,
+        recovered=len(news) - unconfirmed,
+        doubted=0 if is_proof else unconfirmed,
+        pending=run.pending,
+    )
+
+
+def _news(
+    before: Lockfile, found: "Mapping[str, Learnt]", *, is_proof: bool
+) -> Iterator[tuple[str, Knowledge]]:
+    """What the lockfile doesn't know yet.
+
+    Over another lockfile than the one that the run began from, nothing that it learnt is proof: others may
+    have added or removed the same people since. But it did send them, so they are `unconfirmed`.
+    """
+    for key, record in found.items():
+        entry, knowledge = before.entry(key), _canonical(record.knowledge)
+        if not is_proof and learnt(entry, knowledge) != entry:
+            if entry is None and record.kind.removal:
+                continue
+            knowledge = Unconfirmed(record.at, canonical(record.attributes))
+        if learnt(entry, knowledge) != entry:
+            yield key, knowledge
 
 
 def take_in(environment: Environment) -> KnownState:
@@ -90,22 +124,6 @@ def take_in(environment: Environment) -> KnownState:
     if state.lockfile is not None and state.lockfile != state.on_disk:
         write_lockfile(environment, state.lockfile)
     return state
-
-
-def _is_known_better(lockfile: Lockfile, key: str, found: "Learnt") -> bool:
-    """Whether somebody else has proven meanwhile what this run left open, and git brought it here."""
-    present = lockfile.members.get(key)
-    if present is None or not isinstance(found.knowledge, Unconfirmed):
-        return False
-    from reconciler.apply.batch import Kind  # noqa: PLC0415 - plans of interrupted runs alone need it
-
-    # Whoever was to be added wasn't known to be there; all others were, as long as nothing newer says so.
-    return found.kind is Kind.ADD or present.pushed > found.knowledge.pushed
-
-
-def _is_news(lockfile: Lockfile, key: str, knowledge: Knowledge) -> bool:
-    entry = lockfile.entry(key)
-    return learnt(entry, knowledge) != entry
 
 
 def _canonical(knowledge: Knowledge) -> Knowledge:

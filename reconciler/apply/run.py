@@ -21,11 +21,12 @@ from reconciler.apply.signals import Signals
 from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Observer, Tally
 from reconciler.environment.model import Environment
-from reconciler.errors import EXIT_INVALID, DiskFailure, Interrupted, Refusal
+from reconciler.errors import EXIT_INVALID, DiskFailure, Interrupted, InvalidInput, Refusal
 from reconciler.lockfile.codec import digest
+from reconciler.lockfile.lineage import Lineage, commits_of
 from reconciler.lockfile.lock import NO_PATIENCE, Patience, environment_lock
 from reconciler.lockfile.model import Lockfile, Present
-from reconciler.lockfile.store import write_lockfile
+from reconciler.lockfile.store import read_file, write_lockfile
 from reconciler.panel import Panel
 from reconciler.plan.model import Day, Plan
 from reconciler.plan.planner import make_plan
@@ -117,6 +118,7 @@ def run_apply(
         Signals() as signals,
         environment_lock(environment, patience._replace(is_over=lambda: signals.count > 0)),
     ):
+        commits = commits_of(environment)
         state = take_in(environment)
         plan = _again(shown, state.lockfile, wishes) or plan_for(environment, roster, state.lockfile, wishes)
         try:
@@ -125,7 +127,8 @@ def run_apply(
             discard(environment)  # all that it says stands in the lockfile now
             raise
         current = roster.on(wishes.day.today) if wishes.day else roster
-        return _Run(environment, current, plan, state, observer, wishes.most_calls).carry_out(
+        began_from = Lineage(digest(state.lockfile), commits)
+        return _Run(environment, current, plan, state, began_from, observer, wishes.most_calls).carry_out(
             connect, signals
         )
 
@@ -153,6 +156,7 @@ class _Run:
     roster: Roster
     plan: Plan
     state: KnownState
+    began_from: Lineage
     observer: Observer
     most_calls: int | None
 
@@ -166,12 +170,13 @@ class _Run:
         failed_at_once = stop is not None and stop.cause is Cause.DENIED and not tally.confirmed
         forgotten = frozenset() if failed_at_once else self._forgotten()
         try:
-            lockfile = self._write(tally, forgotten)
+            lockfile, problems = self._write(tally, forgotten)
             discard(self.environment)
-        except DiskFailure as error:  # what was learnt is in the journal, and the report can tell it too
+        except (DiskFailure, InvalidInput) as error:  # what was learnt is in the journal, and can be told too
             report = self._report(tally, self.state.lockfile, 0)
             return replace(report, problems=error.problems, failure=EXIT_INVALID)
-        report = replace(self._report(tally, lockfile, len(forgotten)), problems=self._in_passing(tally))
+        report = self._report(tally, lockfile, 0 if problems else len(forgotten))
+        report = replace(report, problems=(*problems, *self._in_passing(tally)))
         if stop is None or not stop.is_thrown:
             return report
         problem = stop.problem or ending.interrupted(tally.confirmed, tally.total, tally.calls)
@@ -193,7 +198,7 @@ class _Run:
         environment = self.environment
         connection = connect()
         batches = cut(wanted, environment.api.batch_size, self.state.pending)
-        journal = Journal.begin(self.environment, batches, started=utc_now())
+        journal = Journal.begin(self.environment, batches, self.began_from, started=utc_now())
         try:
             return asyncio.run(
                 push(batches, connection, journal, environment, tally, signals, utc_now, self.most_calls)
@@ -201,14 +206,18 @@ class _Run:
         finally:
             journal.close()
 
-    def _write(self, tally: Tally, forgotten: frozenset[str]) -> Lockfile | None:
-        """Replace the lockfile if there is news; returns it as it stands now."""
+    def _write(self, tally: Tally, forgotten: frozenset[str]) -> tuple[Lockfile | None, tuple[Problem, ...]]:
+        """Replace the lockfile if there is news; returns it as it is now, and what kept news out of it."""
         if not (tally.entries or forgotten):
-            return self.state.lockfile
+            return self.state.lockfile, ()
+        if digest(read_file(self.environment)) != self.began_from.digest:
+            # Git, or somebody, put another one there meanwhile, which must not be lost.
+            state = take_in(self.environment)
+            return state.lockfile, (ending.replaced_meanwhile(self.environment.lockfile_path),)
         before = self.state.lockfile or Lockfile(self.environment.name, self.environment.target)
         after = before.with_entries(tally.entries).without(forgotten)
         write_lockfile(self.environment, after)
-        return after
+        return after, ()
 
     def _in_passing(self, tally: Tally) -> tuple[Problem, ...]:
         """What went wrong without ending the run."""

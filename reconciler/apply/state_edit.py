@@ -15,13 +15,15 @@ class RecoveryResult(NamedTuple):
     """What `state recover` found.
 
     `was_pending` tells whether there was a journal; `recovered` counts the members whom the interrupted
-    run had settled and the lockfile didn't know; `unconfirmed` those in the lockfile about whom nothing is
-    proven; `lockfile` is None where there is none.
+    run had settled and the lockfile didn't know; `doubted` those who became unconfirmed, since the lockfile
+    isn't the one that the run began from; `unconfirmed` all in the lockfile about whom nothing is proven;
+    `lockfile` is None where there is none.
     """
 
     lockfile: Lockfile | None
     was_pending: bool
     recovered: int
+    doubted: int
     unconfirmed: int
 
 
@@ -36,7 +38,7 @@ def recover(environment: Environment) -> RecoveryResult:
     with environment_lock(environment):
         state = _settled(environment)
     unconfirmed = len(state.lockfile.unconfirmed) if state.lockfile else 0
-    return RecoveryResult(state.lockfile, state.is_recovered, state.recovered, unconfirmed)
+    return RecoveryResult(state.lockfile, state.is_recovered, state.recovered, state.doubted, unconfirmed)
 
 
 def remove_members(environment: Environment, keys: Sequence[str]) -> Lockfile | None:

@@ -204,7 +204,9 @@ def _outcome(result: state_edit.RecoveryResult) -> str:
         return "there is no journal of an interrupted run; nothing has changed."
     settled = counted(result.recovered, "member")
     doubt = f" {result.unconfirmed} stand unconfirmed in the lockfile." if result.unconfirmed else ""
-    return f"the journal of an interrupted run is taken in: {settled} settled.{doubt}"
+    lineage = " The lockfile changed since that run began, or git can't tell whether it did, so what the run "
+    changed = f"{lineage}learnt proves nothing." if result.doubted else ""
+    return f"the journal of an interrupted run is taken in: {settled} settled.{doubt}{changed}"
 
 
 # `reconciler state publish`: bring the lockfile and the remote's together.
@@ -254,6 +256,13 @@ def _tell(invocation: Invocation, environment: Environment, published: Publicati
     """What somebody has to look at."""
     for conflict in published.conflicts:
         invocation.tell(f"{visible(invocation.in_words(conflict.words()))}\n")
+    if published.doubted:
+        who = counted(len(published.doubted), "member")
+        line = (
+            f"{who} unconfirmed: new here and not in the published lockfile, whose history says that others "
+            "removed them, or can't be read in full. The next apply sends them again."
+        )
+        invocation.tell(f"{visible(line)}\n")
     if published.is_tracked:
         path = display_path(environment.lockfile_path)
         line = f"{path} is under version control still, where it grows old: `git rm --cached {path}`, commit."

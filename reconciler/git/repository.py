@@ -35,6 +35,17 @@ class Repository:
             raise InvalidInput(_no_repository(folder, done))
         return cls(Path(done.text))
 
+    @classmethod
+    def find(cls, folder: Path) -> "Repository | None":
+        """The repository that holds this folder; None where no folder above it is one.
+
+        Raises:
+            InvalidInput: there is one, and git is missing or refuses to read it.
+        """
+        whole = folder.resolve()
+        is_in_one = any((above / ".git").exists() for above in (whole, *whole.parents))
+        return cls.around(folder) if is_in_one else None
+
     def path_of(self, path: Path) -> str:
         """A file's path as git names it: from the root, with forward slashes.
 
@@ -93,13 +104,42 @@ class Repository:
         """Whether a file stands in the index, and so in what is committed next."""
         return bool(self._sure("ls-files", "-z", "--full-name", "--", f":(top,literal){path}").out)
 
-    def has_held(self, path: str, content: bytes, since: str | None, until: str) -> bool:
-        """Whether a file came to hold just this content after one commit and up to another."""
-        blob = self._sure("hash-object", "--stdin", stdin=content).text
-        span = f"{since}..{until}" if since else until
-        options = ("--format=", "--raw", "--no-abbrev", "--no-renames", "--first-parent", "-m")
-        told = self._sure("-c", "log.showRoot=true", "log", *options, span, "--", f":(top,literal){path}")
-        return any(line.split()[3] == blob for line in told.text.splitlines() if line.startswith(":"))
+    def is_ancestor(self, one: str, other: str) -> bool:
+        """Whether a commit is in the history of another one, or is that one; False where git can't tell."""
+        return self._git("merge-base", "--is-ancestor", one, other).code == 0
+
+    def versions(self, path: str, tips: Iterable[str], since: Iterable[str] = ()) -> list[str] | None:
+        """What a file came to hold in the history of `tips`, without what was in that of `since`.
+
+        Returns blobs by their names, each once, the newest first; a deletion is a name of zeros alone. None
+        where this clone lacks a part of that history.
+        """
+        span = [*tips, "--not", *since]
+        # All sides of each merge, since one that the merge passed over counts too.
+        listed = self._git("--literal-pathspecs", "rev-list", "--full-history", *span, "--", path)
+        if listed.code or self._lacks_part_of(span):
+            return None
+        options = ("--stdin", "-m", "--root", "-r", "--raw", "--no-abbrev", "--no-renames", "--no-commit-id")
+        told = self._sure("--literal-pathspecs", "diff-tree", *options, "--", path, stdin=listed.out)
+        return list(dict.fromkeys(line.split()[3] for line in told.text.split("\n") if line[:1] == ":"))
+
+    def content(self, blob: str) -> bytes | None:
+        """What a blob holds, or None where it isn't here."""
+        done = self._git("cat-file", "blob", blob)
+        return done.out if done.code == 0 else None
+
+    def parents(self, commit: str) -> list[str]:
+        """The parents of a commit, in order; none where git can't tell."""
+        return self._git("rev-list", "--no-walk", "--parents", commit, "--").text.split()[1:]
+
+    def _lacks_part_of(self, span: list[str]) -> bool:
+        """Whether a shallow clone was cut within these commits."""
+        if not self.is_shallow():
+            return False
+        file = self.root / self._sure("rev-parse", "--git-path", "shallow").text
+        cut = file.read_text(encoding="ascii").split()
+        listed = self._git("rev-list", *span)
+        return listed.code != 0 or not set(cut).isdisjoint(listed.text.split())
 
     def changed_since(self, commit: str) -> frozenset[str]:
         """The paths of all files that differ between a commit and the work tree, new ones among them."""

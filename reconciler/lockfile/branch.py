@@ -10,10 +10,10 @@ from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.codec import encode
 from reconciler.lockfile.local_copy import LocalCopy
-from reconciler.lockfile.merge import Conflict, Merged
+from reconciler.lockfile.merge import Merged
 from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.on_disk import decode_file
-from reconciler.lockfile.reading import REMOTE, Reading, fetch_command
+from reconciler.lockfile.reading import Reading, fetch_command, tracking_ref
 from reconciler.lockfile.rejoining import Recorded
 from reconciler.problems import Problem
 
@@ -42,7 +42,7 @@ class LockfileBranch:
     @property
     def tip(self) -> str | None:
         """The commit that was last fetched, or None."""
-        return self.recorded.repository.commit_of(f"refs/remotes/{REMOTE}/{self.name}")
+        return self.recorded.repository.commit_of(tracking_ref(self.name))
 
     def fetched_tip(self) -> str:
         """The commit that was last fetched.
@@ -67,11 +67,13 @@ class LockfileBranch:
             return Reading(None if data is None else self._decoded(data), unfetched=self.name)
         if data is None:
             return Reading(self.recorded.at(tip, self.name))
-        lockfile, conflicts = self._rejoined(data, tip)
-        return Reading(lockfile, conflicts=len(conflicts))
+        merged = self._rejoined(data, tip)
+        return Reading(merged.lockfile, conflicts=len(merged.conflicts))
 
-    def check_out(self) -> tuple[Conflict, ...]:
-        """Bring the file here up to the branch, so that it can be written; returns who was in conflict.
+    def check_out(self) -> Merged | None:
+        """Bring the file here up to the branch, so that it can be written.
+
+        Returns how file and branch were merged, None where there was no file.
 
         Raises:
             InvalidInput: as `read`; or nothing was fetched of the branch.
@@ -84,17 +86,17 @@ class LockfileBranch:
             if published is not None:
                 self.recorded.at(tip, self.name)  # what can't be read must not be taken for a lockfile
                 self.copy.replace(published, tip)
-            return ()
+            return None
         merged = self._rejoined(data, tip)
         # An equal lockfile keeps its bytes.
         news = data if merged.lockfile == self._decoded(data) else encode(merged.lockfile)
         self.copy.replace(news, tip)
-        return merged.conflicts
+        return merged
 
     def _rejoined(self, data: bytes, tip: str) -> Merged:
         ours, theirs = self._decoded(data), self.recorded.at(tip, self.name)
         base = self.copy.base_of(data)
-        return Merged(ours, ()) if base == tip else self.recorded.rejoin(data, base, ours, tip, theirs)
+        return Merged(ours) if base == tip else self.recorded.rejoin(ours, base, theirs, [tip])
 
     def _decoded(self, data: bytes) -> Lockfile:
         return decode_file(self.recorded.environment, data)

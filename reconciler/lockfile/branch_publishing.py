@@ -7,10 +7,10 @@ from reconciler.git.pushing import PushEnd, create, push, remember
 from reconciler.git.remote import Remote
 from reconciler.lockfile.branch import LockfileBranch
 from reconciler.lockfile.codec import encode
-from reconciler.lockfile.merge import Conflict
 from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.on_disk import decode_file
 from reconciler.lockfile.publication import (
+    Notes,
     Publication,
     PublicationEnd,
     message_of,
@@ -37,7 +37,7 @@ def publish_on_branch(line: LockfileBranch, remote: Remote) -> Publication:
 class _Publishing:
     line: LockfileBranch
     remote: Remote
-    conflicts: dict[str, Conflict] = field(default_factory=dict)
+    notes: Notes = field(default_factory=Notes)
 
     def attempt(self) -> Publication | None:
         is_there = self.line.name in self.remote.fetch(self.line.name)
@@ -45,7 +45,7 @@ class _Publishing:
         if tip is not None:
             # From here on the file is the very content that is published. If this process dies before the
             # file is deleted, the next one finds it in the branch's history, and knows that it is done.
-            self.conflicts.update({conflict.key: conflict for conflict in self.line.check_out()})
+            self.notes.take(self.line.check_out())
         commit = self._commit(tip)
         if is_there and commit == tip:
             return self._finished(PublicationEnd.UP_TO_DATE, commit)
@@ -84,6 +84,7 @@ class _Publishing:
             self.line.name,
             self.remote.name,
             commit,
-            conflicts=tuple(self.conflicts.values()),
+            conflicts=self.notes.conflicts,
+            doubted=self.notes.doubted,
             is_tracked=recorded.repository.is_tracked(recorded.path),
         )

@@ -15,10 +15,11 @@ from reconciler.git.pushing import Pushed, PushEnd, create, delete, push, rememb
 from reconciler.git.remote import Remote
 from reconciler.lockfile.codec import encode
 from reconciler.lockfile.local_copy import LocalCopy
-from reconciler.lockfile.merge import Conflict, Merged
+from reconciler.lockfile.merge import Merged
 from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.on_disk import decode_file
 from reconciler.lockfile.publication import (
+    Notes,
     Publication,
     PublicationEnd,
     message_of,
@@ -72,7 +73,7 @@ class _Publishing:
     recorded: Recorded
     remote: Remote
     branch: str
-    conflicts: dict[str, Conflict] = field(default_factory=dict)
+    notes: Notes = field(default_factory=Notes)
 
     @property
     def aside(self) -> str:
@@ -144,19 +145,28 @@ class _Publishing:
         if data is None:
             return None if there is None else encode(there)
         ours = decode_file(self.recorded.environment, data)
-        merged = self.recorded.rejoin(data, self._base(data, tips.branch), ours, tips.branch, there)
+        base = self._base(data, tips.branch)
+        merged = self.recorded.rejoin(
+            ours,
+            base,
+            there,
+            [tips.branch, *([tips.aside] if tips.aside else [])],
+            since=base or self.recorded.repository.commit_of("HEAD"),
+            aside=self.recorded.repository.commit_of(self.remote.tracking(self.aside)),
+        )
         return data if self._noted(merged) == ours else encode(merged.lockfile)
 
     def _with_aside(self, tips: _Tips, published: Lockfile | None) -> Lockfile | None:
-        data = self.recorded.read(tips.aside) if tips.aside else None
         found = self.recorded.at(tips.aside, self.aside) if tips.aside else None
-        if data is None or found is None:
+        if tips.aside is None or found is None:
             return published
-        merged = self.recorded.rejoin(data, self._fork(tips), found, tips.branch, published)
+        merged = self.recorded.rejoin(
+            found, self._fork(tips), published, [tips.branch], since=tips.aside, aside=tips.aside
+        )
         return self._noted(merged)
 
     def _noted(self, merged: Merged) -> Lockfile:
-        self.conflicts.update({conflict.key: conflict for conflict in merged.conflicts})
+        self.notes.take(merged)
         return merged.lockfile
 
     def _base(self, data: bytes, tip: str) -> str | None:
@@ -194,8 +204,16 @@ class _Publishing:
 
     def _done(self, end: PublicationEnd, commit: str, reason: str = "") -> Publication:
         aside = self.aside if end is PublicationEnd.SET_ASIDE else ""
-        conflicts = tuple(self.conflicts.values())
-        return Publication(end, self.branch, self.remote.name, commit, aside, reason, conflicts)
+        return Publication(
+            end,
+            self.branch,
+            self.remote.name,
+            commit,
+            aside,
+            reason,
+            conflicts=self.notes.conflicts,
+            doubted=self.notes.doubted,
+        )
 
 
 def _no_branch(name: str | None, remote: str) -> Problem:

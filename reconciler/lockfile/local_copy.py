@@ -50,6 +50,14 @@ class LocalCopy:
         """
         return self._bases().get(_digest(data))
 
+    def noted_bases(self) -> tuple[str, ...]:
+        """All commits that are written down, of this lockfile or of an earlier one.
+
+        Raises:
+            InvalidInput: what was written down can't be read.
+        """
+        return tuple(self._bases().values())
+
     def write(self, data: bytes) -> None:
         """Let the lockfile be these bytes, what it was made into; its base stays.
 

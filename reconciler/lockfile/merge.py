@@ -4,7 +4,7 @@ What only one side changed is taken from that side, so that an addition stays ad
 removed. Where both changed the same member, what was proven decides, and never which side is ours.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from reconciler.errors import InvalidInput
@@ -38,10 +38,15 @@ class Conflict(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """The merged lockfile, which stands in no file yet, and the members whom somebody has to look at."""
+    """The merged lockfile, which is in no file yet, and what happened to members in it.
+
+    `conflicts` need a person's decision. `doubted` are the identities whose entries became `unconfirmed`,
+    since others may have removed them; see `without_proof`.
+    """
 
     lockfile: Lockfile
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    doubted: frozenset[str] = frozenset()
 
 
 def merge(base: Lockfile | None, ours: Lockfile, theirs: Lockfile) -> Merged:
@@ -68,6 +73,25 @@ def merge(base: Lockfile | None, ours: Lockfile, theirs: Lockfile) -> Merged:
             if settled.is_conflict:
                 conflicts.append(Conflict(key, here, there, settled.entry))
     return Merged(Lockfile(ours.environment, ours.target).with_entries(merged), tuple(conflicts))
+
+
+def news(base: Lockfile | None, ours: Lockfile, theirs: Lockfile) -> frozenset[str]:
+    """The identities that only our side knows: neither the base nor the other side says anything of them.
+
+    Nobody can tell from the three lockfiles whether the other side never knew them, or added and removed
+    them since the base.
+    """
+    return frozenset(_entries(ours).keys() - _entries(base).keys() - _entries(theirs).keys())
+
+
+def without_proof(merged: Merged, keys: Iterable[str]) -> Merged:
+    """The same, but these members are `unconfirmed`: what our side proved may no longer hold."""
+    doubted = {
+        key: Unconfirmed(entry.pushed, entry.attributes)
+        for key in keys
+        if (entry := merged.lockfile.entry(key)) is not None and not isinstance(entry, Unconfirmed)
+    }
+    return Merged(merged.lockfile.with_entries(doubted), merged.conflicts, frozenset(doubted))
 
 
 def _by_member(

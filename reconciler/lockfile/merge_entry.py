@@ -14,7 +14,7 @@ from reconciler.member import equal
 
 _SomeEntry = TypeVar("_SomeEntry", bound=Entry)
 
-_PROOF = {Outcome.ADDED: 2, Outcome.EXISTING: 1, Outcome.UNATTRIBUTED: 0, Outcome.RESUBMITTED: 0}
+_PROOF = {Outcome.ADDED: 3, Outcome.EXISTING: 2, Outcome.UNATTRIBUTED: 1, Outcome.RESUBMITTED: 0}
 
 
 class Settled(NamedTuple):
@@ -54,21 +54,25 @@ def _is_pushed_anew(base: Entry, changed: Entry) -> bool:
 def _both_changed(base: Entry | None, one: Entry, other: Entry) -> Settled:
     if isinstance(one, Present) and isinstance(other, Present):
         return _both_present(one, other)
-    if isinstance(base, Present):
-        return Settled(_in_doubt_since(one, other))
-    return Settled(_one_absent(one, other))
+    return Settled(_in_doubt_since(base, one, other) or _one_absent(one, other))
 
 
-def _in_doubt_since(one: Entry, other: Entry) -> Entry:
-    """Whoever was present, and isn't on one side, was to be changed or removed by a call without an answer.
+def _in_doubt_since(base: Entry | None, one: Entry, other: Entry) -> Entry | None:
+    """The entry of a member who may have left since the base; None where nothing says so.
 
-    What was proven before that call proves nothing any more.
+    Who was, or may have been, in the panel at the base and is `unconfirmed` since got a call without an
+    answer that may have changed or removed them. Who was in it and is refused since, was gone in between.
+    Nothing tells whether the other side's proof is older or newer: times come from other machines' clocks.
     """
-    in_doubt = [entry for entry in (one, other) if isinstance(entry, Unconfirmed)]
-    proven = [entry for entry in (one, other) if not isinstance(entry, Unconfirmed)]
-    if not (in_doubt and proven):
-        return _one_absent(one, other)
-    return in_doubt[0] if in_doubt[0].pushed >= proven[0].pushed else _one_absent(one, other)
+    if isinstance(base, Present) or (base is not None and _is_in_doubt(base)):
+        unconfirmed = [entry for entry in (one, other) if isinstance(entry, Unconfirmed)]
+        if unconfirmed:
+            return _pick(unconfirmed)
+    if isinstance(base, Present):
+        refused = [entry for entry in (one, other) if isinstance(entry, Rejected)]
+        in_doubt = len(refused) == 1 or any(entry.doubtful for entry in refused)
+        return structs.replace(_pick(refused), doubtful=in_doubt)
+    return None
 
 
 def _both_present(one: Present, other: Present) -> Settled:
@@ -79,11 +83,11 @@ def _both_present(one: Present, other: Present) -> Settled:
     account may update those, so the latest is the likeliest, and no more than that.
     """
     if equal(one.attributes, other.attributes):
-        return Settled(_latest(_strongest(one, other)))
-    if Outcome.RESUBMITTED in (one.outcome, other.outcome):
-        return Settled(_latest((one, other)), is_conflict=True)
+        return Settled(_pick(_strongest(one, other)))
     added = [entry for entry in (one, other) if entry.outcome is Outcome.ADDED]
-    return Settled(_latest(added or (one, other)), is_conflict=len(added) != 1)
+    if len(added) == 1 and Outcome.RESUBMITTED not in (one.outcome, other.outcome):
+        return Settled(added[0])
+    return Settled(_latest((one, other)), is_conflict=True)
 
 
 def _one_absent(one: Entry, other: Entry) -> Entry:
@@ -94,8 +98,8 @@ def _one_absent(one: Entry, other: Entry) -> Entry:
             return _doubted(entry) if in_doubt else entry
     refused = [entry for entry in (one, other) if isinstance(entry, Rejected)]
     if refused:
-        return structs.replace(_latest(refused), doubtful=in_doubt)
-    return _latest((one, other))
+        return structs.replace(_pick(refused), doubtful=in_doubt)
+    return _pick([entry for entry in (one, other) if isinstance(entry, Unconfirmed)])
 
 
 def _is_in_doubt(entry: Entry) -> bool:
@@ -115,10 +119,25 @@ def _strongest(one: Present, other: Present) -> Sequence[Present]:
     return [entry for entry in (one, other) if _PROOF[entry.outcome] == strength]
 
 
-def _latest(entries: Sequence[_SomeEntry]) -> _SomeEntry:
-    """The one pushed last, which claims least: in the panel by then, and not already before.
+def _pick(entries: Sequence[_SomeEntry]) -> _SomeEntry:
+    """One of entries with the same outcome, of which neither claims what the other denies.
 
-    Of two pushed in the same second, the order of their lines in the file decides: arbitrary, but the
-    same on every machine and for either side.
+    Where the fields are the same, the later, which claims less: in the panel by then, and not before. Where
+    they differ, a time decides nothing, since it comes from another machine's clock: the one whose line
+    sorts first.
     """
-    return max(entries, key=lambda entry: (entry.pushed, encode(Lockfile("", "").with_entries({"": entry}))))
+    if all(equal(entry.attributes, entries[0].attributes) for entry in entries):
+        return _latest(entries)
+    return min(entries, key=lambda entry: (_line(structs.replace(entry, pushed="")), entry.pushed))
+
+
+def _latest(entries: Sequence[_SomeEntry]) -> _SomeEntry:
+    """The one pushed last; of two pushed in the same second, the one whose line sorts last.
+
+    Arbitrary, but the same on every machine and for either side.
+    """
+    return max(entries, key=lambda entry: (entry.pushed, _line(entry)))
+
+
+def _line(entry: Entry) -> bytes:
+    return encode(Lockfile("", "").with_entries({"": entry}))

@@ -10,7 +10,7 @@ from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.git.pushing import Pushed
-from reconciler.lockfile.merge import Conflict
+from reconciler.lockfile.merge import Conflict, Merged
 from reconciler.problems import Location, Problem
 
 _ATTEMPTS = 10
@@ -30,7 +30,8 @@ class Publication(NamedTuple):
 
     `branch` and `remote` are where the lockfile belongs; `aside` is the branch that has it for now, and
     `reason` what the server said, both empty but where it was set aside. `conflicts` are the members about
-    whom the lockfiles contradicted each other. `is_tracked` tells that git has the file here under version
+    whom the lockfiles contradicted each other. `doubted` are the identities that became `unconfirmed`, since
+    others may have removed them meanwhile. `is_tracked` tells that git has the file here under version
     control although it is published on a branch of its own.
     """
 
@@ -41,7 +42,28 @@ class Publication(NamedTuple):
     aside: str = ""
     reason: str = ""
     conflicts: tuple[Conflict, ...] = ()
+    doubted: frozenset[str] = frozenset()
     is_tracked: bool = False
+
+
+class Notes:
+    """What the merges of one publishing found, over all its attempts."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._conflicts: dict[str, Conflict] = {}
+        self.doubted: frozenset[str] = frozenset()
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Each member once."""
+        return tuple(self._conflicts.values())
+
+    def take(self, merged: Merged | None) -> None:
+        """Take note of what a merge found; None where there was nothing to merge."""
+        if merged is not None:
+            self._conflicts.update({conflict.key: conflict for conflict in merged.conflicts})
+            self.doubted |= merged.doubted
 
 
 def until_first(attempt: Callable[[], Publication | None]) -> Publication:

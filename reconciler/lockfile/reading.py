@@ -20,6 +20,11 @@ class Reading(NamedTuple):
     conflicts: int = 0
 
 
+def tracking_ref(branch: str) -> str:
+    """The ref that holds what was last fetched of a lockfile's branch."""
+    return f"refs/remotes/{REMOTE}/{branch}"
+
+
 def fetch_command(branch: str) -> str:
     """What brings a lockfile's branch into any clone, also one that is set up to follow others only."""
     return f"git fetch {REMOTE} {branch}:refs/remotes/{REMOTE}/{branch}"

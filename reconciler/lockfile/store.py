@@ -31,6 +31,16 @@ def read_state(environment: Environment) -> Reading:
     return Reading(None if data is None else decode_file(environment, data))
 
 
+def read_file(environment: Environment) -> Lockfile | None:
+    """The lockfile in the environment's folder, whatever its branch says beside it; None where there is none.
+
+    Raises:
+        InvalidInput: it is there, and can't be read or belongs elsewhere.
+    """
+    data = read_bytes(environment)
+    return None if data is None else decode_file(environment, data)
+
+
 def check_known(environment: Environment) -> None:
     """Make sure, before anybody is asked about writing, that the lockfile is known here.
 

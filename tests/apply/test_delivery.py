@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from disk_room import UNLIMITED, room_for
-from people import environment_of, person
+from people import NOTHING_YET, environment_of, person
 from vendor import Vendor
 
 from reconciler.apply.batch import Batch
@@ -41,7 +41,7 @@ def push_with_room_for(size: int, folder: Path) -> tuple[Stop, Tally, bytes]:
     """Push a pair whose first call is lost and whose second is refused, so that it is split in doubt."""
     environment = environment_of(folder=folder, api=QUICK)
     prepare_working_folder(environment.working_folder)
-    journal, tally = Journal.begin(environment, [PAIR], started=AT), Tally(len(PAIR), Silent())
+    journal, tally = Journal.begin(environment, [PAIR], NOTHING_YET, started=AT), Tally(len(PAIR), Silent())
     vendor = Vendor(fault=FAULTS.get)
     with room_for(size):
         stop = asyncio.run(push([PAIR], vendor, journal, environment, tally, Signals(), lambda: AT))

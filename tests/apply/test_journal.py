@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from disk_room import room_for
-from people import environment_of, person
+from people import NOTHING_YET, environment_of, person
 
 from reconciler.apply.batch import Batch, Kind
 from reconciler.apply.journal import Journal, journal_path
@@ -20,7 +20,7 @@ ADA = Batch(1, {"ada@example.org": person("ada")})
 def test_nothing_is_written_behind_a_line_that_the_disk_cut_short(tmp_path: Path) -> None:
     environment = environment_of(folder=tmp_path)
     prepare_working_folder(environment.working_folder)
-    journal, path = Journal.begin(environment, [ADA], started=AT), journal_path(environment)
+    journal, path = Journal.begin(environment, [ADA], NOTHING_YET, started=AT), journal_path(environment)
     journal.sending(ADA, AT)
     with room_for(path.stat().st_size + 9), pytest.raises(DiskFailure):
         journal.attempted(ADA, doubt=False)
@@ -28,4 +28,6 @@ def test_nothing_is_written_behind_a_line_that_the_disk_cut_short(tmp_path: Path
         journal.sending(ADA, AT)
     run = read_journal(path.read_bytes())
     assert run is not None
-    assert run.learnt == {"ada@example.org": Learnt(Kind.ADD, Unconfirmed(AT, person("ada")))}
+    assert run.learnt == {
+        "ada@example.org": Learnt(Kind.ADD, Unconfirmed(AT, person("ada")), AT, person("ada"))
+    }

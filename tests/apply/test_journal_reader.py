@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from people import environment_of, person
+from people import NOTHING_YET, environment_of, person
 
 from reconciler.apply.batch import Batch, divide
 from reconciler.apply.journal import Journal, journal_path
@@ -22,7 +22,7 @@ LATER = "2026-11-23T09:00:07Z"
 def begin(folder: Path) -> tuple[Journal, Path]:
     environment = environment_of(folder=folder)
     prepare_working_folder(environment.working_folder)
-    return Journal.begin(environment, [FIRST, SECOND], started=AT), journal_path(environment)
+    return Journal.begin(environment, [FIRST, SECOND], NOTHING_YET, started=AT), journal_path(environment)
 
 
 def read(path: Path) -> UnfinishedRun:

@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from people import environment_of, person
+from people import NOTHING_YET, environment_of, person
 from vendor import Vendor
 
 from reconciler.apply.batch import Errand, Kind, cut
@@ -57,7 +57,7 @@ class Pushed:
         names = [f"p{number:03}" for number in range(people)]
         adds = [Errand(Kind.ADD, f"{n}@example.org", person(n), n in doubtful.split()) for n in names]
         batches = cut(adds, api.batch_size)
-        journal = Journal.begin(environment, batches, started="2026-11-23T09:00:00Z")
+        journal = Journal.begin(environment, batches, NOTHING_YET, started="2026-11-23T09:00:00Z")
         seconds = count()
         self.tally = Tally(people, Silent())
         self.stop: Stop = asyncio.run(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from clones import ASIDE, LOCKFILE, SHIELD, STATE, Clone, Origin, lockfile_of
 from commands import Run
+from people import NOTHING_YET
 from world import KEY, Sandbox
 
 from reconciler.apply.journal import Journal
@@ -136,7 +137,7 @@ def test_a_plan_counts_whom_two_sides_disagree_about(run: Run, clone: Clone, ori
 
 def test_a_journal_is_not_published_and_that_is_said(run: Run, clone: Clone) -> None:
     prepare_working_folder(clone.environment.working_folder)
-    Journal.begin(clone.environment, [], started="2026-11-23T09:00:00Z").close()
+    Journal.begin(clone.environment, [], NOTHING_YET, started="2026-11-23T09:00:00Z").close()
     ended = run(*PUBLISH)
     assert ended.code == EXIT_DONE
     assert "`reconciler state recover production` takes it in first" in ended.err

@@ -218,3 +218,63 @@ def test_a_repository_that_git_can_not_read_is_not_called_none(root: Path) -> No
     (root / ".git" / "config").write_text("[core\n")
     with pytest.raises(InvalidInput, match=r"can't read the repository.*bad config"):
         Repository.around(root)
+
+
+def blob(root: Path, content: str) -> str:
+    (root.parent / "blob").write_text(content)
+    return git(root, "hash-object", str(root.parent / "blob"))
+
+
+DELETED = "0" * 40
+
+
+def test_all_that_a_file_came_to_hold_is_listed_also_what_was_taken_back(root: Path) -> None:
+    first = commit(root, a="1")
+    for content in ("2", "3", "2"):
+        commit(root, a=content)
+    commit(root, b="other files don't count")
+    (root / "a").unlink()
+    last = commit(root)
+    found = Repository(root).versions("a", [last], [first])
+    assert found == [DELETED, blob(root, "2"), blob(root, "3")]
+    assert Repository(root).versions("a", [last], [last]) == []
+    assert Repository(root).versions("a", [last]) == [*found, blob(root, "1")]
+
+
+def test_a_side_that_a_merge_passed_over_is_listed_too(root: Path) -> None:
+    first = commit(root, a="1")
+    git(root, "switch", "-q", "-c", "side")
+    commit(root, a="2")
+    commit(root, a="1")
+    git(root, "switch", "-q", "main")
+    commit(root, b="1")
+    git(root, "-c", "user.name=A", "-c", "user.email=a@localhost", "merge", "-q", "--no-edit", "side")
+    assert Repository(root).versions("a", ["HEAD"], [first]) == [blob(root, "1"), blob(root, "2")]
+
+
+def test_where_a_clone_lacks_part_of_the_history_nothing_is_told_of_it(root: Path, tmp_path: Path) -> None:
+    commit(root, a="1")
+    middle = commit(root, a="2")
+    last = commit(root, a="3")
+    git(tmp_path, "clone", "-q", "--depth=2", f"file://{root}", "cut")
+    clone = Repository(tmp_path / "cut")
+    assert clone.versions("a", [last], [middle]) == [blob(root, "3")]
+    assert clone.versions("a", [last]) is None
+    assert clone.versions("a", [last], ["1" * 40]) is None
+
+
+def test_a_commit_is_its_own_ancestor_and_that_of_what_follows_it(root: Path) -> None:
+    first, second = commit(root, a="1"), commit(root, a="2")
+    repository = Repository(root)
+    assert repository.is_ancestor(first, first)
+    assert repository.is_ancestor(first, second)
+    assert not repository.is_ancestor(second, first)
+    assert not repository.is_ancestor("1" * 40, first)
+    assert (repository.parents(second), repository.parents(first)) == ([first], [])
+
+
+def test_a_folder_below_no_repository_has_none(root: Path, tmp_path: Path) -> None:
+    commit(root, a="1")
+    (root / "deep" / "er").mkdir(parents=True)
+    assert Repository.find(root / "deep" / "er") == Repository.around(root)
+    assert Repository.find(tmp_path) is None

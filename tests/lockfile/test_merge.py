@@ -9,7 +9,7 @@ from people import PUSHED, TARGET, lockfile_of, person
 
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.codec import decode_any, encode
-from reconciler.lockfile.merge import merge
+from reconciler.lockfile.merge import Merged, merge, news, without_proof
 from reconciler.lockfile.model import (
     Entry,
     Lockfile,
@@ -136,9 +136,26 @@ def test_a_call_without_an_answer_outlives_what_was_proven_before_it() -> None:
     assert merged(added(), noted, in_doubt) == (in_doubt, False)
 
 
-def test_what_was_proven_after_a_call_without_an_answer_outlives_it() -> None:
-    again = Present(Outcome.RESUBMITTED, LATER, ADA_IN_ROME)
-    assert merged(added(), again, unconfirmed(ADA, PUSHED)) == (again, False)
+@pytest.mark.parametrize("base", [added(), unconfirmed(ADA_IN_ROME), rejected(doubtful=True)])
+@pytest.mark.parametrize("other", [Present(Outcome.RESUBMITTED, LATER, ADA_IN_ROME), existing(pushed=LATER)])
+@pytest.mark.parametrize("pushed", [EARLIER, LATER])
+def test_who_was_or_may_have_been_there_stays_unconfirmed_whatever_the_clocks_say(
+    base: Entry, other: Entry, pushed: str
+) -> None:
+    assert merged(base, other, unconfirmed(ADA, pushed)) == (unconfirmed(ADA, pushed), False)
+
+
+@pytest.mark.parametrize("pushed", [EARLIER, LATER])
+def test_who_was_there_and_is_refused_on_one_side_was_gone_in_between(pushed: str) -> None:
+    again = Present(Outcome.RESUBMITTED, PUSHED, ADA_IN_ROME)
+    refused = rejected(pushed=pushed)
+    assert merged(added(), again, refused) == (structs.replace(refused, doubtful=True), False)
+
+
+def test_between_unattributed_and_resubmitted_no_clock_decides() -> None:
+    for one, other in ((EARLIER, LATER), (LATER, EARLIER)):
+        kept = unattributed(pushed=one)
+        assert merged(None, kept, Present(Outcome.RESUBMITTED, other, ADA)) == (kept, False)
 
 
 def test_who_was_removed_by_one_side_and_refused_to_the_other_stays_removed() -> None:
@@ -175,9 +192,12 @@ def test_of_two_refusals_the_later_is_taken_and_the_doubt_of_either() -> None:
     assert merged(None, earlier, later) == (structs.replace(later, doubtful=True), False)
 
 
-def test_of_two_pushes_without_an_answer_the_later_is_taken() -> None:
-    later = unconfirmed(ADA_IN_PARIS, LATER)
-    assert merged(None, unconfirmed(ADA_IN_ROME, EARLIER), later) == (later, False)
+def test_of_two_pushes_without_an_answer_the_later_is_taken_if_they_sent_the_same() -> None:
+    later = unconfirmed(pushed=LATER)
+    assert merged(None, unconfirmed(pushed=EARLIER), later) == (later, False)
+    for pushed in (EARLIER, LATER):
+        in_paris = unconfirmed(ADA_IN_PARIS, pushed)
+        assert merged(None, unconfirmed(ADA_IN_ROME), in_paris) == (in_paris, False)
 
 
 @pytest.mark.parametrize(
@@ -259,10 +279,10 @@ LOCKFILES = st.fixed_dictionaries({}, optional={f"{name}@example.org": _known(na
 
 @given(LOCKFILES, LOCKFILES)
 def test_a_side_that_changed_nothing_changes_nothing(base: Lockfile, side: Lockfile) -> None:
-    assert merge(base, side, base) == (side, ())
-    assert merge(base, base, side) == (side, ())
-    assert merge(base, side, side) == (side, ())
-    assert merge(None, side, side) == (side, ())
+    assert merge(base, side, base) == Merged(side)
+    assert merge(base, base, side) == Merged(side)
+    assert merge(base, side, side) == Merged(side)
+    assert merge(None, side, side) == Merged(side)
 
 
 @given(st.none() | LOCKFILES, LOCKFILES, LOCKFILES)
@@ -305,6 +325,45 @@ def test_a_proof_is_never_invented(base: Lockfile | None, one: Lockfile, other: 
         found = [side.members[key] for side in (one, other) if key in side.members]
         assert entry in found or structs.replace(entry, outcome=Outcome.EXISTING) in found
         assert entry.outcome is Outcome.UNATTRIBUTED or entry in found
+
+
+_CLOCKS = st.dictionaries(_TIMES, _TIMES, min_size=3)
+
+
+@given(st.none() | LOCKFILES, LOCKFILES, LOCKFILES, _CLOCKS)
+def test_clocks_decide_only_which_of_two_alike_stays_and_what_stays_in_a_conflict(
+    base: Lockfile | None, one: Lockfile, other: Lockfile, clocks: Mapping[str, str]
+) -> None:
+    def timed(lockfile: Lockfile) -> Lockfile:
+        moved = {key: structs.replace(e, pushed=clocks[e.pushed]) for key, e in entries(lockfile).items()}
+        return lockfile_of().with_entries(moved)
+
+    told, otherwise = merge(base, one, other), merge(base, timed(one), timed(other))
+    contested = {conflict.key for conflict in (*told.conflicts, *otherwise.conflicts)}
+    before, here, there = entries(base) if base else {}, entries(one), entries(other)
+    for key in here.keys() | there.keys():
+        # Who changed only by the time of the push is another case than who didn't change at all.
+        sides = [side.get(key) for side in (before, here, there)]
+        if key not in contested and None not in sides[1:] and sides[0] not in sides[1:]:
+            assert _claims(told.lockfile, key) == _claims(otherwise.lockfile, key)
+
+
+def _claims(lockfile: Lockfile, key: str) -> Entry:
+    return structs.replace(entries(lockfile)[key], pushed="")
+
+
+@given(st.none() | LOCKFILES, LOCKFILES, LOCKFILES)
+def test_who_is_new_on_our_side_alone_may_lose_the_proof_and_nobody_else_does(
+    base: Lockfile | None, ours: Lockfile, theirs: Lockfile
+) -> None:
+    before, here, there = entries(base) if base else {}, entries(ours), entries(theirs)
+    unknown = news(base, ours, theirs)
+    assert unknown == here.keys() - before.keys() - there.keys()
+    result = merge(base, ours, theirs)
+    doubted = without_proof(result, unknown)
+    assert unknown <= doubted.lockfile.unconfirmed.keys()
+    assert doubted.lockfile.without(unknown) == result.lockfile.without(unknown)
+    assert doubted.doubted == unknown - ours.unconfirmed.keys()
 
 
 def test_the_merged_lockfile_does_not_pass_for_one_that_was_read() -> None:

@@ -379,6 +379,96 @@ class TestWhereTheBranchIsProtected:
         assert clone.path.read_bytes() == before
 
 
+class TestWhoIsNewHereAndAbsentThere:
+    """Grace is new in the file here. Were others to add and remove her meanwhile, no merge would see it."""
+
+    @pytest.fixture(params=["main", STATE])
+    def published(self, request: pytest.FixtureRequest, tmp_path: Path) -> Origin:
+        origin = Origin(tmp_path, own_branch=request.param == STATE, lockfile=lockfile_of("ada"))
+        if request.param == STATE:
+            first = origin.clone("first")
+            first.git("rm", "-q", "--cached", LOCKFILE)
+            first.publish()
+        return origin
+
+    def test_she_is_unconfirmed_if_others_recorded_her_since(self, published: Origin) -> None:
+        clone, others = published.clone("ours"), published.clone("others")
+        clone.apply("grace")
+        others.apply("grace", city="Rome")
+        others.publish()
+        others.apply(removed="grace")
+        others.publish()
+        assert clone.publish().doubted == {"grace@example.org"}
+        assert clone.known() == ["ada"]
+        assert clone.unconfirmed() == ["grace"]
+
+    def test_she_is_added_if_others_did_something_else(self, published: Origin) -> None:
+        clone, others = published.clone("ours"), published.clone("others")
+        clone.apply("grace")
+        others.apply("tim")
+        others.publish()
+        assert clone.publish().doubted == frozenset()
+        assert clone.known() == ["ada", "grace", "tim"]
+
+    def test_she_is_unconfirmed_if_a_lockfile_in_between_cannot_be_read(self, published: Origin) -> None:
+        clone, others = published.clone("ours"), published.clone("others")
+        clone.apply("grace")
+        branch = clone.environment.lockfile_branch or "main"
+        others.git("checkout", "-q", "-B", "by-hand", f"origin/{branch}")
+        before = others.path.read_bytes()
+        for content in (b"<<<<<<< ours\n", before):
+            others.path.write_bytes(content)
+            others.git("add", "--force", LOCKFILE)
+            others.git("commit", "-q", "-m", "By hand")
+        others.git("push", "-q", "origin", f"HEAD:{branch}")
+        assert clone.publish().doubted == {"grace@example.org"}
+
+    def test_she_is_unconfirmed_if_the_branch_was_rewritten_since(self, published: Origin) -> None:
+        clone, others = published.clone("ours"), published.clone("others")
+        others.apply("tim")
+        others.publish()
+        clone.publish()  # from here on it is known which commit the file here comes from
+        clone.git("fetch", "-q")
+        clone.apply("grace")
+        branch = clone.environment.lockfile_branch or "main"
+        git(published.folder, "update-ref", f"refs/heads/{branch}", anew(published, branch))
+        assert clone.publish().doubted == {"grace@example.org"}
+
+    def test_white_space_is_no_other_lockfile(self, published: Origin) -> None:
+        clone, others = published.clone("ours"), published.clone("others")
+        branch = clone.environment.lockfile_branch or "main"
+        clone.apply("grace")
+        others.git("checkout", "-q", "-B", "by-hand", f"origin/{branch}")
+        spaced = encode(lockfile_of("ada", "grace")).replace(b'":', b'" : ').replace(b",", b" ,")
+        for content in (spaced, encode(lockfile_of("ada"))):
+            others.path.write_bytes(content)
+            others.git("add", "--force", LOCKFILE)
+            others.git("commit", "-q", "-m", "By hand")
+        others.git("push", "-q", "origin", f"HEAD:{branch}")
+        assert clone.publish().doubted == frozenset()  # it is what was published, and is taken back since
+        assert clone.known() == ["ada"]
+
+    def test_she_is_unconfirmed_if_she_was_set_aside_and_removed_there(self, tmp_path: Path) -> None:
+        origin = Origin(tmp_path, own_branch=False, lockfile=lockfile_of("ada"))
+        clone, others = origin.clone("ours"), origin.clone("others")
+        origin.protect()
+        clone.apply("grace", "tim")
+        others.apply("grace", "eve", city="Rome")
+        others.publish()
+        others.apply(removed="grace")
+        others.publish()
+        assert clone.publish().doubted == {"grace@example.org"}
+        assert origin.names(ASIDE) == ["ada", "eve", "tim"]
+
+
+def anew(origin: Origin, branch: str) -> str:
+    """A commit without the last one of a branch in its history, with the same files."""
+    clone = origin.clone("rewriting", "--branch", branch)
+    clone.git("commit", "-q", "--amend", "-m", "In other words")
+    clone.git("push", "-q", "origin", "HEAD:refs/heads/rewritten")
+    return clone.git("rev-parse", "HEAD")
+
+
 def with_another_file(origin: Origin) -> str:
     """A commit on the state branch's tip in which another environment has a lockfile too."""
     clone = origin.clone("by-hand", "--branch", STATE)

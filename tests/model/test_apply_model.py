@@ -1,20 +1,24 @@
 """Whatever happens around apply, in whatever order, the lockfile tells nothing but the truth.
 
-A state machine makes up rosters, policies, outages, deaths, full disks, lost lockfiles and other people's
-doings.
+A state machine makes up rosters, policies, outages, deaths, full disks, lost lockfiles, wrong clocks, applies
+in other clones, and other people's doings.
 Apply, planning, journal and files are the real ones, deaths are real deaths of real processes, and the panel
 notes the truth where those who die can't take it with them.
 """
 
+import shutil
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import pytest
 from applied import Applied
+from clones import git
 from disk_room import room_for
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -25,6 +29,7 @@ from people import environment_of, person, roster_of
 from truth import DELETE, OTHERS, UNSUBSCRIBE, Call, Deed, Members, Truth
 from watched_panel import REFUSED, Mishap, WatchedPanel, Weather
 
+from reconciler.apply import run
 from reconciler.apply.recovery import KnownState, known_state
 from reconciler.apply.report import Report
 from reconciler.apply.run import Wishes, run_apply
@@ -121,12 +126,22 @@ class World(RuleBasedStateMachine):
         self.oracle = Oracle(self.truth)
         self.environment = environment_of(folder=folder / "p")
         self.environment.folder.mkdir()
+        self.elsewhere = folder / "elsewhere" / "p"
+        git(folder, "init", "-q")
+        git(folder, "commit", "-q", "--allow-empty", "-m", "Begin")
+        self.hours = 0
+        self.clock = patch.object(run, "utc_now", self.utc_now)
+        self.clock.start()
         self.people: dict[str, Mapping[str, Any]] = {}
         self.joined = 0
         self.updates_known = False
 
     def teardown(self) -> None:
+        self.clock.stop()
         self.home.cleanup()
+
+    def utc_now(self) -> str:
+        return (datetime.now(UTC) + timedelta(hours=self.hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def known(self) -> KnownState:
         return known_state(self.environment)
@@ -202,6 +217,45 @@ class World(RuleBasedStateMachine):
     def lose_the_lockfile(self) -> None:
         self.environment.lockfile_path.unlink(missing_ok=True)
         self.oracle.excuse(self.oracle.everybody() - held_by(self.known().lockfile))
+
+    @rule(hours=st.integers(-30, 30))
+    def somebody_sets_the_clock(self, hours: int) -> None:
+        self.hours = hours
+
+    @rule(moves=moves, joining=st.lists(fields, max_size=3), api=apis)
+    def another_clone_applies(
+        self, moves: Moves | None, joining: Sequence[Mapping[str, str]], api: Api
+    ) -> None:
+        """Twice, from the lockfile that is here, while a journal stays; its lockfile comes here by git."""
+        ours, theirs = self.environment, replace(self.environment, folder=self.elsewhere)
+        shutil.rmtree(self.elsewhere, ignore_errors=True)
+        self.elsewhere.mkdir(parents=True)
+        if ours.lockfile_path.exists():
+            shutil.copy(ours.lockfile_path, theirs.lockfile_path)
+        self.newcomers(joining, 0)
+        self.environment = theirs
+        try:
+            self.apply_undisturbed(None, api, ())
+            self.apply_undisturbed(moves, api, ())
+        finally:
+            self.environment = replace(ours, policy=self.environment.policy)
+        if theirs.lockfile_path.exists():
+            shutil.copy(theirs.lockfile_path, ours.lockfile_path)
+            git(ours.folder, "add", "--force", ours.lockfile_path.name)
+            git(ours.folder, "commit", "-q", "--allow-empty", "-m", "Pulled")
+
+    @rule(
+        joining=st.lists(fields, min_size=3, max_size=8),
+        api=apis,
+        weather=deadly_weathers,
+        leaving=st.sets(st.integers(0, 15), min_size=3),
+    )
+    def die_and_let_another_clone_go_on(
+        self, joining: Sequence[Mapping[str, str]], api: Api, weather: Weather, leaving: set[int]
+    ) -> None:
+        self.newcomers(joining, 0)
+        self.apply_and_die_in_a_call(None, api, weather)
+        self.another_clone_applies(Moves(leaving, (), {}, 0), (), api)
 
     @rule()
     def state_recover(self) -> None:

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from people import PUSHED, environment_of, person, present
+from people import NOTHING_YET, PUSHED, environment_of, person, present
 
 from reconciler.apply.batch import Batch
 from reconciler.apply.journal import Journal, journal_path
@@ -33,7 +33,7 @@ def test_a_journal_is_known_as_it_is_written(tmp_path: Path) -> None:
     environment = environment_of(folder=tmp_path)
     prepare_working_folder(environment.working_folder)
     batch = Batch(1, {"ada@example.org": person("ada")})
-    Journal.begin(environment, [batch], started=PUSHED).close()
+    Journal.begin(environment, [batch], NOTHING_YET, started=PUSHED).close()
     assert kind_of(journal_path(environment).read_bytes()) == (Kind.JOURNAL, environment.name)
 
 

@@ -152,11 +152,17 @@ class Clone:
         assert found is not None
         return [key.partition("@")[0] for key in sorted(found.members)]
 
-    def apply(self, *added: str, removed: str = "") -> None:
+    def unconfirmed(self) -> list[str]:
+        """Of whom the lockfile, as it is read here, knows nothing for sure."""
+        found = read_lockfile(self.environment)
+        assert found is not None
+        return [key.partition("@")[0] for key in sorted(found.unconfirmed)]
+
+    def apply(self, *added: str, removed: str = "", **fields: str) -> None:
         """Write what an apply would: somebody was added, somebody forgotten."""
         check_out(self.environment)
         before = read_lockfile(self.environment) or lockfile_of()
-        after = before.with_entries(lockfile_of(*added).members).without({f"{removed}@example.org"})
+        after = before.with_entries(lockfile_of(*added, **fields).members).without({f"{removed}@example.org"})
         write_lockfile(self.environment, after)
 
     def notes(self) -> str:

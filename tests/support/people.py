@@ -7,6 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reconciler.environment.model import Api, Environment, Guards, KeySource, Limit, Policy
+from reconciler.lockfile.codec import digest
+from reconciler.lockfile.lineage import Lineage
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.member import ADDRESS_KEYS, EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS, canonical
 from reconciler.roster.model import Declaration, Roster
@@ -44,6 +46,10 @@ def lockfile_of(
     """A lockfile in which these people were added."""
     members = {p[EMAIL_ADDRESS].lower(): present(p) for p in people}
     return Lockfile("p", TARGET, members, rejected or {}, unconfirmed or {})
+
+
+NOTHING_YET = Lineage(digest(None), ())
+"""Where there is no lockfile, and no git."""
 
 
 def environment_of(

@@ -18,7 +18,7 @@ from reconciler.sandbox.faults import Fault, parse_faults
 from reconciler.sandbox.server import ServedSandbox, address_of, listen, server_for
 from reconciler.sandbox.store import Store
 
-_SECONDS = 10
+_SECONDS = 30
 
 
 class SocketVendor(AbstractContextManager["SocketVendor"]):
@@ -74,6 +74,18 @@ class SocketVendor(AbstractContextManager["SocketVendor"]):
     def heal(self) -> None:
         """Let all go well from here on."""
         self._sandbox.faults.clear()
+
+    def strike(self, *faults: str) -> None:
+        """Let these be what goes wrong next, one call after the other."""
+        self._sandbox.faults.clear()
+        self._sandbox.faults.extend(each for fault in faults for each in _read(fault))
+
+    def wait_for(self, calls: int) -> None:
+        """Wait until it got so many calls in all."""
+        deadline = time.monotonic() + _SECONDS
+        while len(self.calls) < calls:
+            assert time.monotonic() < deadline, self.calls
+            time.sleep(0.01)
 
     def answered(self, status: int) -> Sequence[str]:
         """The calls with this answer."""

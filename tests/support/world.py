@@ -83,10 +83,15 @@ class World:
         assert KEY not in done.stdout + done.stderr
         return Result(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+    def start(
+        self,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        program: Sequence[str] = (sys.executable, "-m", "reconciler"),
+    ) -> "subprocess.Popen[str]":
         """Start the program, and let it run."""
         return subprocess.Popen(
-            [*PROGRAM, *arguments],
+            [*program, *arguments],
             cwd=self.folder,
             env=self.environ(env),
             stdin=subprocess.DEVNULL,

@@ -1,0 +1,203 @@
+"""A lockfile moves on while a run's journal stays: nothing is claimed that may be over. No clock decides.
+
+Real processes that are killed, real clones, one panel behind a socket.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from clones import STATE
+from desks import LOCKFILE, Desk, Desks
+from socket_vendor import SocketVendor
+
+DELETING = "policy: {on_remove: delete}\n"
+Meets: TypeAlias = Callable[[Desk], None]
+
+
+@pytest.fixture
+def vendor() -> Iterator[SocketVendor]:
+    """The first call is answered, the second hangs, until it is healed."""
+    with SocketVendor("ok", "silence") as vendor:
+        yield vendor
+
+
+def die_with_ada_added(desk: Desk, vendor: SocketVendor) -> None:
+    """Be killed once ada's call is answered, and eve's is under way."""
+    desk.die_applying("ada", "eve", calls=2)
+    vendor.heal()
+    assert desk.entries() == {"ada": "added", "eve": "unconfirmed"}
+
+
+def calls_of(desk: Desk, vendor: SocketVendor, *names: str) -> int:
+    """How many calls it takes to apply this."""
+    before = len(vendor.calls)
+    assert desk.apply(*names, delete=True).code == 0
+    return len(vendor.calls) - before
+
+
+class TestALockfileBesideItsSettings:
+    @pytest.fixture
+    def desks(self, tmp_path: Path, vendor: SocketVendor) -> Desks:
+        return Desks(tmp_path, vendor, DELETING)
+
+    def test_what_a_dead_run_learnt_is_proof_where_nothing_moved_on(
+        self, desks: Desks, vendor: SocketVendor
+    ) -> None:
+        ours = desks.desk("ours")
+        die_with_ada_added(ours, vendor)
+        desks.desk("others").push("Something else")
+        ours.git("pull", "-q")
+        assert ours.entries() == {"ada": "added", "eve": "unconfirmed"}
+        assert calls_of(ours, vendor, "ada", "eve") == 1
+
+    def test_who_was_deleted_by_others_meanwhile_is_not_claimed(
+        self, desks: Desks, vendor: SocketVendor
+    ) -> None:
+        ours, others = desks.desk("ours"), desks.desk("others")
+        die_with_ada_added(ours, vendor)
+        others.apply("ada", "bob")
+        others.apply("bob", delete=True)
+        others.push()
+        ours.git("checkout", "-q", "--", ".")
+        ours.git("pull", "-q")
+        assert ours.entries() == {"ada": "unconfirmed", "eve": "unconfirmed", "bob": "added"}
+        assert ours.apply("ada", "bob", "eve").code == 0
+        assert ours.entries()["ada"] == "added"  # again
+
+    def test_equal_content_is_no_proof(self, desks: Desks, vendor: SocketVendor) -> None:
+        begun = desks.desk("begun")
+        begun.apply("zoe")
+        begun.push()
+        ours, others = desks.desk("ours"), desks.desk("others")
+        before = (ours.folder / LOCKFILE).read_bytes()
+        vendor.strike("ok", "silence")
+        ours.die_applying("ada", "eve", "zoe", calls=2)
+        vendor.heal()
+        for names in (("ada", "zoe"), ("zoe",)):
+            others.apply(*names, delete=True)
+            others.push()
+        ours.git("checkout", "-q", "--", ".")
+        ours.git("pull", "-q")
+        assert (ours.folder / LOCKFILE).read_bytes() == before
+        assert ours.entries() == {"zoe": "added", "ada": "unconfirmed", "eve": "unconfirmed"}
+
+    def test_a_rewritten_history_is_no_proof(self, desks: Desks, vendor: SocketVendor) -> None:
+        ours = desks.desk("ours")
+        die_with_ada_added(ours, vendor)
+        ours.git("commit", "-q", "--amend", "--only", "-m", "Begin, in other words")
+        assert ours.entries() == {"ada": "unconfirmed", "eve": "unconfirmed"}
+        recovered = ours.run("state", "recover", "p")
+        assert "0 members settled" in recovered.out
+        assert "2 stand unconfirmed" in recovered.out
+        assert "changed since that run began, or git can't tell" in recovered.out
+
+    def test_a_publishing_that_brought_back_the_same_is_no_proof_either(
+        self, desks: Desks, vendor: SocketVendor
+    ) -> None:
+        ours, others = desks.desk("ours"), desks.desk("others")
+        die_with_ada_added(ours, vendor)
+        for names in (("ada",), ()):
+            others.apply(*names, delete=True)
+            assert others.run("state", "publish", "p").code == 0
+        assert ours.run("state", "publish", "p").code == 0
+        assert ours.entries() == {"ada": "unconfirmed", "eve": "unconfirmed"}
+
+    def test_a_lockfile_that_is_replaced_under_a_run_is_kept(
+        self, desks: Desks, vendor: SocketVendor
+    ) -> None:
+        ours, others = desks.desk("ours"), desks.desk("others")
+        others.apply("bob")  # takes the answer that comes
+        others.push()
+        ours.declare("ada")
+        process = ours.start("apply", "p", "--yes", "--report", "report.json")
+        vendor.wait_for(2)
+        ours.git("fetch", "-q")
+        ours.git("checkout", "-q", "origin/main", "--", LOCKFILE)
+        process.terminate()
+        _, said = process.communicate(timeout=30)
+        assert process.returncode == 3
+        assert "was replaced while this run was under way" in said
+        assert ours.entries() == {"ada": "unconfirmed", "bob": "added"}
+        assert ours.left_over() == set()
+
+    def test_a_call_without_an_answer_outlives_a_clock_that_was_behind(
+        self, desks: Desks, vendor: SocketVendor
+    ) -> None:
+        ours = desks.desk("ours")
+        vendor.heal()
+        assert ours.apply("ada").code == 0
+        vendor.strike("silence")
+        ours.die_applying(calls=1, program=(sys.executable, "-c", AN_HOUR_BEHIND))
+        vendor.heal()
+        assert ours.run("state", "recover", "p").code == 0
+        assert ours.entries() == {"ada": "unconfirmed"}
+        assert calls_of(ours, vendor, "ada") == 1
+
+    def test_who_was_added_and_deleted_by_others_is_not_published_as_present(
+        self, desks: Desks, vendor: SocketVendor
+    ) -> None:
+        vendor.heal()
+        published_meanwhile(desks)
+
+
+class TestALockfileOnItsBranch:
+    @pytest.fixture
+    def desks(self, tmp_path: Path, vendor: SocketVendor) -> Desks:
+        return Desks(tmp_path, vendor, DELETING, branch=True)
+
+    def test_what_a_dead_run_learnt_is_proof_where_nothing_moved_on(
+        self, desks: Desks, vendor: SocketVendor
+    ) -> None:
+        ours = desks.desk("ours")
+        die_with_ada_added(ours, vendor)
+        ours.push("Something else")
+        ours.git("fetch", "-q")
+        assert ours.entries() == {"ada": "added", "eve": "unconfirmed"}
+
+    def test_who_was_deleted_by_others_meanwhile_is_not_claimed(
+        self, desks: Desks, vendor: SocketVendor
+    ) -> None:
+        ours, others = desks.desk("ours"), desks.desk("others")
+        die_with_ada_added(ours, vendor)
+        for names in (("ada",), ()):
+            others.apply(*names, delete=True)
+            assert others.run("state", "publish", "p").code == 0
+        ours.git("fetch", "-q", "origin", STATE)
+        assert ours.entries() == {"ada": "unconfirmed", "eve": "unconfirmed"}
+        assert calls_of(ours, vendor, "ada") == 2  # eve isn't declared any more, and may be there
+
+    def test_who_was_added_and_deleted_by_others_is_not_published_as_present(
+        self, desks: Desks, vendor: SocketVendor
+    ) -> None:
+        vendor.heal()
+        published_meanwhile(desks)
+
+
+def published_meanwhile(desks: Desks) -> None:
+    """Ours adds ada and doesn't publish; others add her too, publish, delete her, publish; ours publishes."""
+    ours, others = desks.desk("ours"), desks.desk("others")
+    assert ours.apply("ada").code == 0
+    for names in (("ada",), ()):
+        assert others.apply(*names, delete=True).code == 0
+        assert others.run("state", "publish", "p").code == 0
+    published = ours.run("state", "publish", "p")
+    assert published.code == 0
+    assert "1 member unconfirmed" in published.err
+    assert others.run("state", "publish", "p").code == 0
+    assert ours.entries() == others.entries() == {"ada": "unconfirmed"}
+    planned = others.run("plan", "p", "--format", "json").json
+    assert planned["summary"]["remove"] == 1
+    assert others.run("state", "publish", "p").code == 0
+
+
+AN_HOUR_BEHIND = """\
+import sys
+from datetime import UTC, datetime, timedelta
+from reconciler.apply import run
+run.utc_now = lambda: (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+from reconciler.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
