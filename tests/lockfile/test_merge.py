@@ -340,12 +340,15 @@ def test_clocks_decide_only_which_of_two_alike_stays_and_what_stays_in_a_conflic
 
     told, otherwise = merge(base, one, other), merge(base, timed(one), timed(other))
     contested = {conflict.key for conflict in (*told.conflicts, *otherwise.conflicts)}
-    before, here, there = entries(base) if base else {}, entries(one), entries(other)
-    for key in here.keys() | there.keys():
-        # Who changed only by the time of the push is another case than who didn't change at all.
-        sides = [side.get(key) for side in (before, here, there)]
-        if key not in contested and None not in sides[1:] and sides[0] not in sides[1:]:
-            assert _claims(told.lockfile, key) == _claims(otherwise.lockfile, key)
+    for key in _changed_by_both(base, one, other) & _changed_by_both(base, timed(one), timed(other)):
+        assert key in contested or _claims(told.lockfile, key) == _claims(otherwise.lockfile, key)
+
+
+def _changed_by_both(base: Lockfile | None, one: Lockfile, other: Lockfile) -> set[str]:
+    """Whom both sides know, and know otherwise than the base and than each other."""
+    sides = [entries(side) if side else {} for side in (base, one, other)]
+    known = sides[1].keys() & sides[2].keys()
+    return {key for key in known if len({repr(side.get(key)) for side in sides}) == len(sides)}
 
 
 def _claims(lockfile: Lockfile, key: str) -> Entry:
