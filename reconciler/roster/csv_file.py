@@ -209,7 +209,7 @@ def _columns(line: int, cells: list[str], rows: Rows, findings: Findings) -> lis
         names.pop()
     columns: list[Column | None] = []
     for index, name in enumerate(names):
-        column = _column(name)
+        column = column_of(name)
         if column is None:
             findings.add(rows.position(line, index), *_unknown_column(name))
         elif column in columns:
@@ -222,7 +222,8 @@ def _columns(line: int, cells: list[str], rows: Rows, findings: Findings) -> lis
     return columns
 
 
-def _column(name: str) -> Column | None:
+def column_of(name: str) -> Column | None:
+    """The column that a header names, or None if the API knows no such field."""
     if name == EXPIRES or (name in FIELDS and name != PROFILE_FIELDS):
         return Column(name)
     found = _PROFILE_FIELD.fullmatch(name)
@@ -231,7 +232,7 @@ def _column(name: str) -> Column | None:
 
 
 def _is_known(cell: str) -> bool:
-    return _column(cell.strip(' \t"')) is not None
+    return column_of(cell.strip(' \t"')) is not None
 
 
 def _unknown_column(name: str) -> tuple[Message, Message]:

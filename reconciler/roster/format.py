@@ -63,7 +63,7 @@ def canonical_csv(text: str) -> str:
     names = [name.strip() for name in header]
     while not names[-1]:
         names.pop()
-    order = sorted(range(len(names)), key=lambda index: _rank(names[index]))
+    order = sorted(range(len(names)), key=lambda index: column_rank(names[index]))
     address = names.index(EMAIL_ADDRESS)
     for row in rows:
         row[address] = row[address].strip()
@@ -76,7 +76,8 @@ def canonical_csv(text: str) -> str:
     return written.getvalue().replace("\r\n", "\n")
 
 
-def _rank(name: str) -> tuple[int, int]:
+def column_rank(name: str) -> tuple[int, int]:
+    """What sorts columns: the vendor's order, profile fields by their number, ours last."""
     found = _COLUMN.fullmatch(name)
     if found is None or found[1] not in FIELDS:
         return len(FIELDS), 0  # ours, behind all that is sent

@@ -1,0 +1,178 @@
+"""A member file in CSV, brought up to date with a source: who is new, differs, or is gone. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from reconciler.identity import InvalidAddress, identity
+from reconciler.importing.columns import Columns
+from reconciler.importing.sheet import Row, Sheet
+from reconciler.importing.values import DateOrder, RefusedCell, text_of
+from reconciler.member import EMAIL_ADDRESS
+from reconciler.problems import Address, Message, Value
+from reconciler.roster.format import column_rank
+
+Fields = dict[str, str]
+"""By column of the member file the text of its cell; `""` is *not declared*."""
+
+
+class Person(NamedTuple):
+    """One person of a source; `row` is where they are in it."""
+
+    row: int
+    key: str
+    fields: Fields
+
+
+class RefusedRow(NamedTuple):
+    """A row that can't be taken, and why; `cells` are its own, as text. `key` is None without an address."""
+
+    row: int
+    cells: Sequence[str]
+    reason: Message
+    key: str | None = None
+
+
+class Difference(NamedTuple):
+    """One field of someone that the source has otherwise; `""` is *not declared*."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What importing does to the member file; all but `rows` is for people to read.
+
+    `gone` are the identities that the file has and the source lacks; they leave `rows` only with `prune`.
+    `elsewhere` are people whom other files declare, by identity, with the place; they are not written.
+    """
+
+    header: tuple[str, ...]
+    rows: Mapping[str, Fields]
+    new: tuple[Person, ...] = ()
+    same: int = 0
+    differs: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    is_pruned: bool = False
+
+    @property
+    def changes_the_file(self) -> bool:
+        """Whether the member file has to be written."""
+        return bool(self.new or self.differs or (self.gone and self.is_pruned))
+
+
+def people_of(
+    sheet: Sheet, columns: Columns, orders: Mapping[str, DateOrder], forbidden: Mapping[str, str]
+) -> tuple[list[Person], list[RefusedRow]]:
+    """Everyone in the rows, and the rows that can't be taken.
+
+    Args:
+        sheet: the source.
+        columns: which column becomes which field.
+        orders: the order of dates, by field.
+        forbidden: by identity, why someone must not be imported.
+    """
+    people: list[Person] = []
+    refused: list[RefusedRow] = []
+    first: dict[str, int] = {}
+    width = len(sheet.header.cells)
+    for row in sheet.rows:
+        key: str | None = None
+        reason: Message | None = None
+        try:
+            key = _key(row, columns)
+            if key in first:
+                reason = (Address(key), f" is in row {first[key]} too")
+            elif key in forbidden:
+                reason = (Address(key), f" {forbidden[key]}")
+            else:
+                people.append(Person(row.number, key, _fields(row, columns, orders, width)))
+                first[key] = row.number
+        except RefusedCell as error:
+            reason = error.reason
+        if reason is not None:
+            refused.append(RefusedRow(row.number, [*_texts(row)], reason, key))
+    return people, refused
+
+
+def _texts(row: Row) -> Iterator[str]:
+    for cell in row.cells:
+        yield "" if isinstance(cell, tuple) else str(cell)  # a damaged cell has no value
+
+
+def _key(row: Row, columns: Columns) -> str:
+    position = columns.position_of(EMAIL_ADDRESS)
+    address = text_of(EMAIL_ADDRESS, row.cells[position], {}) if position < len(row.cells) else ""
+    if not address:
+        raise RefusedCell(("there is no e-mail address",))
+    try:
+        return identity(address)
+    except InvalidAddress as error:
+        raise RefusedCell((Value(address), f" is not an e-mail address: {error}")) from error
+
+
+def _fields(row: Row, columns: Columns, orders: Mapping[str, DateOrder], width: int) -> Fields:
+    if any(cell != "" for cell in row.cells[width:]):
+        raise RefusedCell((f"the row has {len(row.cells)} cells, and the header has {width}",))
+    return {
+        column.field: text_of(column.field, row.cells[column.position], orders)
+        for column in columns.imported
+        if column.position < len(row.cells)
+    }
+
+
+def update(
+    existing: Mapping[str, Fields],
+    people: Sequence[Person],
+    columns: Columns,
+    elsewhere: Mapping[str, str],
+    *,
+    refused: Iterable[RefusedRow] = (),
+    prune: bool = False,
+) -> Update:
+    """Bring the rows of a member file up to date with a source.
+
+    Args:
+        existing: the rows that the file has now, by identity.
+        people: everyone in the source who can be taken.
+        columns: the columns that the source has; all others stay as they are.
+        elsewhere: by identity, the place in another member file that declares someone.
+        refused: rows that can't be taken; who is in one of them is not gone.
+        prune: whether people who are gone from the source leave the file.
+    """
+    imported = [column.field for column in columns.imported]
+    rows = {key: dict(fields) for key, fields in existing.items()}
+    new: list[Person] = []
+    differs: dict[str, tuple[Difference, ...]] = {}
+    matched: dict[str, str] = {}
+    for person in people:
+        if person.key in elsewhere:
+            matched[person.key] = elsewhere[person.key]
+            continue
+        before = rows.get(person.key)
+        after = {name: person.fields.get(name, "") for name in imported}
+        if before is None:
+            new.append(person)
+            rows[person.key] = after
+            continue
+        after[EMAIL_ADDRESS] = before[EMAIL_ADDRESS]  # the same person, however it is spelled
+        if changed := tuple(_differences(before, after)):
+            differs[person.key] = changed
+            before.update(after)
+    seen = {person.key for person in people} | {row.key for row in refused}
+    gone = tuple(key for key in existing if key not in seen)
+    if prune:
+        for key in gone:
+            del rows[key]
+    same = len(people) - len(new) - len(differs) - len(matched)
+    header = tuple(sorted({name for fields in rows.values() for name in fields}, key=column_rank))
+    return Update(header or tuple(imported), rows, tuple(new), same, differs, gone, matched, prune)
+
+
+def _differences(before: Fields, after: Fields) -> Iterator[Difference]:
+    for name, value in after.items():
+        if before.get(name, "") != value:
+            yield Difference(name, before.get(name, ""), value)
