@@ -10,7 +10,7 @@
     └── Interrupted      130   a signal came before anything began
 
 What the vendor's API answers is not an error in this sense: it is an answer, and stands in
-`reconciler.panel`. The exit codes are those of the contract; `EXIT_INCOMPLETE` is an outcome of
+`reconciler.questionpro.panel`. The exit codes are those of the contract; `EXIT_INCOMPLETE` is an outcome of
 a command that ran, so it has no exception.
 """
 

@@ -7,8 +7,8 @@ from itertools import count, islice
 from typing import NamedTuple
 
 from reconciler.member import EMAIL_ADDRESS, Attributes, Removal, identical
-from reconciler.panel import Request, Save, Withdraw
 from reconciler.plan.model import Plan
+from reconciler.questionpro.panel import Request, Save, Withdraw
 
 
 class Kind(StrEnum):

@@ -15,7 +15,7 @@ from reconciler.apply.retrying import retrying
 from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Tally
 from reconciler.environment.model import Retry
-from reconciler.panel import (
+from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
     Counted,

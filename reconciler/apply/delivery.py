@@ -10,7 +10,7 @@ from reconciler.apply.outcome import holds_blocked, learnt_from, refused
 from reconciler.apply.refusals import Refusals
 from reconciler.apply.stop import Cause
 from reconciler.lockfile.model import Knowledge, Unconfirmed
-from reconciler.panel import Answer, Counted, CountedAway, Refused, TooLarge
+from reconciler.questionpro.panel import Answer, Counted, CountedAway, Refused, TooLarge
 
 _GIVEN_UP_IN_A_ROW = 3
 

@@ -19,7 +19,7 @@ from reconciler.lockfile.model import (
     Unconfirmed,
     Undelivered,
 )
-from reconciler.panel import Answer, Counted, CountedAway, Lost, Throttled, Unreachable, Unusable
+from reconciler.questionpro.panel import Answer, Counted, CountedAway, Lost, Throttled, Unreachable, Unusable
 
 _DONE = {Kind.UNSUBSCRIBE: Departure.UNSUBSCRIBED, Kind.DELETE: Departure.DELETED}
 

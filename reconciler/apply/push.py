@@ -15,7 +15,7 @@ from reconciler.apply.stop import Cause, Stop
 from reconciler.apply.tally import Tally
 from reconciler.environment.model import Environment, OnChange
 from reconciler.errors import DiskFailure
-from reconciler.panel import Panel
+from reconciler.questionpro.panel import Panel
 
 GRACE = 5.0
 """Seconds that calls under way get after a signal. A CI runner that cancels sends SIGINT and, 7.5 s later,

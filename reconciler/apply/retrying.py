@@ -14,7 +14,7 @@ from tenacity import (
 from reconciler.apply.outcome import is_worth_repeating
 from reconciler.apply.stop import Stop
 from reconciler.environment.model import Retry
-from reconciler.panel import Answer
+from reconciler.questionpro.panel import Answer
 
 
 def retrying(retry: Retry, stop: Stop, waiting: Callable[[float, str], None]) -> AsyncRetrying:

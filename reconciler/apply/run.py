@@ -27,11 +27,11 @@ from reconciler.lockfile.lineage import Lineage, commits_of
 from reconciler.lockfile.lock import NO_PATIENCE, Patience, environment_lock
 from reconciler.lockfile.model import Lockfile, Present
 from reconciler.lockfile.store import read_file, write_lockfile
-from reconciler.panel import Panel
 from reconciler.plan.model import Day, Plan
 from reconciler.plan.planner import make_plan
 from reconciler.plan.saved import ReviewedPlan
 from reconciler.problems import Problem
+from reconciler.questionpro.panel import Panel
 from reconciler.roster.model import Roster
 
 Connect = Callable[[], AbstractAsyncContextManager[Panel]]

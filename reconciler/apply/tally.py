@@ -7,8 +7,8 @@ from typing import Protocol
 
 from reconciler.apply.batch import Batch, Kind
 from reconciler.lockfile.model import Knowledge, Unconfirmed
-from reconciler.panel import Answer, Counted, Reply
 from reconciler.problems import Problem
+from reconciler.questionpro.panel import Answer, Counted, Reply
 
 
 class Observer(Protocol):

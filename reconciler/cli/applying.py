@@ -31,10 +31,10 @@ from reconciler.files import display_path
 from reconciler.interruption import interruptible
 from reconciler.lockfile.lock import Patience
 from reconciler.lockfile.store import check_known
-from reconciler.panel import Panel
 from reconciler.plan.model import Plan
 from reconciler.plan.saved import ReviewedPlan, read_saved_plan
 from reconciler.problems import Location, Problem
+from reconciler.questionpro.panel import Panel
 from reconciler.render.counted import counted
 from reconciler.render.view import Format
 from reconciler.render.visible import visible

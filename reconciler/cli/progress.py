@@ -14,7 +14,7 @@ from reconciler.apply.tally import Observer
 from reconciler.cli.invocation import Invocation
 from reconciler.errors import DiskFailure
 from reconciler.files import disk_failure, open_for_appending
-from reconciler.panel import Answer, Counted, CountedAway, Reply
+from reconciler.questionpro.panel import Answer, Counted, CountedAway, Reply
 from reconciler.render.counted import counted
 from reconciler.render.visible import visible
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from reconciler.member import Removal
-from reconciler.panel import (
+from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
     Counted,

@@ -20,9 +20,9 @@ from reconciler import __version__
 from reconciler.credential import Credential
 from reconciler.member import Removal
 from reconciler.network import FAILURES, Route, route_to, why_it_failed
-from reconciler.panel import PAGE_SIZE, Answer, Lost, ReadPage, Reply, Request, Save, Unreachable
 from reconciler.questionpro import pages
 from reconciler.questionpro.answers import Access, HttpAnswer, find, read_answer
+from reconciler.questionpro.panel import PAGE_SIZE, Answer, Lost, ReadPage, Reply, Request, Save, Unreachable
 
 _PATH = "/micropanel/members"
 _READ_PATH = "/cx/feedback/panel-members"

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from reconciler.member import FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Attributes
-from reconciler.panel import Answer, Lost, Page, ReadPage, Unusable
 from reconciler.questionpro.answers import (
     Access,
     BrokenOff,
@@ -19,6 +18,7 @@ from reconciler.questionpro.answers import (
     decoded,
     read_answer,
 )
+from reconciler.questionpro.panel import Answer, Lost, Page, ReadPage, Unusable
 
 MOST_BYTES = 16 * 1024 * 1024
 """The longest page that is read, decompressed: a hundred members with every field as long as may be."""

@@ -13,7 +13,8 @@ from reconciler.apply.retrying import retrying
 from reconciler.apply.signals import Signals
 from reconciler.apply.stop import Cause, Stop
 from reconciler.environment.model import Api
-from reconciler.panel import (
+from reconciler.problems import Message, Problem
+from reconciler.questionpro.panel import (
     PAGE_SIZE,
     Answer,
     Denied,
@@ -23,7 +24,6 @@ from reconciler.panel import (
     ReadPage,
     Throttled,
 )
-from reconciler.problems import Message, Problem
 from reconciler.readback.model import PanelRead
 from reconciler.readback.steps import MOST_MISSING, Seen, Steps, all_pages, look_up
 

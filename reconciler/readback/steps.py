@@ -10,8 +10,8 @@ from typing import TypeAlias, TypeVar
 
 from reconciler.identity import InvalidAddress, identity
 from reconciler.member import EMAIL_ADDRESS, Attributes
-from reconciler.panel import Page, ReadPage
 from reconciler.problems import Message
+from reconciler.questionpro.panel import Page, ReadPage
 
 _Found = TypeVar("_Found")
 Steps: TypeAlias = Generator[ReadPage, Page, _Found]

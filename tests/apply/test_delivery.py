@@ -16,7 +16,7 @@ from reconciler.apply.tally import Tally
 from reconciler.environment.model import Api, Retry
 from reconciler.files import prepare_working_folder
 from reconciler.lockfile.model import Unconfirmed
-from reconciler.panel import Answer, Lost, Refused, Reply
+from reconciler.questionpro.panel import Answer, Lost, Refused, Reply
 
 AT = "2026-11-23T09:00:00Z"
 PAIR = Batch(1, {"ada@example.org": person("ada"), "bob@example.org": person("bob")})

@@ -26,7 +26,7 @@ from reconciler.lockfile.model import (
     Unconfirmed,
     Undelivered,
 )
-from reconciler.panel import (
+from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
     Counted,

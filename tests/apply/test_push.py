@@ -18,7 +18,7 @@ from reconciler.apply.tally import Tally
 from reconciler.environment.model import Api, RateLimit, Retry
 from reconciler.files import prepare_working_folder
 from reconciler.lockfile.model import Knowledge, Present, Rejected
-from reconciler.panel import (
+from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
     Counted,

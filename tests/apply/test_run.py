@@ -13,7 +13,7 @@ from reconciler.environment.model import Environment, Policy
 from reconciler.lockfile.model import Lockfile, Rejected
 from reconciler.lockfile.store import read_state, write_lockfile
 from reconciler.member import Removal
-from reconciler.panel import Answer, Reply, Unusable
+from reconciler.questionpro.panel import Answer, Reply, Unusable
 
 ADA, BOB, EVE = person("ada"), person("bob"), "eve@example.org"
 DELETING = Wishes(allowed=frozenset({"delete"}))

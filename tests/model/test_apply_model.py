@@ -38,7 +38,7 @@ from reconciler.environment.model import Api, OnChange, Policy, RateLimit, Retry
 from reconciler.errors import DiskFailure
 from reconciler.lockfile.model import Lockfile
 from reconciler.member import EMAIL_ADDRESS, Removal
-from reconciler.panel import Reply, Unreachable
+from reconciler.questionpro.panel import Reply, Unreachable
 
 NAME = "p{:02}".format
 ANYHOW = Wishes(allowed=frozenset({"empty", "delete"}))

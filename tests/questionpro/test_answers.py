@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.panel import (
+from reconciler.questionpro.answers import Access, HttpAnswer, read_answer
+from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
     Counted,
@@ -20,7 +21,6 @@ from reconciler.panel import (
     TooLarge,
     Unusable,
 )
-from reconciler.questionpro.answers import Access, HttpAnswer, read_answer
 
 BODIES = Path(__file__).parent / "bodies"
 ACCESS = Access("https://api.questionpro.eu/a/api/v2", "the variable PANEL_KEY")

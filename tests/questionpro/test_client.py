@@ -18,8 +18,18 @@ from reconciler import __version__
 from reconciler.credential import Credential
 from reconciler.errors import InvalidInput
 from reconciler.member import Removal
-from reconciler.panel import Counted, CountedAway, Denied, Lost, Reply, Save, Unreachable, Unusable, Withdraw
 from reconciler.questionpro.client import QuestionProPanel
+from reconciler.questionpro.panel import (
+    Counted,
+    CountedAway,
+    Denied,
+    Lost,
+    Reply,
+    Save,
+    Unreachable,
+    Unusable,
+    Withdraw,
+)
 
 SECRET = "s3cret-key-0001"
 KEY = Credential(SECRET, "the variable PANEL_KEY")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.member import Removal
-from reconciler.panel import Counted, CountedAway, Save, Withdraw
 from reconciler.questionpro.answers import BrokenOff, NotDocumented, read_counts
+from reconciler.questionpro.panel import Counted, CountedAway, Save, Withdraw
 
 BODIES = Path(__file__).parent / "bodies"
 

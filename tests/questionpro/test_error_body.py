@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.panel import Refused, Save
 from reconciler.questionpro.answers import Access, HttpAnswer, find, read_answer
+from reconciler.questionpro.panel import Refused, Save
 
 BODIES = Path(__file__).parent / "bodies"
 

@@ -11,7 +11,10 @@ from world import KEY
 
 from reconciler.credential import Credential
 from reconciler.member import FIELDS
-from reconciler.panel import (
+from reconciler.questionpro.answers import Access, HttpAnswer
+from reconciler.questionpro.client import QuestionProPanel
+from reconciler.questionpro.pages import read_page
+from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
     Denied,
@@ -23,9 +26,6 @@ from reconciler.panel import (
     Throttled,
     Unusable,
 )
-from reconciler.questionpro.answers import Access, HttpAnswer
-from reconciler.questionpro.client import QuestionProPanel
-from reconciler.questionpro.pages import read_page
 
 _PATIENCE = 60
 ACCESS = Access("https://api.example.org", "the variable KEY", Credential(KEY, "x").hide_in)

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from reconciler.credential import Credential
-from reconciler.panel import Reply, Save
 from reconciler.questionpro.client import QuestionProPanel
+from reconciler.questionpro.panel import Reply, Save
 
 KEY = "Sekret-Key-0042-abcdefgh"
 Event = MutableMapping[str, Any]

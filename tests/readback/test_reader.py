@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from listing_panel import ListingPanel, Watcher, address, member, read
 
-from reconciler.panel import (
+from reconciler.problems import plain
+from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
     Denied,
@@ -19,7 +20,6 @@ from reconciler.panel import (
     Unreachable,
     Unusable,
 )
-from reconciler.problems import plain
 from reconciler.readback.model import PanelRead
 from reconciler.readback.reader import least_calls, usual_limit
 

@@ -12,8 +12,8 @@ from people import environment_of, person
 
 from reconciler.environment.model import Api, Environment, OnChange, Policy
 from reconciler.errors import DiskFailure, InvalidInput
-from reconciler.panel import AllowanceUsedUp, Answer, Counted, Refused, Save
 from reconciler.questionpro.client import QuestionProPanel
+from reconciler.questionpro.panel import AllowanceUsedUp, Answer, Counted, Refused, Save
 from reconciler.sandbox.embedded import EMBEDDED_ADDRESS, contents, embedded_transport, forget, open_embedded
 from reconciler.sandbox.store import Membership
 

@@ -9,7 +9,8 @@ from people import person
 from world import KEY, Sandbox
 
 from reconciler.credential import Credential
-from reconciler.panel import (
+from reconciler.questionpro.client import QuestionProPanel
+from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
     Counted,
@@ -22,7 +23,6 @@ from reconciler.panel import (
     TooLarge,
     Unusable,
 )
-from reconciler.questionpro.client import QuestionProPanel
 from reconciler.sandbox.faults import FAULTS, parse_faults
 
 _NEVER_END = ("trickle", "silence")

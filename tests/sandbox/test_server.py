@@ -18,8 +18,17 @@ from socket_vendor import SocketVendor
 from world import KEY
 
 from reconciler.credential import Credential
-from reconciler.panel import AllowanceUsedUp, Answer, Counted, Denied, Refused, Save, Throttled, TooLarge
 from reconciler.questionpro.client import QuestionProPanel
+from reconciler.questionpro.panel import (
+    AllowanceUsedUp,
+    Answer,
+    Counted,
+    Denied,
+    Refused,
+    Save,
+    Throttled,
+    TooLarge,
+)
 from reconciler.sandbox.app import PATH, Application, Rules, SandboxAnswer
 from reconciler.sandbox.faults import NO_FAULT, Fault, Wire
 from reconciler.sandbox.server import ServedSandbox, address_of, listen

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from reconciler.environment.model import Api, RateLimit, Retry
 from reconciler.identity import InvalidAddress, identity
-from reconciler.panel import Answer, Page, ReadPage, Reply
+from reconciler.questionpro.panel import Answer, Page, ReadPage, Reply
 from reconciler.readback.model import PanelRead
 from reconciler.readback.reader import ReadPlan, read_panel
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
 from reconciler.member import EMAIL_ADDRESS
-from reconciler.panel import (
+from reconciler.questionpro.panel import (
     Answer,
     Counted,
     CountedAway,

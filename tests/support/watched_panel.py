@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from truth import SAVE, US, Call, Deed, Members, Truth
 
 from reconciler.member import EMAIL_ADDRESS, Attributes
-from reconciler.panel import (
+from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
     Counted,
