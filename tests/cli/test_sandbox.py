@@ -216,7 +216,7 @@ def test_an_unknown_environment_names_the_known_ones(command: tuple[str, ...], r
         (("--rate", "0/60"), "CALLS/SECONDS"),
         (("--fault", "rest-after"), "Did you mean reset-after?"),
         (("--allowance", "-1"), "--allowance"),
-        (("--block", "ada"), "@-sign"),
+        (("--block", "ada"), "It has no @"),
     ],
 )
 def test_a_wrong_option_of_serve_is_explained(arguments: tuple[str, ...], words: str, run: Run) -> None:

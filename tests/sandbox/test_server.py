@@ -244,7 +244,7 @@ def test_an_address_to_refuse_that_is_none_is_a_wrong_command_line() -> None:
         check=False,
     )
     assert done.returncode == 64
-    assert "@-sign" in done.stderr
+    assert "It has no @" in done.stderr
 
 
 def test_members_are_unsubscribed_and_deleted_and_the_log_says_so() -> None:
