@@ -27,7 +27,7 @@ from reconciler.lockfile.lineage import Lineage, commits_of
 from reconciler.lockfile.lock import NO_PATIENCE, Patience, environment_lock
 from reconciler.lockfile.model import Lockfile, Present
 from reconciler.lockfile.store import read_file, write_lockfile
-from reconciler.plan.model import Day, Plan
+from reconciler.plan.model import Day, Plan, Selection
 from reconciler.plan.planner import make_plan
 from reconciler.plan.saved import ReviewedPlan
 from reconciler.problems import Problem
@@ -43,7 +43,8 @@ class Wishes:
 
     `expected` is the plan that was reviewed, None where any will do; `allowed` are the guards that
     are lifted; `most_calls` is how many calls may be spent, None where that doesn't matter; `day` is the
-    one for which is planned, None where nobody's declaration expires.
+    one for which is planned, None where nobody's declaration expires; `selection` are the members that the
+    apply is limited to, None for everyone.
     """
 
     expected: ReviewedPlan | None = None
@@ -51,6 +52,7 @@ class Wishes:
     retry_rejected: bool = False
     most_calls: int | None = None
     day: Day | None = None
+    selection: Selection | None = None
 
 
 class Shown(NamedTuple):
@@ -70,6 +72,7 @@ def plan_for(environment: Environment, roster: Roster, lockfile: Lockfile | None
         day=wishes.day,
         allowed=wishes.allowed,
         retry_rejected=wishes.retry_rejected,
+        selection=wishes.selection,
     )
 
 

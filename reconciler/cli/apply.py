@@ -25,6 +25,7 @@ from reconciler.cli.options import (
     environment_or_all_argument,
     format_option,
     mask_option,
+    member_option,
     no_embedded_option,
     retry_rejected_option,
     selected,
@@ -33,6 +34,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.planning import held_back
 from reconciler.cli.saving import check_place, save
+from reconciler.cli.selection import AskedMembers
 from reconciler.environment.reader import try_environment
 from reconciler.errors import (
     EXIT_DONE,
@@ -63,6 +65,7 @@ _LONGEST_WAIT = 86_400.0  # seconds: a day
 )
 @allow_option
 @retry_rejected_option
+@member_option
 @today_option
 @yes_option
 @click.option(
@@ -105,6 +108,7 @@ def apply(
     in_order: bool,
     allow: tuple[str, ...],
     retry_rejected: bool,
+    member: tuple[str, ...],
     yes: bool,
     wait: float,
     max_calls: int | None,
@@ -130,12 +134,19 @@ def apply(
         raise UsageError(
             Problem(("--expect names the plan of one environment.",), ("Name it, without --all.",))
         )
+    if plan_file is not None and member:
+        hint = "Save another plan with `reconciler plan ENV --member EMAIL --out FILE`."
+        raise UsageError(Problem(("A saved plan carries its own selection of members.",), (hint,)))
+    asked = AskedMembers.of(member, must_be_known=not is_all)
     names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
     if report_file is not None:
         check_place(report_file)
+    names = asked.known_in(invocation, names) if is_all else names
     remember_signals()
     wishes = Wishes(None, frozenset(allow), retry_rejected, max_calls, invocation.day)
-    request = Request(invocation, wishes, plan_file, expect, log_file, yes=yes, in_order=in_order, wait=wait)
+    request = Request(
+        invocation, wishes, asked, plan_file, expect, log_file, yes=yes, in_order=in_order, wait=wait
+    )
     return _all(request, names, report_file) if is_all else _one(request, names[0], report_file)
 
 

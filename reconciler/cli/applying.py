@@ -22,6 +22,7 @@ from reconciler.cli.failures import INTERRUPTED, explained
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.planning import check_order, circumstances_of, lint_of
 from reconciler.cli.progress import CallLog, observer_for
+from reconciler.cli.selection import AskedMembers
 from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.model import Environment
@@ -88,56 +89,55 @@ def connector(environment: Environment) -> Connect:
 
 @dataclass(frozen=True, slots=True)
 class Applying:
-    """What the command line says; `log` is None where no calls are logged. `wait` is in seconds."""
+    """What the command line says, and what it is about; `state` is as it was before the lock.
+
+    `log` is None if no calls are logged. `wait` is in seconds.
+    """
 
     invocation: Invocation
-    name: str
+    declared: Declared
+    state: KnownState
     wishes: Wishes
     yes: bool
     log: CallLog | None
     wait: float = 0.0
 
     def carry_out(self) -> Report:
-        """Show the plan, ask, and do it; with nothing to do, neither ask nor need a key.
-
-        Raises:
-            ReconcilerError: the declaration, the lockfile or the journal can't be read, or part of the
-                suppression lists can't be checked here.
-        """
-        declared = read_declaration(self.invocation.panels, self.name)
-        declared.require_checked()
-        state = known_state(declared.environment)
-        plan = plan_for(declared.environment, declared.roster, state.lockfile, self.wishes)
-        self._show(plan, state, shared_key_warnings(self.invocation.panels, declared.environment))
+        """Show the plan, ask, and do it; with nothing to do, neither ask nor need a key."""
+        environment = self.declared.environment
+        plan = plan_for(environment, self.declared.roster, self.state.lockfile, self.wishes)
+        self._show(plan, shared_key_warnings(self.invocation.panels, environment))
         try:
-            return self._go_on(declared, state, plan)
+            return self._go_on(plan)
         except ReconcilerError as error:
             return replace(report_before_run(plan), problems=error.problems, failure=error.exit_code)
 
-    def _go_on(self, declared: Declared, state: KnownState, plan: Plan) -> Report:
+    def _go_on(self, plan: Plan) -> Report:
+        environment, state = self.declared.environment, self.state
         is_refused = bool(objections(plan, self.wishes))
         if not (is_refused or plan.has_something_to_apply or state.is_recovered):
             return report_before_run(plan)
-        check_known(declared.environment)
-        connect = connector(declared.environment) if plan.calls_the_api else None
+        check_known(environment)
+        connect = connector(environment) if plan.calls_the_api else None
         # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
         wishes = self.wishes
         if plan.has_something_to_apply and not is_refused:
-            confirm(f"Carry this out for {_destination(declared.environment)}?", yes=self.yes)
-            wishes = self._agreed_to_delete(declared.environment, plan)
-        return self._run(declared, wishes, connect, Shown(plan, state.lockfile, self.wishes))
+            confirm(f"Carry this out for {_destination(environment)}?", yes=self.yes)
+            wishes = self._agreed_to_delete(plan)
+        return self._run(wishes, connect, Shown(plan, state.lockfile, self.wishes))
 
-    def _agreed_to_delete(self, environment: Environment, plan: Plan) -> Wishes:
+    def _agreed_to_delete(self, plan: Plan) -> Wishes:
         """What the command line says, and what is said now of people who would be deleted."""
         if not must_agree_to_delete(plan, self.wishes):
             return self.wishes
         who = counted(plan.deletions, "person", "people")
-        question = f"This deletes {who} for good from the panel of {_destination(environment)}. Delete them?"
+        panel = _destination(self.declared.environment)
+        question = f"This deletes {who} for good from the panel of {panel}. Delete them?"
         confirm(question, without_terminal=ending.deletes(plan.deletions))
         return replace(self.wishes, allowed=self.wishes.allowed | {"delete"})
 
-    def _run(self, declared: Declared, wishes: Wishes, connect: Connect | None, shown: Shown) -> Report:
-        environment = declared.environment
+    def _run(self, wishes: Wishes, connect: Connect | None, shown: Shown) -> Report:
+        environment = self.declared.environment
         approved = None if self.yes else shown.plan.digest
         observer = observer_for(self.invocation, self.log)
 
@@ -147,7 +147,7 @@ class Applying:
 
         report = run_apply(
             environment,
-            declared.roster,
+            self.declared.roster,
             wishes,
             opened,
             observer,
@@ -159,20 +159,22 @@ class Applying:
         return replace(report, publish=publish if environment.lockfile_branch else None)
 
     def _tell_of_the_wait(self, holder: str) -> None:
-        line = f"Waiting for up to {self.wait:g} s: another run is writing to {self.name}, {holder}."
+        name = self.declared.environment.name
+        line = f"Waiting for up to {self.wait:g} s: another run is writing to {name}, {holder}."
         self.invocation.tell(f"{visible(line)}\n")
 
-    def _show(self, plan: Plan, state: KnownState, odd: tuple[Problem, ...]) -> None:
+    def _show(self, plan: Plan, odd: tuple[Problem, ...]) -> None:
         """Results go to standard output; where the result is a JSON object or a comment, the plan doesn't."""
         wishes = self.wishes
         circumstances = circumstances_of(
             self.invocation,
-            self.name,
-            state,
+            plan.environment,
+            self.state,
             allow=sorted(wishes.allowed),
             retry_rejected=wishes.retry_rejected,
             is_applying=True,
             lint=lint_of(plan, unchecked=odd),
+            members=plan.selection.members if plan.selection else (),
         )
         if self.invocation.format is Format.TEXT:
             self.invocation.show(self.invocation.view().plan(plan, circumstances) + "\n")
@@ -196,6 +198,7 @@ class Request:
 
     invocation: Invocation
     wishes: Wishes
+    asked: AskedMembers
     plan_file: Path | None
     expect: str | None
     log_file: Path | None
@@ -230,9 +233,19 @@ def reported(request: Request, name: str) -> Report:
 def _carried_out(request: Request, name: str) -> Report:
     if request.in_order:
         check_order(request.invocation, name)
-    wishes = replace(request.wishes, expected=_expected(name, request.plan_file, request.expect))
+    reviewed = _expected(name, request.plan_file, request.expect)
+    asked = request.asked
+    if reviewed is not None and reviewed.members is not None:
+        asked = AskedMembers(reviewed.members, must_be_known=False)
+    declared = read_declaration(request.invocation.panels, name)
+    declared.require_checked()
+    state = known_state(declared.environment)
+    selection = asked.selection(declared, state.lockfile)
+    wishes = replace(request.wishes, expected=reviewed, selection=selection)
     with CallLog.opened(request.log_file) if request.log_file is not None else nullcontext() as log:
-        return Applying(request.invocation, name, wishes, request.yes, log, request.wait).carry_out()
+        return Applying(
+            request.invocation, declared, state, wishes, request.yes, log, request.wait
+        ).carry_out()
 
 
 def tell(invocation: Invocation, report: Report) -> None:

@@ -103,6 +103,17 @@ def retry_rejected_option(command: _Command) -> _Command:
     )(command)
 
 
+def member_option(command: _Command) -> _Command:
+    """`--member`, once for each member; the command takes a tuple as `member`."""
+    return click.option(
+        "--member",
+        metavar="EMAIL",
+        multiple=True,
+        help="Only this member, by address or by `hmac-sha256:` hash. Everyone else is left as they are. Can "
+        "be repeated.",
+    )(command)
+
+
 def today_option(command: _Command) -> _Command:
     """`--today`; the invocation keeps it."""
     return click.option(

@@ -12,6 +12,7 @@ from reconciler.cli.options import (
     environment_or_all_argument,
     format_option,
     mask_option,
+    member_option,
     no_embedded_option,
     retry_rejected_option,
     selected,
@@ -19,9 +20,11 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.planning import Outcome, Planned, Planning, compared, several
 from reconciler.cli.saving import save
+from reconciler.cli.selection import AskedMembers
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, UsageError
 from reconciler.plan.pull_request import ACTIONS
 from reconciler.problems import Problem
+from reconciler.render.listing import PlanListing
 from reconciler.render.view import View
 
 _LEAST_BYTES = 1000
@@ -43,7 +46,7 @@ _LINK = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Also save the plan, as JSON, for `reconciler apply ENV FILE`.",
+    help="Also save the plan, as JSON, for `reconciler apply ENV FILE`; with --all, all plans in one file.",
 )
 @click.option(
     "--detailed-exitcode",
@@ -52,6 +55,7 @@ _LINK = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 )
 @allow_option
 @retry_rejected_option
+@member_option
 @today_option
 @click.option("--full", is_flag=True, help="List everybody, not only the first of each action.")
 @click.option("--only", type=click.Choice(ACTIONS), multiple=True, help="List only members of this action.")
@@ -74,6 +78,7 @@ def plan(
     detailed_exitcode: bool,
     allow: tuple[str, ...],
     retry_rejected: bool,
+    member: tuple[str, ...],
     full: bool,
     only: tuple[str, ...],
     max_bytes: int | None,
@@ -89,16 +94,21 @@ def plan(
 
     Example: reconciler plan --all --base origin/main
     """
-    _check_together(is_all=is_all, full=full, out=out, max_bytes=max_bytes, link=link)
+    _check_together(full=full, max_bytes=max_bytes, link=link)
     names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
+    asked = AskedMembers.of(member, must_be_known=not is_all)
+    names = asked.known_in(invocation, names) if is_all else names
     view = invocation.view(full=full, only=frozenset(only), most_bytes=max_bytes, link=link)
     with compared(invocation.panels, base) as before:
-        planning = Planning(invocation, allow, retry_rejected, out, before)
+        planning = Planning(invocation, allow, retry_rejected, out, before, asked)
         if is_all:
             outcome = several(planning, names)
             if outcome.problems:
                 invocation.tell_problems(tuple(outcome.problems.values()))
-            invocation.show(view.plans(outcome.listing(before)))
+            listing = outcome.listing(before)
+            if out is not None:
+                save(out, _all_as_json(listing))
+            invocation.show(view.plans(listing))
             return _code(outcome, detailed=detailed_exitcode)
         planned = planning.one(names[0])
     return _show_one(invocation, view, planned, out, detailed=detailed_exitcode)
@@ -120,6 +130,13 @@ def _as_json(planned: Planned) -> str:
     return JsonView().plan(planned.plan, planned.circumstances)
 
 
+def _all_as_json(listing: PlanListing) -> str:
+    """The plans as they are saved: the object that `--all --format json` prints."""
+    from reconciler.render.json_view import JsonView  # noqa: PLC0415 - only where plans are saved
+
+    return JsonView().plans(listing)
+
+
 def _code(outcome: Outcome, *, detailed: bool) -> int:
     if outcome.problems:
         return EXIT_INVALID
@@ -127,12 +144,8 @@ def _code(outcome: Outcome, *, detailed: bool) -> int:
     return EXIT_SOMETHING_TO_APPLY if detailed and would_act else EXIT_DONE
 
 
-def _check_together(
-    *, is_all: bool, full: bool, out: Path | None, max_bytes: int | None, link: str | None
-) -> None:
+def _check_together(*, full: bool, max_bytes: int | None, link: str | None) -> None:
     """Refuse options that contradict each other."""
-    if is_all and out is not None:
-        raise UsageError(Problem(("--out saves the plan of one environment.",), ("Name it, without --all.",)))
     if full and max_bytes is not None:
         raise UsageError(Problem(("--full and --max-bytes exclude each other.",), ("Give one of them.",)))
     if link is not None and not _LINK.fullmatch(link):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.apply.recovery import KnownState, known_state
 from reconciler.cli.failures import explained
 from reconciler.cli.invocation import Invocation
+from reconciler.cli.selection import EVERYONE, AskedMembers
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.reader import try_environment
 from reconciler.environment.shared_key import shared_key_warnings
@@ -17,11 +18,12 @@ from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Plan
 from reconciler.plan.planner import make_plan
 from reconciler.plan.pull_request import PullRequestChanges
-from reconciler.problems import Problem
+from reconciler.problems import Address, Code, Problem
 from reconciler.render.listing import PlanListing
 from reconciler.render.plan_words import PlanContext
 from reconciler.render.sentence import plan_sentence
 from reconciler.render.visible import visible
+from reconciler.suppression.secret import PREFIX
 
 if TYPE_CHECKING:
     from reconciler.merge_base import MergeBase
@@ -52,10 +54,13 @@ def circumstances_of(
     is_applying: bool = False,
     share: PullRequestChanges | None = None,
     lint: PlanLint = NOTHING_ODD,
+    members: Sequence[str] = (),
 ) -> PlanContext:
     """What a reader of the plan should know beside it: what applies just this plan, and of the journal."""
     flags = [word for guard in allow for word in ("--allow", guard)]
     flags += ["--retry-rejected"] if retry_rejected else []
+    if saved is None:  # a saved plan carries its selection
+        flags += [word for name in members for word in ("--member", invocation.in_words((_named(name),)))]
     return PlanContext(
         command=invocation.command_line("apply", name, *([str(saved)] if saved else []), *flags),
         recover=invocation.command_line("state", "recover", name),
@@ -68,6 +73,10 @@ def circumstances_of(
         lint=lint,
         today=invocation.today,
     )
+
+
+def _named(member: str) -> Address | Code:
+    return Code(member) if member.startswith(PREFIX) else Address(member)
 
 
 def lint_of(
@@ -102,6 +111,7 @@ class Planning:
     retry_rejected: bool
     saved: Path | None = None
     before: "MergeBase | None" = None
+    asked: AskedMembers = EVERYONE
 
     def one(self, name: str) -> Planned:
         """The plan of one environment.
@@ -118,6 +128,7 @@ class Planning:
             day=self.invocation.day,
             allowed=frozenset(self.allow),
             retry_rejected=self.retry_rejected,
+            selection=self.asked.selection(declared, state.lockfile),
         )
         would_act = plan.has_something_to_apply or state.lockfile != state.on_disk
         share = self._share(declared)
@@ -152,6 +163,7 @@ class Planning:
             saved=self.saved,
             share=share,
             lint=lint,
+            members=self.asked.names,
         )
 
     def _share(self, declared: Declared) -> PullRequestChanges | None:

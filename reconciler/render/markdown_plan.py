@@ -28,6 +28,7 @@ from reconciler.render.plan_words import (
     next_step,
     note,
     refusal,
+    selection_lines,
     setting_warning,
     warnings,
 )
@@ -69,6 +70,7 @@ def plan_blocks(plan: Plan, showing: RenderOptions, circumstances: PlanContext, 
     """The plan, paragraph by paragraph, with so many rows in each table at most."""
     blocks = [
         [f"**{prose(plan_sentence(plan))}**", "", f"Target: {code(plan.target)}"],
+        [prose(line) for line in selection_lines(plan, showing)],
         [
             *(f"- **Warning.** {prose(warning)}" for warning in warnings(plan, circumstances)),
             *(f"- **Refusal.** {prose(refusal(found))}" for found in plan.refusals),

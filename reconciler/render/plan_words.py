@@ -20,6 +20,7 @@ from reconciler.plan.model import (
 )
 from reconciler.plan.pull_request import PullRequestChanges
 from reconciler.render.counted import counted
+from reconciler.render.showing import RenderOptions
 
 _SECONDS_A_MINUTE = 60
 _LEAST_SHARE = 0.001
@@ -42,6 +43,10 @@ _WAYS = {
         "deletes; where there is no terminal, it needs `--allow delete`."
     ),
 }
+
+
+_HASH = "hmac-sha256:"
+_MOST_SELECTED = 20
 
 
 class PlanContext(NamedTuple):
@@ -129,6 +134,16 @@ def _share_warnings(share: PullRequestChanges) -> Iterator[str]:
         )
     if share.has_new_settings:
         yield "This pull request changes `environment.yaml` too: look at its settings in the diff."
+
+
+def selection_lines(plan: Plan, showing: RenderOptions) -> list[str]:
+    """The members that the plan is limited to, as one line; none for a plan about everyone."""
+    if plan.selection is None:
+        return []
+    members = plan.selection.members
+    names = [name if name.startswith(_HASH) else showing.address(name) for name in members[:_MOST_SELECTED]]
+    more = f" and {len(members) - len(names)} more" if len(names) < len(members) else ""
+    return [f"Only:   {', '.join(names)}{more}. Everyone else is left as they are."]
 
 
 def refusal(found: GuardRefusal) -> str:

@@ -66,7 +66,7 @@ def _plan_clauses(plan: Plan) -> Iterator[str]:
         yield f"{summary.unchanged} unchanged"
     if summary.rejected:
         yield f"{summary.rejected} rejected"
-    if not plan.declared:
+    if not plan.declared and plan.selection is None:
         yield "nobody is declared"
 
 

@@ -25,6 +25,7 @@ from reconciler.render.plan_words import (
     next_step,
     note,
     refusal,
+    selection_lines,
     setting_warning,
     warnings,
 )
@@ -59,7 +60,11 @@ def setting_warnings(plans: Iterable[tuple[Plan, PlanContext]], showing: RenderO
 def plan_text(plan: Plan, showing: RenderOptions, circumstances: PlanContext) -> str:
     """The plan below the warnings about settings."""
     blocks = [
-        [plan_sentence(plan), f"Target: {visible(plan.target)}"],
+        [
+            plan_sentence(plan),
+            f"Target: {visible(plan.target)}",
+            *(visible(line) for line in selection_lines(plan, showing)),
+        ],
         list(_findings(plan, showing, circumstances)),
         *(block for part in parts(plan, circumstances.share) for block in _part(part, showing)),
         list(_expiring(plan, showing)),

@@ -94,7 +94,6 @@ def test_the_exit_code_tells_that_there_is_something_to_apply_in_any(run: Run, p
     [
         [],
         ["production", "--all"],
-        ["--all", "--out", "plan.json"],
         ["--all", "--full", "--max-bytes", "5000"],
         ["production", "--full", "--max-bytes", "5000"],
         ["production", "--no-embedded"],
