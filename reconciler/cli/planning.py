@@ -23,7 +23,7 @@ from reconciler.render.listing import PlanListing
 from reconciler.render.plan_words import PlanContext
 from reconciler.render.sentence import plan_sentence
 from reconciler.render.visible import visible
-from reconciler.suppression.secret import PREFIX
+from reconciler.suppression.model import PREFIX
 
 if TYPE_CHECKING:
     from reconciler.merge_base import MergeBase

@@ -13,8 +13,8 @@ from reconciler.identity import InvalidAddress, identity
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Selection
 from reconciler.problems import Address, Code, Problem
-from reconciler.suppression.secret import PREFIX
-from reconciler.suppression.secret_variable import required_secret
+from reconciler.suppression.model import PREFIX
+from reconciler.suppression.reader import required_secret
 
 _HASH = re.compile(rf"{PREFIX}[0-9a-f]{{64}}", re.IGNORECASE | re.ASCII)
 
