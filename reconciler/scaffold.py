@@ -6,7 +6,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from reconciler import __version__
-from reconciler.environment.target import is_datacenter
+from reconciler.environment.access import is_datacenter
 
 SCHEMA_FOLDER = "panels/.schema"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

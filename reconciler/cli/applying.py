@@ -26,7 +26,7 @@ from reconciler.cli.selection import AskedMembers
 from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.model import Environment
-from reconciler.environment.shared_key import shared_key_warnings
+from reconciler.environment.overview import shared_key_warnings
 from reconciler.errors import EXIT_INTERRUPTED, InvalidInput, ReconcilerError, UsageError
 from reconciler.files import display_path
 from reconciler.interruption import interruptible

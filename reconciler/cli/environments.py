@@ -7,7 +7,7 @@ import click
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import format_option
 from reconciler.environment.discovery import environment_folder
-from reconciler.environment.order import Placed, environments_in_order
+from reconciler.environment.overview import Placed, environments_in_order
 from reconciler.errors import EXIT_DONE
 from reconciler.render.json_text import FORMAT, json_text
 from reconciler.render.view import Format

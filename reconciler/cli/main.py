@@ -120,6 +120,6 @@ def program(invocation: Invocation, panels: Path) -> None:
 
 
 def _secret_variables(panels: Path) -> frozenset[str]:
-    from reconciler.environment.secret_variables import secret_variables  # noqa: PLC0415 - only before git runs
+    from reconciler.environment.overview import secret_variables  # noqa: PLC0415 - only before git runs
 
     return secret_variables(panels)

@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.invocation import DEFAULT_PANELS, Invocation, day_of
 from reconciler.environment.discovery import SETTINGS_FILE
-from reconciler.environment.order import environments_in_order
+from reconciler.environment.overview import environments_in_order
 from reconciler.errors import UsageError
 from reconciler.plan.guards import ALLOWABLE
 from reconciler.problems import Problem

@@ -11,8 +11,8 @@ from reconciler.cli.failures import explained
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.selection import EVERYONE, AskedMembers
 from reconciler.declaration import Declared, read_declaration
+from reconciler.environment.overview import shared_key_warnings
 from reconciler.environment.reader import try_environment
-from reconciler.environment.shared_key import shared_key_warnings
 from reconciler.errors import InvalidInput, ReconcilerError, Refusal
 from reconciler.lint.model import PlanLint
 from reconciler.plan.model import Plan

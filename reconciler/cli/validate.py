@@ -11,8 +11,7 @@ from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import format_option, mask_option
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.discovery import environment_names
-from reconciler.environment.order import environments_in_order
-from reconciler.environment.shared_key import shared_key_warnings
+from reconciler.environment.overview import environments_in_order, shared_key_warnings
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.lint.roster import roster_warnings
 from reconciler.problems import Problem

@@ -1,20 +1,77 @@
 """The forms that a setting can take, to be put together into the table of all settings.
 
 A form is a function of a setting's name, its node and the findings. It gives the setting's value, or
-`NOT_GIVEN` for one that is left out or wrong, so that the default stays and reading goes on.
+`NOT_GIVEN` for one that is left out or wrong, so that the default stays and reading goes on. The core schema
+of YAML 1.2 (its chapter 10.3.2) says what a scalar stands for, so `no` and `on` are text, unlike in YAML 1.1.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Table
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from reconciler.environment.scalars import is_null, number_of, text_of, whole_of
+from yaml.events import ScalarEvent
+
+from reconciler.environment.model import Limit
 from reconciler.problems import nearest
 from reconciler.text_source import Findings
-from reconciler.yaml_source.nodes import Mapping, Node, position
+from reconciler.yaml_source.nodes import Mapping, Node, Scalar, position
 from reconciler.yaml_source.nodes import Sequence as Items
+
+# What a scalar stands for.
+
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUE = frozenset({"true", "True", "TRUE"})
+_BOOLEANS = _TRUE | {"false", "False", "FALSE"}
+_WHOLE = re.compile(r"[-+]?[0-9]{1,30}")
+_NUMBER = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{0,30})?)(?:[eE][-+]?[0-9]{1,2})?")
+
+
+def is_null(node: Node) -> bool:
+    """Whether nothing is given."""
+    return _is_plain_of(node, _NULLS)
+
+
+def is_true(node: Node) -> bool:
+    """Whether this is the word true."""
+    return _is_plain_of(node, _TRUE)
+
+
+def whole_of(node: Node) -> int | None:
+    """The whole number, or None."""
+    scalar = _plain(node)
+    return int(scalar.value) if scalar and _WHOLE.fullmatch(scalar.value) else None
+
+
+def number_of(node: Node) -> Decimal | None:
+    """The finite number, or None."""
+    scalar = _plain(node)
+    return Decimal(scalar.value) if scalar and _NUMBER.fullmatch(scalar.value) else None
+
+
+def text_of(node: Node) -> str | None:
+    """The text, or None for what is a number, a truth value, nothing, or no scalar."""
+    if isinstance(node, Mapping | Items):
+        return None
+    if not node.style and (number_of(node) is not None or node.value in _NULLS | _BOOLEANS):
+        return None
+    return node.value
+
+
+def _plain(node: Node) -> Scalar | None:
+    return None if isinstance(node, Mapping | Items) or node.style else node
+
+
+def _is_plain_of(node: Node, values: frozenset[str]) -> bool:
+    scalar = _plain(node)
+    return scalar is not None and scalar.value in values
+
+
+# Forms.
+
 
 NOT_GIVEN: Final = object()
 Form: TypeAlias = Callable[[str, Node, Findings], Any]
@@ -122,4 +179,24 @@ def _wrong(expected: str, name: str, node: Node, findings: Findings) -> Any:
     """Note that a setting is not what it should be; never what it is, since it might be a key."""
     if not is_null(node):
         findings.add(position(node), (f'"{name}" must be {expected}.',), ())
+    return NOT_GIVEN
+
+
+# A guard's limit: a count, or a percentage such as `30%`.
+
+
+_PERCENTAGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
+_HUNDRED = 100
+
+
+def read_limit(name: str, node: Node, findings: Findings) -> Any:
+    """The limit, or `NOT_GIVEN` and a finding."""
+    count = whole_of(node)
+    if count is not None and count >= 0:
+        return Limit(count=count)
+    found = _PERCENTAGE.fullmatch(node.value) if isinstance(node, ScalarEvent) else None
+    if found and Decimal(found[1]) <= _HUNDRED:
+        return Limit(percent=Decimal(found[1]))
+    message = f'"{name}" must be a count of members, a percentage from 0% to 100%, or null for no limit.'
+    findings.add(position(node), (message,))
     return NOT_GIVEN

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from reconciler.environment.forms import NOT_GIVEN, Form
+from reconciler.environment.forms import NOT_GIVEN, Form, is_null, text_of
 from reconciler.environment.member_files import MemberFiles
-from reconciler.environment.scalars import is_null, text_of
 from reconciler.text_source import Findings
 from reconciler.yaml_source.nodes import Node, Sequence, kind, position
 

@@ -1,17 +1,42 @@
 """`environment.yaml` → an Environment, or all that is wrong with it."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reconciler.environment.after import after_list
-from reconciler.environment.discovery import SETTINGS_FILE, environment_folder, name_problems
-from reconciler.environment.forms import Form, names, nullable, number, section, settings, whole, word
-from reconciler.environment.key_source import check_key_is_needed, key_source
-from reconciler.environment.limits import read_limit
-from reconciler.environment.lockfile_branch import check_branch_is_for_a_real_account, lockfile_branch
+from reconciler.environment.access import (
+    check_key_is_needed,
+    key_source,
+    read_base_url,
+    read_datacenter,
+    read_embedded,
+    read_suppression_secret,
+    read_target,
+)
+from reconciler.environment.discovery import (
+    SETTINGS_FILE,
+    environment_folder,
+    name_problems,
+    names_as_they_are,
+)
+from reconciler.environment.forms import (
+    NOT_GIVEN,
+    Form,
+    is_null,
+    names,
+    nullable,
+    number,
+    read_limit,
+    section,
+    settings,
+    text_of,
+    whole,
+    word,
+)
 from reconciler.environment.member_list import default_members, member_list
 from reconciler.environment.model import (
+    ASIDE,
     Api,
     DriftSettings,
     Environment,
@@ -22,16 +47,14 @@ from reconciler.environment.model import (
     Retry,
 )
 from reconciler.environment.suppression_lists import SuppressionLists, own_list, suppression_lists
-from reconciler.environment.suppression_secret import read_suppression_secret
-from reconciler.environment.target import read_base_url, read_datacenter, read_embedded, read_target
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.member import FIELDS, Removal
-from reconciler.problems import Problem
+from reconciler.problems import Problem, nearest
 from reconciler.text_source import Findings
 from reconciler.text_source import text_of as content_of
 from reconciler.yaml_source.composer import Composer
-from reconciler.yaml_source.nodes import Mapping, kind, position
+from reconciler.yaml_source.nodes import Mapping, Node, Scalar, Sequence, kind, position
 
 _API = section(
     Api,
@@ -147,8 +170,8 @@ def _given(root: Mapping, panels: Path, folder: Path, findings: Findings) -> dic
         "policy": _POLICY,
         "guards": _GUARDS,
         "drift": _DRIFT,
-        "after": after_list(panels, folder.name),
-        "lockfile": lockfile_branch(),
+        "after": _after_list(panels, folder.name),
+        "lockfile": _lockfile_branch(),
         "suppressed": suppression_lists(panels, folder),
         "suppression_secret": read_suppression_secret,
     }
@@ -157,5 +180,85 @@ def _given(root: Mapping, panels: Path, folder: Path, findings: Findings) -> dic
         given["members"] = default_members(panels, folder, findings)
     given.setdefault("suppressed", own_list(panels, folder, findings))
     check_key_is_needed(root, findings)
-    check_branch_is_for_a_real_account(root, findings)
+    _check_branch_is_for_a_real_account(root, findings)
     return given
+
+
+# `after`: the environments that are applied before this one.
+
+
+_AFTER_SHAPE = "Write after: staging, or after: [staging, training]."
+
+
+def _after_list(panels: Path, own_name: str) -> Form:
+    """The form of `after`: one name or a list of them; gives a tuple of names, each of an environment."""
+
+    def read(name: str, node: Node, findings: Findings) -> Any:
+        if is_null(node):
+            return NOT_GIVEN
+        items = node.items if isinstance(node, Sequence) else [node]
+        if not items:
+            return ()
+        others = [other for other in names_as_they_are(panels) if other != own_name]
+        named = [_name_of(item, name, own_name, others, findings) for item in items]
+        return tuple(dict.fromkeys(found for found in named if found is not None))
+
+    return read
+
+
+def _name_of(item: Node, setting: str, own_name: str, others: list[str], findings: Findings) -> str | None:
+    text = item.value if isinstance(item, Scalar) else None  # 2024 and true are names like any other
+    if text in others:
+        return text
+    if not text:
+        findings.add(position(item), (f'"{setting}" takes names of environments.',), (_AFTER_SHAPE,))
+    elif text == own_name:
+        findings.add(position(item), ("An environment can't come after itself.",), ())
+    else:
+        close = nearest(text, others)
+        known = f"The others are {', '.join(others)}." if others else "There is no other."
+        hint = f'Did you mean "{close}"?' if close else known
+        findings.add(position(item), (f'There is no environment "{text}".',), (hint,))
+    return None
+
+
+# `lockfile: {branch: NAME}`: a branch of its own that the lockfile is published on.
+
+
+_BRANCH_EXAMPLE = "Write it like lockfile: {branch: reconciler-state}."
+_MOST_CHARACTERS = 200
+
+# Narrower than git-check-ref-format(1), whose names may hold what a shell or a comment would obey.
+_PART = r"(?!\.)[A-Za-z0-9._-]+(?<!\.lock)"
+_NAME = re.compile(rf"(?!-|refs/)(?!.*\.\.)(?!HEAD\Z){_PART}(?:/{_PART})*(?<!\.)")
+
+
+def _lockfile_branch() -> Form:
+    """The branch's name, None where the lockfile stands beside `environment.yaml`."""
+    return section(_chosen, {"branch": nullable(_read_branch)})
+
+
+def _check_branch_is_for_a_real_account(root: Mapping, findings: Findings) -> None:
+    """Note where an embedded environment asks for a branch: its data stays on one machine."""
+    lockfile, embedded = root.entries.get("lockfile"), root.entries.get("embedded")
+    if lockfile is None or embedded is None or is_null(lockfile[1]) or is_null(embedded[1]):
+        return
+    message = 'An embedded sandbox takes no "lockfile": its panel is on this machine alone.'
+    findings.add(position(lockfile[0]), (message,), ("Leave it out.",))
+
+
+def _chosen(branch: str | None = None) -> str | None:
+    return branch
+
+
+def _read_branch(name: str, node: Node, findings: Findings) -> Any:
+    text = text_of(node)
+    if text is not None and text.startswith(ASIDE):
+        message = f'"{name}" must not begin with {ASIDE}: there goes what a protected branch declines.'
+        findings.add(position(node), (message,), (_BRANCH_EXAMPLE,))
+        return NOT_GIVEN
+    if text is not None and len(text) <= _MOST_CHARACTERS and _NAME.fullmatch(text):
+        return text
+    message = f'"{name}" must be the name of a branch, of letters, digits and . _ - /.'
+    findings.add(position(node), (message,), (_BRANCH_EXAMPLE,))
+    return NOT_GIVEN

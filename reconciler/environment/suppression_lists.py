@@ -5,10 +5,9 @@ import stat
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reconciler.environment.forms import Form
+from reconciler.environment.forms import Form, is_null, text_of
 from reconciler.environment.inside_panels import inside_panels
 from reconciler.environment.model import OWN_SUPPRESSION_LIST
-from reconciler.environment.scalars import is_null, text_of
 from reconciler.files import display_path
 from reconciler.text_source import Findings
 from reconciler.yaml_source.nodes import Node, Sequence, position

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconciler.environment.forms import NOT_GIVEN, Form, settings, word
-from reconciler.environment.scalars import is_null, text_of
+from reconciler.environment.forms import NOT_GIVEN, Form, is_null, settings, text_of, word
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.importing.columns import is_field

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.environment.order import environments_in_order
+from reconciler.environment.overview import environments_in_order
 from reconciler.errors import InvalidInput
 from reconciler.problems import plain
 

@@ -1,16 +1,18 @@
-"""The address that an environment talks to: `datacenter`, `base_url` or `embedded`, exactly one.
+"""Where an environment's data goes, and with which secrets.
 
-Source: the vendor's pages say `https://api.questionpro.{{env}}/a/api/v2/...`, where `{{env}}` names the
-account's datacenter; its page *Environment* lists those of today, and we keep no list.
+These are `datacenter`, `base_url` or `embedded`, exactly one; `api_key`; `suppression_secret`. What stands
+there is never shown: it may be a key. Source: the vendor's pages say
+`https://api.questionpro.{{env}}/a/api/v2/...`, where `{{env}}` names the account's datacenter; its page
+*Environment* lists those of today, and we keep no list.
 """
 
 import re
+from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from reconciler.environment.forms import NOT_GIVEN
-from reconciler.environment.model import EMBEDDED_TARGET
-from reconciler.environment.scalars import is_null, is_true, text_of
+from reconciler.environment.forms import NOT_GIVEN, Form, is_null, is_true, text_of
+from reconciler.environment.model import EMBEDDED_TARGET, KeySource
 from reconciler.hosts import is_loopback, without_default_port
 from reconciler.text_source import Findings
 from reconciler.yaml_source.nodes import Mapping, Node, position
@@ -130,4 +132,92 @@ def _is_well_formed(authority: str) -> bool:
 
 def _wrong(message: str, hint: str, node: Node, findings: Findings) -> Any:
     findings.add(position(node), (message,), (hint,))
+    return NOT_GIVEN
+
+
+# `api_key`: where the key comes from.
+
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+# A variable's name is words; a key is a run of digits and letters that no word holds.
+_KEY_LIKE = re.compile(r"(?=[^_]*\d[^_]*\d)[A-Za-z0-9]{20,}", re.ASCII)
+_KEY_SHAPE = "Write api_key: {env: QUESTIONPRO_API_KEY}, or {file: path}."
+_KEY_LEAKED = "If a real key stood here, have it replaced: git keeps what it has seen."
+
+
+def key_source(folder: Path) -> Form:
+    """The form of `api_key`; a file's path is relative to `folder`."""
+
+    def read(name: str, node: Node, findings: Findings) -> Any:
+        if is_null(node):
+            return NOT_GIVEN
+        if not isinstance(node, Mapping):
+            message = f'"{name}" must say where the key is, and never hold the key itself.'
+            findings.add(position(node), (message,), (f"{_KEY_SHAPE} {_KEY_LEAKED}",))
+            return NOT_GIVEN
+        if len(node.entries) != 1 or not node.entries.keys() <= {"env", "file"}:
+            findings.add(position(node), (f'"{name}" takes exactly one of env and file.',), (_KEY_SHAPE,))
+            return NOT_GIVEN
+        (kind, (_, value)), *_ = node.entries.items()
+        return _from_variable(value, findings) if kind == "env" else _from_file(folder, value, findings)
+
+    return read
+
+
+def check_key_is_needed(root: Mapping, findings: Findings) -> None:
+    """Note where a key is missing that a real account needs, or given where the sandbox needs none."""
+    key = root.entries.get("api_key")
+    embedded = root.entries.get("embedded")
+    if embedded is None or is_null(embedded[1]):
+        if key is None or is_null(key[1]):
+            at = position(key[0]) if key else position(root)
+            findings.add(at, ('There is no "api_key".',), (_KEY_SHAPE,))
+    elif key is not None and not is_null(key[1]):
+        message = 'An embedded sandbox takes no "api_key".'
+        findings.add(position(key[0]), (message,), ("Leave it out.",))
+
+
+def names_a_variable(text: str) -> bool:
+    """Whether the text is a variable's name, and not what a variable should hold."""
+    return _VARIABLE.fullmatch(text) is not None and _KEY_LIKE.fullmatch(text) is None
+
+
+def _from_variable(node: Node, findings: Findings) -> Any:
+    text = text_of(node)
+    if text and names_a_variable(text):
+        return KeySource(env=text)
+    message = "This is no name of an environment variable."
+    findings.add(position(node), (message,), (f"{_KEY_SHAPE} {_KEY_LEAKED}",))
+    return NOT_GIVEN
+
+
+def _from_file(folder: Path, node: Node, findings: Findings) -> Any:
+    text = text_of(node)
+    if text and text.isprintable():
+        return KeySource(file=folder / text)
+    findings.add(position(node), ("This is no path of a file.",), (_KEY_SHAPE,))
+    return NOT_GIVEN
+
+
+# `suppression_secret`: the variable that holds it.
+
+
+_LIST_SHAPE = "Write suppression_secret: {env: NAME}."
+_LIST_LEAKED = "If a real secret stood here, make another: git keeps what it has seen."
+
+
+def read_suppression_secret(name: str, node: Node, findings: Findings) -> Any:
+    """The variable's name."""
+    if is_null(node):
+        return NOT_GIVEN
+    if not isinstance(node, Mapping) or node.entries.keys() != {"env"}:
+        message = f'"{name}" must name a variable, and never hold the secret itself.'
+        findings.add(position(node), (message,), (f"{_LIST_SHAPE} {_LIST_LEAKED}",))
+        return NOT_GIVEN
+    variable = node.entries["env"][1]
+    text = text_of(variable)
+    if text and names_a_variable(text):
+        return text
+    message = "This is no name of an environment variable."
+    findings.add(position(variable), (message,), (f"{_LIST_SHAPE} {_LIST_LEAKED}",))
     return NOT_GIVEN
