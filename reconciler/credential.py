@@ -9,7 +9,7 @@ _ESCAPE = re.compile(
     r"\\+u([0-9a-f]{4})|%([0-9a-f]{2})|&#x0*([0-9a-f]{2});|&#0*([0-9]{2,3});|\\+(.)",
     re.IGNORECASE | re.ASCII | re.DOTALL,
 )
-_SIGNS = "\\%&"  # one of which begins each escape
+ESCAPE_SIGNS = "\\%&"  # one of which begins each escape
 _MOST_ROUNDS = 3  # a text in JSON, inside an address, inside JSON
 
 
@@ -34,7 +34,7 @@ class Credential:
 
     def hide_in(self, text: str) -> str:
         """The text without the value, in whatever case, and with whatever escapes it is written."""
-        if not any(sign in text for sign in _SIGNS) and self._sought not in text.lower():
+        if not any(sign in text for sign in ESCAPE_SIGNS) and self._sought not in text.lower():
             return text  # nearly each text, in a thousandth of the time
         decoded, starts = _decoded(text)
         pieces, end = [], 0

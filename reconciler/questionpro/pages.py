@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
+from reconciler.credential import ESCAPE_SIGNS
 from reconciler.member import FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Attributes
 from reconciler.questionpro.answers import (
     Access,
@@ -72,7 +73,7 @@ def read_page(came: HttpAnswer, request: ReadPage, access: Access) -> Answer:
     if not came.complete:
         return Unusable(f"HTTP {came.status} with a page that is too long, or compressed in an unknown way")
     try:
-        return Page(_members(_cleaned(decoded(came.text), access.hide)))
+        return Page(_members(_decoded(came.text, access.hide)))
     except BrokenOff as what:
         return Lost(f"The answer was cut: HTTP {came.status} with {what}")
     except NotDocumented as what:
@@ -87,6 +88,13 @@ def _members(document: Any) -> tuple[Attributes, ...]:
         place = ".".join(map(str, first["loc"])) or "the whole"
         raise NotDocumented(f"JSON that is no page of members, at {place}") from None
     return tuple(member.model_dump(exclude_none=True) for member in members)
+
+
+def _decoded(text: str, hide: Callable[[str], str]) -> Any:
+    document = decoded(text)
+    # Most pages hold no escape, in which a key could hide or half a character stand: these are as they are.
+    has_escapes = any(sign in text for sign in ESCAPE_SIGNS)
+    return _cleaned(document, hide) if has_escapes or hide(text) != text else document
 
 
 def _cleaned(value: Any, hide: Callable[[str], str]) -> Any:

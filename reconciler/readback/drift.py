@@ -78,8 +78,9 @@ def field_drifts(declared: Attributes, panel: Attributes, ignored: Collection[st
     """
     there = dict(_by_name(panel))
     for name, wanted in _by_name(declared):
-        is_ignored = name == EMAIL_ADDRESS or name in ignored or name.partition("[")[0] in ignored
-        if not is_ignored and name in there and not _are_equal(name, wanted, there[name]):
+        if name == EMAIL_ADDRESS or _are_equal(name, wanted, there.get(name)):
+            continue
+        if name not in ignored and name.partition("[")[0] not in ignored:
             yield FieldDrift(name, wanted, there[name])
 
 
@@ -96,7 +97,7 @@ def _by_name(attributes: Attributes) -> Iterator[tuple[str, Any]]:
 
 def _are_equal(name: str, wanted: Any, found: Any) -> bool:
     """Whether a declared value and the panel's are the same; nothing declared is equal to anything."""
-    if wanted == "" or found is None:
+    if wanted == found or wanted == "" or found is None:
         return True
     if isinstance(wanted, dict) and isinstance(found, dict):  # a postal address, part by part
         return all(_are_equal("", part, found.get(which)) for which, part in wanted.items())
