@@ -97,7 +97,7 @@ def _by_name(attributes: Attributes) -> Iterator[tuple[str, Any]]:
 
 def _are_equal(name: str, wanted: Any, found: Any) -> bool:
     """Whether a declared value and the panel's are the same; nothing declared is equal to anything."""
-    if wanted == found or wanted == "" or found is None:
+    if found is None or wanted in (found, ""):
         return True
     if isinstance(wanted, dict) and isinstance(found, dict):  # a postal address, part by part
         return all(_are_equal("", part, found.get(which)) for which, part in wanted.items())
