@@ -158,7 +158,8 @@ def remove(invocation: Invocation, name: str, addresses: tuple[str, ...], *, yes
     keys = _keys(addresses, entries(known_state(environment).lockfile))
     entry = counted(len(keys), "entry", "entries")
     invocation.tell("".join(f"  - {_shown(invocation, key)}\n" for key in keys))
-    confirm(visible(f"Drop {entry} from the lockfile of {name}? {_MEANING}"), yes=yes)
+    question = f"Drop {entry} from the lockfile of {name} ({environment.target})? {_MEANING}"
+    confirm(visible(question), yes=yes)
     remove_members(environment, keys)
     invocation.show(visible(f"{name}: {entry} dropped from the lockfile. {_MEANING}") + "\n")
     return EXIT_DONE
