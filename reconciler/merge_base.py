@@ -17,6 +17,7 @@ from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path, link_problem, temporary_folder
 from reconciler.git.repository import Repository
+from reconciler.lockfile.codec import is_same_state
 from reconciler.plan.pull_request import Base, PullRequestChanges, changed_keys, setting_changes
 from reconciler.problems import Location, Problem
 from reconciler.roster.model import Roster
@@ -76,9 +77,11 @@ class MergeBase:
         path = self._path(lockfile.relative_to(self.panels).as_posix())
         if path not in self.committed:
             return None
-        is_here = self.repository.read("HEAD", path) is not None
-        if environment.lockfile_branch and not is_here:
+        before, now = (self.repository.read(commit, path) for commit in (self.base.commit, "HEAD"))
+        if environment.lockfile_branch and now is None:
             return None  # it moved to its branch
+        if before is not None and now is not None and is_same_state(before, now):
+            return None  # other white space
         return Problem(
             ("This pull request edits the lockfile, which only apply writes: it says what was pushed.",),
             (f"Undo that: `{self._undo(lockfile, path)}`, then commit.",),

@@ -3,7 +3,7 @@
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path, prepare_working_folder, replace_file
-from reconciler.lockfile.codec import decode
+from reconciler.lockfile.codec import decode, is_same_state
 from reconciler.lockfile.model import Lockfile
 from reconciler.problems import Location, Problem
 
@@ -38,13 +38,13 @@ def decode_file(environment: Environment, data: bytes) -> Lockfile:
 
 
 def write_bytes(environment: Environment, data: bytes) -> None:
-    """Replace the lockfile's bytes; equal ones are left untouched. Only under the environment's lock.
+    """Replace the lockfile's bytes; a file that records the same is left untouched. Only under the lock.
 
     Raises:
         DiskFailure: they were not replaced.
     """
     path = environment.lockfile_path
-    if path.is_file() and path.read_bytes() == data:
+    if path.is_file() and is_same_state(path.read_bytes(), data):
         return
     prepare_working_folder(environment.working_folder)
     replace_file(path, data, temporary_folder=environment.working_folder)

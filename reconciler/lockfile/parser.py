@@ -25,6 +25,10 @@ from reconciler.problems import Address, Location, Problem, with_excerpts
 
 _KEYS = ("format", "environment", "target", *SECTIONS)
 _RESTORE = "Restore the lockfile from git: `git log` shows its history. Only apply writes it."
+_MERGE_AGAIN = (
+    "Undo the merge (`git merge --abort`, or restore the file from the commit before it). Then merge again "
+    "with Reconciler's merge driver: see docs/merging.md."
+)
 _LINE_END = re.compile("\n")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")
 _MOST_CHARACTERS = 60
@@ -92,7 +96,7 @@ class Parser:
                 "The lockfile holds one key twice: ",
                 Address(twice),
                 line=self._line_of_second(twice),
-                hint="Keep one of the two.",
+                hint=_MERGE_AGAIN,
             )
         return found
 
@@ -102,7 +106,7 @@ class Parser:
                 self._refuse(
                     "The lockfile holds the markers of a merge conflict.",
                     line=number,
-                    hint="Keep the lines of both sides, one for each member, and delete the markers.",
+                    hint=_MERGE_AGAIN,
                 )
         location = Location(self._file, error.lineno, error.colno)
         problem = Problem((f"The lockfile is not JSON: {error.msg}.",), (_RESTORE,), location)
@@ -147,7 +151,7 @@ class Parser:
                     "The lockfile holds one person in two sections: ",
                     Address(key),
                     line=self._line_of_second(key),
-                    hint='Keep the line under "members" if there is one, and delete the other.',
+                    hint=_MERGE_AGAIN,
                 )
             seen |= section.keys()
 

@@ -278,6 +278,17 @@ def test_a_lockfile_may_leave_main_for_a_branch_of_its_own(run: Run, repository:
     assert "edits the lockfile" not in run("plan", "production", *MAIN).err
 
 
+def test_other_white_space_in_a_lockfile_is_no_edit(run: Run, repository: GitPanels) -> None:
+    locked(repository, "ada")
+    repository.commit()
+    repository.push()
+    repository.pull_request()
+    lockfile = repository.lockfile
+    lockfile.write_text(json.dumps(json.loads(lockfile.read_text(encoding="utf-8")), indent=2))
+    repository.commit()
+    assert run("plan", "production", *MAIN).code == EXIT_DONE
+
+
 def test_a_lockfile_that_is_only_changed_here_is_no_edit(run: Run, repository: GitPanels) -> None:
     locked(repository, "ada")
     repository.commit()
