@@ -1,23 +1,21 @@
-"""Somebody is put on an environment's suppression list; what that leaves to do, as the planner sees it."""
+"""What is left to do about people who are on an environment's suppression list, as the planner sees it."""
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.environment.model import Environment
-from reconciler.errors import ReconcilerError
 from reconciler.files import display_path
+from reconciler.find import declaring_lines, environments_below, is_about
 from reconciler.lockfile.model import Lockfile, Rejected, Undelivered
 from reconciler.member import Removal
-from reconciler.plan.model import Action, Day, GuardRefusal, Remove
+from reconciler.plan.model import Day, GuardRefusal, Plan, Remove
 from reconciler.plan.planner import make_plan
 from reconciler.problems import Location, Problem
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
-from reconciler.search.declared import is_about, lines_to_take_out
-from reconciler.search.panels import declaring
-from reconciler.suppression.writer import suppress
+from reconciler.suppression.writer import Listed
 
 
 class StillDeclared(NamedTuple):
@@ -32,8 +30,8 @@ class PlannedRemoval(NamedTuple):
     """What becomes of somebody once no file declares them any more.
 
     `section` and `outcome` are the lockfile's; `calls` is the most that it costs by itself. `undelivered` is
-    what the API refused before. `refusals` are the guards that the whole plan would raise without them;
-    `is_planned` is False where there is nothing to carry out.
+    what the API refused before. `refusals` are the guards of the whole plan that it would raise;
+    `is_planned` is False if there is nothing to carry out.
     """
 
     by: Removal
@@ -46,11 +44,11 @@ class PlannedRemoval(NamedTuple):
 
 
 class Suppressed(NamedTuple):
-    """What was written, and what is left to do.
+    """Somebody on a suppression list, and what is left to do.
 
-    `place` is where they stand on a list; `was_there` tells that nothing had to be written. `removal` is None
-    where the lockfile doesn't know them, or can't be read; then `problems` say why. `unfetched` is the
-    lockfile's branch, where nothing is known of it here.
+    `location` is their entry; `was_there` tells that nothing had to be written. `removal` is None if the
+    lockfile doesn't know them, or can't be read; then `problems` say why. `unfetched` is the lockfile's
+    branch, if it is not fetched here.
     """
 
     environment: str
@@ -63,81 +61,69 @@ class Suppressed(NamedTuple):
     unfetched: str | None = None
 
 
-class Known(NamedTuple):
-    """The lockfile, with the journal of an interrupted run counted in; see `Suppressed` for `unfetched`."""
-
-    lockfile: Lockfile | None
-    unfetched: str | None = None
-
-
-def suppress_and_tell(
-    panels: Path, environment: Environment, key: str, day: Day, known: Callable[[], Known]
-) -> Suppressed:
-    """Write somebody on the list of an environment, and look at what is left to do.
+def left_to_do(
+    panels: Path,
+    environment: Environment,
+    listed: Mapping[str, Listed],
+    lockfile: Lockfile | None,
+    day: Day,
+    problems: Sequence[Problem] = (),
+) -> list[Suppressed]:
+    """What is left to do about each who is listed.
 
     Args:
-        panels: where the other environments stand.
+        panels: where the other environments are.
         environment: whose list it is.
-        key: their identity.
+        listed: their entries, by identity.
+        lockfile: what is recorded, the journal of an interrupted run counted in.
         day: the day for which the plan is made.
-        known: what gives the lockfile; it is asked once the list is written.
-
-    Raises:
-        InvalidInput: the list has mistakes, or the secret is missing; nothing is written then.
-        DiskFailure: the list could not be written.
+        problems: why the lockfile is not known.
     """
-    place, was_there = suppress(environment, [key])[key]
-    declared = _declared(panels, environment, key)
+    files = {environment.name: environment.member_files}
+    files |= {
+        name: reading.member_files for name, reading in environments_below(panels) if name != environment.name
+    }
+    declared = {name: declaring_lines(paths, listed) for name, paths in files.items()}
     reading = read_roster(environment.member_files)
-    problems = [problem for problem in reading.problems if not is_about(problem, key)]
-    told = Suppressed(environment.name, key, place, was_there, declared, None, tuple(problems))
-    try:
-        lockfile, unfetched = known()
-    except ReconcilerError as error:
-        return told._replace(problems=(*problems, *error.problems))
-    removal = _removal(environment, _without(reading.roster, key), lockfile, key, day)
-    if problems and removal is not None:
-        removal = removal._replace(refusals=())  # figures of part of a roster say nothing
-    return told._replace(removal=removal, unfetched=unfetched)
+    others = [found for found in reading.problems if not any(is_about(found, key) for key in listed)]
+    plan = make_plan(environment, _without(listed, reading.roster), lockfile, day=day)
+    # Figures of part of a roster say nothing.
+    plan = replace(plan, refusals=()) if others else plan
+    return [
+        Suppressed(
+            environment.name,
+            key,
+            *found,
+            tuple(
+                StillDeclared(name, display_path(path), line)
+                for name, lines in declared.items()
+                for path, line in lines[key]
+            ),
+            _removal(environment, plan, lockfile, key) if lockfile else None,
+            (*others, *problems),
+        )
+        for key, found in listed.items()
+    ]
 
 
-def _declared(panels: Path, environment: Environment, key: str) -> tuple[StillDeclared, ...]:
-    """The entries of this environment first, then those of the others."""
-    others = {name: reading.member_files for name, reading in declaring(panels) if name != environment.name}
-    return tuple(
-        StillDeclared(name, display_path(path), line)
-        for name, files in {environment.name: environment.member_files, **others}.items()
-        for path, line in lines_to_take_out(files, key)
-    )
-
-
-def _without(roster: Roster, key: str) -> Roster:
-    members = {other: member for other, member in roster.members.items() if other != key}
-    expiring = {other: member for other, member in roster.expiring.items() if other != key}
+def _without(keys: Mapping[str, Listed], roster: Roster) -> Roster:
+    members = {key: member for key, member in roster.members.items() if key not in keys}
+    expiring = {key: member for key, member in roster.expiring.items() if key not in keys}
     return replace(roster, members=members, expiring=expiring)
 
 
-def _removal(
-    environment: Environment, roster: Roster, lockfile: Lockfile | None, key: str, day: Day
-) -> PlannedRemoval | None:
-    entry = lockfile.entry(key) if lockfile else None
-    section = lockfile.section(key) if lockfile else None
+def _removal(environment: Environment, plan: Plan, lockfile: Lockfile, key: str) -> PlannedRemoval | None:
+    entry, section = lockfile.entry(key), lockfile.section(key)
     if entry is None or section is None:
         return None
-    plan = make_plan(environment, roster, lockfile, day=day)
     action = next((action for action in plan.actions if action.key == key), None)
-    outcome = getattr(entry, "outcome", section)
-    note = None if isinstance(entry, Rejected) else entry.undelivered
+    removal = action if isinstance(action, Remove) else None
     return PlannedRemoval(
-        action.by if isinstance(action, Remove) else environment.policy.on_remove,
-        _calls(action),
+        removal.by if removal else environment.policy.on_remove,
+        int(removal is not None and removal.calls_the_api),
         section,
-        str(outcome),
+        str(getattr(entry, "outcome", section)),
         plan.refusals,
-        note,
-        is_planned=isinstance(action, Remove),
+        None if isinstance(entry, Rejected) else entry.undelivered,
+        is_planned=removal is not None,
     )
-
-
-def _calls(action: Action | None) -> int:
-    return int(isinstance(action, Remove) and action.calls_the_api)

@@ -70,10 +70,14 @@ def test_until_the_entries_are_out_the_environment_is_refused(repo: Path, world:
     assert "team.yaml:2" in refused.err
 
 
-def test_the_search_of_the_history_finds_the_commits(repo: Path, world: World) -> None:
-    [search] = [words for words in commands(repo) if words[:2] == ["git", "log"]]
-    assert shlex.join(search) in world.run("find", ADA).out
-    assert git(world.folder, *search[1:]).endswith("Begin")
+def test_the_searches_of_git_find_other_text_and_the_commits(repo: Path, world: World) -> None:
+    (world.folder / "notes.txt").write_text("Ask Ada@Example.org.\n")
+    [text] = [words for words in commands(repo) if words[:2] == ["git", "grep"]]
+    [history] = [words for words in commands(repo) if words[:2] == ["git", "log"]]
+    said = world.run("find", ADA).out
+    assert all(shlex.join(search) in said for search in (text, history))
+    assert "notes.txt:1:Ask Ada@Example.org." in git(world.folder, *text[1:])
+    assert git(world.folder, *history[1:]).endswith("Begin")
 
 
 def test_the_expressions_leave_nothing_of_the_person(repo: Path, world: World) -> None:

@@ -1,4 +1,4 @@
-"""`reconciler find`: where somebody stands."""
+"""`reconciler find`: where somebody is mentioned."""
 
 import os
 from pathlib import Path
@@ -10,8 +10,8 @@ from reconciler.cli.options import format_option, mask_option
 from reconciler.cli.state import typed_key
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.files import display_path
+from reconciler.find import find_occurrences
 from reconciler.problems import Address, Problem
-from reconciler.search.traces import traces_of
 
 
 @click.command
@@ -21,23 +21,23 @@ from reconciler.search.traces import traces_of
 @mask_option
 @click.pass_obj
 def find(invocation: Invocation, address: str, folders: tuple[Path, ...]) -> int:
-    """Find every place where EMAIL stands, in any spelling, below the working directory or each FOLDER.
+    """Find every mention of EMAIL in what Reconciler reads and writes, in any spelling.
 
-    Member files, lockfiles and suppression lists, saved plans, reports and journals, and all other text,
-    hidden files too; without FOLDER also below --panels, where that lies elsewhere. What is not searched is
-    told. The exit code is 0 where all was searched, whether or not anything was found, and 1 where something
-    could not be read.
+    Searched are member files, lockfiles, suppression lists, saved plans and reports, journals and the data of
+    embedded sandboxes, below the working directory or each FOLDER; without FOLDER also below --panels. For
+    other text, the result gives the commands of git. The exit code is 0 if all could be searched, whether or
+    not anything was found, and 1 if something could not be read.
 
     Example: reconciler find ada@example.org
 
     Example: reconciler find ada@example.org ~/exports --format json
     """
     key = typed_key(address)
-    traces = traces_of(key, _folders(invocation, folders), invocation.panels)
-    if traces.unread:
-        invocation.tell_problems(traces.unread)
-    invocation.show(invocation.view().traces(traces))
-    return EXIT_INVALID if traces.unread else EXIT_DONE
+    found = find_occurrences(key, _folders(invocation, folders), invocation.panels)
+    if found.unread:
+        invocation.tell_problems(found.unread)
+    invocation.show(invocation.view().occurrences(found))
+    return EXIT_INVALID if found.unread else EXIT_DONE
 
 
 def _folders(invocation: Invocation, folders: tuple[Path, ...]) -> tuple[Path, ...]:

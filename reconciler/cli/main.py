@@ -76,10 +76,8 @@ _COMMANDS = {
     "why": CommandEntry(
         "reconciler.cli.why", "why", "Tell of one person: declared where, known how, applied why."
     ),
-    "suppress": CommandEntry(
-        "reconciler.cli.suppress", "suppress", "See to it that somebody is never added again."
-    ),
-    "find": CommandEntry("reconciler.cli.find", "find", "Find every place where somebody stands."),
+    "suppress": CommandEntry("reconciler.cli.suppress", "suppress", "Add people to the suppression list."),
+    "find": CommandEntry("reconciler.cli.find", "find", "Find every mention of an address."),
     "state": CommandEntry("reconciler.cli.state", "state", "Look at the lockfile, and mend it."),
     "merge-lockfile": CommandEntry(
         "reconciler.cli.merge_lockfile", "merge_lockfile", "Merge lockfiles, for git."

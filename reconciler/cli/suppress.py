@@ -1,50 +1,141 @@
-"""`reconciler suppress`: somebody is never to be added again."""
+"""`reconciler suppress`: people who must never be added again."""
+
+from pathlib import Path
 
 import click
 
 from reconciler.apply.recovery import known_state
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import environment_argument, format_option, mask_option, today_option
+from reconciler.cli.options import (
+    all_option,
+    environment_or_all_argument,
+    format_option,
+    mask_option,
+    today_option,
+)
 from reconciler.cli.planning import tell_of_journal
 from reconciler.cli.state import typed_key
+from reconciler.environment.discovery import environment_names
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
-from reconciler.errors import EXIT_DONE, EXIT_INVALID
+from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput, ReconcilerError, UsageError
+from reconciler.files import display_path
+from reconciler.problems import Location, Problem
 from reconciler.render.listing import Suppressing
-from reconciler.suppressing import Known, suppress_and_tell
+from reconciler.suppressing import Suppressed, left_to_do
+from reconciler.suppression.model import parse
+from reconciler.suppression.writer import Listed, check_suppressible
+from reconciler.suppression.writer import suppress as write_entries
+from reconciler.text_source import text_of
 
 
 @click.command
-@environment_argument
-@click.argument("address", metavar="EMAIL")
+@environment_or_all_argument
+@click.argument("addresses", metavar="[EMAIL]...", nargs=-1)
+@all_option("Suppress them in every environment.")
+@click.option(
+    "--from",
+    "file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Suppress also the addresses in this file, one a line, as in a suppression list.",
+)
 @format_option
 @today_option
 @mask_option
 @click.pass_obj
-def suppress(invocation: Invocation, name: str, address: str) -> int:
-    """Put EMAIL on the suppression list of ENV, and tell where they still stand and how they leave.
+def suppress(
+    invocation: Invocation, name: str | None, addresses: tuple[str, ...], *, is_all: bool, file: Path | None
+) -> int:
+    """Add each EMAIL to the suppression list of ENV; say where they are still declared and how they leave.
 
-    Nothing is sent, and no member file is touched. Done again, it changes nothing and tells the same. The
-    exit code is 1 where something is wrong in the environment's files, so that not all can be told; where the
-    suppression list itself is right, the entry is written all the same.
+    Nothing is sent, and no member file is changed. Run again, it changes nothing and says the same. If an
+    address or a list is wrong, nothing is written. If something else is wrong in an environment's files, the
+    entries are written, and the exit code is 1, since not everything can be said.
 
     Example: reconciler suppress production ada@example.org
+
+    Example: reconciler suppress --all --from unsubscribed.txt
     """
-    environment = read_environment(invocation.panels, name)
-    found = suppress_and_tell(
-        invocation.panels,
-        environment,
-        typed_key(address),
-        invocation.day,
-        lambda: _known(invocation, environment),
+    if is_all:
+        invocation.environment = None
+        addresses = (*(() if name is None else (name,)), *addresses)
+        names: tuple[str, ...] = environment_names(invocation.panels)
+    elif name is None:
+        raise UsageError(Problem(("Name an environment, or give --all.",)))
+    else:
+        names = (name,)
+    keys = _keys(addresses, file)
+    environments = _environments(invocation, names, keys)
+    found = [each for environment in environments for each in _suppress(invocation, environment, keys)]
+    problems = tuple(dict.fromkeys(problem for each in found for problem in each.problems))
+    if problems:
+        invocation.tell_problems(problems)
+    is_single = len(addresses) == 1 and not is_all and file is None
+    invocation.show(
+        invocation.view().suppressed(Suppressing(tuple(found), invocation.command_line, is_single=is_single))
     )
-    if found.problems:
-        invocation.tell_problems(found.problems)
-    invocation.show(invocation.view().suppressed(Suppressing(found, invocation.command_line)))
-    return EXIT_INVALID if found.problems else EXIT_DONE
+    return EXIT_INVALID if problems else EXIT_DONE
 
 
-def _known(invocation: Invocation, environment: Environment) -> Known:
-    state = known_state(environment)
+def _keys(addresses: tuple[str, ...], file: Path | None) -> list[str]:
+    """The identities, each once.
+
+    Raises:
+        InvalidInput: one is not an address, or the file can't be read.
+        UsageError: there is none.
+    """
+    problems: list[Problem] = []
+    keys = []
+    for address in addresses:
+        try:
+            keys.append(typed_key(address))
+        except InvalidInput as error:
+            problems += error.problems
+    if file is not None:
+        name = display_path(file)
+        found = parse(text_of(file, name), name)
+        problems += found.problems
+        for entry in found.entries:
+            if entry.is_hashed:
+                message = ("A hash can't be taken from another list: its secret may be another one.",)
+                hint = ("Write the address itself.",)
+                problems.append(Problem(message, hint, Location(name, entry.line, entry.column)))
+        keys += [entry.text for entry in found.entries if not entry.is_hashed]
+    if problems:
+        raise InvalidInput(*problems)
+    if not keys:
+        where = f"{display_path(file)} holds none." if file else "Give at least one, or --from FILE."
+        raise UsageError(Problem(("There is no address to suppress.",), (where,)))
+    return list(dict.fromkeys(keys))
+
+
+def _environments(invocation: Invocation, names: tuple[str, ...], keys: list[str]) -> list[Environment]:
+    """The environments, in all of which the addresses can be suppressed.
+
+    Raises:
+        InvalidInput: one can't be read, or a list is wrong; all problems are named.
+    """
+    environments: list[Environment] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            environments.append(read_environment(invocation.panels, name))
+            check_suppressible(environments[-1], keys)
+        except InvalidInput as error:
+            problems += error.problems
+    if problems:
+        raise InvalidInput(*dict.fromkeys(problems))
+    return environments
+
+
+def _suppress(invocation: Invocation, environment: Environment, keys: list[str]) -> list[Suppressed]:
+    """Write the entries, then look at what is left to do."""
+    listed: dict[str, Listed] = write_entries(environment, keys)
+    try:
+        state = known_state(environment)
+    except ReconcilerError as error:
+        return left_to_do(invocation.panels, environment, listed, None, invocation.day, error.problems)
     tell_of_journal(invocation, environment.name, state)
-    return Known(state.lockfile, state.unfetched)
+    found = left_to_do(invocation.panels, environment, listed, state.lockfile, invocation.day)
+    return [each._replace(unfetched=state.unfetched) for each in found]

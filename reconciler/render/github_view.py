@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.apply.report import Report
+from reconciler.find import Occurrences
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problems import Problem
@@ -13,7 +14,6 @@ from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Val
 from reconciler.render.plan_words import PlanContext
 from reconciler.render.showing import RenderOptions, unpainted
 from reconciler.render.text_view import TextView
-from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
     from reconciler.explanation.model import Explanation
@@ -57,8 +57,8 @@ class GithubView:
     def suppressed(self, suppressing: Suppressing) -> str:
         return _annotated(self.text.suppressed(suppressing))
 
-    def traces(self, traces: Traces) -> str:
-        return _annotated(self.text.traces(traces), of_problems(traces.unread, self.showing))
+    def occurrences(self, found: Occurrences) -> str:
+        return _annotated(self.text.occurrences(found), of_problems(found.unread, self.showing))
 
 
 def _annotated(text: str, annotations: Iterable[Annotation] = ()) -> str:

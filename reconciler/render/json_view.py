@@ -4,18 +4,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.apply.report import Report
+from reconciler.find import Occurrences
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problems import Problem
 from reconciler.render.json_plan import plan_document, plans_document
-from reconciler.render.json_report import problems_document, report_document, reports_document
+from reconciler.render.json_report import (
+    problem_documents,
+    problems_document,
+    report_document,
+    reports_document,
+)
 from reconciler.render.json_state import member_document, members_document, validation_document
 from reconciler.render.json_suppressed import suppressed_document
-from reconciler.render.json_text import json_text
+from reconciler.render.json_text import FORMAT, json_text
 from reconciler.render.json_traces import traces_document
 from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
 from reconciler.render.plan_words import PlanContext
-from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
     from reconciler.explanation.model import Explanation
@@ -63,7 +68,12 @@ class JsonView:
         return json_text(why_document(explanation, commands))
 
     def suppressed(self, suppressing: Suppressing) -> str:
-        return json_text(suppressed_document(suppressing.suppressed))
+        found = [suppressed_document(each) for each in suppressing.suppressed]
+        if suppressing.is_single:
+            return json_text(found[0])
+        problems = dict.fromkeys(problem for each in suppressing.suppressed for problem in each.problems)
+        parts = [{name: each[name] for name in each if name not in {"format", "problems"}} for each in found]
+        return json_text({"format": FORMAT, "suppressed": parts, "problems": problem_documents(problems)})
 
-    def traces(self, traces: Traces) -> str:
-        return json_text(traces_document(traces))
+    def occurrences(self, found: Occurrences) -> str:
+        return json_text(traces_document(found))

@@ -108,7 +108,11 @@ def listed_members(environment: str, lockfile: Lockfile) -> Iterator[KnownMember
 
 
 class Suppressing(NamedTuple):
-    """Somebody who was suppressed, and how a command is written that a user can type here."""
+    """People who were suppressed, and how a command is written that a user can type here.
 
-    suppressed: "Suppressed"
+    `is_single` if one was named, in one environment.
+    """
+
+    suppressed: "tuple[Suppressed, ...]"
     command: Callable[..., str]
+    is_single: bool = True

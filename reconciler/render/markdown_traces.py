@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
+from reconciler.find import Occurrences
 from reconciler.render.markdown_problems import markdown_problems
 from reconciler.render.markdown_text import code, prose, table
 from reconciler.render.showing import RenderOptions
 from reconciler.render.traces_words import not_searched, rows, summary
-from reconciler.search.model import Traces
 
 
-def markdown_traces(traces: Traces, showing: RenderOptions) -> str:
+def markdown_traces(traces: Occurrences, showing: RenderOptions) -> str:
     """Every place, and what was not searched."""
     return "".join(f"{line}\n" for line in _lines(traces, showing))
 
 
-def _lines(traces: Traces, showing: RenderOptions) -> Iterator[str]:
+def _lines(traces: Occurrences, showing: RenderOptions) -> Iterator[str]:
     yield f"**{prose(summary(traces, showing))}**"
     yield ""
     if traces.places:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.apply.report import Report
+from reconciler.find import Occurrences
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problems import Problem
@@ -17,7 +18,6 @@ from reconciler.render.markdown_suppressed import markdown_suppressed
 from reconciler.render.markdown_traces import markdown_traces
 from reconciler.render.plan_words import PlanContext
 from reconciler.render.showing import RenderOptions
-from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
     from reconciler.explanation.model import Explanation
@@ -60,5 +60,5 @@ class MarkdownView:
     def suppressed(self, suppressing: Suppressing) -> str:
         return markdown_suppressed(suppressing, self.showing)
 
-    def traces(self, traces: Traces) -> str:
-        return markdown_traces(traces, self.showing)
+    def occurrences(self, found: Occurrences) -> str:
+        return markdown_traces(found, self.showing)

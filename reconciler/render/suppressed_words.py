@@ -1,13 +1,12 @@
 """What is said once somebody was suppressed: where they still stand, how they leave, what to do next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.lockfile.reading import fetch_command
 from reconciler.member import Removal
 from reconciler.plan.guards import in_words
 from reconciler.render.counted import counted
-from reconciler.render.listing import Suppressing
 from reconciler.render.showing import RenderOptions
 from reconciler.render.traces_words import path
 
@@ -71,24 +70,24 @@ def departure(found: "Suppressed") -> Iterator[str]:
         yield f"Apply would refuse that plan: {in_words(refusal)}. If that is meant: `{refusal.lifted_by}`."
 
 
-def steps(suppressing: Suppressing) -> Iterator[str]:
+def steps(found: "Suppressed", command_of: Callable[..., str]) -> Iterator[str]:
     """What to do next, in order."""
-    found, removal = suppressing.suppressed, suppressing.suppressed.removal
+    removal = found.removal
     if any(entry.environment == found.environment for entry in found.declared):
         yield "Take the entries above out: until then `validate`, `plan` and `apply` refuse this environment."
     others = sorted({entry.environment for entry in found.declared} - {found.environment})
     if others:
         yield (
             f"They are declared in {' and '.join(others)} too. Where they must go from there as well: "
-            f"`{suppressing.command('suppress', others[0], 'EMAIL')}`."
+            f"`{command_of('suppress', others[0], 'EMAIL')}`."
         )
     yield "Commit that, and the suppression list."
     if removal is not None and removal.is_planned:
         flags = [refusal.lifted_by for refusal in removal.refusals]
         flags += ["--allow delete"] if removal.by is Removal.DELETE else []
-        command = " ".join((suppressing.command("apply", found.environment), *flags))
-        yield f"`{suppressing.command('plan', found.environment)}`, and then `{command}`."
-    yield f"See what is left of them: `{suppressing.command('find', 'EMAIL')}`. All of it: {PAGE}."
+        command = " ".join((command_of("apply", found.environment), *flags))
+        yield f"`{command_of('plan', found.environment)}`, and then `{command}`."
+    yield f"See what is left of them: `{command_of('find', 'EMAIL')}`. All of it: {PAGE}."
 
 
 def _known(removal: "PlannedRemoval") -> str:

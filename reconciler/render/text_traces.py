@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
+from reconciler.find import Occurrences
 from reconciler.render.showing import RenderOptions
 from reconciler.render.traces_words import not_searched, rows, summary
 from reconciler.render.visible import readable, visible
-from reconciler.search.model import Traces
 
 
-def text_traces(traces: Traces, showing: RenderOptions) -> str:
+def text_traces(traces: Occurrences, showing: RenderOptions) -> str:
     """Every place, and what was not searched."""
     return "".join(f"{line}\n" for line in _lines(traces, showing))
 
 
-def _lines(traces: Traces, showing: RenderOptions) -> Iterator[str]:
+def _lines(traces: Occurrences, showing: RenderOptions) -> Iterator[str]:
     yield from (f"{readable(where)}: {visible(what)}" for where, what in rows(traces, showing))
     if traces.places:
         yield ""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.apply.report import Report
+from reconciler.find import Occurrences
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problems import Problem
@@ -17,7 +18,6 @@ from reconciler.render.text_report import text_report
 from reconciler.render.text_state import text_member, text_members, text_validation
 from reconciler.render.text_suppressed import text_suppressed
 from reconciler.render.text_traces import text_traces
-from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
     from reconciler.explanation.model import Explanation
@@ -60,5 +60,5 @@ class TextView:
     def suppressed(self, suppressing: Suppressing) -> str:
         return text_suppressed(suppressing, self.showing)
 
-    def traces(self, traces: Traces) -> str:
-        return text_traces(traces, self.showing)
+    def occurrences(self, found: Occurrences) -> str:
+        return text_traces(found, self.showing)

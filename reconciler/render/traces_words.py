@@ -3,24 +3,21 @@
 import shlex
 from collections.abc import Iterator
 
+from reconciler.find import SKIPPED, Kind, Occurrence, Occurrences
 from reconciler.render.counted import counted
 from reconciler.render.masking import masked_words
 from reconciler.render.showing import RenderOptions
-from reconciler.search.model import Kind, Trace, Traces
-from reconciler.search.walk import SKIPPED
 
 _WORDS = {
     Kind.PLAN: "a saved plan",
     Kind.REPORT: "a report",
     Kind.JOURNAL: "the journal of an interrupted run",
     Kind.SANDBOX: "the embedded sandbox's data",
-    Kind.NAME: "in the file's name",
-    Kind.TEXT: "other text",
 }
 _MOST_NAMED = 3
 
 
-def summary(traces: Traces, showing: RenderOptions) -> str:
+def summary(traces: Occurrences, showing: RenderOptions) -> str:
     """In how many places they stand."""
     who = showing.address(traces.key)
     if not traces.places:
@@ -30,7 +27,7 @@ def summary(traces: Traces, showing: RenderOptions) -> str:
     return f"{who} stands in {counted(places, 'place')}, in {counted(files, 'file')}."
 
 
-def rows(traces: Traces, showing: RenderOptions) -> Iterator[tuple[str, str]]:
+def rows(traces: Occurrences, showing: RenderOptions) -> Iterator[tuple[str, str]]:
     """Each place once, `file:line`, and what it is."""
     found: dict[str, list[str]] = {}
     for place in traces.places:
@@ -45,22 +42,21 @@ def path(file: str, showing: RenderOptions) -> str:
     return "".join(map(str, masked_words((file,)))) if showing.masked else file
 
 
-def not_searched(traces: Traces, showing: RenderOptions) -> Iterator[str]:
+def not_searched(traces: Occurrences, showing: RenderOptions) -> Iterator[str]:
     """Where they may stand all the same."""
-    searches = " and ".join(f"`git log --all --oneline -i -S {text}`" for text in _spellings(traces, showing))
+    spellings = _spellings(traces, showing)
+    texts = " ".join(spellings if len(spellings) == 1 else (f"-e {text}" for text in spellings))
+    yield f"other text, such as comments and notes: `git grep --untracked -n -i -F {texts}`"
+    searches = " and ".join(f"`git log --all --oneline -i -S {text}`" for text in spellings)
     yield f"git's history, here and in every clone and fork: {searches}"
     yield f"what others made: the folders {', '.join(sorted(SKIPPED))}"
     yield "what CI keeps: artefacts, logs, caches; and comments on pull requests"
     yield "the panel itself"
-    if traces.not_text:
-        yield f"files that are no text, such as spreadsheets and archives: {_named(traces.not_text, showing)}"
     if traces.not_followed:
         yield f"links to folders that lie elsewhere: {_named(traces.not_followed, showing)}"
-    if traces.not_files:
-        yield f"pipes, sockets and devices: {_named(traces.not_files, showing)}"
 
 
-def _is(place: Trace) -> str:
+def _is(place: Occurrence) -> str:
     of = f" of {place.environment}" if place.environment else ""
     match place.kind:
         case Kind.DECLARED:
@@ -83,7 +79,7 @@ def _together(words: list[str]) -> str:
     return "; ".join(([f"declared in {', '.join(declared)}"] if declared else []) + others)
 
 
-def _spellings(traces: Traces, showing: RenderOptions) -> list[str]:
+def _spellings(traces: Occurrences, showing: RenderOptions) -> list[str]:
     """The address as a shell takes it, its domain in ASCII and, where that is another, as people write it."""
     if showing.masked:
         return ["EMAIL"]

@@ -5,13 +5,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from reconciler.apply.report import Report
+from reconciler.find import Occurrences
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Plan
 from reconciler.problems import Problem
 from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Validation
 from reconciler.render.plan_words import PlanContext
 from reconciler.render.showing import RenderOptions
-from reconciler.search.model import Traces
 
 if TYPE_CHECKING:
     from reconciler.explanation.model import Explanation
@@ -66,7 +66,7 @@ class View(Protocol):
         """Who was suppressed, and what is left to do."""
         ...
 
-    def traces(self, traces: Traces) -> str:
+    def occurrences(self, found: Occurrences) -> str:
         """Where somebody stands."""
         ...
 

@@ -78,6 +78,10 @@ class Suppression:
             return found
         return self._hashed.get(self._secret.hash_of(key))
 
+    def is_hashed(self, key: str) -> bool:
+        """Whether only a hash suppresses them."""
+        return key not in self._in_clear and key in self
+
     def __bool__(self) -> bool:
         """Whether it can suppress anybody."""
         return bool(self._in_clear) or self._secret is not None

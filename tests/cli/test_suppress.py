@@ -216,3 +216,86 @@ def test_the_rosters_other_expiries_count_on_the_day_asked_for(world: World) -> 
     world.members(ADA, "bob@example.org", {"emailAddress": "eve@example.org", "expires": "2027-01-01"})
     assert "Apply would refuse" not in world.run("suppress", "p", ADA, "--today", "2026-12-31").out
     assert "Apply would refuse" in world.run("suppress", "p", ADA, "--today", "2027-01-01").out
+
+
+def entries(world: World, name: str = "p") -> list[str]:
+    text = (world.panels / name / "suppressed.txt").read_text()
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
+def test_several_are_suppressed_at_once_each_with_its_removal(world: World) -> None:
+    applied(world, DELETE)
+    done = world.run("suppress", "p", ADA, "eve@example.org", "Ada@example.org", "--format", "json")
+    assert done.code == 0
+    assert entries(world) == [ADA, "eve@example.org"]
+    assert done.json["problems"] == []
+    assert [
+        (found["key"], found["suppressed"]["line"], bool(found["declared"]), bool(found["removal"]))
+        for found in done.json["suppressed"]
+    ] == [(ADA, 2, True, True), ("eve@example.org", 3, False, False)]
+    said = world.run("suppress", "p", ADA, "eve@example.org").out
+    assert said.index(ADA) < said.index("eve@example.org")
+
+
+def test_one_wrong_address_keeps_all_from_being_written(world: World) -> None:
+    applied(world)
+    done = world.run("suppress", "p", "nobody", ADA, "no one", "--format", "json")
+    assert (done.code, len(done.json["problems"])) == (1, 2)
+    assert not (world.panels / "p" / "suppressed.txt").exists()
+
+
+def test_all_environments_suppress_them(world: World) -> None:
+    applied(world)
+    world.environment("q")
+    done = world.run("suppress", "--all", ADA, "eve@example.org", "--format", "json")
+    assert done.code == 0
+    assert [found["environment"] for found in done.json["suppressed"]] == ["p", "p", "q", "q"]
+    assert entries(world, "p") == entries(world, "q") == [ADA, "eve@example.org"]
+
+
+def test_a_list_that_environments_share_holds_them_once(world: World) -> None:
+    for name in ("p", "q"):
+        world.environment(name, "suppressed: ../shared/list.txt\n")
+    world.write("shared/list.txt", "# ours\n")
+    done = world.run("suppress", "--all", ADA, "--format", "json")
+    assert [found["was_there"] for found in done.json["suppressed"]] == [False, True]
+    assert (world.panels / "shared" / "list.txt").read_text() == f"# ours\n{ADA}\n"
+
+
+def test_one_environment_with_a_mistake_keeps_all_lists_as_they_are(world: World) -> None:
+    applied(world)
+    world.environment("q", "policy: wrong\n")
+    assert world.run("suppress", "--all", ADA).code == 1
+    assert not (world.panels / "p" / "suppressed.txt").exists()
+
+
+def test_a_file_of_addresses_is_taken_as_a_list_is_written(world: World) -> None:
+    applied(world)
+    (world.folder / "gone.txt").write_text(f"# since May\n{ADA}  # by mail\r\n\r\neve@example.org\r\n")
+    assert world.run("suppress", "p", "--from", "gone.txt").code == 0
+    assert entries(world) == [ADA, "eve@example.org"]
+
+
+@pytest.mark.parametrize("line", ["nobody", "hmac-sha256:" + "0" * 64])
+def test_a_line_of_the_file_that_is_no_address_is_named(world: World, line: str) -> None:
+    applied(world)
+    (world.folder / "gone.txt").write_text(f"{ADA}\n{line}\n")
+    done = world.run("suppress", "p", "--from", "gone.txt", "--format", "json")
+    assert done.code == 1
+    assert [(problem["file"], problem["line"]) for problem in done.json["problems"]] == [("gone.txt", 2)]
+    assert not (world.panels / "p" / "suppressed.txt").exists()
+
+
+@pytest.mark.parametrize("arguments", [(), ("p",), ("--all",), ("p", "--from", "empty.txt")])
+def test_without_an_environment_or_an_address_the_command_line_is_wrong(
+    world: World, arguments: tuple[str, ...]
+) -> None:
+    world.environment("p")
+    (world.folder / "empty.txt").touch()
+    assert world.run("suppress", *arguments).code == 64
+
+
+def test_an_environment_beside_all_is_no_address(world: World) -> None:
+    applied(world)
+    assert world.run("suppress", "p", ADA, "--all").code != 0
+    assert not (world.panels / "p" / "suppressed.txt").exists()
