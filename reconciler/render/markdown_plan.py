@@ -148,9 +148,10 @@ def _cells(action: Action, showing: RenderOptions) -> tuple[str, ...]:
 
 
 def _change(change: FieldChange, showing: RenderOptions) -> str:
+    values = (change.before, change.after)
     before, after = (
-        prose("not declared") if value is None else code(showing.value(value))
-        for value in (change.before, change.after)
+        prose("not declared") if value is None else code(shown)
+        for value, shown in zip(values, showing.change(*values), strict=True)
     )
     return f"{code(change.field)}: {before} → {after}"
 

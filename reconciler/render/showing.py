@@ -8,7 +8,7 @@ from reconciler.member import Attributes
 from reconciler.plan.model import Action
 from reconciler.problems import Message
 from reconciler.render.masking import HIDDEN, masked_address, masked_reason, masked_words
-from reconciler.render.values import cut, value_text
+from reconciler.render.values import change_texts, cut, value_text
 
 Paint: TypeAlias = Callable[[str, str], str]
 """(text, name of a colour) → the text in that colour, where there are colours."""
@@ -41,6 +41,12 @@ class RenderOptions(NamedTuple):
     def value(self, value: Any) -> str:
         """A field's value, visible. That a field is not declared is no secret."""
         return HIDDEN if self.masked and value is not None else value_text(value)
+
+    def change(self, before: Any, after: Any) -> tuple[str, str]:
+        """The two values of a change, visible, and never looking alike."""
+        if self.masked:
+            return self.value(before), self.value(after)
+        return change_texts(before, after)
 
     def reason(self, reason: str, attributes: Attributes) -> str:
         """The API's word about a member. As data: it has yet to be made visible."""

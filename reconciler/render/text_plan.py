@@ -150,7 +150,8 @@ def _particulars(action: Action, showing: RenderOptions) -> Iterator[str]:
 
 def change_text(change: FieldChange, showing: RenderOptions) -> str:
     """`field: before → after`."""
-    return f"{visible(change.field)}: {showing.value(change.before)} → {showing.value(change.after)}"
+    before, after = showing.change(change.before, change.after)
+    return f"{visible(change.field)}: {before} → {after}"
 
 
 def _expiring(plan: Plan, showing: RenderOptions) -> Iterator[str]:

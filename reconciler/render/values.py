@@ -1,8 +1,9 @@
 """A field's value as a person reads it: text in quotes, numbers without, *not declared* in words."""
 
+import unicodedata
 from typing import Any
 
-from reconciler.render.visible import quoted, visible
+from reconciler.render.visible import escape, quoted, visible
 
 _MOST_CHARACTERS = 200
 
@@ -20,6 +21,24 @@ def value_text(value: Any) -> str:
             return cut("{" + ", ".join(f"{visible(key)}: {value_text(v)}" for key, v in value.items()) + "}")
         case _:
             return visible(str(value))
+
+
+def change_texts(before: Any, after: Any) -> tuple[str, str]:
+    r"""The two values of a change; texts that look the same are told apart by escapes.
+
+    As in `"Zo\xeb"` and `"Zoe\u0308"`, which Unicode treats as two spellings of one text.
+    """
+    if isinstance(before, str) and isinstance(after, str) and _look_the_same(before, after):
+        return _ascii(value_text(before)), _ascii(value_text(after))
+    return value_text(before), value_text(after)
+
+
+def _look_the_same(one: str, other: str) -> bool:
+    return unicodedata.normalize("NFKC", one) == unicodedata.normalize("NFKC", other)
+
+
+def _ascii(text: str) -> str:
+    return "".join(character if character.isascii() else escape(character) for character in text)
 
 
 def cut(text: str) -> str:

@@ -132,7 +132,7 @@ def _changes(explanation: Explanation, showing: RenderOptions) -> Iterator[Messa
         return
     changes = explanation.action.changes
     for change in changes[:_MOST_CHANGES]:
-        before, after = showing.value(change.before), showing.value(change.after)
+        before, after = showing.change(change.before, change.after)
         yield (f"{change.field}: ", Value(before), " → ", Value(after))
     if (more := len(changes) - _MOST_CHANGES) > 0:
         yield (f"… and {counted(more, 'field')} more",)
