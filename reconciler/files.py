@@ -111,7 +111,7 @@ def prepare_working_folder(folder: Path) -> None:
         InvalidInput: it is a symbolic link.
         DiskFailure: it can't be made.
     """
-    if folder.is_symlink():
+    if is_link(folder):
         raise InvalidInput(link_problem(folder))
     try:
         if not folder.is_dir():
@@ -148,6 +148,11 @@ def disk_failure(verb: str, path: Path, error: OSError) -> DiskFailure:
     """The error for a file that could not be read, written or deleted."""
     message = f"The file could not be {verb}: {reason(error)}."
     return DiskFailure(Problem((message,), (remedy(error),), Location(display_path(path))))
+
+
+def is_link(path: Path) -> bool:
+    """Whether there is a symbolic link at this path; False too where nobody can look."""
+    return os.path.islink(path)  # noqa: PTH114 - is_symlink() raises for names that are too long, for example
 
 
 def link_problem(path: Path) -> Problem:

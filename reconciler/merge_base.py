@@ -15,7 +15,7 @@ from reconciler.environment.discovery import (
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
-from reconciler.files import display_path, link_problem, temporary_folder
+from reconciler.files import display_path, is_link, link_problem, temporary_folder
 from reconciler.git.repository import Repository
 from reconciler.lockfile.codec import is_same_state
 from reconciler.plan.pull_request import Base, PullRequestChanges, changed_keys, setting_changes
@@ -145,7 +145,7 @@ def _check_way(panels: Path, root: Path) -> None:
     for path in (way, *way.parents):
         if path.resolve() == root.resolve():
             return
-        if path.is_symlink():
+        if is_link(path):
             raise InvalidInput(link_problem(path))
 
 

@@ -13,7 +13,7 @@ from reconciler.environment.discovery import SETTINGS_FILE, environment_names
 from reconciler.environment.member_files import ENDINGS
 from reconciler.environment.reader import try_environment
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
-from reconciler.files import display_path
+from reconciler.files import display_path, is_link
 from reconciler.problems import Location, Problem
 from reconciler.render.counted import counted
 from reconciler.render.visible import visible
@@ -77,7 +77,7 @@ def _declared_files(panels: Path, problems: list[Problem]) -> list[Path]:
     readings = [try_environment(panels, name) for name in names]
     problems += [problem for reading in readings for problem in reading.problems]
     files = {path for reading in readings for path in reading.member_files}
-    return sorted({Path(os.path.realpath(path)) if path.is_symlink() else path for path in files})
+    return sorted({Path(os.path.realpath(path)) if is_link(path) else path for path in files})
 
 
 def _named_files(paths: Iterable[Path], panels: Path, problems: list[Problem]) -> list[Path]:
@@ -97,7 +97,7 @@ def _refusals(path: Path, panels: Path) -> Iterator[tuple[tuple[str], tuple[str]
         yield ("This file holds settings, not members.",), ("Only member files are formatted.",)
     if path.suffix.lower() not in ENDINGS:
         yield ("This is not a member file.",), (f"Member files end in {', '.join(ENDINGS)}.",)
-    if path.is_symlink():
+    if is_link(path):
         message = "This is a symbolic link, and Reconciler writes through none."
         yield (message,), ("Name the file that it leads to.",)
     whole, within = os.path.abspath(path), os.path.abspath(panels)  # noqa: PTH100 - these follow no link

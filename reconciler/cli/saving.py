@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
-from reconciler.files import disk_failure, display_path, link_problem, replace_file
+from reconciler.files import disk_failure, display_path, is_link, link_problem, replace_file
 from reconciler.problems import Location, Problem
 
 _NO_FILE = "This is no ordinary file, so nothing is saved over it."
@@ -16,7 +16,7 @@ def check_place(path: Path) -> None:
         InvalidInput: it will not.
         DiskFailure: the place can't be looked at.
     """
-    if path.is_symlink():
+    if is_link(path):
         raise InvalidInput(link_problem(path))
     try:
         if path.exists() and not path.is_file():

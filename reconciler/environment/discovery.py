@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reconciler.environment.model import LOCKFILE, WORKING_FOLDER
 from reconciler.errors import InvalidInput
-from reconciler.files import display_path, link_problem
+from reconciler.files import display_path, is_link, link_problem
 from reconciler.problems import Location, Problem, nearest
 
 SETTINGS_FILE = "environment.yaml"
@@ -44,7 +44,7 @@ def name_problems(panels: Path, name: str) -> tuple[Problem, ...]:
     environments that hold secrets, so of two names that differ in nothing else, one would get the other's.
     """
     folder = panels / name
-    links = [path for path in _own_paths(folder) if path.is_symlink()]
+    links = [path for path in _own_paths(folder) if is_link(path)]
     alike = [other for other in _folders(panels) if other != name and other.casefold() == name.casefold()]
     twins = [other for other in sorted(alike) if _holds_settings(panels / other)]
     return (*map(link_problem, links), *(_twin_problem(folder, other) for other in twins))
@@ -82,12 +82,12 @@ def environment_folder(panels: Path, name: str) -> Path:
 
 def _own_paths(folder: Path) -> list[Path]:
     """What is read and written as the tool's own; behind a link no further, since that may be anything."""
-    if folder.is_symlink():
+    if is_link(folder):
         return [folder]
     working = folder / WORKING_FOLDER
     own = [folder / SETTINGS_FILE, folder / LOCKFILE, working]
     try:
-        return own if working.is_symlink() else [*own, *sorted(working.iterdir())]
+        return own if is_link(working) else [*own, *sorted(working.iterdir())]
     except OSError:  # it isn't there, or is reported when it is used
         return own
 
@@ -102,7 +102,7 @@ def _twin_problem(folder: Path, other: str) -> Problem:
 
 def _folders(panels: Path) -> list[str]:
     """The names of all that the panels folder holds, without those that begin with a dot."""
-    if panels.is_symlink():
+    if is_link(panels):
         raise InvalidInput(link_problem(panels))
     try:
         return [name for name in os.listdir(panels) if not name.startswith(".")]  # noqa: PTH208 - names alone

@@ -9,7 +9,7 @@ import httpx
 
 from reconciler.environment.model import Environment, OnChange
 from reconciler.errors import InvalidInput
-from reconciler.files import delete_file, display_path, link_problem, prepare_working_folder
+from reconciler.files import delete_file, display_path, is_link, link_problem, prepare_working_folder
 from reconciler.member import EMAIL_ADDRESS, FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Attributes
 from reconciler.problems import Location, Problem, nearest
 from reconciler.sandbox.app import BASE_PATH, Application, Call, Rules
@@ -134,7 +134,7 @@ def _data(environment: Environment) -> Path:
 
 def _seed(environment: Environment) -> list[Attributes]:
     path = environment.folder / "sandbox-seed.csv"
-    if path.is_symlink():
+    if is_link(path):
         raise InvalidInput(link_problem(path))  # it could lead to a file of which an error would quote a part
     return read_seed(path) if path.exists() else []
 

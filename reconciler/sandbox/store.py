@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from reconciler.errors import InvalidInput
-from reconciler.files import display_path, open_for_appending, reason
+from reconciler.files import display_path, is_link, open_for_appending, reason
 from reconciler.identity import InvalidAddress, identity
 from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELD_ID, PROFILE_FIELDS, Attributes
 from reconciler.problems import Location, Problem
@@ -239,7 +239,7 @@ class Store:
 
 def _make(path: Path) -> None:
     """Make a new file for its owner alone: it names people, and SQLite would leave its mode to the umask."""
-    if path.is_symlink() or not path.exists():
+    if is_link(path) or not path.exists():
         os.close(open_for_appending(path))
 
 
