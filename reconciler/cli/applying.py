@@ -173,7 +173,7 @@ class Applying:
             allow=sorted(wishes.allowed),
             retry_rejected=wishes.retry_rejected,
             is_applying=True,
-            lint=lint_of(plan, unchecked=odd),
+            lint=lint_of(self.declared.environment, plan, others=odd),
             members=plan.selection.members if plan.selection else (),
         )
         if self.invocation.format is Format.TEXT:

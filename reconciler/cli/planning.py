@@ -11,6 +11,7 @@ from reconciler.cli.failures import explained
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.selection import EVERYONE, AskedMembers
 from reconciler.declaration import Declared, read_declaration
+from reconciler.environment.model import Environment
 from reconciler.environment.overview import shared_key_warnings
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput, ReconcilerError, Refusal
@@ -24,6 +25,7 @@ from reconciler.render.plan_words import PlanContext
 from reconciler.render.sentence import plan_sentence
 from reconciler.render.visible import visible
 from reconciler.suppression.model import PREFIX
+from reconciler.warning_codes import CORRECTED_ADDRESS
 
 if TYPE_CHECKING:
     from reconciler.merge_base import MergeBase
@@ -80,15 +82,22 @@ def _named(member: str) -> Address | Code:
 
 
 def lint_of(
-    plan: Plan, share: PullRequestChanges | None = None, unchecked: tuple[Problem, ...] = ()
+    environment: Environment,
+    plan: Plan,
+    share: PullRequestChanges | None = None,
+    others: tuple[Problem, ...] = (),
 ) -> PlanLint:
-    """What looks odd about a plan, or about a pull request's share of it; first what could not be checked."""
-    if not plan.summary.add:
-        return PlanLint(unchecked)
-    from reconciler.lint.plan import plan_lint  # noqa: PLC0415 - most plans add nobody
+    """The warnings of a plan, or of a pull request's share of it, behind `others`; without ignored ones."""
+    found = PlanLint()
+    if plan.summary.add:
+        from reconciler.lint.plan import plan_lint  # noqa: PLC0415 - most plans add nobody
 
-    found = plan_lint(share.own(plan) if share else plan.actions)
-    return found._replace(warnings=(*unchecked, *found.warnings))
+        found = plan_lint(share.own(plan) if share else plan.actions)
+    accepted = environment.warnings
+    return PlanLint(
+        accepted.without_ignored((*others, *found.warnings)),
+        () if CORRECTED_ADDRESS in accepted.ignore else found.corrections,
+    )
 
 
 # The plans of one command: of each environment that it is about, or why there is none.
@@ -133,7 +142,7 @@ class Planning:
         would_act = plan.has_something_to_apply or state.lockfile != state.on_disk
         share = self._share(declared)
         odd = shared_key_warnings(self.invocation.panels, declared.environment)
-        lint = lint_of(plan, share, (*odd, *declared.unchecked))
+        lint = lint_of(declared.environment, plan, share, (*odd, *declared.unchecked))
         return Planned(plan, self._circumstances(name, state, share, lint), would_act)
 
     def _read(self, name: str) -> tuple[Declared, KnownState]:

@@ -13,6 +13,7 @@ from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.discovery import environment_names
 from reconciler.environment.overview import environments_in_order, shared_key_warnings
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
+from reconciler.files import display_path
 from reconciler.lint.roster import roster_warnings
 from reconciler.problems import Problem
 from reconciler.render.listing import Valid, Validation
@@ -54,7 +55,9 @@ def _validation(panels: Path, names: Iterable[str]) -> Validation:
         try:
             declared = _valid(panels, name)
             shared = shared_key_warnings(panels, declared.environment)
-            odd = (*shared, *declared.unchecked, *roster_warnings(declared.roster.members))
+            odd = declared.environment.warnings.without_ignored(
+                (*shared, *declared.unchecked, *roster_warnings(declared.roster.members))
+            )
         except Exception as error:  # noqa: BLE001 - no failure hides what is wrong in other environments
             # A mistake in a file that several environments share is one mistake.
             problems |= {str(problem): problem for problem in explained(error)[1]}
@@ -83,5 +86,6 @@ def _valid(panels: Path, name: str) -> Declared:
 
 
 def _counted(declared: Declared) -> Valid:
-    roster = declared.roster
-    return Valid(declared.environment.name, len(roster.members), len(roster.files), roster.separators)
+    environment, roster = declared.environment, declared.roster
+    passed_over = tuple(map(display_path, environment.passed_over))
+    return Valid(environment.name, len(roster.members), len(roster.files), roster.separators, passed_over)

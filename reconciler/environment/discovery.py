@@ -3,12 +3,24 @@
 import os
 from pathlib import Path
 
-from reconciler.environment.model import LOCKFILE, WORKING_FOLDER
+from reconciler.environment.model import LOCKFILE, OPT_OUT_LIST, OWN_SUPPRESSION_LIST, WORKING_FOLDER
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path, is_link, link_problem
 from reconciler.problems import Location, Problem, nearest
 
 SETTINGS_FILE = "environment.yaml"
+OWN_FILES = frozenset(
+    {
+        SETTINGS_FILE,
+        "import.yaml",
+        OWN_SUPPRESSION_LIST,
+        OPT_OUT_LIST,
+        LOCKFILE,
+        "sandbox-seed.csv",
+    }
+)
+"""Files in an environment's folder that are not member files, whatever their ending."""
+
 _PANELS_HINT = "Name the folder with --panels DIR."
 
 
@@ -33,7 +45,7 @@ def names_as_they_are(panels: Path) -> tuple[str, ...]:
     Raises:
         InvalidInput: the panels folder is missing, is a symbolic link, or can't be read.
     """
-    return tuple(name for name in sorted(_folders(panels)) if _holds_settings(panels / name))
+    return tuple(name for name in sorted(_folders(panels)) if holds_settings(panels / name))
 
 
 def name_problems(panels: Path, name: str) -> tuple[Problem, ...]:
@@ -46,7 +58,7 @@ def name_problems(panels: Path, name: str) -> tuple[Problem, ...]:
     folder = panels / name
     links = [path for path in _own_paths(folder) if is_link(path)]
     alike = [other for other in _folders(panels) if other != name and other.casefold() == name.casefold()]
-    twins = [other for other in sorted(alike) if _holds_settings(panels / other)]
+    twins = [other for other in sorted(alike) if holds_settings(panels / other)]
     return (*map(link_problem, links), *(_twin_problem(folder, other) for other in twins))
 
 
@@ -57,7 +69,7 @@ def has_environment(panels: Path, name: str) -> bool:
         InvalidInput: the panels folder is missing, or can't be read.
     """
     # The name is looked up among those that are listed: a disk may take "Production" for "production".
-    return name in _folders(panels) and _holds_settings(panels / name)
+    return name in _folders(panels) and holds_settings(panels / name)
 
 
 def environment_folder(panels: Path, name: str) -> Path:
@@ -120,8 +132,8 @@ def _odd_name(panels: Path, name: str) -> Problem:
     )
 
 
-def _holds_settings(folder: Path) -> bool:
-    """Whether settings stand here; also where they can't be read, since then reading says why."""
+def holds_settings(folder: Path) -> bool:
+    """Whether the folder holds an `environment.yaml`; also if that can't be read: reading it says why."""
     try:
         (folder / SETTINGS_FILE).lstat()
     except (FileNotFoundError, NotADirectoryError):

@@ -118,20 +118,20 @@ def word(words: type[StrEnum]) -> Form:
     return read
 
 
-def names(known: Sequence[str], pattern: str, noun: str) -> Form:
-    """A list of known names, or of others that match the pattern whole; gives a tuple."""
+def names(known: Sequence[str], what: str, *, pattern: str = "(?!)") -> Form:
+    """A list of known names, or of others that match the whole pattern; returns a tuple."""
 
     def read(name: str, node: Node, findings: Findings) -> Any:
         if is_null(node):
             return NOT_GIVEN
         if not isinstance(node, Items):
-            return _wrong(f"a list, each item a {noun}", name, node, findings)
+            return _wrong(f"a list of {what}", name, node, findings)
         found = [text_of(item) for item in node.items]
         for item, text in zip(node.items, found, strict=True):
             if text is None or (text not in known and not re.fullmatch(pattern, text)):
                 close = nearest(text or "", known)
-                meant = f' (did you mean "{close}"?)' if close else ""
-                findings.add(position(item), (f'"{name}" holds something that is no {noun}{meant}.',), ())
+                hint = f'Did you mean "{close}"?' if close else ""
+                findings.add(position(item), (f'"{name}" takes {what}.',), (hint,) if hint else ())
         return tuple(text for text in found if text is not None)
 
     return read

@@ -1,94 +1,248 @@
-"""`members`: files and folders → the member files of an environment, each once, in a fixed order."""
+"""The files that an environment reads: its member files, its suppression lists. None is skipped in silence.
 
+All of them, links followed, lie inside the panels folder, so that a pull request's change is seen there.
+"""
+
+import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from reconciler.environment.discovery import SETTINGS_FILE
-from reconciler.environment.inside_panels import inside_panels
+from reconciler.environment.discovery import OWN_FILES, holds_settings
+from reconciler.environment.forms import NOT_GIVEN, Form, is_null, text_of
+from reconciler.environment.model import OPT_OUT_LIST, OWN_SUPPRESSION_LIST
 from reconciler.files import display_path
+from reconciler.problems import Location, Problem
 from reconciler.text_source import Findings
+from reconciler.yaml_source.nodes import Node, Sequence, kind, position
 
 ENDINGS = (".yaml", ".yml", ".csv")
+"""The endings of member files, in lower case."""
+
 _ENDINGS_HINT = f"Member files end in {', '.join(ENDINGS)}."
-_MISSING_HINT = 'Make it, or name other files and folders under "members".'
+_UNREAD = "This is not a member file. If it lists members, they are missing."
+_DEFAULT_MEMBERS = "members"
+_LISTS_SHAPE = "Write suppressed: ../shared/suppressed.txt, or a list of such paths."
+_MISSING_HINT = 'Create it, or name other files and folders under "members".'
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".numbers"})
+_TEXTS = {".tsv": ".csv", ".txt": ".csv", ".tab": ".csv", "": ".csv", ".json": ".yaml"}
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 
 
-class MemberFiles:
-    """Gathers member files; all of them must really lie, links followed, inside the panels folder.
+class Named(NamedTuple):
+    """A file or folder that a setting names, and where it does; None for one that is meant by default."""
 
-    `found` holds them under the path that leads to them through the panels folder, whatever links were
-    followed on the way, so that a file reached twice is known again.
+    path: Path
+    at: tuple[int, int] | None
+
+
+class Found(NamedTuple):
+    """Member files, each once, in the order in which they are read, and other files that were passed over."""
+
+    member_files: tuple[Path, ...]
+    passed_over: tuple[Path, ...]
+
+
+def find_member_files(
+    panels: Path, named: Iterable[Named], suppression_lists: Iterable[Path], findings: Findings
+) -> Found:
+    """The member files among files and folders that `members` names.
+
+    A file is known by its path through the panels folder, whatever links lead to it, so one that is reached
+    twice counts once. What is not a member file, and not passed over, is a finding.
     """
+    search = _Search(panels, frozenset(map(os.path.realpath, suppression_lists)), findings)
+    for path, at in named:
+        search.add(path, at)
+    return Found(tuple(search.found), tuple(search.passed_over))
 
-    def __init__(self, panels: Path, findings: Findings) -> None:
-        """Take the panels folder, and where the problems of `environment.yaml` are noted."""
+
+def inside_panels(panels: Path, path: Path, at: tuple[int, int] | None, findings: Findings) -> Path | None:
+    """The path through the panels folder, whatever links were followed.
+
+    None, with a finding, for one that lies elsewhere; `at` is where it is written.
+    """
+    real, real_panels = Path(os.path.realpath(path)), Path(os.path.realpath(panels))
+    if real.is_relative_to(real_panels):
+        return panels / real.relative_to(real_panels)
+    message = f"{display_path(path)} lies outside the panels folder {display_path(panels)}."
+    findings.add(at, (message,), ("Move it to a folder such as panels/shared/.",))
+    return None
+
+
+def member_list(folder: Path) -> Form:
+    """`members`: a list of files and folders, relative to `folder`; returns a tuple of `Named`."""
+
+    def read(name: str, node: Node, findings: Findings) -> Any:
+        if is_null(node):
+            return NOT_GIVEN
+        if not isinstance(node, Sequence):
+            message = f'"{name}" must be a list of files and folders, not {kind(node)}.'
+            findings.add(position(node), (message,), (f"Write {name}: [members/].",))
+            return NOT_GIVEN
+        named = []
+        for item in node.items:
+            text = text_of(item)
+            if text and text.isprintable():
+                named.append(Named(folder / text, position(item)))
+            else:
+                message = "This is not a path of a file or folder."
+                findings.add(position(item), (message,), ("Put it in quotes.",))
+        return tuple(named)
+
+    return read
+
+
+def default_members(folder: Path) -> tuple[Named, ...]:
+    """The folder `members`, for an environment that names no other."""
+    return (Named(folder / _DEFAULT_MEMBERS, None),)
+
+
+def suppression_lists(panels: Path, folder: Path) -> Form:
+    """`suppressed`: one path or a list of them, relative to `folder`; returns those that exist."""
+
+    def read(name: str, node: Node, findings: Findings) -> Any:
+        if is_null(node):
+            return NOT_GIVEN
+        named = []
+        for item in node.items if isinstance(node, Sequence) else [node]:
+            text = text_of(item)
+            if text and text.isprintable():
+                named.append(_list(panels, folder / text, position(item), findings))
+            else:
+                findings.add(position(item), (f'"{name}" takes paths of files.',), (_LISTS_SHAPE,))
+        return tuple(path for path in named if path is not None)
+
+    return read
+
+
+def own_lists(panels: Path, folder: Path, findings: Findings) -> tuple[Path, ...]:
+    """The lists beside `environment.yaml` that exist: `suppressed.txt` and `opted_out.txt`."""
+    own = [folder / name for name in (OWN_SUPPRESSION_LIST, OPT_OUT_LIST)]
+    found = (_list(panels, path, None, findings) for path in own if os.path.lexists(path))
+    return tuple(path for path in found if path is not None)
+
+
+def _list(panels: Path, path: Path, at: tuple[int, int] | None, findings: Findings) -> Path | None:
+    """The path of a list through the panels folder; None, with a finding, if there can be none."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        hint = "Create it; an empty file suppresses nobody."
+        findings.add(at, (f"{display_path(path)} doesn't exist.",), (hint,))
+        return None
+    except OSError as error:
+        findings.add(at, (f"{display_path(path)} can't be read: {error.strerror}.",))
+        return None
+    if stat.S_ISDIR(mode):
+        findings.add(at, (f"{display_path(path)} is a folder; a file is expected.",), (_LISTS_SHAPE,))
+        return None
+    return inside_panels(panels, path, at, findings)
+
+
+class _Search:
+    def __init__(self, panels: Path, suppression_lists: frozenset[str], findings: Findings) -> None:
         self.found: dict[Path, None] = {}
+        self.passed_over: dict[Path, None] = {}
         self._panels = panels
+        self._suppression_lists = suppression_lists
         self._findings = findings
         self._visited: set[Path] = set()
 
-    def add(self, path: Path, position: tuple[int, int] | None) -> None:
-        """Add a file, or all member files of a folder; `position` is where the path is written."""
+    def add(self, path: Path, at: tuple[int, int] | None) -> None:
+        """Add a file, or all member files of a folder; `at` is where the path is written."""
         name = display_path(path)
         try:
             mode = path.stat().st_mode
-        except OSError as error:
-            if isinstance(error, FileNotFoundError):
-                self._findings.add(position, (f"{name} doesn't exist.",), (_MISSING_HINT,))
-            else:
-                self._findings.add(position, (f"{name} can't be reached: {error.strerror}.",))
+        except FileNotFoundError:
+            self._findings.add(at, (f"{name} doesn't exist.",), (_MISSING_HINT,))
             return
-        inside = inside_panels(self._panels, path, position, self._findings)
+        except OSError as error:
+            self._findings.add(at, (f"{name} can't be read: {error.strerror}.",))
+            return
+        inside = inside_panels(self._panels, path, at, self._findings)
         if inside is None:
             return
         if not stat.S_ISDIR(mode):
-            self._add_named(inside, position)
+            self._add_file(inside, at)
         elif _is_member_file(path):
-            self._findings.add(
-                position, (f"{name} is a folder, where a file is expected.",), (_ENDINGS_HINT,)
-            )
-        else:
-            self._add_folder(inside, position)
+            self._findings.add(at, (f"{name} is a folder; a file is expected.",), (_ENDINGS_HINT,))
+        elif inside not in self._visited:
+            self._visited.add(inside)
+            self._add_folder(inside, at)
 
-    def _add_named(self, path: Path, position: tuple[int, int] | None) -> None:
-        if path.name == SETTINGS_FILE:
-            self._findings.add(
-                position, (f"{display_path(path)} holds settings, not members.",), (_ENDINGS_HINT,)
-            )
-        elif not _is_member_file(path):
-            self._findings.add(position, (f"{display_path(path)} is no member file.",), (_ENDINGS_HINT,))
-        else:
+    def _add_file(self, path: Path, at: tuple[int, int] | None) -> None:
+        if _is_member_file(path) and not _is_own(path):
             self.found[path] = None
+        else:
+            message = f"{display_path(path)} is not a member file."
+            self._findings.add(at, (message,), (_remedy(path),))
 
-    def _add_folder(self, folder: Path, position: tuple[int, int] | None) -> None:
-        if folder in self._visited:
-            return
-        self._visited.add(folder)
+    def _add_folder(self, folder: Path, at: tuple[int, int] | None) -> None:
         try:
             children = sorted(folder.iterdir())
         except OSError as error:
             message = f"The folder {display_path(folder)} can't be read: {error.strerror}."
-            self._findings.add(position, (message,))
+            self._findings.add(at, (message,))
             return
         for child in children:
-            if not child.name.startswith(".") and child.name != SETTINGS_FILE:
-                self._add_child(child, position)
+            if self._is_passed_over(child):
+                self.passed_over[child] = None
+            elif _is_member_file(child) or _may_be_folder(child):
+                self.add(child, at)
+            else:
+                problem = Problem((_UNREAD,), (_remedy(child),), Location(display_path(child)))
+                self._findings.add_problems([problem])
 
-    def _add_child(self, child: Path, position: tuple[int, int] | None) -> None:
-        """Add what a folder holds: other files than member files may stand there too."""
-        if _is_member_file(child) or _may_be_folder(child):
-            self.add(child, position)
+    def _is_passed_over(self, path: Path) -> bool:
+        name = path.name
+        if name.startswith("."):
+            return True
+        if _is_own(path) or os.path.realpath(path) in self._suppression_lists:
+            return True
+        is_note = name.upper().startswith("README") or path.suffix.lower() == ".md"
+        is_other = is_note or name.endswith("~") or name.lower() in _SYSTEM_FILES
+        return is_other and not _is_member_file(path) and not path.is_dir()
 
 
 def _is_member_file(path: Path) -> bool:
     return path.suffix.lower() in ENDINGS
 
 
+def _is_own(path: Path) -> bool:
+    """Whether this is a file that belongs to an environment itself, whichever it is."""
+    return path.name in OWN_FILES and holds_settings(path.parent)
+
+
 def _may_be_folder(path: Path) -> bool:
-    """Whether this is a folder, or something that can't be looked into: members must not vanish silently."""
+    """Whether this is a folder, or can't be looked into: members must not vanish in silence."""
     try:
         return stat.S_ISDIR(path.stat().st_mode)
     except FileNotFoundError:
         return False
     except OSError:
         return True
+
+
+def _remedy(path: Path) -> str:
+    """What to do about a file that is not a member file."""
+    name = path.name
+    if name.startswith("~$"):
+        return "A spreadsheet program has this file open. Close it there."
+    if path.suffix.lower() in _WORKBOOKS:
+        return (
+            f"Move it out of the panels folder and convert it: `reconciler import ENV {name}`. "
+            "Or save it as CSV (UTF-8)."
+        )
+    if _is_own(path):
+        return f"It belongs to the environment itself. {_ENDINGS_HINT}"
+    lower = name.lower()
+    end = next((end for end in ENDINGS if end in lower), None)
+    if end:
+        better = name[: lower.index(end) + len(end)]
+    elif path.suffix.lower() in _TEXTS:
+        better = f"{path.stem}{_TEXTS[path.suffix.lower()]}"
+    else:
+        return f"Move it out of this folder. {_ENDINGS_HINT}"
+    return f"If it lists members, rename it to {better}. If not, move it out of this folder. {_ENDINGS_HINT}"

@@ -1,14 +1,17 @@
 """An environment: one QuestionPro account and panel, and how to treat it. Every key of `environment.yaml`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
 from reconciler.member import Removal
+from reconciler.problems import Problem
 
 EMBEDDED_TARGET = "embedded"
 OWN_SUPPRESSION_LIST = "suppressed.txt"
+OPT_OUT_LIST = "opted_out.txt"
 LOCKFILE = "state.lock.json"
 WORKING_FOLDER = ".reconciler"
 ASIDE = "reconciler/lockfile-"
@@ -78,10 +81,14 @@ class Api:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What happens to those who changed or left."""
+    """What happens to members who changed or left.
+
+    `on_suppress` is how suppressed members leave; None is as `on_remove`.
+    """
 
     on_change: OnChange = OnChange.REPORT
     on_remove: Removal = Removal.FORGET
+    on_suppress: Removal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ class Limit:
     percent: Decimal | None = None
 
     def __str__(self) -> str:
-        """As it stands in `environment.yaml`."""
+        """As `environment.yaml` writes it."""
         return f"{self.percent}%" if self.percent is not None else str(self.count)
 
 
@@ -113,16 +120,27 @@ class DriftSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WarningSettings:
+    """`ignore` names the codes of the warnings that the environment accepts."""
+
+    ignore: tuple[str, ...] = ()
+
+    def without_ignored(self, warnings: Iterable[Problem]) -> tuple[Problem, ...]:
+        """The warnings that the environment does not accept."""
+        return tuple(warning for warning in warnings if warning.code not in self.ignore)
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """One environment, read and checked.
 
-    `folder` is `panels/NAME`; `target` is the address that it talks to, without a slash at the end, or
-    `embedded`; `api_key` is None just where it is embedded; `member_files` are all its member files,
-    each once, in the order in which they are read; `after` names the environments that are applied first;
-    `lockfile_branch` is the branch that the lockfile is published on, None where it stands beside
-    `environment.yaml` alone; `suppression_lists` are all that exist, its own first, each once;
-    `named_suppression_list` is the first that `suppressed` names; `suppression_secret` is the name of the
-    variable that holds the secret, None where the lists are in clear.
+    `folder` is `panels/NAME`; `target` is the API's address without a slash at the end, or `embedded`;
+    `api_key` is None only if it is embedded; `member_files` are all its member files, each once, in the order
+    in which they are read, and `passed_over` the other files beside them; `after` names the environments that
+    are applied first; `lockfile_branch` is the branch that the lockfile is published on, None if it is
+    committed beside `environment.yaml`; `suppression_lists` are all that exist, its own first, each once, the
+    list of those who opted out among them; `named_suppression_list` is the first that `suppressed` names;
+    `suppression_secret` is the name of the variable that holds the secret, None if the lists are in clear.
     """
 
     name: str
@@ -134,11 +152,13 @@ class Environment:
     policy: Policy = field(default_factory=Policy)
     guards: Guards = field(default_factory=Guards)
     drift: DriftSettings = field(default_factory=DriftSettings)
+    warnings: WarningSettings = field(default_factory=WarningSettings)
     after: tuple[str, ...] = ()
     lockfile_branch: str | None = None
     suppression_lists: tuple[Path, ...] = ()
     named_suppression_list: Path | None = None
     suppression_secret: str | None = None
+    passed_over: tuple[Path, ...] = ()
 
     @property
     def is_embedded(self) -> bool:
@@ -147,13 +167,18 @@ class Environment:
 
     @property
     def lockfile_path(self) -> Path:
-        """Where the lockfile stands, whether or not it exists."""
+        """The path of the lockfile, whether or not it exists."""
         return self.folder / LOCKFILE
 
     @property
     def suppression_list_to_write(self) -> Path:
         """The list that new entries go to, whether or not it exists."""
         return self.named_suppression_list or self.folder / OWN_SUPPRESSION_LIST
+
+    @property
+    def opt_out_list(self) -> Path:
+        """The list of people who opted out in the panel, whether or not it exists."""
+        return self.folder / OPT_OUT_LIST
 
     @property
     def working_folder(self) -> Path:

@@ -34,7 +34,13 @@ from reconciler.environment.forms import (
     whole,
     word,
 )
-from reconciler.environment.member_list import default_members, member_list
+from reconciler.environment.member_files import (
+    default_members,
+    find_member_files,
+    member_list,
+    own_lists,
+    suppression_lists,
+)
 from reconciler.environment.model import (
     ASIDE,
     Api,
@@ -45,14 +51,15 @@ from reconciler.environment.model import (
     Policy,
     RateLimit,
     Retry,
+    WarningSettings,
 )
-from reconciler.environment.suppression_lists import SuppressionLists, own_list, suppression_lists
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.member import FIELDS, Removal
 from reconciler.problems import Problem, nearest
 from reconciler.text_source import Findings
 from reconciler.text_source import text_of as content_of
+from reconciler.warning_codes import WARNINGS
 from reconciler.yaml_source.composer import Composer
 from reconciler.yaml_source.nodes import Mapping, Node, Scalar, Sequence, kind, position
 
@@ -71,14 +78,12 @@ _API = section(
 )
 _POLICY = section(
     Policy,
-    {
-        "on_change": word(OnChange),
-        "on_remove": word(Removal),
-    },
+    {"on_change": word(OnChange), "on_remove": word(Removal), "on_suppress": nullable(word(Removal))},
 )
 _GUARDS = section(Guards, dict.fromkeys(("add", "change", "remove"), nullable(read_limit)))
 _PROFILE_FIELD = r"profileFields\[[0-9]{1,18}\]"
-_DRIFT = section(DriftSettings, {"ignore": names(FIELDS, _PROFILE_FIELD, "field of the API")})
+_DRIFT = section(DriftSettings, {"ignore": names(FIELDS, "fields of the API", pattern=_PROFILE_FIELD)})
+_WARNINGS = section(WarningSettings, {"ignore": names(tuple(WARNINGS), "codes of warnings")})
 _EXAMPLE = "Begin with datacenter: eu and api_key: {env: QUESTIONPRO_API_KEY}."
 
 
@@ -98,7 +103,7 @@ def read_environment(panels: Path, name: str) -> Environment:
     """The environment of this name.
 
     Raises:
-        InvalidInput: there is none, or its `environment.yaml` is wrong; all its problems are told.
+        InvalidInput: there is none, or its `environment.yaml` is wrong; with all its problems.
     """
     reading = try_environment(panels, name)
     if reading.environment is None:
@@ -118,67 +123,73 @@ def try_environment(panels: Path, name: str) -> EnvironmentReading:
     findings = Findings(display_path(folder / SETTINGS_FILE))
     root = _root(folder / SETTINGS_FILE, findings)
     given = _given(root, panels, folder, findings) if root else {}
-    files: tuple[Path, ...] = given.get("members", ())
-    lists: SuppressionLists = given.get("suppressed", SuppressionLists((), None))
-    secret: str | None = given.get("suppression_secret")
+    named_lists: tuple[Path, ...] = given.pop("suppressed", ())
+    lists = tuple(dict.fromkeys((*own_lists(panels, folder, findings), *named_lists))) if root else ()
+    members = given.pop("members", default_members(folder)) if root else ()
+    found = find_member_files(panels, members, lists, findings)
     target = read_target(root, given, findings) if root else None
     problems = findings.in_order()
+    reading = EnvironmentReading(
+        None,
+        found.member_files,
+        problems,
+        given.get("after", ()),
+        "embedded" in given,
+        lists,
+        given.get("suppression_secret"),
+    )
     if target is None or problems:
-        after = given.get("after", ())
-        return EnvironmentReading(None, files, problems, after, "embedded" in given, lists.found, secret)
-    kept = {key: given[key] for key in ("api", "policy", "guards", "drift", "after") if key in given}
+        return reading
+    fields = ("api", "policy", "guards", "drift", "warnings", "after", "suppression_secret")
+    kept = {key: given[key] for key in fields if key in given}
     environment = Environment(
         name,
         folder,
         target,
         given.get("api_key"),
-        files,
+        found.member_files,
         **kept,
         lockfile_branch=given.get("lockfile"),
-        suppression_lists=lists.found,
-        named_suppression_list=lists.first_named,
-        suppression_secret=secret,
+        suppression_lists=lists,
+        named_suppression_list=named_lists[0] if named_lists else None,
+        passed_over=found.passed_over,
     )
-    return EnvironmentReading(
-        environment, files, (), environment.after, environment.is_embedded, lists.found, secret
-    )
+    return reading._replace(environment=environment)
 
 
 def _root(path: Path, findings: Findings) -> Mapping | None:
     try:
         root = Composer(content_of(path, findings.file), findings).root()
     except InvalidInput as error:
-        # Without the line: it is where a key may stand by mistake, and keys are shown nowhere.
+        # Without the line: it may hold a key by mistake, and keys are shown nowhere.
         findings.add_problems(replace(problem, excerpt=None) for problem in error.problems)
         return None
     if isinstance(root, Mapping):
         return root
-    told = "The file is empty." if root is None else f"The file holds {kind(root)}, not settings."
-    findings.add(position(root) if root else (1, 1), (told,), (_EXAMPLE,))
+    message = "The file is empty." if root is None else f"The file holds {kind(root)}, not settings."
+    findings.add(position(root) if root else (1, 1), (message,), (_EXAMPLE,))
     return None
 
 
 def _given(root: Mapping, panels: Path, folder: Path, findings: Findings) -> dict[str, Any]:
-    """The settings given, by key; the member files also where they are not."""
+    """The settings that are written and correct, by key."""
     forms: dict[str, Form] = {
         "datacenter": read_datacenter,
         "base_url": read_base_url,
         "embedded": read_embedded,
         "api_key": key_source(folder),
-        "members": member_list(panels, folder),
+        "members": member_list(folder),
         "api": _API,
         "policy": _POLICY,
         "guards": _GUARDS,
         "drift": _DRIFT,
+        "warnings": _WARNINGS,
         "after": _after_list(panels, folder.name),
         "lockfile": _lockfile_branch(),
         "suppressed": suppression_lists(panels, folder),
         "suppression_secret": read_suppression_secret,
     }
     given = settings("", root, forms, findings)
-    if "members" not in root.entries:
-        given["members"] = default_members(panels, folder, findings)
-    given.setdefault("suppressed", own_list(panels, folder, findings))
     check_key_is_needed(root, findings)
     _check_branch_is_for_a_real_account(root, findings)
     return given
@@ -254,7 +265,7 @@ def _chosen(branch: str | None = None) -> str | None:
 def _read_branch(name: str, node: Node, findings: Findings) -> Any:
     text = text_of(node)
     if text is not None and text.startswith(ASIDE):
-        message = f'"{name}" must not begin with {ASIDE}: there goes what a protected branch declines.'
+        message = f'"{name}" must not begin with {ASIDE}: these are fallback branches for refused pushes.'
         findings.add(position(node), (message,), (_BRANCH_EXAMPLE,))
         return NOT_GIVEN
     if text is not None and len(text) <= _MOST_CHARACTERS and _NAME.fullmatch(text):

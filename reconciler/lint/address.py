@@ -27,11 +27,11 @@ def address_warnings(address: str, place: Location) -> Iterator[Problem]:
     """The warnings that an address, as it is written at a place, gives by itself."""
     local, _, domain = address.rpartition("@")
     if odd := odd_letters(address):
-        yield Problem(odd, (HINT,), place, severity=Severity.WARNING)
+        yield Problem(odd, (HINT,), place, severity=Severity.WARNING, code="odd-letters")
     if likely := likely_domain(domain.lower()):
         message: Message = ("The domain of ", Address(address), " looks mistyped.")
         hint = ("Did you mean ", Address(f"{local}@{likely}"), "?")
-        yield Problem(message, hint, place, severity=Severity.WARNING)
+        yield Problem(message, hint, place, severity=Severity.WARNING, code="mistyped-domain")
     if local.lower() in ROLES:
         message = (Address(address), " is the address of a role, not of a person.")
-        yield Problem(message, (_ROLE_HINT,), place, severity=Severity.WARNING)
+        yield Problem(message, (_ROLE_HINT,), place, severity=Severity.WARNING, code="role-address")

@@ -56,4 +56,5 @@ def _twin(member: Declaration, twin: Declaration) -> Problem:
         ("If they are one person, keep one of the two.",),
         Location(member.file, member.line),
         severity=Severity.WARNING,
+        code="similar-members",
     )

@@ -58,9 +58,9 @@ def known_document(member: KnownMember) -> dict[str, Any]:
 
 def _valid(valid: Valid) -> dict[str, Any]:
     document = valid._asdict()
-    if not valid.separators:
-        del document["separators"]
-    return document
+    return {
+        key: value for key, value in document.items() if value or key not in {"separators", "passed_over"}
+    }
 
 
 def _pushed_and_reason(member: KnownMember) -> dict[str, Any]:

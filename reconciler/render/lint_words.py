@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from reconciler.lint.model import Correction, PlanLint
 from reconciler.problems import Address, Location, Problem, Severity
 from reconciler.render.counted import counted
+from reconciler.warning_codes import CORRECTED_ADDRESS
 
 MOST_ODD = 10
 _CORRECTED = "The API can't change an address: it makes a second person of this one."
@@ -28,4 +29,5 @@ def _correction(found: Correction) -> Problem:
         (_CORRECTED,),
         Location(file, int(line)),
         severity=Severity.WARNING,
+        code=CORRECTED_ADDRESS,
     )

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 class Valid(NamedTuple):
     """An environment that is well: how many members, in how many files.
 
-    `separators` holds, by file, what stands between the cells of a CSV file that has no commas there.
+    `separators` holds, by file, what stands between the cells of a CSV file that has no commas there;
+    `passed_over` names the files beside the member files that were not read.
     """
 
     environment: str
     members: int
     files: int
     separators: Mapping[str, str] = {}
+    passed_over: tuple[str, ...] = ()
 
 
 class Validation(NamedTuple):

@@ -57,6 +57,8 @@ def _valid(valid: Valid) -> Iterator[str]:
     )
     for file, separator in valid.separators.items():
         yield f"  {readable(file)} is read with {quoted(separator)} between its cells."
+    if valid.passed_over:
+        yield f"  Not read: {', '.join(map(readable, valid.passed_over))}."
 
 
 def _reason(member: KnownMember, showing: RenderOptions) -> Iterator[str]:

@@ -138,4 +138,10 @@ def _unchecked(lists: Sequence[SuppressionList], variable: str) -> Iterator[Prob
             many = "1 entry" if count == 1 else f"{count} entries"
             message = f"{many} of {found.file} can't be checked here: the variable {variable} is not set."
             hint = "Set it to the secret of the suppression lists."
-            yield Problem((message,), (hint,), Location(found.file), severity=Severity.WARNING)
+            yield Problem(
+                (message,),
+                (hint,),
+                Location(found.file),
+                severity=Severity.WARNING,
+                code="unchecked-suppressions",
+            )

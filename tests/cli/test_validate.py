@@ -43,6 +43,27 @@ def test_those_that_are_well_are_told_beside_the_others(run: Run, panels: Panels
     assert "panels/staging/environment.yaml" in ended.err
 
 
+def test_files_that_are_not_read_are_named(run: Run, panels: Panels) -> None:
+    (panels.folder / "production/members/README.md").write_text("Ours.\n", encoding="utf-8")
+    assert "panels/production/members/README.md" in run("validate").out
+    assert "panels/production/members/README.md" in run("validate", "--format", "json").out
+
+
+def test_a_spreadsheet_beside_member_files_is_a_mistake(run: Run, panels: Panels) -> None:
+    (panels.folder / "production/members/panel.xlsx").write_bytes(b"PK")
+    ended = run("validate")
+    assert ended.code == EXIT_INVALID
+    assert "panels/production/members/panel.xlsx" in ended.err
+    assert "reconciler import" in ended.err
+
+
+def test_a_warning_that_the_environment_accepts_is_not_shown(run: Run, panels: Panels) -> None:
+    panels.declare("info")
+    assert run("validate", "--strict").code == EXIT_INVALID
+    panels.environment("production", "embedded: true\nwarnings: {ignore: [role-address]}\n")
+    assert run("validate", "--strict").code == EXIT_DONE
+
+
 def test_a_mistake_in_a_shared_file_is_told_once(run: Run, panels: Panels) -> None:
     settings = "datacenter: eu\napi_key: {env: KEY}\nmembers: [../shared/]\n"
     (panels.folder / "shared").mkdir()

@@ -8,6 +8,8 @@ import pytest
 from reconciler.environment.model import Api, Environment, Guards, Limit, Policy, RateLimit, Retry
 from reconciler.environment.reader import read_environment, try_environment
 from reconciler.errors import InvalidInput
+from reconciler.member import Removal
+from reconciler.problems import Location, plain
 
 
 def written(settings: str, root: Path) -> Path:
@@ -27,6 +29,23 @@ def test_what_is_not_given_has_the_default_of_the_contract(tmp_path: Path) -> No
     assert environment.api == Api(100, 4, RateLimit(300, 60), 30, Retry(6, 0.5, 30), None)
     assert environment.policy == Policy()
     assert environment.guards == Guards(None, None, Limit(percent=Decimal(30)))
+
+
+def test_settings_for_later_are_read(tmp_path: Path) -> None:
+    settings = "policy: {on_suppress: delete}\nwarnings: {ignore: [role-address]}\n"
+    environment = environment_of(settings, tmp_path)
+    assert environment.policy.on_suppress is Removal.DELETE
+    assert environment.warnings.ignore == ("role-address",)
+
+
+def test_the_code_of_a_warning_that_does_not_exist_is_a_mistake(tmp_path: Path) -> None:
+    panels = written("warnings:\n  ignore: [role-adress, 5]\n", tmp_path)
+    one, other = try_environment(panels, "e").problems
+    assert (one.location, other.location) == (
+        Location((tmp_path / "e/environment.yaml").as_posix(), 3, 12),
+        Location((tmp_path / "e/environment.yaml").as_posix(), 3, 25),
+    )
+    assert "role-address" in plain(one.hint)
 
 
 def test_each_setting_can_be_given_alone(tmp_path: Path) -> None:
