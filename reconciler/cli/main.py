@@ -74,7 +74,9 @@ _COMMANDS = {
         "reconciler.cli.environments", "environments", "List the environments, in the order of apply."
     ),
     "why": CommandEntry(
-        "reconciler.cli.why", "why", "Tell of one person: declared where, known how, applied why."
+        "reconciler.cli.why",
+        "why",
+        "Explain one member: entry, record and next action.",
     ),
     "suppress": CommandEntry("reconciler.cli.suppress", "suppress", "Add people to the suppression list."),
     "find": CommandEntry("reconciler.cli.find", "find", "Find every mention of an address."),

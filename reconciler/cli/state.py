@@ -16,7 +16,7 @@ from reconciler.cli.terminal import confirm
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, InvalidInput
-from reconciler.explanation.likeness import likeliest
+from reconciler.explain import likeliest
 from reconciler.files import display_path
 from reconciler.identity import InvalidAddress, identity
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed

@@ -1,14 +1,15 @@
-"""`reconciler why`: one person, and what apply would do about them."""
+"""`reconciler why`: one member, and what apply would do about them."""
 
 import click
 
-from reconciler.apply.recovery import known_state
+from reconciler.apply.recovery import KnownState, known_state
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument, format_option, mask_option, today_option
 from reconciler.cli.state import typed_key
 from reconciler.declaration import DeclarationReading, try_declaration
 from reconciler.errors import EXIT_DONE, InvalidInput
-from reconciler.explanation.explaining import Known, explain
+from reconciler.explain import explain
+from reconciler.problems import Problem
 from reconciler.render.why_next import Commands
 
 
@@ -20,29 +21,29 @@ from reconciler.render.why_next import Commands
 @mask_option
 @click.pass_obj
 def why(invocation: Invocation, name: str, address: str) -> int:
-    """Tell of EMAIL in ENV: where declared, what is known, what apply would do and why.
+    """Explain EMAIL in ENV: where declared, what is recorded, what apply would do and why.
 
-    Needs neither key nor network; commit and author come from git, where the file is in it. Mistakes
-    elsewhere don't keep it from telling: it says that nothing is applied before they are mended.
+    Needs neither key nor network. Commit and author come from git, if the file is in it. Mistakes elsewhere
+    don't prevent the explanation: it says that nothing is applied before they are fixed.
 
     Example: reconciler why production ada@example.org
     """
     key = typed_key(address)
     reading = try_declaration(invocation.panels, name)
-    explanation = explain(name, key, reading, _known(reading), invocation.day)
+    state, problems = _state(reading)
+    explanation = explain(name, key, reading, state, invocation.day, problems)
     invocation.show(invocation.view().why(explanation, _commands(invocation, name)))
     return EXIT_DONE
 
 
-def _known(reading: DeclarationReading) -> Known:
-    """What is known of earlier pushes; nothing where the settings don't say whose lockfile it would be."""
+def _state(reading: DeclarationReading) -> tuple[KnownState | None, tuple[Problem, ...]]:
+    """What is recorded, or why that is not known; nothing if the settings don't say whose lockfile it is."""
     if reading.environment is None:
-        return Known(is_readable=False)
+        return None, ()
     try:
-        state = known_state(reading.environment)
+        return known_state(reading.environment), ()
     except InvalidInput as error:
-        return Known(problems=error.problems)
-    return Known(state.lockfile, state.is_recovered, state.unfetched)
+        return None, error.problems
 
 
 def _commands(invocation: Invocation, name: str) -> Commands:

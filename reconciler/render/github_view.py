@@ -16,7 +16,7 @@ from reconciler.render.showing import RenderOptions, unpainted
 from reconciler.render.text_view import TextView
 
 if TYPE_CHECKING:
-    from reconciler.explanation.model import Explanation
+    from reconciler.explain import Explanation
     from reconciler.render.why_next import Commands
 
 

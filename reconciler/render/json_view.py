@@ -23,7 +23,7 @@ from reconciler.render.listing import KnownMember, PlanListing, Suppressing, Val
 from reconciler.render.plan_words import PlanContext
 
 if TYPE_CHECKING:
-    from reconciler.explanation.model import Explanation
+    from reconciler.explain import Explanation
     from reconciler.render.why_next import Commands
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from reconciler.explanation.model import DeclaredAt, Explanation
+from reconciler.explain import DeclaredAt, Explanation
 from reconciler.plan.saved import action_document
 from reconciler.problems import Location, Problem, plain
 from reconciler.render.json_plan import refusal_documents

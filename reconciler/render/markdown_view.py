@@ -20,7 +20,7 @@ from reconciler.render.plan_words import PlanContext
 from reconciler.render.showing import RenderOptions
 
 if TYPE_CHECKING:
-    from reconciler.explanation.model import Explanation
+    from reconciler.explain import Explanation
     from reconciler.render.why_next import Commands
 
 

@@ -1,6 +1,6 @@
 """One person explained, for a comment or a job's summary."""
 
-from reconciler.explanation.model import Explanation
+from reconciler.explain import Explanation
 from reconciler.render.markdown_text import code, prose, words
 from reconciler.render.showing import RenderOptions
 from reconciler.render.why_next import Commands

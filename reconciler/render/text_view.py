@@ -20,7 +20,7 @@ from reconciler.render.text_suppressed import text_suppressed
 from reconciler.render.text_traces import text_traces
 
 if TYPE_CHECKING:
-    from reconciler.explanation.model import Explanation
+    from reconciler.explain import Explanation
     from reconciler.render.why_next import Commands
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from reconciler.explanation.model import Explanation
+from reconciler.explain import Explanation
 from reconciler.problems import plain
 from reconciler.render.showing import RenderOptions
 from reconciler.render.visible import readable, visible

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from reconciler.explanation.model import Explanation
+from reconciler.explain import Explanation
 from reconciler.lockfile.reading import fetch_command
 from reconciler.plan.model import Add, Change, Remove, StillRejected, Unremoved
 from reconciler.problems import Address, Message

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from reconciler.explanation.model import Explanation, LockfileIs
+from reconciler.explain import Explanation, LockfileIs
 from reconciler.lockfile.model import Present, Rejected, Unconfirmed
 from reconciler.member import Removal
 from reconciler.plan.guards import in_words

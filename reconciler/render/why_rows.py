@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from reconciler.explanation.model import DeclaredAt, Explanation, LockfileIs
+from reconciler.explain import DeclaredAt, Explanation, LockfileIs
 from reconciler.lockfile.model import Rejected
 from reconciler.plan.model import Change
 from reconciler.problems import Message, Value

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from plans import CIRCUMSTANCES, plan_of
 
 from reconciler.apply.report import Counts, Report
-from reconciler.explanation.model import DeclaredAt, Explanation
+from reconciler.explain import DeclaredAt, Explanation
 from reconciler.git.blame import Written
 from reconciler.lockfile.model import Outcome, Present, Rejected
 from reconciler.member import Removal

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from people import person, present
 
-from reconciler.explanation.model import DeclaredAt, Expiry, Explanation
+from reconciler.explain import DeclaredAt, Explanation
 from reconciler.member import Removal
 from reconciler.plan.model import (
     Add,
@@ -43,7 +43,7 @@ def test_to_keep_one_who_leaves_they_are_declared_again() -> None:
 
 
 def test_to_keep_one_who_expired_the_day_is_moved() -> None:
-    (step,) = steps(HERE, action=REMOVE, expiry=Expiry("2026-11-01", -25))
+    (step,) = steps(HERE, action=REMOVE, expires="2026-11-01")
     assert f"set a later `expires` at {AT}" in step
 
 

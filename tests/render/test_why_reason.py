@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 from people import PUSHED, person, present
 
-from reconciler.explanation.model import DeclaredAt, Expiry, Explanation, LockfileIs
+from reconciler.explain import DeclaredAt, Explanation, LockfileIs
 from reconciler.lockfile.model import Rejected, Unconfirmed, Undelivered
 from reconciler.member import Removal
 from reconciler.plan.model import (
@@ -111,7 +111,7 @@ def test_a_forgotten_one_is_not_said_to_be_perhaps_absent() -> None:
 
 
 def test_an_expired_declaration_is_told_from_one_that_was_taken_out() -> None:
-    _, expired = of(HERE, action=remove(Removal.FORGET), entry=PRESENT, expiry=Expiry("2026-11-01", -25))
+    _, expired = of(HERE, action=remove(Removal.FORGET), entry=PRESENT, expires="2026-11-01")
     _, taken_out = of(AWAY, action=remove(Removal.FORGET), entry=PRESENT)
     assert expired.startswith("Their declaration expired on 2026-11-01, and")
     assert taken_out.startswith("No longer declared, and")

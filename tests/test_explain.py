@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from people import PUSHED, TARGET, person, present
 
+from reconciler.apply.recovery import KnownState
 from reconciler.declaration import try_declaration
-from reconciler.explanation.explaining import Known, explain
-from reconciler.explanation.model import Explanation, LockfileIs
+from reconciler.explain import Explanation, LockfileIs, explain, likeliest
 from reconciler.lockfile.model import Lockfile, Unconfirmed
 from reconciler.plan.model import Add, Change, Day, Remove
 from reconciler.problems import Location, Problem
@@ -30,12 +30,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def knows(*names: str) -> Known:
-    return Known(Lockfile("p", TARGET, {f"{name}@example.org": present(person(name)) for name in names}))
+def state_of(lockfile: Lockfile) -> KnownState:
+    return KnownState(lockfile, lockfile)
 
 
-def told(key: str = ADA, known: Known | None = None, day: Day = DAY) -> Explanation:
-    return explain("p", key, try_declaration(Path("panels"), "p"), known or knows(), day)
+def knows(*names: str) -> KnownState:
+    return state_of(Lockfile("p", TARGET, {f"{name}@example.org": present(person(name)) for name in names}))
+
+
+def told(key: str = ADA, state: KnownState | None = None, day: Day = DAY) -> Explanation:
+    return explain("p", key, try_declaration(Path("panels"), "p"), state or knows(), day)
 
 
 @pytest.mark.usefixtures("folder")
@@ -54,7 +58,7 @@ def test_the_place_is_where_the_entry_begins() -> None:
 @pytest.mark.usefixtures("folder")
 def test_an_entry_is_found_in_any_section() -> None:
     entry = Unconfirmed(PUSHED, person("ada"))
-    assert told(ADA, Known(Lockfile("p", TARGET, unconfirmed={ADA: entry}))).entry == entry
+    assert told(ADA, state_of(Lockfile("p", TARGET, unconfirmed={ADA: entry}))).entry == entry
 
 
 def test_days_are_counted_until_a_declaration_expires(folder: Path) -> None:
@@ -107,7 +111,7 @@ def test_nobody_is_to_be_removed_who_may_stand_where_it_cannot_be_read(folder: P
 
 def test_settings_that_are_wrong_leave_the_places(folder: Path) -> None:
     (folder / "environment.yaml").write_text("datacentre: eu\napi_key: {env: KEY}\n")
-    found = told(known=Known(is_readable=False))
+    found = explain("p", ADA, try_declaration(Path("panels"), "p"), None, DAY)
     assert found.location == Location(TEAM, 2)
     assert found.lockfile is LockfileIs.UNREADABLE
 
@@ -115,7 +119,7 @@ def test_settings_that_are_wrong_leave_the_places(folder: Path) -> None:
 @pytest.mark.usefixtures("folder")
 def test_a_lockfile_that_cannot_be_read_is_a_problem_like_the_others() -> None:
     wrong = Problem(("No.",), location=Location("state.lock.json"))
-    found = told(known=Known(problems=(wrong,)))
+    found = explain("p", ADA, try_declaration(Path("panels"), "p"), None, DAY, (wrong,))
     assert (found.problems, found.is_settled, found.lockfile) == ((wrong,), False, LockfileIs.UNREADABLE)
 
 
@@ -134,7 +138,32 @@ def test_only_of_one_whom_nothing_is_known_of_the_nearest_is_named() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_change_names_its_fields() -> None:
-    known = Known(Lockfile("p", TARGET, {ADA: present(person("ada", firstName="Ada"))}))
-    action = told(ADA, known).action
+    state = state_of(Lockfile("p", TARGET, {ADA: present(person("ada", firstName="Ada"))}))
+    action = told(ADA, state).action
     assert isinstance(action, Change)
     assert [change.field for change in action.changes] == ["firstName"]
+
+
+KNOWN = ("ada@example.org", "grace@example.org", "bob@example.com")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("adda@example.org", "ada@example.org"),
+        ("garce@example.org", "grace@example.org"),
+        ("bob@exmaple.com", "bob@example.com"),
+    ],
+)
+def test_a_slip_in_one_part_of_an_address_is_seen_through(typed: str, meant: str) -> None:
+    assert likeliest(typed, KNOWN) == meant
+
+
+@pytest.mark.parametrize("typed", ["nobody@example.org", "bob@elsewhere.net", "eve@nowhere.test"])
+def test_a_shared_domain_or_a_shared_name_alone_makes_nobody_alike(typed: str) -> None:
+    assert likeliest(typed, KNOWN) is None
+
+
+def test_among_a_hundred_thousand_it_takes_a_moment() -> None:
+    many = [f"person{number}@example.org" for number in range(100_000)]
+    assert likeliest("perso17@example.org", many) is not None
