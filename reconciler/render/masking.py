@@ -11,7 +11,9 @@ from reconciler.problems import Address, Code, Message, Value
 HIDDEN = "…"
 
 _DOMAIN = re.compile(r"[\w.-]+")
-_ADDRESS_LIKE = re.compile(r"[^\s@<>()\[\]{},;:\"'`]+@[\w.-]*\w")
+# Also runs without an @, which are left as they are: else each of their characters would be tried as a start,
+# and a text of a hundred thousand would take minutes.
+_ADDRESS_LIKE = re.compile(r"[^\s@<>()\[\]{},;:\"'`]++(?:@[\w.-]*\w)?")
 _MENTIONED_ANYWHERE = 3  # characters; a shorter value is hidden as a whole word, or no sentence would be left
 
 
@@ -61,6 +63,8 @@ def _replacement(found: re.Match[str]) -> str:
 
 
 def _shortened(found: re.Match[str]) -> str:
+    if "@" not in found[0]:
+        return found[0]
     return found[0] if found[0].partition("@")[0].endswith(HIDDEN) else masked_address(found[0])
 
 

@@ -82,3 +82,16 @@ _ELSEWHERE = st.text('abc @.\n"')
 def test_no_value_survives_in_a_reason(value: str, before: str, after: str) -> None:
     attributes = {"emailAddress": "w@example.org", "firstName": value}
     assert value not in masked_reason(before + value + after, attributes)
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 10**6, "a." * 10**6, "a@" * 10**5, "a@" + "." * 10**6], ids=lambda t: t[:4]
+)
+def test_a_very_long_text_is_masked_in_one_pass(text: str) -> None:
+    """In any other way this would take hours."""
+    assert masked_words((text,))
+
+
+def test_two_addresses_without_a_blank_between_them_are_both_shortened() -> None:
+    (masked,) = masked_words(("ada@example.org!bob@example.org",))
+    assert plain((masked,)) == "a…@example.org!…@example.org"
