@@ -95,3 +95,19 @@ def test_the_help_of_a_group_imports_none_of_its_commands() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "path", [(), ("fmt",), ("state",), ("state", "list"), ("sandbox", "serve")], ids=" ".join
+)
+def test_help_is_complete_also_where_python_drops_docstrings(path: tuple[str, ...]) -> None:
+    with_docstrings, without = (
+        subprocess.run(
+            [sys.executable, *flags, "-m", "reconciler", *path, "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for flags in ((), ("-OO",))
+    )
+    assert without == with_docstrings

@@ -39,6 +39,7 @@ class LazyGroup(click.Group):
     ) -> None:
         """`entries` by the command's name; `callback` and `settings` are those of `click.Group`."""
         super().__init__(callback=_behind_a_check(callback), **settings | _SETTINGS)
+        self.help = self.help or _help_in_source(callback)
         self.entries = entries
 
     def list_commands(self, _context: click.Context) -> list[str]:
@@ -51,6 +52,7 @@ class LazyGroup(click.Group):
         if entry is None:
             return None
         command: click.Command = getattr(import_module(entry.module), entry.name)
+        command.help = command.help or _help_in_source(command.callback)
         return command
 
     def resolve_command(
@@ -94,3 +96,18 @@ def _require_command(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         write(sys.stderr, context.get_help() + "\n\n")
         raise click.UsageError("Missing command.", context)
+
+
+def _help_in_source(callback: Callable[..., Any] | None) -> str | None:
+    """The docstring that `python -OO` has dropped, from the source; None if it has not."""
+    if callback is None or sys.flags.optimize < 2:  # noqa: PLR2004 - what -OO sets
+        return None
+    import ast  # noqa: PLC0415 - hardly ever needed
+    import inspect  # noqa: PLC0415 - as above
+    import textwrap  # noqa: PLC0415 - as above
+
+    try:
+        [function] = ast.parse(textwrap.dedent(inspect.getsource(callback))).body
+    except OSError:  # there is no source
+        return None
+    return ast.get_docstring(function) if isinstance(function, ast.FunctionDef) else None

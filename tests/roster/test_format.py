@@ -76,15 +76,31 @@ def test_csv_without_the_mark_gets_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("first", "separator"),
-    [("sep=;", ";"), ('"sep=;"', ";"), ("sep=;;", ";"), ("SEP=|", "|"), ("sep=\t", "\t"), ("sep=,,,", ",")],
+    [
+        ("sep=;", ";"),
+        ('"sep=;"', ";"),
+        ("sep=;;", ";"),
+        ("SEP=|", "|"),
+        ("sep=\t", "\t"),
+        (r"sep=\t", "\t"),
+        ("sep=,,,", ","),
+    ],
 )
 def test_a_line_that_names_the_separator_stays_above_the_header(
     tmp_path: Path, first: str, separator: str
 ) -> None:
-    text = f"{first}\r\ncity;emailAddress\r\nWien;ada@example.org\r\n".replace(";", separator, -1)
-    text = text.replace(first.replace(";", separator), first)
+    rows = "city;emailAddress\r\nWien;ada@example.org\r\n".replace(";", separator)
+    text = f"{first}\r\n{rows}"
     expected = f"sep={separator}\nemailAddress{separator}city\nada@example.org{separator}Wien\n"
     assert formatted(tmp_path / "team.csv", text.encode()).decode() == expected
+
+
+def test_quotes_behind_a_space_are_not_made_a_part_of_the_name(tmp_path: Path) -> None:
+    file = tmp_path / "team.csv"
+    file.write_text('emailAddress, firstName\nada@example.org, "Ada"\n', encoding="utf-8")
+    with pytest.raises(InvalidInput, match="space before the quote"):
+        format_file(file)
+    assert '"Ada"' in file.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o664])
