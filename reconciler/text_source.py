@@ -13,6 +13,18 @@ LINE_END = re.compile(r"\r\n?|\n")
 YAML_LINE_END = re.compile("\r\n?|[\n\x85\u2028\u2029]")
 """The line ends of YAML 1.1 (its chapter 4.2), and so those that PyYAML counts."""
 
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
+_SAVE_AS_UTF8 = "Save it as UTF-8; in Excel: CSV UTF-8."
+_OTHERWISE = "Name it by its own ending and convert it, or save it as CSV (UTF-8) in the spreadsheet program."
+_NOT_TEXT = (
+    (b"PK\x03\x04", "a workbook (.xlsx, .ods) or a ZIP archive", _OTHERWISE),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or password-protected workbook", _OTHERWISE),
+    (b"%PDF-", "a PDF document", "Save its table as CSV (UTF-8) in the program that made it."),
+    (b"version https://git-lfs", "a pointer of Git LFS", "Fetch the file itself: `git lfs pull`."),
+    (b"\0GITCRYPT\0", "a file encrypted by git-crypt", "Decrypt it first: `git-crypt unlock`."),
+)
+"""How files begin that are not text, what they are, and the way out."""
+
 MOST_KEPT = 100_000
 """Problems kept for one file: more than anyone mends one by one, and few enough for the memory."""
 
@@ -112,21 +124,52 @@ def decoded(data: bytes, file: str) -> str:
     Raises:
         InvalidInput: they are not text in UTF-8 or UTF-16.
     """
+    for beginning, what, hint in _NOT_TEXT:
+        if data.startswith(beginning):
+            raise InvalidInput(Problem((f"This is {what}, not text.",), (hint,), Location(file, 1, 1)))
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encoding = "utf-16" if is_utf16 else "utf-8-sig"
     try:
         # Where files were joined, the mark may be there more than once.
-        return data.decode(encoding).lstrip("\ufeff")
+        text = data.decode(encoding).lstrip("\ufeff")
     except UnicodeDecodeError as error:
         # A byte order mark may be missing from `error.object`; the index counts from there.
         before = error.object[: error.start].decode(encoding, errors="replace")
         problem = Problem(
             (f"The file is not valid {'UTF-16' if is_utf16 else 'UTF-8'} from here on.",),
-            ("Save it as UTF-8.",),
+            (_SAVE_AS_UTF8 if is_utf16 else _encoding_hint(error.object[error.start]),),
             Location(file, *line_and_column(before, len(before))),
         )
         around = data.decode(encoding, errors="backslashreplace")
         raise InvalidInput(*with_excerpts([problem], around, LINE_END)) from error
+    _refuse_conflicts(text, file)
+    return text
+
+
+def _encoding_hint(byte: int) -> str:
+    """What to do about a file in another encoding; Windows-1252 is proposed, and never assumed."""
+    try:
+        character = bytes([byte]).decode("cp1252")
+    except UnicodeDecodeError:
+        return _SAVE_AS_UTF8
+    return (
+        f'{_SAVE_AS_UTF8} Or is "{character}" right here? Then it is in Windows-1252, as old programs '
+        "write it: convert it with `iconv -f WINDOWS-1252 -t UTF-8`."
+    )
+
+
+def _refuse_conflicts(text: str, file: str) -> None:
+    """Refuse what an unfinished merge left in a file.
+
+    Raises:
+        InvalidInput: there is a conflict marker.
+    """
+    marker = _CONFLICT.search(text)
+    if marker:
+        hint = "Keep what is right, and delete these lines: <<<<<<<, =======, >>>>>>>."
+        location = Location(file, *line_and_column(text, marker.start()))
+        problem = Problem(("An unfinished merge left a conflict here.",), (hint,), location)
+        raise InvalidInput(*with_excerpts([problem], text, LINE_END))
 
 
 def control_character(text: str) -> int | None:
@@ -137,9 +180,12 @@ def control_character(text: str) -> int | None:
 
 def control_character_problem(text: str, index: int, file: str, line_end: re.Pattern[str]) -> Problem:
     """The problem of a raw control character at an index of the text."""
+    hint = "Delete it; most editors don't show it."
+    if text[index] == "\0":
+        hint = "Is it UTF-16 without a byte order mark, or not a text file at all? Save it as UTF-8."
     return Problem(
         (f"The file contains a control character (U+{ord(text[index]):04X}).",),
-        ("Delete it; most editors don't show it.",),
+        (hint,),
         Location(file, *line_and_column(text, index, line_end)),
     )
 

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import InvalidInput
-from reconciler.problems import Excerpt, Location, Problem, with_excerpts
+from reconciler.problems import Excerpt, Location, Problem, plain, with_excerpts
 from reconciler.text_source import (
     LINE_END,
     MOST_KEPT,
     YAML_LINE_END,
     Findings,
     control_character,
+    control_character_problem,
     line_and_column,
     text_of,
 )
@@ -45,6 +46,50 @@ def test_half_of_utf16_is_a_problem(tmp_path: Path) -> None:
     path = tmp_path / "f"
     path.write_bytes("ab".encode("utf-16") + b"\x00")
     assert refused_at(path) == "f:1:3"
+
+
+@pytest.mark.parametrize(
+    ("data", "way_out"),
+    [
+        (b"PK\x03\x04\x14\0\x06\0", "save it as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "save it as CSV"),
+        (b"%PDF-1.7\n", "CSV"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n", "git lfs pull"),
+        (b"\0GITCRYPT\0\x12\x34", "git-crypt unlock"),
+        ("emailAddress,city\na@example.org,Köln\n".encode("cp1252"), "WINDOWS-1252"),
+        ("a@example.org,Paris".encode("utf-16-le"), None),
+        (b"a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n", "delete these lines"),
+    ],
+    ids=["xlsx", "xls", "pdf", "lfs", "git-crypt", "windows-1252", "utf-16 without a mark", "conflict"],
+)
+def test_what_is_no_text_in_utf8_is_recognised_with_the_way_out(
+    data: bytes, way_out: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(data)
+    if way_out is None:  # all of it is UTF-8; what reads it finds the NUL
+        text = text_of(path, "f")
+        index = control_character(text)
+        assert index is not None
+        hint = control_character_problem(text, index, "f", LINE_END).hint
+        assert "UTF-16" in plain(hint)
+        return
+    with pytest.raises(InvalidInput) as caught:
+        text_of(path, "f")
+    assert way_out in plain(caught.value.problems[0].hint)
+
+
+@pytest.mark.parametrize("marker", ["<<<<<<< ours", ">>>>>>> theirs", "||||||| base", "<<<<<<<"])
+def test_each_marker_of_a_conflict_is_found(marker: str, tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_text(f"emailAddress\na@example.org\n{marker}\n", encoding="utf-8")
+    assert refused_at(path) == "f:3:1"
+
+
+def test_a_line_that_only_looks_like_a_marker_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_text("  <<<<<<< ours\n=======\n<<<<<<<<<\n", encoding="utf-8")
+    assert text_of(path, "f")
 
 
 def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:

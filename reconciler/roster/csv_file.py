@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from reconciler.errors import InvalidInput
+from reconciler.headings import field_of, has_no_field
 from reconciler.member import (
     EMAIL_ADDRESS,
     FIELDS,
@@ -24,6 +25,7 @@ from reconciler.problems import Message, Value
 from reconciler.roster.collector import MISSING_ADDRESS, Collected, Collector, Refusal
 from reconciler.roster.damage import damage, may_be_damaged
 from reconciler.roster.fields import (
+    ALL_FIELDS,
     EXPIRES,
     WHOLE_NUMBER_HINT,
     is_day,
@@ -78,8 +80,8 @@ def with_line_feeds(text: str) -> str:
 def layout_of(text: str) -> Layout:
     """The layout of a text with LF as its line ends.
 
-    Without a line that names the separator, it is the one with which the first line names the most fields;
-    of several, the one that the line holds most often.
+    Without a line that names the separator, it is the one with which the first line has the most known names;
+    of several, the one with which it has the most cells.
     """
     named = _SEPARATOR_LINE.match(text)
     if named:
@@ -207,19 +209,33 @@ def _columns(line: int, cells: list[str], rows: Rows, findings: Findings) -> lis
     names = [cell.strip() for cell in cells]
     while not names[-1]:
         names.pop()
+    if not _is_header(names):
+        hint = "Write a header above it, with the names of the fields: emailAddress,firstName,lastName"
+        findings.add((line, 1), (f"Line {line} looks like a member, not a header.",), (hint,))
+        return []
     columns: list[Column | None] = []
+    are_listed = False  # all names of fields, for a name that is like none of them; once in a file
     for index, name in enumerate(names):
         column = column_of(name)
         if column is None:
-            findings.add(rows.position(line, index), *_unknown_column(name))
+            message, hints = _unknown_column(name)
+            if hints == (ALL_FIELDS,) and are_listed:
+                hints = ("Rename the column, or delete it.",)
+            are_listed = are_listed or hints == (ALL_FIELDS,)
+            findings.add(rows.position(line, index), message, hints)
         elif column in columns:
-            message = (f'"{name}" is in the header twice.',)
-            findings.add(rows.position(line, index), message, ("Keep one of the two columns.",))
+            twice = (f'"{name}" is in the header twice.',)
+            findings.add(rows.position(line, index), twice, ("Keep one of the two columns.",))
         columns.append(column)
-    if Column(EMAIL_ADDRESS) not in columns:
-        hint = ("The first row holds the field names.",)
-        findings.add((line, 1), (f'The header has no "{EMAIL_ADDRESS}".',), hint)
+    if Column(EMAIL_ADDRESS) not in columns and EMAIL_ADDRESS not in map(field_of, names):
+        missing = (f'The header has no "{EMAIL_ADDRESS}".',)
+        findings.add((line, 1), missing, ("The first row holds the field names.",))
     return columns
+
+
+def _is_header(names: list[str]) -> bool:
+    """Whether a row names fields: then its cells are no personal data."""
+    return not any("@" in name for name in names) and any(map(_is_known, names))
 
 
 def column_of(name: str) -> Column | None:
@@ -232,18 +248,20 @@ def column_of(name: str) -> Column | None:
 
 
 def _is_known(cell: str) -> bool:
-    return column_of(cell.strip(' \t"')) is not None
+    """Whether a cell of the first row is a field, or a heading that other programs and people write."""
+    name = cell.strip(' \t"')
+    return column_of(name) is not None or field_of(name) is not None or has_no_field(name)
 
 
 def _unknown_column(name: str) -> tuple[Message, Message]:
     if name.startswith(PROFILE_FIELDS):
-        message = ('"', Value(name), "\" doesn't say which profile field this column holds.")
+        message = (f'"{name}" doesn\'t say which profile field this column holds.',)
         return message, (f"Write {profile_field_name(577)}, with the field's own number.",)
     if name.startswith('"'):
         return _space_before_quote(name)
     if not name:
         return ("This column has no name.",), ("Name the field, or delete the column.",)
-    return unknown_field(name)
+    return unknown_field(name, is_heading=True)
 
 
 def _space_before_quote(cell: str) -> tuple[Message, Message]:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from reconciler.headings import field_of, folded, has_no_field
 from reconciler.member import FIELDS, NUMBER_FIELDS, PROFILE_FIELDS
 from reconciler.problems import Message, Value, nearest
 
@@ -13,6 +14,8 @@ EXPIRES = "expires"
 TEXT_FIELDS = {name: name for name in FIELDS if name not in NUMBER_FIELDS and name != PROFILE_FIELDS}
 """The same name by name: looking one up gives one object for all members, not one for each."""
 
+ALL_FIELDS = f"The fields are {', '.join(FIELDS)}; and {EXPIRES}, which is not sent."
+_PASSWORDS = frozenset({"password", "passwort", "motdepasse", "contrasena"})
 WHOLE_NUMBER_HINT = "Write 5, not 05, 5.0 or +5; at most 64 bits."
 
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -55,16 +58,22 @@ def not_a_day(text: str) -> tuple[Message, Message]:
 
 
 @lru_cache(maxsize=1024)
-def unknown_field(name: str) -> tuple[Message, Message]:
+def unknown_field(name: str, *, is_heading: bool = False) -> tuple[Message, Message]:
     """Message and hint for a name that is neither a field of the API nor one of ours.
 
-    A name that is near no known one may be anything, so it is a `Value`.
+    A name that is like no known one may be anything, so it is a `Value`, unless it `is_heading`.
     """
-    close = nearest(name, (*FIELDS, EXPIRES))
+    close = field_of(name) or (None if has_no_field(name) else nearest(name, (*FIELDS, EXPIRES)))
     if close:
-        return (f'"{name}" is not a field of the API.',), (f'Did you mean "{close}"?',)
-    message = (Value(f'"{name}"'), " is not a field of the API.")
-    return message, (f"The fields are {', '.join(FIELDS)}; and {EXPIRES}, which is not sent.",)
+        hint = f'Did you mean "{close}"?'
+    elif folded(name) in _PASSWORDS:
+        hint = "Remove it. A password must never be in a repository: git keeps what it has seen."
+    elif has_no_field(name):
+        hint = "The API has no such field. Remove it, or use custom1 to custom5 or a profile field."
+    else:
+        hint = ALL_FIELDS
+    is_name = is_heading or close or has_no_field(name)
+    return (f'"{name}"' if is_name else Value(f'"{name}"'), " is not a field of the API."), (hint,)
 
 
 @lru_cache(maxsize=1024)
