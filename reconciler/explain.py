@@ -7,12 +7,12 @@ from enum import StrEnum
 from itertools import chain, islice
 from typing import NamedTuple
 
-from reconciler.apply.recovery import KnownState
 from reconciler.declaration import DeclarationReading
 from reconciler.files import display_path
 from reconciler.find import is_about
 from reconciler.git.blame import Written, blame
 from reconciler.lockfile.model import Entry
+from reconciler.lockfile.state import KnownState
 from reconciler.plan.model import Action, Day, GuardRefusal, Plan
 from reconciler.plan.planner import make_plan
 from reconciler.problems import Location, Problem, nearest

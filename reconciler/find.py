@@ -221,13 +221,10 @@ class _Search:
 
 
 def _on_branch(environment: Environment, branch: str, key: str) -> Iterator[Occurrence]:
-    from reconciler.lockfile.branch import LockfileBranch  # noqa: PLC0415 - files alone need no git
-    from reconciler.lockfile.reading import REMOTE  # noqa: PLC0415 - as above
+    from reconciler.lockfile.state import read_published  # noqa: PLC0415 - files alone need no git
 
-    published = LockfileBranch.of(environment, branch)
-    lockfile = published.recorded.at(published.fetched_tip(), branch)
+    file, lockfile = read_published(environment, branch)
     if section := lockfile.section(key) if lockfile else None:
-        file = f"{REMOTE}/{branch}:{published.recorded.path}"
         yield Occurrence(file, None, Kind.LOCKFILE, environment.name, section)
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from people import PUSHED, TARGET, person, present
 
-from reconciler.apply.recovery import KnownState
 from reconciler.declaration import try_declaration
 from reconciler.explain import Explanation, LockfileIs, explain, likeliest
 from reconciler.lockfile.model import Lockfile, Unconfirmed
+from reconciler.lockfile.state import KnownState
 from reconciler.plan.model import Add, Change, Day, Remove
 from reconciler.problems import Location, Problem
 

@@ -19,8 +19,8 @@ from reconciler.files import prepare_working_folder
 from reconciler.find import Kind, Occurrence, declaring_lines, find_occurrences
 from reconciler.identity import InvalidAddress, identity
 from reconciler.lockfile.codec import digest, encode
-from reconciler.lockfile.lineage import Lineage
 from reconciler.lockfile.model import Lockfile, Rejected, Unconfirmed
+from reconciler.lockfile.state import Lineage
 
 ADA = "ada@example.org"
 

@@ -23,7 +23,7 @@ from reconciler.lockfile.model import Gone, Knowledge, Present, Rejected, Unconf
 
 if TYPE_CHECKING:
     from reconciler.apply.batch import Batch  # which a plan needs none of
-    from reconciler.lockfile.lineage import Lineage
+    from reconciler.lockfile.state import Lineage
 
 FORMAT = 1
 

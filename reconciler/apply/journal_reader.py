@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from reconciler.apply.batch import Batch, Kind
-from reconciler.lockfile.lineage import Lineage
 from reconciler.lockfile.model import (
     Departure,
     Gone,
@@ -22,6 +21,7 @@ from reconciler.lockfile.model import (
     Undelivered,
     are_well_formed,
 )
+from reconciler.lockfile.state import Lineage
 from reconciler.member import Attributes
 
 

@@ -1,43 +1,23 @@
-"""The lockfile as it stands with the journal of an interrupted run counted in."""
+"""The journal of an interrupted run, counted into what the lockfile says; and the edits of the lockfile."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from reconciler.apply.journal import journal_path
+from reconciler.apply.journal import discard, journal_path
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.hosts import without_default_port
+from reconciler.lockfile.lock import environment_lock
 from reconciler.lockfile.model import Gone, Knowledge, Lockfile, Unconfirmed, learnt
-from reconciler.lockfile.store import check_out, read_state, write_lockfile
+from reconciler.lockfile.state import KnownState, check_out, is_unchanged, read_state, write_lockfile
 from reconciler.member import canonical
 from reconciler.problems import Location, Problem
 
 if TYPE_CHECKING:
-    from reconciler.apply.batch import Batch
-    from reconciler.apply.journal_reader import Learnt
-
-
-class KnownState(NamedTuple):
-    """All that is known of an environment before planning.
-
-    `lockfile` counts the journal in; `on_disk` doesn't; either is None where there is nothing.
-    `is_recovered` tells that there was a journal; `recovered` counts those whom it settled and the lockfile
-    on disk doesn't know yet; `doubted` those who are unconfirmed, since the lockfile isn't the one that the
-    interrupted run began from; `pending` are the batches that it didn't settle. `unfetched` and `conflicts`
-    tell how well the lockfile is known, see `reconciler.lockfile.reading`.
-    """
-
-    lockfile: Lockfile | None
-    on_disk: Lockfile | None
-    is_recovered: bool = False
-    recovered: int = 0
-    doubted: int = 0
-    pending: "tuple[Batch, ...]" = ()
-    unfetched: str | None = None
-    conflicts: int = 0
+    from reconciler.apply.journal_reader import Learnt, UnfinishedRun
 
 
 def known_state(environment: Environment) -> KnownState:
@@ -48,49 +28,109 @@ def known_state(environment: Environment) -> KnownState:
     """
     before = _read(environment)
     while True:
-        reading = read_state(environment)
+        state = read_state(environment)
         journal = _read(environment)
-        if _run_of(journal) == _run_of(before):
+        if _first_line(journal) == _first_line(before):
             break
         before = journal  # another run began or ended meanwhile: the lockfile may be of before or after it
-    state = _counted_in(environment, reading.lockfile, journal)
-    return state._replace(unfetched=reading.unfetched, conflicts=reading.conflicts)
+    if journal is None:
+        return state
+    run = _parsed(environment, journal)
+    return state._replace(is_recovered=True) if run is None else _counted_in(environment, state, run)
 
 
-def _run_of(journal: bytes | None) -> bytes | None:
+def interrupted_run(environment: Environment) -> "UnfinishedRun | None":
+    """What the journal of an interrupted run says; None where there is no journal, or an empty one.
+
+    Raises:
+        InvalidInput: it can't be read, or belongs elsewhere.
+    """
+    journal = _read(environment)
+    return None if journal is None else _parsed(environment, journal)
+
+
+def take_in(environment: Environment) -> KnownState:
+    """Write the journal's news into the lockfile. Only under the environment's lock; the journal stays.
+
+    Raises:
+        InvalidInput: as `known_state`; or nothing is known here of the branch that holds the lockfile.
+        DiskFailure: the lockfile could not be written.
+    """
+    check_out(environment)
+    state = known_state(environment)
+    if state.lockfile is not None and state.lockfile != state.on_disk:
+        write_lockfile(environment, state.lockfile)
+    return state
+
+
+def recover(environment: Environment) -> KnownState:
+    """Fold the journal of an interrupted run into the lockfile, without network, and delete it.
+
+    Raises:
+        Refusal: another run holds the lock.
+        InvalidInput: lockfile or journal can't be read.
+        DiskFailure: the lockfile could not be written; the journal is still there.
+    """
+    with environment_lock(environment):
+        return _recovered(environment)
+
+
+def remove_members(environment: Environment, keys: Sequence[str]) -> Lockfile | None:
+    """Drop these identities from the lockfile, from whichever section; the people stay in the panel.
+
+    Raises:
+        Refusal: another run holds the lock.
+        InvalidInput: lockfile or journal can't be read.
+        DiskFailure: the lockfile could not be written.
+    """
+    with environment_lock(environment):
+        before = _recovered(environment).lockfile
+        if before is None:
+            return None
+        after = before.without(frozenset(keys))
+        if after != before:
+            write_lockfile(environment, after)
+        return after
+
+
+def _recovered(environment: Environment) -> KnownState:
+    state = take_in(environment)
+    discard(environment)
+    return state
+
+
+def _first_line(journal: bytes | None) -> bytes | None:
     """What tells one run's journal from another's: its first line, which also names the time."""
     return None if journal is None else journal.partition(b"\n")[0]
 
 
-def _counted_in(environment: Environment, on_disk: Lockfile | None, journal: bytes | None) -> KnownState:
-    if journal is None:
-        return KnownState(on_disk, on_disk)
-
+def _parsed(environment: Environment, journal: bytes) -> "UnfinishedRun | None":
     from reconciler.apply.journal_reader import (  # noqa: PLC0415 - loads pydantic, which plans rarely need
         MalformedJournal,
         read_journal,
     )
-    from reconciler.lockfile.lineage import is_unchanged  # noqa: PLC0415 - runs git, as plans rarely do
 
     try:
         run = read_journal(journal)
     except MalformedJournal as error:
         raise InvalidInput(_malformed(environment, error.line)) from error
     if run is None:
-        return KnownState(on_disk, on_disk, is_recovered=True)
+        return None
     if (run.environment, without_default_port(run.target)) != (environment.name, environment.target):
         raise InvalidInput(_foreign(environment, run.environment, run.target))
-    before = on_disk or Lockfile(environment.name, environment.target)
-    is_proof = run.began_from is not None and is_unchanged(environment, run.began_from, on_disk)
+    return run
+
+
+def _counted_in(environment: Environment, state: KnownState, run: "UnfinishedRun") -> KnownState:
+    before = state.on_disk or Lockfile(environment.name, environment.target)
+    is_proof = run.began_from is not None and is_unchanged(environment, run.began_from, state.on_disk)
     news = dict(_news(before, run.learnt, is_proof=is_proof))
     unconfirmed = sum(isinstance(knowledge, Unconfirmed) for knowledge in news.values())
-    return KnownState(
-        before.with_entries(news) if news else on_disk,
-        on_disk,
+    return state._replace(
+        lockfile=before.with_entries(news) if news else state.on_disk,
         is_recovered=True,
         recovered=len(news) - unconfirmed,
         doubted=0 if is_proof else unconfirmed,
-        pending=run.pending,
     )
 
 
@@ -110,20 +150,6 @@ def _news(
             knowledge = Unconfirmed(record.at, canonical(record.attributes))
         if learnt(entry, knowledge) != entry:
             yield key, knowledge
-
-
-def take_in(environment: Environment) -> KnownState:
-    """Write the journal's news into the lockfile. Only under the environment's lock; the journal stays.
-
-    Raises:
-        InvalidInput: as `known_state`; or nothing is known here of the branch that holds the lockfile.
-        DiskFailure: the lockfile could not be written.
-    """
-    check_out(environment)
-    state = known_state(environment)
-    if state.lockfile is not None and state.lockfile != state.on_disk:
-        write_lockfile(environment, state.lockfile)
-    return state
 
 
 def _canonical(knowledge: Knowledge) -> Knowledge:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from reconciler.apply.recovery import KnownState
 from reconciler.apply.report import Counts, Report
 from reconciler.apply.tally import Tally
 from reconciler.lockfile.model import (
@@ -15,6 +14,7 @@ from reconciler.lockfile.model import (
     Present,
     Unconfirmed,
 )
+from reconciler.lockfile.state import KnownState
 from reconciler.plan.model import Plan, StillRejected, Unremoved
 from reconciler.plan.planner import still_refused
 from reconciler.roster.model import Roster

@@ -14,7 +14,7 @@ from reconciler.apply import ending
 from reconciler.apply.batch import Errand, cut, errands
 from reconciler.apply.journal import Journal, discard
 from reconciler.apply.push import push
-from reconciler.apply.recovery import KnownState, take_in
+from reconciler.apply.recovery import interrupted_run, take_in
 from reconciler.apply.report import Report
 from reconciler.apply.reporting import report_of
 from reconciler.apply.signals import Signals
@@ -23,10 +23,10 @@ from reconciler.apply.tally import Observer, Tally
 from reconciler.environment.model import Environment
 from reconciler.errors import EXIT_INVALID, DiskFailure, Interrupted, InvalidInput, Refusal
 from reconciler.lockfile.codec import digest
-from reconciler.lockfile.lineage import Lineage, commits_of
+from reconciler.lockfile.file import LockfileFile
 from reconciler.lockfile.lock import NO_PATIENCE, Patience, environment_lock
 from reconciler.lockfile.model import Lockfile, Present
-from reconciler.lockfile.store import read_file, write_lockfile
+from reconciler.lockfile.state import KnownState, Lineage, commits_of, write_lockfile
 from reconciler.plan.model import Day, Plan, Selection
 from reconciler.plan.planner import make_plan
 from reconciler.plan.saved import ReviewedPlan
@@ -200,7 +200,9 @@ class _Run:
     def _push(self, wanted: Sequence[Errand], connect: Connect, tally: Tally, signals: Signals) -> Stop:
         environment = self.environment
         connection = connect()
-        batches = cut(wanted, environment.api.batch_size, self.state.pending)
+        interrupted = interrupted_run(environment)
+        pending = interrupted.pending if interrupted is not None else ()
+        batches = cut(wanted, environment.api.batch_size, pending)
         journal = Journal.begin(self.environment, batches, self.began_from, started=utc_now())
         try:
             return asyncio.run(
@@ -213,7 +215,8 @@ class _Run:
         """Replace the lockfile if there is news; returns it as it is now, and what kept news out of it."""
         if not (tally.entries or forgotten):
             return self.state.lockfile, ()
-        if digest(read_file(self.environment)) != self.began_from.digest:
+        here = LockfileFile(self.environment).read()
+        if digest(here.lockfile if here is not None else None) != self.began_from.digest:
             # Git, or somebody, put another one there meanwhile, which must not be lost.
             state = take_in(self.environment)
             return state.lockfile, (ending.replaced_meanwhile(self.environment.lockfile_path),)

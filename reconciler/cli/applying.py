@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.apply import ending
-from reconciler.apply.recovery import KnownState, known_state
+from reconciler.apply.recovery import known_state
 from reconciler.apply.report import Provenance, Report
 from reconciler.apply.reporting import report_before_run
 from reconciler.apply.run import (
@@ -31,7 +31,7 @@ from reconciler.errors import EXIT_INTERRUPTED, InvalidInput, ReconcilerError, U
 from reconciler.files import display_path
 from reconciler.interruption import interruptible
 from reconciler.lockfile.lock import Patience
-from reconciler.lockfile.store import check_known
+from reconciler.lockfile.state import KnownState, check_known
 from reconciler.plan.model import Plan
 from reconciler.plan.saved import ReviewedPlan, read_saved_plan
 from reconciler.problems import Location, Problem

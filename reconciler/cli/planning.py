@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.apply.recovery import KnownState, known_state
+from reconciler.apply.recovery import known_state
 from reconciler.cli.failures import explained
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.selection import EVERYONE, AskedMembers
@@ -16,6 +16,7 @@ from reconciler.environment.overview import shared_key_warnings
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput, ReconcilerError, Refusal
 from reconciler.lint.model import PlanLint
+from reconciler.lockfile.state import KnownState
 from reconciler.plan.model import Plan
 from reconciler.plan.planner import make_plan
 from reconciler.plan.pull_request import PullRequestChanges

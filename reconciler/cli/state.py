@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import click
 
-from reconciler.apply import state_edit
+from reconciler.apply import recovery
 from reconciler.apply.journal import journal_path
-from reconciler.apply.recovery import known_state
-from reconciler.apply.state_edit import remove_members
+from reconciler.apply.recovery import known_state, remove_members
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.lazy_group import CommandEntry, LazyGroup
 from reconciler.cli.options import environment_argument, format_option, mask_option, yes_option
@@ -20,8 +19,9 @@ from reconciler.explain import likeliest
 from reconciler.files import display_path
 from reconciler.identity import InvalidAddress, identity
 from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
-from reconciler.lockfile.publication import Publication, PublicationEnd
-from reconciler.lockfile.store import check_known
+from reconciler.lockfile.publish import Publication, PublicationEnd
+from reconciler.lockfile.publish import publish as publish_lockfile
+from reconciler.lockfile.state import KnownState, check_known
 from reconciler.problems import Address, Location, Message, Problem
 from reconciler.render.counted import counted
 from reconciler.render.listing import KnownMember
@@ -32,7 +32,7 @@ _COMMANDS = {
     "list": CommandEntry("reconciler.cli.state", "list_members", "List everybody whom the lockfile knows."),
     "show": CommandEntry("reconciler.cli.state", "show_member", "Show all that is known of one member."),
     "rm": CommandEntry("reconciler.cli.state", "remove", "Drop members from the lockfile."),
-    "recover": CommandEntry("reconciler.cli.state", "recover", "Take in the journal of an interrupted run."),
+    "recover": CommandEntry("reconciler.cli.state", "recover", "Merge the journal of an interrupted run."),
     "publish": CommandEntry("reconciler.cli.state", "publish", "Bring lockfile and remote together."),
 }
 
@@ -182,32 +182,36 @@ def _shown(invocation: Invocation, key: str) -> str:
     return visible(masked_address(key) if invocation.masked else key)
 
 
-# `reconciler state recover`: take in the journal of an interrupted run.
+# `reconciler state recover`: merge the journal of an interrupted run into the lockfile.
 
 
 @click.command("recover")
 @environment_argument
 @click.pass_obj
 def recover(invocation: Invocation, name: str) -> int:
-    """Take the journal of an interrupted run into the lockfile of ENV, without network.
+    """Merge the journal of an interrupted run into the lockfile of ENV, without network.
 
-    Apply does the same before anything else; this is for whoever wants the lockfile right without applying.
+    Apply does the same first. Use this to have the lockfile right without applying.
 
     Example: reconciler state recover production
     """
-    result = state_edit.recover(read_environment(invocation.panels, name))
-    invocation.show(visible(f"{name}: {_outcome(result)}") + "\n")
+    recovered = recovery.recover(read_environment(invocation.panels, name))
+    invocation.show(visible(f"{name}: {_recovered(recovered)}") + "\n")
     return EXIT_DONE
 
 
-def _outcome(result: state_edit.RecoveryResult) -> str:
-    if not result.was_pending:
-        return "there is no journal of an interrupted run; nothing has changed."
-    settled = counted(result.recovered, "member")
-    doubt = f" {result.unconfirmed} stand unconfirmed in the lockfile." if result.unconfirmed else ""
-    lineage = " The lockfile changed since that run began, or git can't tell whether it did, so what the run "
-    changed = f"{lineage}learnt proves nothing." if result.doubted else ""
-    return f"the journal of an interrupted run is taken in: {settled} settled.{doubt}{changed}"
+def _recovered(state: KnownState) -> str:
+    if not state.is_recovered:
+        return "there is no journal of an interrupted run. Nothing was changed."
+    unconfirmed = len(state.lockfile.unconfirmed) if state.lockfile is not None else 0
+    facts = [
+        f"the journal of an interrupted run is merged: {counted(state.recovered, 'member')} settled.",
+        f"{unconfirmed} unconfirmed in the lockfile." if unconfirmed else "",
+        "The lockfile changed since that run began, or git can't tell, so the journal proves nothing."
+        if state.doubted
+        else "",
+    ]
+    return " ".join(filter(None, facts))
 
 
 # `reconciler state publish`: bring the lockfile and the remote's together.
@@ -224,12 +228,14 @@ def _outcome(result: state_edit.RecoveryResult) -> str:
 def publish(invocation: Invocation, name: str, *, remote: str, branch: str | None) -> int:
     """Bring the lockfile of ENV and the one at the remote together, and push the result.
 
-    Run it before and after apply. Both sides are merged by member, so that several may publish at once, and
+    Run it before and after apply. Both sides are merged by member, so several people may publish at once, and
     as often as they like. Nothing is checked out: neither HEAD, nor the index, nor any other file changes.
 
     The lockfile goes to the branch that environment.yaml names, or else to the one that it is committed to.
-    Where a protected branch declines it, it is set aside on the branch reconciler/lockfile-ENV, and the next
-    publish takes it in.
+    If the server declines that, it goes to the branch reconciler/lockfile-ENV, and the next publish merges it
+    from there.
+
+    Someone who is new here and not at the remote becomes unconfirmed if a commit in between recorded them.
 
     Example: reconciler state publish production
     """
@@ -238,18 +244,16 @@ def publish(invocation: Invocation, name: str, *, remote: str, branch: str | Non
         invocation.show(visible(f"{name}: nothing to publish for an embedded environment.") + "\n")
         return EXIT_DONE
     _warn_of_journal(invocation, environment)
-    from reconciler.lockfile import publishing  # noqa: PLC0415 - an embedded environment needs no git
-
-    published = publishing.publish(environment, remote, branch)
+    published = publish_lockfile(environment, remote, branch)
     _tell(invocation, environment, published)
     invocation.show(visible(f"{name}: {_outcome_state_publish(published)}") + "\n")
-    return EXIT_INCOMPLETE if published.end is PublicationEnd.SET_ASIDE else EXIT_DONE
+    return EXIT_INCOMPLETE if published.end is PublicationEnd.FALLBACK else EXIT_DONE
 
 
 def _warn_of_journal(invocation: Invocation, environment: Environment) -> None:
     if journal_path(environment).exists():
         recover = invocation.command_line("state", "recover", environment.name)
-        line = f"An interrupted run left a journal, which is not published; `{recover}` takes it in first."
+        line = f"An interrupted run left a journal, which is not published. Merge it first: `{recover}`."
         invocation.tell(f"{visible(line)}\n")
 
 
@@ -258,31 +262,30 @@ def _tell(invocation: Invocation, environment: Environment, published: Publicati
     for conflict in published.conflicts:
         invocation.tell(f"{visible(invocation.in_words(conflict.words()))}\n")
     if published.doubted:
-        who = counted(len(published.doubted), "member")
         line = (
-            f"{who} unconfirmed: new here and not in the published lockfile, whose history says that others "
-            "removed them, or can't be read in full. The next apply sends them again."
+            f"{counted(len(published.doubted), 'member')} now unconfirmed: new here, not at the remote, and "
+            "its history recorded them in between, or can't be read in full. The next apply sends them again."
         )
         invocation.tell(f"{visible(line)}\n")
     if published.is_tracked:
         path = display_path(environment.lockfile_path)
         line = f"{path} is under version control still, where it grows old: `git rm --cached {path}`, commit."
         invocation.tell(f"{visible(line)}\n")
-    if published.end is PublicationEnd.SET_ASIDE:
-        invocation.tell_problems([_set_aside(invocation, environment, published)])
+    if published.end is PublicationEnd.FALLBACK:
+        invocation.tell_problems([_declined(invocation, environment, published)])
 
 
-def _set_aside(invocation: Invocation, environment: Environment, published: Publication) -> Problem:
+def _declined(invocation: Invocation, environment: Environment, published: Publication) -> Problem:
     again = invocation.command_line("state", "publish", environment.name)
     return Problem(
         (f"The server declined the push to {published.branch}: {published.reason}",),
         (
-            f"Nothing is lost: the lockfile is on the branch {published.aside} at {published.remote}, ",
-            f"and the next `{again}` takes it in from there. ",
-            "Best, let it have a branch of its own, and protected ones stay as they are: ",
+            f"Nothing is lost: the lockfile is on the branch {published.fallback} at {published.remote}, ",
+            f"and the next `{again}` merges it from there. ",
+            "Best give the lockfile a branch of its own, which nothing protects: ",
             "write lockfile: {branch: reconciler-state} in environment.yaml. ",
             "Or let the workflow's token bypass the rule: on GitHub Settings, Rules, Rulesets, Bypass list; ",
-            "a deploy key or an app's token can stand there. Then run the apply workflow again by hand.",
+            "it takes a deploy key or an app. Then run the apply workflow again by hand.",
         ),
         Location(display_path(environment.lockfile_path)),
     )
@@ -295,5 +298,5 @@ def _outcome_state_publish(published: Publication) -> str:
             return f"nothing to publish; {where} holds all of it."
         case PublicationEnd.PUBLISHED:
             return f"published to {where}, commit {published.commit[:12]}."
-        case PublicationEnd.SET_ASIDE:
-            return f"set aside on {published.aside} at {published.remote}; {where} did not take it."
+        case PublicationEnd.FALLBACK:
+            return f"saved on {published.fallback} at {published.remote}, since {where} declined it."

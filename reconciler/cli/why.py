@@ -2,13 +2,14 @@
 
 import click
 
-from reconciler.apply.recovery import KnownState, known_state
+from reconciler.apply.recovery import known_state
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument, format_option, mask_option, today_option
 from reconciler.cli.state import typed_key
 from reconciler.declaration import DeclarationReading, try_declaration
 from reconciler.errors import EXIT_DONE, InvalidInput
 from reconciler.explain import explain
+from reconciler.lockfile.state import KnownState
 from reconciler.problems import Problem
 from reconciler.render.why_next import Commands
 

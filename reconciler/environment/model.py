@@ -14,7 +14,7 @@ OWN_SUPPRESSION_LIST = "suppressed.txt"
 OPT_OUT_LIST = "opted_out.txt"
 LOCKFILE = "state.lock.json"
 WORKING_FOLDER = ".reconciler"
-ASIDE = "reconciler/lockfile-"
+FALLBACK = "reconciler/lockfile-"
 """How the branches begin that take a lockfile which its own branch declined; see `state publish`."""
 
 

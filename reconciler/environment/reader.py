@@ -42,7 +42,7 @@ from reconciler.environment.member_files import (
     suppression_lists,
 )
 from reconciler.environment.model import (
-    ASIDE,
+    FALLBACK,
     Api,
     DriftSettings,
     Environment,
@@ -264,8 +264,8 @@ def _chosen(branch: str | None = None) -> str | None:
 
 def _read_branch(name: str, node: Node, findings: Findings) -> Any:
     text = text_of(node)
-    if text is not None and text.startswith(ASIDE):
-        message = f'"{name}" must not begin with {ASIDE}: these are fallback branches for refused pushes.'
+    if text is not None and text.startswith(FALLBACK):
+        message = f'"{name}" must not begin with {FALLBACK}: these are fallback branches for refused pushes.'
         findings.add(position(node), (message,), (_BRANCH_EXAMPLE,))
         return NOT_GIVEN
     if text is not None and len(text) <= _MOST_CHARACTERS and _NAME.fullmatch(text):

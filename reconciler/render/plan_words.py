@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from reconciler.lint.model import PlanLint
-from reconciler.lockfile.reading import fetch_command
+from reconciler.lockfile.state import fetch_command
 from reconciler.member import Removal
 from reconciler.plan.guards import in_words
 from reconciler.plan.model import (

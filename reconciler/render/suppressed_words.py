@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from reconciler.lockfile.reading import fetch_command
+from reconciler.lockfile.state import fetch_command
 from reconciler.member import Removal
 from reconciler.plan.guards import in_words
 from reconciler.render.counted import counted

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from reconciler.explain import Explanation
-from reconciler.lockfile.reading import fetch_command
+from reconciler.lockfile.state import fetch_command
 from reconciler.plan.model import Add, Change, Remove, StillRejected, Unremoved
 from reconciler.problems import Address, Message
 from reconciler.render.why_reason import is_only_clearing

@@ -11,7 +11,7 @@ from reconciler.apply.report import Report
 from reconciler.apply.run import Wishes, run_apply
 from reconciler.environment.model import Environment, Policy
 from reconciler.lockfile.model import Lockfile, Rejected
-from reconciler.lockfile.store import read_state, write_lockfile
+from reconciler.lockfile.state import read_state, write_lockfile
 from reconciler.member import Removal
 from reconciler.questionpro.panel import Answer, Reply, Unusable
 

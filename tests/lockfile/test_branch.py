@@ -8,7 +8,7 @@ from clones import STATE, Clone, Origin, lockfile_of
 
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.codec import encode
-from reconciler.lockfile.store import check_out, read_lockfile, read_state, write_lockfile
+from reconciler.lockfile.state import KnownState, check_out, read_lockfile, read_state, write_lockfile
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_it_is_read_from_the_fetched_branch_without_the_remote(ours: Clone, orig
 
 def test_a_branch_that_is_not_fetched_is_no_empty_state(origin: Origin) -> None:
     clone = origin.clone("ours")
-    assert read_state(clone.environment) == (None, STATE, 0)
+    assert read_state(clone.environment) == KnownState(None, None, unfetched=STATE)
     with pytest.raises(InvalidInput, match=f"git fetch origin {STATE}:refs/remotes/origin/{STATE}"):
         check_out(clone.environment)
     assert not clone.path.exists()

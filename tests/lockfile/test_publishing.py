@@ -6,19 +6,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from clones import ASIDE, LOCKFILE, STATE, Clone, Origin, git, lockfile_of
+from clones import FALLBACK, LOCKFILE, PROTECTED, STATE, Clone, Origin, git, lockfile_of
 
 from reconciler.errors import InvalidInput, Refusal, UsageError
 from reconciler.lockfile.codec import encode
 from reconciler.lockfile.lock import environment_lock
-from reconciler.lockfile.publication import PublicationEnd
-from reconciler.lockfile.publishing import publish
-from reconciler.lockfile.store import read_lockfile, write_lockfile
+from reconciler.lockfile.publish import PublicationEnd, publish
+from reconciler.lockfile.state import read_lockfile, write_lockfile
 
 # Real git, a hundred times over. Every day tests/cli/test_state_publish.py goes the same ways once.
 pytestmark = pytest.mark.exhaustive
 
-DONE, NOTHING, SET_ASIDE = PublicationEnd.PUBLISHED, PublicationEnd.UP_TO_DATE, PublicationEnd.SET_ASIDE
+DONE, NOTHING, SAVED = PublicationEnd.PUBLISHED, PublicationEnd.UP_TO_DATE, PublicationEnd.FALLBACK
 
 # Refuses the first push, as a server does when somebody else moved the branch while it looked.
 _BUSY_ONCE = """\
@@ -163,13 +162,14 @@ class TestOnABranchOfItsOwn:
         assert origin.names(STATE) == ["ada", "grace"]
         assert origin.commits(STATE) == 3
 
-    def test_a_branch_that_takes_nothing_leaves_the_file_as_it_is(self, origin: Origin) -> None:
+    def test_a_server_that_takes_nothing_leaves_the_file_as_it_is(self, origin: Origin) -> None:
         clone = origin.clone("ours")
         clone.publish()
         clone.apply("ada")
         before = clone.path.read_bytes()
         origin.protect("#!/bin/sh\nexit 1\n")
-        with pytest.raises(InvalidInput, match=f"declined the push to {STATE}.*holds all of it still"):
+        declined = f"declined the push to {STATE} and to {FALLBACK}.*holds all of it still"
+        with pytest.raises(InvalidInput, match=declined):
             clone.publish()
         assert clone.path.read_bytes() == before
         assert clone.known() == ["ada"]
@@ -298,38 +298,38 @@ class TestBesideItsSettings:
             clone.publish()
 
 
-class TestWhereTheBranchIsProtected:
-    def test_it_is_set_aside_with_the_server_s_word(self, beside: Origin) -> None:
+class TestWhereMainIsProtected:
+    def test_it_goes_to_the_fallback_branch_and_the_server_is_quoted(self, beside: Origin) -> None:
         clone = beside.clone("ours")
         clone.apply("grace")
         beside.protect()
         published = clone.publish()
-        assert published.end is SET_ASIDE
-        assert published.aside == ASIDE
+        assert published.end is SAVED
+        assert published.fallback == FALLBACK
         assert "GH006: Protected branch update failed for refs/heads/main." in published.reason
-        assert beside.names(ASIDE) == ["ada", "bob", "grace"]
+        assert beside.names(FALLBACK) == ["ada", "bob", "grace"]
         assert beside.names("main") == ["ada", "bob"]
 
-    def test_setting_the_same_aside_again_makes_no_commit(self, beside: Origin) -> None:
+    def test_publishing_the_same_again_makes_no_commit(self, beside: Origin) -> None:
         clone = beside.clone("ours")
         clone.apply("grace")
         beside.protect()
         commits = {clone.publish().commit for _ in range(3)}
         assert len(commits) == 1
 
-    def test_the_next_elsewhere_takes_it_in_before_it_applies(self, beside: Origin) -> None:
+    def test_another_clone_goes_on_from_there(self, beside: Origin) -> None:
         clone = beside.clone("ours")
         clone.apply("grace")
         beside.protect()
         clone.publish()
         others = beside.clone("others")
-        assert others.publish().end is SET_ASIDE
+        assert others.publish().end is SAVED
         assert others.known() == ["ada", "bob", "grace"]
         others.apply("tim", removed="grace")
         others.publish()
-        assert beside.names(ASIDE) == ["ada", "bob", "tim"]
+        assert beside.names(FALLBACK) == ["ada", "bob", "tim"]
 
-    def test_once_the_branch_takes_it_what_was_set_aside_is_gone(self, beside: Origin) -> None:
+    def test_once_the_branch_takes_it_the_fallback_branch_is_gone(self, beside: Origin) -> None:
         clone = beside.clone("ours")
         clone.apply("grace", removed="bob")
         beside.protect()
@@ -342,7 +342,7 @@ class TestWhereTheBranchIsProtected:
         assert clone.publish().end is NOTHING
         assert clone.known() == ["ada", "grace"]
 
-    def test_what_main_took_back_since_does_not_return_from_aside(self, beside: Origin) -> None:
+    def test_what_main_took_back_since_does_not_return(self, beside: Origin) -> None:
         clone = beside.clone("ours")
         clone.apply("grace")
         beside.protect()
@@ -356,7 +356,7 @@ class TestWhereTheBranchIsProtected:
         clone.publish()
         assert beside.names("main") == ["ada", "bob", "tim"]
 
-    def test_it_is_taken_in_by_a_shallow_clone_too(self, beside: Origin) -> None:
+    def test_a_shallow_clone_merges_it_too(self, beside: Origin) -> None:
         clone = beside.clone("ours")
         clone.apply("grace", removed="ada")
         beside.protect()
@@ -377,6 +377,75 @@ class TestWhereTheBranchIsProtected:
         ):
             clone.publish()
         assert clone.path.read_bytes() == before
+
+
+class TestWhereItsOwnBranchIsProtected:
+    @pytest.fixture
+    def origin(self, tmp_path: Path) -> Origin:
+        """Ada is published; from now on the server declines the branch."""
+        origin = Origin(tmp_path, own_branch=True)
+        first = origin.clone("first")
+        write_lockfile(first.environment, lockfile_of("ada"))
+        first.publish()
+        origin.protect(PROTECTED.replace("heads/main", f"heads/{STATE}"))
+        return origin
+
+    def test_it_goes_to_the_fallback_branch_and_stays_known_here(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        clone.apply("grace")
+        published = clone.publish()
+        assert (published.end, published.fallback) == (SAVED, FALLBACK)
+        assert origin.names(FALLBACK) == ["ada", "grace"]
+        assert origin.names(STATE) == ["ada"]
+        assert clone.known() == ["ada", "grace"]
+
+    def test_publishing_the_same_again_makes_no_commit(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        clone.apply("grace")
+        assert len({clone.publish().commit for _ in range(3)}) == 1
+
+    def test_another_clone_goes_on_from_there(self, origin: Origin) -> None:
+        clone, others = origin.clone("ours"), origin.clone("others")
+        clone.apply("grace")
+        clone.publish()
+        assert others.publish().end is SAVED
+        assert others.known() == ["ada", "grace"]
+        others.apply("tim", removed="grace")
+        others.publish()
+        assert origin.names(FALLBACK) == ["ada", "tim"]
+        assert clone.publish().end is SAVED
+        assert clone.known() == ["ada", "tim"]
+
+    def test_once_the_server_takes_it_the_fallback_branch_is_gone(self, origin: Origin) -> None:
+        clone, others = origin.clone("ours"), origin.clone("others")
+        clone.apply("grace", removed="ada")
+        clone.publish()
+        origin.unprotect()
+        assert others.publish().end is DONE
+        assert origin.names(STATE) == ["grace"]
+        assert origin.branches() == ["main", STATE]
+        assert clone.publish().end is NOTHING
+        assert clone.known() == ["grace"]
+        assert not clone.path.exists()
+
+    def test_whom_an_apply_removes_before_that_does_not_come_back(self, origin: Origin) -> None:
+        clone = origin.clone("ours")
+        clone.apply("grace", "tim")
+        clone.publish()
+        clone.apply(removed="grace")
+        origin.unprotect()
+        assert clone.publish().end is DONE
+        assert origin.names(STATE) == ["ada", "tim"]
+
+    def test_a_branch_that_was_never_made_begins_there(self, tmp_path: Path) -> None:
+        origin = Origin(tmp_path, own_branch=True)
+        origin.protect(PROTECTED.replace("heads/main", f"heads/{STATE}"))
+        clone = origin.clone("ours")
+        write_lockfile(clone.environment, lockfile_of("ada"))
+        assert clone.publish().end is SAVED
+        origin.unprotect()
+        assert clone.publish().end is DONE
+        assert origin.names(STATE) == ["ada"]
 
 
 class TestWhoIsNewHereAndAbsentThere:
@@ -448,7 +517,7 @@ class TestWhoIsNewHereAndAbsentThere:
         assert clone.publish().doubted == frozenset()  # it is what was published, and is taken back since
         assert clone.known() == ["ada"]
 
-    def test_she_is_unconfirmed_if_she_was_set_aside_and_removed_there(self, tmp_path: Path) -> None:
+    def test_she_is_unconfirmed_if_the_fallback_branch_recorded_and_removed_her(self, tmp_path: Path) -> None:
         origin = Origin(tmp_path, own_branch=False, lockfile=lockfile_of("ada"))
         clone, others = origin.clone("ours"), origin.clone("others")
         origin.protect()
@@ -458,7 +527,7 @@ class TestWhoIsNewHereAndAbsentThere:
         others.apply(removed="grace")
         others.publish()
         assert clone.publish().doubted == {"grace@example.org"}
-        assert origin.names(ASIDE) == ["ada", "eve", "tim"]
+        assert origin.names(FALLBACK) == ["ada", "eve", "tim"]
 
 
 def anew(origin: Origin, branch: str) -> str:

@@ -14,12 +14,12 @@ import pytest
 from clones import STATE, Clone, Origin, git, lockfile_of
 from mortal import Doom, outlive
 
-from reconciler.lockfile.store import write_lockfile
+from reconciler.lockfile.state import write_lockfile
 
 # All that changes anything: a git command, a file replaced or deleted. One publishing does fewer.
-_EFFECTS = frozenset({"run_git", "replace_whole", "remove_whole"})
+_EFFECTS = frozenset({"run_git", "replace_file", "delete_file"})
 _MOST_EFFECTS = 32
-_FEW = (17, 26)  # where the file is replaced, and behind the push
+_FEW = (21, 30)  # where the file is replaced, and behind the push
 
 
 def before_effect(number: int) -> Doom:

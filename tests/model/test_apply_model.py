@@ -30,13 +30,13 @@ from truth import DELETE, OTHERS, UNSUBSCRIBE, Call, Deed, Members, Truth
 from watched_panel import REFUSED, Mishap, WatchedPanel, Weather
 
 from reconciler.apply import run
-from reconciler.apply.recovery import KnownState, known_state
+from reconciler.apply.recovery import interrupted_run, known_state, recover
 from reconciler.apply.report import Report
 from reconciler.apply.run import Wishes, run_apply
-from reconciler.apply.state_edit import recover
 from reconciler.environment.model import Api, OnChange, Policy, RateLimit, Retry
 from reconciler.errors import DiskFailure
 from reconciler.lockfile.model import Lockfile
+from reconciler.lockfile.state import KnownState
 from reconciler.member import EMAIL_ADDRESS, Removal
 from reconciler.questionpro.panel import Reply, Unreachable
 
@@ -261,7 +261,7 @@ class World(RuleBasedStateMachine):
     def state_recover(self) -> None:
         before = self.known()
         found = recover(self.environment)
-        assert (found.was_pending, found.recovered) == (before.is_recovered, before.recovered)
+        assert found == before
         assert self.known() == KnownState(before.lockfile, before.lockfile)
 
     @rule(moves=moves, api=apis, turns=st.lists(st.integers(0, 5), max_size=8))
@@ -318,6 +318,7 @@ class World(RuleBasedStateMachine):
         roster = roster_of(*self.people.values())
         panel = WatchedPanel(self.truth, weather, updates=self.updates_known)
         before, calls = self.known(), len(self.truth.calls)
+        interrupted = interrupted_run(self.environment)
 
         def act() -> Report | None:
             with suppress(DiskFailure):
@@ -331,7 +332,10 @@ class World(RuleBasedStateMachine):
             outlive(doom, act)
         self.truth.catch_up()
         after = self.known()
-        applied = Applied(environment, roster, wishes, before, after, self.truth.calls[calls:], report)
+        had_pending = interrupted is not None and bool(interrupted.pending)
+        applied = Applied(
+            environment, roster, wishes, before, after, self.truth.calls[calls:], report, had_pending
+        )
         self.oracle.excuse(filter(applied.may_forget, self.oracle.everybody() - held_by(after.lockfile)))
         applied.is_right()
         return applied

@@ -11,12 +11,12 @@ from standing import standing
 from truth import SAVE, Call, Truth
 from watched_panel import is_refused
 
-from reconciler.apply.recovery import KnownState
 from reconciler.apply.report import Report
 from reconciler.apply.run import Wishes, plan_for
 from reconciler.environment.model import Environment
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INVALID
 from reconciler.lockfile.model import BLOCKED, Departure, Lockfile, Outcome
+from reconciler.lockfile.state import KnownState
 from reconciler.member import EMAIL_ADDRESS, Attributes
 from reconciler.plan.model import Plan
 from reconciler.roster.model import Roster
@@ -29,6 +29,7 @@ class Applied(NamedTuple):
     """What one apply began with and led to.
 
     `calls` are those that reached the panel; `report` is None where the run died, or the disk failed it.
+    `had_pending` tells that an interrupted run had left batches, whose cut is kept.
     """
 
     environment: Environment
@@ -38,6 +39,7 @@ class Applied(NamedTuple):
     after: KnownState
     calls: Sequence[Call]
     report: Report | None
+    had_pending: bool
 
     @property
     def plan(self) -> Plan:
@@ -100,7 +102,7 @@ class Applied(NamedTuple):
         ]
 
     def _cost_what_was_foretold(self, report: Report, objectionable: Sequence[str]) -> None:
-        if not self.before.pending and not objectionable:
+        if not self.had_pending and not objectionable:
             kinds = (self.plan.adds, self.plan.resubmissions, self.plan.withdrawals)
             size = self.environment.api.batch_size
             foretold = sum(math.ceil(len(kind) / size) for kind in kinds)

@@ -11,12 +11,11 @@ from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
 from reconciler.lockfile.codec import decode_any, encode
 from reconciler.lockfile.model import Lockfile, Outcome, Present
-from reconciler.lockfile.publication import Publication
-from reconciler.lockfile.publishing import publish
-from reconciler.lockfile.store import check_out, read_lockfile, write_lockfile
+from reconciler.lockfile.publish import Publication, publish
+from reconciler.lockfile.state import check_out, read_lockfile, write_lockfile
 
 STATE = "reconciler-state"
-ASIDE = "reconciler/lockfile-production"
+FALLBACK = "reconciler/lockfile-production"
 LOCKFILE = "panels/production/state.lock.json"
 
 # What a protected branch says on GitHub, and how a push to it ends.

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from reconciler.environment.model import Api, Environment, Guards, KeySource, Limit, Policy
 from reconciler.lockfile.codec import digest
-from reconciler.lockfile.lineage import Lineage
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed, Undelivered
+from reconciler.lockfile.state import Lineage
 from reconciler.member import ADDRESS_KEYS, EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS, canonical
 from reconciler.roster.model import Declaration, Roster
 
