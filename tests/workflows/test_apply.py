@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from team import Team
+from team import Job, Team
 
 pytestmark = pytest.mark.workflows
 
@@ -249,25 +249,41 @@ def test_an_apply_that_fails_half_way_keeps_what_it_proved_and_the_next_one_carr
     assert "rejected" in team.github.repository.bodies(number)[-1]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_a_cancelled_job_keeps_what_was_proved(team: Team, how: signal.Signals) -> None:
+def _interrupted(team: Team, names: list[str], how: signal.Signals) -> Job:
+    """Run an apply of so many people, one call each, and signal its step's shell in the midst of it."""
     team.vendor_with("--delay", "0.5")
     team.begin("main")
     team.settings("production", "api: {batch_size: 1, concurrency: 1}\n")
     team.push("One call each")
-    names = [f"member{number}" for number in range(8)]
     _merged(team, "hire", *names)
     process = team.start("apply", "push", {"ref": "refs/heads/main"}, "refs/heads/main")
     _until(lambda: len(team.panel()) > 1)
-    _signal_applies(team, how)
+    os.kill(_shell_of_apply(team, process.pid), how)
     log, _ = process.communicate(timeout=_SECONDS)
     assert process.returncode == 1, log
+    return Job(process.returncode, log)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_cancelled_job_keeps_what_was_proved(team: Team, how: signal.Signals) -> None:
+    names = [f"member{number}" for number in range(8)]
+    _interrupted(team, names, how)
     known = team.lockfile()
     assert known is not None
     assert set(known["members"]) | set(known.get("unconfirmed", {})) >= set(team.panel())
     assert 0 < len(team.panel()) < len(names)
     assert team.dispatch("apply").code == 0
     assert team.panel() == _members(team) == _addresses(*names)
+
+
+def test_a_cancelled_job_ends_well_and_reports(team: Team) -> None:
+    names = [f"member{number}" for number in range(8)]
+    job = _interrupted(team, names, signal.SIGINT)
+    known = team.lockfile()
+    assert known is not None
+    assert sorted(known["members"]) == team.panel()
+    assert "unconfirmed" not in known
+    assert f"{len(team.panel())} added" in job.summary
 
 
 def test_a_merge_whose_own_run_was_evicted_is_told_by_the_next_one(team: Team) -> None:
@@ -289,11 +305,28 @@ def test_a_pull_request_that_was_told_is_not_told_of_later_runs(team: Team) -> N
     assert team.github.repository.bodies(first) == told
 
 
-def _signal_applies(team: Team, how: signal.Signals) -> None:
-    """Do to the running apply of this team what a cancelled job does to it."""
-    for process in Path("/proc").iterdir():
-        if process.name.isdecimal() and _is_apply_of(team, process):
-            os.kill(int(process.name), how)
+def _shell_of_apply(team: Team, act: int) -> int:
+    """The process that act, as a runner, started for the step that runs apply: what a cancelled job signals.
+
+    Source: `ProcessInvoker.cs` of actions/runner signals the process that it started, not those below it.
+    """
+    parents = {number: _parent(number) for number in _processes()}
+    (process,) = (number for number in parents if _is_apply_of(team, Path(f"/proc/{number}")))
+    while parents[process] != act:
+        process = parents[process]
+    return process
+
+
+def _processes() -> list[int]:
+    return [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdecimal()]
+
+
+def _parent(process: int) -> int:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    return int(status.rpartition(")")[2].split()[1])
 
 
 def _is_apply_of(team: Team, process: Path) -> bool:
@@ -302,7 +335,8 @@ def _is_apply_of(team: Team, process: Path) -> bool:
         there = (process / "cwd").readlink()
     except OSError:
         return False
-    return b"apply" in words and b"production" in words and there.is_relative_to(team.folder)
+    is_apply = b"apply" in words and b"production" in words
+    return is_apply and there.is_relative_to(team.folder)
 
 
 def _until(happened: Callable[[], bool]) -> None:
