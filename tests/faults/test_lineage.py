@@ -91,8 +91,8 @@ class TestALockfileBesideItsSettings:
         assert ours.entries() == {"ada": "unconfirmed", "eve": "unconfirmed"}
         recovered = ours.run("state", "recover", "p")
         assert "0 members settled" in recovered.out
-        assert "2 stand unconfirmed" in recovered.out
-        assert "changed since that run began, or git can't tell" in recovered.out
+        assert "2 unconfirmed" in recovered.out
+        assert "git can't tell" in recovered.out
 
     def test_a_publishing_that_brought_back_the_same_is_no_proof_either(
         self, desks: Desks, vendor: SocketVendor
@@ -185,7 +185,7 @@ def published_meanwhile(desks: Desks) -> None:
         assert others.run("state", "publish", "p").code == 0
     published = ours.run("state", "publish", "p")
     assert published.code == 0
-    assert "1 member unconfirmed" in published.err
+    assert "1 member now unconfirmed" in published.err
     assert others.run("state", "publish", "p").code == 0
     assert ours.entries() == others.entries() == {"ada": "unconfirmed"}
     planned = others.run("plan", "p", "--format", "json").json
