@@ -10,7 +10,7 @@ from typing import NamedTuple
 from reconciler.declaration import DeclarationReading
 from reconciler.files import display_path
 from reconciler.find import is_about
-from reconciler.git.blame import Written, blame
+from reconciler.git.repository import Written, blame
 from reconciler.lockfile.model import Entry
 from reconciler.lockfile.state import KnownState
 from reconciler.plan.model import Action, Day, GuardRefusal, Plan

@@ -19,7 +19,7 @@ from reconciler.cli.invocation import COMPLETION_VARIABLE, DEFAULT_PANELS, Invoc
 from reconciler.cli.lazy_group import CommandEntry, LazyGroup
 from reconciler.cli.terminal import prepare, settle
 from reconciler.errors import EXIT_DONE, DiskFailure
-from reconciler.git.command import WITHHELD
+from reconciler.git.process import WITHHELD
 
 
 def main(arguments: Sequence[str]) -> int:

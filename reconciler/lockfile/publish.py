@@ -16,9 +16,8 @@ from typing import NamedTuple
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput, UsageError
 from reconciler.files import display_path
-from reconciler.git.command import run_git
-from reconciler.git.commits import File, commit_file
-from reconciler.git.remote import Pushed, PushEnd, Remote
+from reconciler.git.process import run_git
+from reconciler.git.remote import File, Pushed, PushEnd, Remote, commit_file
 from reconciler.lockfile.file import Base, Content, LockfileFile, in_bytes_of
 from reconciler.lockfile.history import History
 from reconciler.lockfile.lock import environment_lock

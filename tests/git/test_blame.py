@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from git_panels import git
 
-from reconciler.git.blame import NOT_COMMITTED, Written, blame
+from reconciler.git.repository import NOT_COMMITTED, Written, blame
 
 
 @pytest.fixture

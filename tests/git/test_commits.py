@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from clones import Clone, Origin, git, lockfile_of
 
-from reconciler.git.commits import File, commit_file
+from reconciler.git.remote import File, commit_file
 from reconciler.git.repository import Repository
 
 

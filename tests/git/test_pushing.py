@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from clones import Clone, Origin, git
 
-from reconciler.git.commits import File, commit_file
-from reconciler.git.remote import Pushed, PushEnd, Remote
+from reconciler.git.remote import File, Pushed, PushEnd, Remote, commit_file
 from reconciler.git.repository import Repository
 
 

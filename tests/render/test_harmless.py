@@ -9,7 +9,7 @@ from plans import CIRCUMSTANCES, plan_of
 
 from reconciler.apply.report import Counts, Report
 from reconciler.explain import DeclaredAt, Explanation
-from reconciler.git.blame import Written
+from reconciler.git.repository import Written
 from reconciler.lockfile.model import Outcome, Present, Rejected
 from reconciler.member import Removal
 from reconciler.plan.model import Add, Change, FieldChange, Plan, Remove, StillRejected

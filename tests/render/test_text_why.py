@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.explain import DeclaredAt, Explanation
-from reconciler.git.blame import NOT_COMMITTED, Written
+from reconciler.git.repository import NOT_COMMITTED, Written
 from reconciler.lockfile.model import Outcome, Present, Undelivered
 from reconciler.plan.model import Change, FieldChange
 from reconciler.problems import Location

@@ -1,6 +1,11 @@
-"""Git itself, run as a process; nothing that it is told or says goes through a shell."""
+"""Git itself, run as a process: what it inherits, how long it may take, and what it says when it fails.
+
+Nothing that it is told or says goes through a shell. What is shown of its words never holds a password or a
+token out of an address.
+"""
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -10,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.errors import InvalidInput
-from reconciler.problems import Problem
+from reconciler.problems import Message, Problem
 
 if TYPE_CHECKING:
     import subprocess
@@ -120,3 +125,42 @@ def _inherited() -> dict[str, str]:
         for name, value in os.environ.items()
         if name not in left_out and not name.startswith(_KEYS)
     }
+
+
+# What git says when it fails, made fit to be shown.
+
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
+_REMOTE = re.compile(r"^remote: ?", re.MULTILINE)
+_MOST_LINES = 6
+_MOST_CHARACTERS = 300
+
+
+def failure(what: str, done: Done, *hint: str) -> InvalidInput:
+    """The error for a git command without which there is no going on; `what` is the sentence before it."""
+    return InvalidInput(Problem((what, " ", said(done)), _joined(hint)))
+
+
+def said(done: Done) -> str:
+    """Git's own words on standard error, on one line."""
+    text = " ".join(_told(done.err.splitlines()))
+    return f"Git says: {text}" if text else f"Git ended with code {done.code}."
+
+
+def said_by_server(done: Done) -> str:
+    """What the remote's server said, on one line; empty where it said nothing.
+
+    Source: git prints what comes from there behind `remote: `; GitHub numbers its reasons, GH006, GH013.
+    """
+    told = [line for line in done.err.splitlines() if line.startswith("remote:")]
+    return " ".join(_told(told))
+
+
+def _told(lines: list[str]) -> list[str]:
+    """The first lines that say something; a server may send pages, and what hurts stands at their head."""
+    bare = (_CREDENTIALS.sub("", _REMOTE.sub("", line)).strip(" -*=#") for line in lines)
+    return [line[:_MOST_CHARACTERS] for line in bare if line][:_MOST_LINES]
+
+
+def _joined(hint: tuple[str, ...]) -> Message:
+    return (" ".join(hint),) if hint else ()
