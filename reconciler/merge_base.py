@@ -28,7 +28,7 @@ from reconciler.roster.reader import read_roster
 class MergeBase:
     """The commit at which HEAD left `base.ref`, and what differs from it.
 
-    `panels` is the folder as it stands here, `folder` its path from the repository's root, `panels_before`
+    `panels` is the folder as it is here, `folder` its path from the repository's root, `panels_before`
     the same as it was, written out elsewhere. `changed` are paths from the root: those that differ in the
     work tree, `committed` those that differ at HEAD.
     """

@@ -218,7 +218,7 @@ class GitHub:
     def login(self) -> str | None:
         try:
             answer = self._ask("GET", "user", address=f"{self._api}/user")
-        except Forbidden:  # a workflow's own token is nobody's, and may not ask
+        except Forbidden:  # a workflow's own token belongs to no account
             return None
         return _decoded(answer, _User, "user").login
 

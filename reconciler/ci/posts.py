@@ -1,7 +1,7 @@
-"""What Reconciler keeps on a platform: one comment, or one open issue, under each marker.
+"""What Reconciler keeps on a platform: one comment, or one open issue, for each marker.
 
-The marker is a first line that no reader sees. A post counts as ours if it stands under the marker and comes
-from ourselves or from someone with write access.
+The marker is a first line that no reader sees. A post counts as ours if it has the marker and comes from
+ourselves or from someone with write access.
 """
 
 import re
@@ -42,17 +42,17 @@ def fits(platform: Platform, marker: str, text: str) -> bool:
 
 
 def our_comments(platform: Platform, pull: int, marker: str) -> list[Post]:
-    """Our comments on a pull request under this marker, the oldest first."""
+    """Our comments on a pull request with this marker, the oldest first."""
     return _ours(platform, platform.comments(pull), marker)
 
 
 def keep_comment(
     platform: Platform, pull: int, marker: str, text: str, *, only_update: bool = False
 ) -> Kept | None:
-    """Let one comment under the marker say the text, and no other stand there.
+    """Make sure that exactly one comment with the marker exists, and that it has this text.
 
-    Two runs that raced may have left several: the oldest stays. With `only_update` nothing is posted where
-    there is none, and None returned.
+    Two runs that raced may have left several: the oldest stays. With `only_update`, nothing is posted if
+    there is none yet, and None is returned.
     """
     body = marked(marker, text)
     there = our_comments(platform, pull, marker)
@@ -70,7 +70,7 @@ def keep_comment(
 
 
 def keep_issue(platform: Platform, marker: str, title: str, text: str) -> Kept:
-    """Let one open issue under the marker have this title and text."""
+    """Make sure that exactly one open issue with the marker exists, and that it has this title and text."""
     body = marked(marker, text)
     there = _our_issues(platform, marker)
     if not there:
@@ -86,7 +86,7 @@ def keep_issue(platform: Platform, marker: str, title: str, text: str) -> Kept:
 
 
 def close_issues(platform: Platform, marker: str) -> list[str]:
-    """Close our open issues under the marker; returns their pages."""
+    """Close our open issues with the marker; returns their pages."""
     return [platform.close_issue(issue).address for issue in _our_issues(platform, marker)]
 
 

@@ -216,7 +216,7 @@ def comparison(environment: str, showed: PlanFigures | None, applied: Applied) -
 
 
 def counts(summary: Summary) -> str:
-    """`3 to add, 95 unchanged`; `nobody` where there is nothing to count."""
+    """`3 to add, 95 unchanged`; `nobody` if there is nothing to count."""
     clauses = [f"{count} {_KINDS[kind]}" for kind, count in summary._asdict().items() if count]
     return ", ".join(clauses) or "nobody"
 

@@ -1,7 +1,7 @@
 """Where an environment's data goes, and with which secrets.
 
-These are `datacenter`, `base_url` or `embedded`, exactly one; `api_key`; `suppression_secret`. What stands
-there is never shown: it may be a key. Source: the vendor's pages say
+These are `datacenter`, `base_url` or `embedded`, exactly one; `api_key`; `suppression_secret`. A wrong
+value is never shown: it may be a key. Source: the vendor's pages say
 `https://api.questionpro.{{env}}/a/api/v2/...`, where `{{env}}` names the account's datacenter; its page
 *Environment* lists those of today, and we keep no list.
 """
@@ -87,7 +87,7 @@ def read_target(mapping: Mapping, given: dict[str, Any], findings: Findings) -> 
     if not written:
         message = "Nothing says where the panel is."
     else:
-        message = f"{' and '.join(written)} can't stand together."
+        message = f"{' and '.join(written)} exclude each other."
     at = position(mapping.entries[written[1]][0]) if written else position(mapping)
     hint = "Give exactly one of datacenter: eu, base_url: https://… and embedded: true."
     findings.add(at, (message,), (hint,))
@@ -123,7 +123,7 @@ def _host_reason(scheme: str, authority: str) -> _Reason | None:
 
 
 def _is_well_formed(authority: str) -> bool:
-    """Whether the standard library can read it too: it checks what stands between brackets."""
+    """Whether the standard library can read it too: it checks the address between brackets."""
     try:
         return urlsplit(f"//{authority}").hostname is not None
     except ValueError:

@@ -20,7 +20,7 @@ from reconciler.text_source import Findings
 from reconciler.yaml_source.nodes import Mapping, Node, Scalar, position
 from reconciler.yaml_source.nodes import Sequence as Items
 
-# What a scalar stands for.
+# What a scalar means.
 
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})

@@ -125,7 +125,7 @@ def _warning(environment: Environment, other: Environment, place: Location) -> P
 
 
 def secret_variables(panels: Path) -> frozenset[str]:
-    """The names that stand under `api_key` and `suppression_secret`, as far as they can be read."""
+    """The names under `api_key` and `suppression_secret`, as far as they can be read."""
     try:
         names = names_as_they_are(panels)
     except InvalidInput:

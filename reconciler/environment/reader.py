@@ -245,7 +245,7 @@ _NAME = re.compile(rf"(?!-|refs/)(?!.*\.\.)(?!HEAD\Z){_PART}(?:/{_PART})*(?<!\.)
 
 
 def _lockfile_branch() -> Form:
-    """The branch's name, None where the lockfile stands beside `environment.yaml`."""
+    """The branch's name, None if the lockfile is beside `environment.yaml`."""
     return section(_chosen, {"branch": nullable(_read_branch)})
 
 

@@ -1,7 +1,7 @@
 """Git itself, run as a process: what it inherits, how long it may take, and what it says when it fails.
 
-Nothing that it is told or says goes through a shell. What is shown of its words never holds a password or a
-token out of an address.
+No argument goes through a shell. What is shown of its messages never holds a password or token from an
+address.
 """
 
 import os
@@ -34,7 +34,7 @@ _OF_A_HOOK = frozenset(
     }
 )
 
-# What git says is read here, so it must be said in one language; and nobody sits there to be asked.
+# Git's messages are read here, so they must be in one language; and nothing can answer a prompt.
 _STEADY = {"LC_ALL": "C.UTF-8", "LANGUAGE": "", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 
 WITHHELD: ContextVar[Callable[[], frozenset[str]]] = ContextVar("WITHHELD", default=frozenset)
@@ -137,27 +137,27 @@ _MOST_CHARACTERS = 300
 
 
 def failure(what: str, done: Done, *hint: str) -> InvalidInput:
-    """The error for a git command without which there is no going on; `what` is the sentence before it."""
+    """The error for a git command that must succeed; `what` is the sentence before git's own message."""
     return InvalidInput(Problem((what, " ", said(done)), _joined(hint)))
 
 
 def said(done: Done) -> str:
     """Git's own words on standard error, on one line."""
-    text = " ".join(_told(done.err.splitlines()))
+    text = " ".join(_shown(done.err.splitlines()))
     return f"Git says: {text}" if text else f"Git ended with code {done.code}."
 
 
 def said_by_server(done: Done) -> str:
-    """What the remote's server said, on one line; empty where it said nothing.
+    """The message of the remote's server, on one line; empty if there is none.
 
     Source: git prints what comes from there behind `remote: `; GitHub numbers its reasons, GH006, GH013.
     """
-    told = [line for line in done.err.splitlines() if line.startswith("remote:")]
-    return " ".join(_told(told))
+    lines = [line for line in done.err.splitlines() if line.startswith("remote:")]
+    return " ".join(_shown(lines))
 
 
-def _told(lines: list[str]) -> list[str]:
-    """The first lines that say something; a server may send pages, and what hurts stands at their head."""
+def _shown(lines: list[str]) -> list[str]:
+    """The first lines with text; a server may send pages, with the reason at the top."""
     bare = (_CREDENTIALS.sub("", _REMOTE.sub("", line)).strip(" -*=#") for line in lines)
     return [line[:_MOST_CHARACTERS] for line in bare if line][:_MOST_LINES]
 

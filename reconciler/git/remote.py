@@ -112,8 +112,8 @@ class Remote:
         here = run_git(self.repository.root, "symbolic-ref", "--quiet", f"{prefix}HEAD")
         if here.code == 0:
             return here.text.removeprefix(prefix)
-        told = self._reach("ls-remote", "--symref", self.name, "HEAD").text
-        found = re.search(r"^ref: refs/heads/(.*)\tHEAD$", told, re.MULTILINE)
+        answer = self._reach("ls-remote", "--symref", self.name, "HEAD").text
+        found = re.search(r"^ref: refs/heads/(.*)\tHEAD$", answer, re.MULTILINE)
         return found[1] if found else None
 
     def push(self, commit: str, branch: str, *, before: str | None) -> Pushed:

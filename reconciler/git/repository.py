@@ -238,7 +238,7 @@ _IGNORED_REVISIONS = "could not open object name list"
 class Written(NamedTuple):
     """The commit that a line is from, its author's name, and the day in UTC; all None if not committed yet.
 
-    `is_oldest` tells that the history here ends with that commit, so the line may be older.
+    `is_oldest` says that the history here ends with that commit, so the line may be older.
     """
 
     commit: str | None = None
@@ -291,7 +291,7 @@ def _is_committed(repository: Repository, path: str) -> bool:
 
 
 def _written(text: str) -> Written:
-    """What `git blame --porcelain` tells of one line: the commit, then a header a line, then the line."""
+    """What `git blame --porcelain` prints for one line: the commit, then a header a line, then the line."""
     headers = {}
     first, *rest = text.split("\n")
     for header in rest:

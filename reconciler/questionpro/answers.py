@@ -141,7 +141,7 @@ def read_counts(body: bytes, request: Request) -> Counted | CountedAway:
     """The counts that answer this request.
 
     Keys beside the documented ones are let through, since answers often carry `requestID` although the
-    schemas forbid it. A key that stands twice proves nothing, whichever it is, nor does a count that is
+    schemas forbid it. A repeated key proves nothing, whichever it is, nor does a count that is
     missing, negative or not a whole number.
 
     Raises:
@@ -190,11 +190,11 @@ def _count(response: Mapping[str, Any], name: str) -> int:
 
 
 def decoded(body: str) -> Any:
-    """The JSON of a body, in which no key stands twice.
+    """The JSON of a body, in which no key is repeated.
 
     Raises:
         BrokenOff: the body stops in the middle.
-        NotDocumented: it is not JSON, or a key stands twice.
+        NotDocumented: it is not JSON, or a key is repeated.
     """
     text = body.strip()
     if not text:
@@ -216,12 +216,12 @@ def decoded(body: str) -> Any:
 def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise NotDocumented("JSON in which a key stands twice")
+        raise NotDocumented("JSON in which a key is repeated")
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise NotDocumented(f"JSON in which {name} stands for a number")
+    raise NotDocumented(f"JSON with {name}, which is no number")
 
 
 def _is_broken_off(error: json.JSONDecodeError) -> bool:

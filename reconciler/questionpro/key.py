@@ -98,7 +98,7 @@ def _from_file(path: Path) -> Credential:
 
 
 def _read_regular(path: Path) -> bytes | None:
-    """The first bytes of a file; None where it is none, such as a pipe, which would be waited for."""
+    """The first bytes of a regular file; None for anything else, such as a pipe that never ends."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         is_regular = stat.S_ISREG(os.fstat(descriptor).st_mode)

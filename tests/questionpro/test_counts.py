@@ -72,7 +72,7 @@ def test_a_missing_count_proves_nothing() -> None:
         (b'{"response": {"error": {}}}', "membersAddedSuccessfully is missing"),
         (b"[" * 100_000, "not JSON"),
         (b'{"response": {}} trailing', "text that is not JSON"),
-        (b'{"response": NaN}', "NaN stands for a number"),
+        (b'{"response": NaN}', "NaN, which is no number"),
         (b'{"response": ' + b"9" * 5000 + b"}", "text that is not JSON"),
     ],
 )
@@ -145,5 +145,5 @@ COUNTS = '"membersAddedSuccessfully": 1, "membersFailedToBeAdded": 0'
     ],
 )
 def test_a_key_that_stands_twice_proves_nothing_even_if_both_say_the_same(body: str) -> None:
-    with pytest.raises(NotDocumented, match="stands twice"):
+    with pytest.raises(NotDocumented, match="is repeated"):
         read_counts(body.encode(), Save([]))
