@@ -60,6 +60,7 @@ def circumstances_of(
     members: Sequence[str] = (),
 ) -> PlanContext:
     """What a reader of the plan should know beside it: what applies just this plan, and of the journal."""
+    allow = tuple(allow)
     flags = [word for guard in allow for word in ("--allow", guard)]
     flags += ["--retry-rejected"] if retry_rejected else []
     if saved is None:  # a saved plan carries its selection
@@ -75,6 +76,7 @@ def circumstances_of(
         conflicts=known.conflicts,
         lint=lint,
         today=invocation.today,
+        allowed=allow,
     )
 
 
@@ -105,11 +107,15 @@ def lint_of(
 
 
 class Planned(NamedTuple):
-    """One environment's plan; `would_act` tells whether apply would call the API or write the lockfile."""
+    """One environment's plan, and what a reader should know beside it."""
 
     plan: Plan
     circumstances: PlanContext
-    would_act: bool
+
+    @property
+    def would_act(self) -> bool:
+        """Whether apply would call the API or write the lockfile."""
+        return self.circumstances.would_act
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,8 @@ class Planning:
         share = self._share(declared)
         odd = shared_key_warnings(self.invocation.panels, declared.environment)
         lint = lint_of(declared.environment, plan, share, (*odd, *declared.unchecked))
-        return Planned(plan, self._circumstances(name, state, share, lint), would_act)
+        context = self._circumstances(name, state, share, lint)
+        return Planned(plan, context._replace(would_act=would_act))
 
     def _read(self, name: str) -> tuple[Declared, KnownState]:
         declared = read_declaration(self.invocation.panels, name)

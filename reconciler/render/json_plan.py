@@ -9,24 +9,18 @@ from reconciler.plan.pull_request import PullRequestChanges, counts
 from reconciler.plan.saved import FORMAT, action_document
 from reconciler.render.json_report import problem_documents
 from reconciler.render.listing import PlanListing
+from reconciler.render.plan_words import PlanContext
 from reconciler.render.sentence import plan_sentence
 
-_NOTHING_ODD = PlanLint()
 
-
-def plan_document(
-    plan: Plan,
-    *,
-    is_recovered: bool = False,
-    share: PullRequestChanges | None = None,
-    lint: PlanLint = _NOTHING_ODD,
-) -> dict[str, Any]:
+def plan_document(plan: Plan, known: PlanContext) -> dict[str, Any]:
     """The contract's shape; `sentence` and what stands behind it are ours.
 
     Where the plan is compared with a merge base, `base` tells of it, and each action whether it was
     `pending` before.
     """
-    document = _plan(plan, is_recovered=is_recovered) | _lint(lint)
+    document = _plan(plan, known) | _lint(known.lint)
+    share = known.share
     if share is None:
         return document
     for action, listed in zip(plan.actions, document["actions"], strict=True):
@@ -42,10 +36,7 @@ def plans_document(listing: PlanListing) -> dict[str, Any]:
     """
     return {
         "format": FORMAT,
-        "plans": [
-            plan_document(plan, is_recovered=known.is_recovered, share=known.share, lint=known.lint)
-            for plan, known in listing.plans
-        ],
+        "plans": [plan_document(plan, known) for plan, known in listing.plans],
         "base": listing.base._asdict() if listing.base else None,
         "unaffected": list(listing.unaffected),
         "taken_away": list(listing.taken_away),
@@ -72,7 +63,7 @@ def _base(plan: Plan, share: PullRequestChanges) -> dict[str, Any]:
     }
 
 
-def _plan(plan: Plan, *, is_recovered: bool) -> dict[str, Any]:
+def _plan(plan: Plan, known: PlanContext) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "environment": plan.environment,
@@ -89,7 +80,8 @@ def _plan(plan: Plan, *, is_recovered: bool) -> dict[str, Any]:
         "target": plan.target,
         **({} if plan.selection is None else {"members": list(plan.selection.members)}),
         "has_lockfile": plan.has_lockfile,
-        "is_recovered": is_recovered,
+        "is_recovered": known.is_recovered,
+        "would_act": known.would_act,
     }
 
 

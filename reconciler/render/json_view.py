@@ -31,14 +31,7 @@ class JsonView:
     """Implements `reconciler.render.view.View`."""
 
     def plan(self, plan: Plan, circumstances: PlanContext) -> str:
-        return json_text(
-            plan_document(
-                plan,
-                is_recovered=circumstances.is_recovered,
-                share=circumstances.share,
-                lint=circumstances.lint,
-            )
-        )
+        return json_text(plan_document(plan, circumstances))
 
     def plans(self, listing: PlanListing) -> str:
         return json_text(plans_document(listing))

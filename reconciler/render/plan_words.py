@@ -60,6 +60,8 @@ class PlanContext(NamedTuple):
     `publish` is what publishes the lockfile; `unfetched` its branch, where nothing is known of that here;
     `conflicts` how many members that branch and the file here disagree about. `lint` tells what looks odd
     about the members whom the plan concerns; `today` is the day that --today named, None for the present one.
+    `allowed` are the guards that are lifted; `would_act` tells whether apply would call the API or write the
+    lockfile.
     """
 
     command: str
@@ -72,6 +74,8 @@ class PlanContext(NamedTuple):
     conflicts: int = 0
     lint: PlanLint = PlanLint()
     today: str | None = None
+    allowed: tuple[str, ...] = ()
+    would_act: bool = False
 
 
 def setting_warning(plan: Plan, circumstances: PlanContext) -> str | None:
@@ -99,6 +103,8 @@ def warnings(plan: Plan, circumstances: PlanContext) -> Iterator[str]:
         )
     if circumstances.today is not None:
         yield f"Declarations are counted as on {circumstances.today}, since --today says so."
+    if circumstances.allowed:
+        yield f"Lifted for this run: {', '.join(circumstances.allowed)}."
     yield from _branch_warnings(circumstances)
     if not plan.has_lockfile and circumstances.unfetched is None:
         yield (

@@ -111,8 +111,28 @@ def test_a_guard_refuses_a_merge_and_is_lifted_by_hand_for_one_run(team: Team) -
     assert refused.code == 1
     assert "5 of 10 members would be removed" in refused.log
     assert len(_members(team)) == 10
-    assert team.dispatch("apply", allow="remove").code == 0
+    lifted = team.dispatch("apply", allow_remove="true")
+    assert lifted.code == 0, lifted.log
     assert _members(team) == _addresses(*names[:5])
+    assert "Apply would refuse this" in refused.summary
+    assert "Apply would refuse this" not in lifted.summary
+    assert lifted.summary.count("Lifted for this run: remove.") == 2
+
+
+def test_a_deletion_beyond_the_guard_is_lifted_by_two_inputs_that_both_plans_show(team: Team) -> None:
+    names = [f"member{number}" for number in range(10)]
+    team.begin("main")
+    team.settings("production", "policy: {on_remove: delete}\n")
+    team.push("Delete those who leave")
+    _merged(team, "hire", *names)
+    assert team.apply().code == 0
+    _merged(team, "fire", *names[:5])
+    assert team.dispatch("apply", allow_delete="true").code == 1
+    assert len(team.panel()) == 10
+    lifted = team.dispatch("apply", allow_delete="true", allow_remove="true")
+    assert lifted.code == 0, lifted.log
+    assert team.panel() == _addresses(*names[:5])
+    assert lifted.summary.count("Lifted for this run: remove, delete.") == 2
 
 
 def test_a_lockfile_moves_from_main_to_a_branch_of_its_own_and_no_call_is_spent(team: Team) -> None:
