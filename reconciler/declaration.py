@@ -24,6 +24,7 @@ class Declared(NamedTuple):
     environment: Environment
     roster: Roster
     unchecked: tuple[Problem, ...] = ()
+    suppression: Suppression = Suppression({})
 
     def require_checked(self) -> None:
         """See to it that nobody is added who may be suppressed.
@@ -59,7 +60,7 @@ def read_declaration(panels: Path, name: str) -> Declared:
     reading = try_declaration(panels, name)
     if reading.environment is None or reading.problems:
         raise InvalidInput(*reading.problems)
-    return Declared(reading.environment, reading.roster, reading.unchecked)
+    return Declared(reading.environment, reading.roster, reading.unchecked, reading.suppression)
 
 
 def try_declaration(panels: Path, name: str) -> DeclarationReading:

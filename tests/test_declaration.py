@@ -34,7 +34,7 @@ def test_an_environment_and_its_roster_are_read(folder: Path) -> None:
     put(PANELS / "production" / "environment.yaml", "datacenter: eu\napi_key: {env: K}\n")
     put(folder / "team.yaml", "members:\n- emailAddress: Ada@example.org\n  firstName: Ada\n")
     put(folder / "list.csv", "emailAddress\nbob@example.org\n")
-    environment, roster, _ = read_declaration(PANELS, "production")
+    environment, roster, *_ = read_declaration(PANELS, "production")
     assert environment.target == "https://api.questionpro.eu/a/api/v2"
     assert roster.files == ("panels/production/members/list.csv", "panels/production/members/team.yaml")
     assert {key: member.source for key, member in roster.members.items()} == {

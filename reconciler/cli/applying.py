@@ -1,9 +1,10 @@
 """Under which commit, by which run and by whom, where CI's variables tell."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.apply import ending
 from reconciler.apply.recovery import known_state
@@ -40,6 +41,9 @@ from reconciler.render.counted import counted
 from reconciler.render.view import Format
 from reconciler.render.visible import visible
 
+if TYPE_CHECKING:
+    from reconciler.questionpro.client import QuestionProPanel
+
 # GitHub's page *Variables reference*, GitLab's page *Predefined CI/CD variables reference*.
 _GITHUB_RUN = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
 _GITLAB = ("CI_COMMIT_SHA", "CI_JOB_URL", "GITLAB_USER_LOGIN")
@@ -59,7 +63,7 @@ def provenance_of(environ: Mapping[str, str]) -> Provenance | None:
 # Which panel an environment talks to, and how it is opened: the vendor over the network, or the sandbox.
 
 
-def connector(environment: Environment) -> Connect:
+def connector(environment: Environment) -> "Callable[[], QuestionProPanel]":
     """What opens the connection, once it is called. The key is read now, so that a missing one is said first.
 
     Raises:
@@ -75,7 +79,7 @@ def connector(environment: Environment) -> Connect:
     if key is None:
         from reconciler.sandbox.embedded import EMBEDDED_ADDRESS, embedded_transport  # noqa: PLC0415 - loads SQLite
 
-        def embedded() -> AbstractAsyncContextManager[Panel]:
+        def embedded() -> QuestionProPanel:
             transport = embedded_transport(environment)
             return QuestionProPanel(EMBEDDED_ADDRESS, None, timeout, transport=transport)
 
@@ -122,7 +126,7 @@ class Applying:
         # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
         wishes = self.wishes
         if plan.has_something_to_apply and not is_refused:
-            confirm(f"Carry this out for {_destination(environment)}?", yes=self.yes)
+            confirm(f"Carry this out for {destination(environment)}?", yes=self.yes)
             wishes = self._agreed_to_delete(plan)
         return self._run(wishes, connect, Shown(plan, state.lockfile, self.wishes))
 
@@ -131,7 +135,7 @@ class Applying:
         if not must_agree_to_delete(plan, self.wishes):
             return self.wishes
         who = counted(plan.deletions, "person", "people")
-        panel = _destination(self.declared.environment)
+        panel = destination(self.declared.environment)
         question = f"This deletes {who} for good from the panel of {panel}. Delete them?"
         confirm(question, without_terminal=ending.deletes(plan.deletions))
         return replace(self.wishes, allowed=self.wishes.allowed | {"delete"})
@@ -182,7 +186,7 @@ class Applying:
             self.invocation.tell(self.invocation.words().plan(plan, circumstances))
 
 
-def _destination(environment: Environment) -> str:
+def destination(environment: Environment) -> str:
     """Where the question leads: the environment, its target, and where the key comes from."""
     key = environment.api_key
     with_key = f", with the key in {key.described(environment.folder)}" if key else ""

@@ -70,6 +70,7 @@ _COMMANDS = {
     "fmt": CommandEntry("reconciler.cli.fmt", "fmt", "Put member files into canonical form."),
     "plan": CommandEntry("reconciler.cli.plan", "plan", "Show what apply would do, without key or network."),
     "apply": CommandEntry("reconciler.cli.apply", "apply", "Carry out the plan, and record the outcomes."),
+    "drift": CommandEntry("reconciler.cli.drift", "drift", "Compare the panel with what is declared."),
     "environments": CommandEntry(
         "reconciler.cli.environments", "environments", "List the environments, in the order of apply."
     ),

@@ -108,7 +108,7 @@ class _Lines:
         step = settled * _STEPS // total
         if step > self._said:
             self._said = step
-            self._say(f"{settled} of {counted(total, 'member')} settled, {counted(calls, 'call')} so far")
+            self.say(f"{settled} of {counted(total, 'member')} settled, {counted(calls, 'call')} so far")
 
     def called(self, at: str, members: int, reply: Reply) -> None:
         if self._log is None:
@@ -123,9 +123,9 @@ class _Lines:
     def waiting(self, seconds: float, reason: str) -> None:
         if seconds >= _WORTH_SAYING:
             why = self._invocation.in_words(said(reason or "no answer"))
-            self._say(visible(f"Waiting {seconds:.0f} s before the next attempt: {why}"))
+            self.say(visible(f"Waiting {seconds:.0f} s before the next attempt: {why}"))
 
-    def _say(self, line: str) -> None:
+    def say(self, line: str) -> None:
         try:
             self._invocation.tell(f"{line}\n")
         except DiskFailure:  # no reason to end the run; its exit code will say it
@@ -148,9 +148,32 @@ class _Bar(_Lines):
         if settled == total:
             self._bar.render_finish()
 
-    def _say(self, line: str) -> None:
-        super()._say(f"\n{line}" if self._bar is not None and not self._bar.finished else line)
+    def say(self, line: str) -> None:
+        super().say(f"\n{line}" if self._bar is not None and not self._bar.finished else line)
 
 
 def _item(item: Any) -> str | None:
     return item if isinstance(item, str) else None
+
+
+class ReadProgress:
+    """A line for each fifty pages that were read, and one for each wait that is worth saying."""
+
+    _CALLS = 50
+
+    def __init__(self, invocation: Invocation) -> None:
+        """Tell it on standard error."""
+        self._lines = _Lines(invocation, None)
+
+    def read(self, members: int, calls: int) -> None:
+        """So many members were seen after so many calls."""
+        if calls % self._CALLS == 0:
+            self._lines.say(f"{counted(members, 'member')} read, {counted(calls, 'call')} so far")
+
+    def reads_again(self, missing: int) -> None:
+        """So many are on no page that the pages are read once more."""
+        self._lines.say(f"{counted(missing, 'member')} on no page: the pages are read once more")
+
+    def waiting(self, seconds: float, reason: str) -> None:
+        """A call failed for this reason, and the next is made after so many seconds."""
+        self._lines.waiting(seconds, reason)

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from reconciler.lockfile.model import Lockfile, Outcome
 from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELD_ID, PROFILE_FIELDS, Attributes, profile_field_name
 from reconciler.readback.model import FieldDrift, Finding, MemberDrift, PanelRead
 from reconciler.roster.model import Roster
+from reconciler.suppression.model import Suppression
 
 OPT_OUT = "unsubscribeDate"
 """The field that tells that a member has opted out. The list of statuses is not public."""
@@ -36,7 +37,7 @@ def known_in(lockfile: Lockfile | None) -> frozenset[str]:
 
 
 def compare(
-    roster: Roster, read: PanelRead, suppressed: Container[str], ignored: Collection[str] = ()
+    roster: Roster, read: PanelRead, suppressed: Suppression | Collection[str], ignored: Collection[str] = ()
 ) -> tuple[tuple[MemberDrift, ...], int]:
     """The findings, in the order of their kinds and then by identity; and how many members are equal.
 
@@ -52,7 +53,7 @@ def compare(
 
 
 def _findings(
-    roster: Roster, read: PanelRead, suppressed: Container[str], ignored: frozenset[str]
+    roster: Roster, read: PanelRead, suppressed: Suppression | Collection[str], ignored: frozenset[str]
 ) -> Iterator[MemberDrift | None]:
     """One for each person; None for a declared member who is equal."""
     for key, panel in read.members.items():

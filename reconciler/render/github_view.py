@@ -17,6 +17,7 @@ from reconciler.render.text_view import TextView
 
 if TYPE_CHECKING:
     from reconciler.explain import Explanation
+    from reconciler.readback.model import Drift
     from reconciler.render.why_next import Commands
 
 
@@ -59,6 +60,9 @@ class GithubView:
 
     def occurrences(self, found: Occurrences) -> str:
         return _annotated(self.text.occurrences(found), of_problems(found.unread, self.showing))
+
+    def drift(self, drift: "Drift") -> str:
+        return _annotated(self.text.drift(drift))
 
 
 def _annotated(text: str, annotations: Iterable[Annotation] = ()) -> str:

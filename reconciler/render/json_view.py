@@ -24,6 +24,7 @@ from reconciler.render.plan_words import PlanContext
 
 if TYPE_CHECKING:
     from reconciler.explain import Explanation
+    from reconciler.readback.model import Drift
     from reconciler.render.why_next import Commands
 
 
@@ -70,3 +71,8 @@ class JsonView:
 
     def occurrences(self, found: Occurrences) -> str:
         return json_text(traces_document(found))
+
+    def drift(self, drift: "Drift") -> str:
+        from reconciler.render.drift import drift_document  # noqa: PLC0415 - only one command needs it
+
+        return json_text(drift_document(drift))

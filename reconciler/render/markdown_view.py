@@ -21,6 +21,7 @@ from reconciler.render.showing import RenderOptions
 
 if TYPE_CHECKING:
     from reconciler.explain import Explanation
+    from reconciler.readback.model import Drift
     from reconciler.render.why_next import Commands
 
 
@@ -62,3 +63,8 @@ class MarkdownView:
 
     def occurrences(self, found: Occurrences) -> str:
         return markdown_traces(found, self.showing)
+
+    def drift(self, drift: "Drift") -> str:
+        from reconciler.render.drift import markdown_drift  # noqa: PLC0415 - only one command needs it
+
+        return markdown_drift(drift, self.showing)

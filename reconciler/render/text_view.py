@@ -21,6 +21,7 @@ from reconciler.render.text_traces import text_traces
 
 if TYPE_CHECKING:
     from reconciler.explain import Explanation
+    from reconciler.readback.model import Drift
     from reconciler.render.why_next import Commands
 
 
@@ -62,3 +63,8 @@ class TextView:
 
     def occurrences(self, found: Occurrences) -> str:
         return text_traces(found, self.showing)
+
+    def drift(self, drift: "Drift") -> str:
+        from reconciler.render.drift import text_drift  # noqa: PLC0415 - only one command needs it
+
+        return text_drift(drift, self.showing)

@@ -15,6 +15,7 @@ from reconciler.render.showing import RenderOptions
 
 if TYPE_CHECKING:
     from reconciler.explain import Explanation
+    from reconciler.readback.model import Drift
     from reconciler.render.why_next import Commands
 
 
@@ -68,6 +69,10 @@ class View(Protocol):
 
     def occurrences(self, found: Occurrences) -> str:
         """Where somebody stands."""
+        ...
+
+    def drift(self, drift: "Drift") -> str:
+        """How the panel differs from what is declared."""
         ...
 
 

@@ -96,7 +96,7 @@ class ExamplePullRequest:
         return _COMMIT.sub("21d6d5717aad", printed)
 
     def _push_all(self) -> None:
-        environment, roster, _ = read_declaration(self._folder / "panels", "production")
+        environment, roster, *_ = read_declaration(self._folder / "panels", "production")
         members = {
             key: Present(Outcome.UNATTRIBUTED, _PUSHED, declared.attributes)
             for key, declared in roster.members.items()
