@@ -66,7 +66,18 @@ class MergeBase:
         keys = None if before is None else changed_keys(before.on(today), roster.on(today))
         was = try_environment(self.panels_before, name).environment if self._was_there(name) else None
         has_new_settings = self._path(f"{name}/{SETTINGS_FILE}") in self.changed
-        return PullRequestChanges(self.base, keys, has_new_settings, setting_changes(was, environment))
+        settings = setting_changes(was, environment)
+        former = self._former(before, roster) if before else {}
+        return PullRequestChanges(self.base, keys, has_new_settings, settings, former)
+
+    def _former(self, before: Roster, after: Roster) -> dict[str, str]:
+        """Where the members were declared who no longer are, by the path that the file has here."""
+        there, here = display_path(self.panels_before), display_path(self.panels)
+        return {
+            key: member.source.replace(there, here, 1)
+            for key, member in before.members.items()
+            if key not in after.members
+        }
 
     def edited_lockfile(self, environment: Environment) -> Problem | None:
         """What is wrong where the pull request edits a lockfile, which is the tool's own.

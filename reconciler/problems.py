@@ -17,6 +17,9 @@ from typing import NamedTuple, TypeAlias
 _AROUND = 120
 """Characters of an excerpt on either side of the location: a file may be one line of many megabytes."""
 
+HIDDEN = "…"
+"""What is shown in the place of something hidden."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -27,9 +30,13 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A field's value, or any other excerpt of a file or an answer, inside a sentence."""
+    """A field's value, or any other excerpt of a file or an answer, inside a sentence.
+
+    `masked` is what is left of it where personal data is hidden.
+    """
 
     text: str
+    masked: str = field(default=HIDDEN, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from reconciler.files import display_path
 from reconciler.plan.diff import ActionDifference, plan_difference
-from reconciler.plan.guards import in_words
-from reconciler.plan.model import GuardRefusal, Plan
+from reconciler.plan.model import Plan
 from reconciler.plan.saved import ActionDocument, ReviewedPlan, action_document
 from reconciler.problems import Address, Location, Message, Problem, Severity, Value
 
@@ -152,13 +151,6 @@ def replaced_meanwhile(lockfile: Path) -> Problem:
             "unconfirmed; the next apply sends them again. Don't pull or check out while apply runs.",
         ),
         Location(display_path(lockfile)),
-    )
-
-
-def guarded(refusal: GuardRefusal) -> Problem:
-    """A guard is exceeded."""
-    return Problem(
-        (f"A guard refuses this: {in_words(refusal)}.",), (f"If that is meant: `{refusal.lifted_by}`.",)
     )
 
 

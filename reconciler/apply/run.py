@@ -27,6 +27,7 @@ from reconciler.lockfile.file import LockfileFile
 from reconciler.lockfile.lock import NO_PATIENCE, Patience, environment_lock
 from reconciler.lockfile.model import Lockfile, Present
 from reconciler.lockfile.state import KnownState, Lineage, commits_of, write_lockfile
+from reconciler.plan.guards import guard_problem
 from reconciler.plan.model import Day, Plan, Selection
 from reconciler.plan.planner import make_plan
 from reconciler.plan.saved import ReviewedPlan
@@ -80,7 +81,7 @@ def objections(plan: Plan, wishes: Wishes) -> tuple[Problem, ...]:
     """Why apply must not carry this plan out; empty where it may, but for people whom it would delete."""
     expected = wishes.expected
     stale = () if expected is None or expected.digest == plan.digest else ending.stale(expected, plan)
-    return (*stale, *(ending.guarded(refusal) for refusal in plan.refusals))
+    return (*stale, *map(guard_problem, plan.refusals))
 
 
 def must_agree_to_delete(plan: Plan, wishes: Wishes) -> bool:

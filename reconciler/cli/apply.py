@@ -45,9 +45,12 @@ from reconciler.errors import (
     UsageError,
 )
 from reconciler.interruption import remember_signals
+from reconciler.output.documents.report import report_screen, reports_screen
+from reconciler.output.json_shapes import json_text
+from reconciler.output.options import Format
+from reconciler.output.render import Screen
+from reconciler.output.wording import report_sentence
 from reconciler.problems import Problem
-from reconciler.render.sentence import report_sentence
-from reconciler.render.view import Format
 
 _LONGEST_WAIT = 86_400.0  # seconds: a day
 
@@ -156,7 +159,7 @@ def _one(request: Request, name: str, report_file: Path | None) -> int:
     try:
         tell(invocation, report)
     finally:
-        _save(report_file, lambda: _as_json(report))
+        _save(report_file, lambda: report_screen(report))
     return _code(invocation, report.exit_code)
 
 
@@ -166,12 +169,12 @@ def _all(request: Request, names: Sequence[str], report_file: Path | None) -> in
     try:
         applying.carry_out()
         if invocation.format is Format.JSON:
-            invocation.show(_all_as_json(applying.reports))
+            invocation.show(reports_screen(applying.reports))
             tell_unheard(invocation)
         elif not names:
-            invocation.show("There is nothing to apply here.\n")
+            invocation.say("There is nothing to apply.")
     finally:
-        _save(report_file, lambda: _all_as_json(applying.reports))
+        _save(report_file, lambda: reports_screen(applying.reports))
     return _code(invocation, applying.exit_code)
 
 
@@ -179,21 +182,9 @@ def _code(invocation: Invocation, code: int) -> int:
     return code or (EXIT_INVALID if invocation.could_not_tell else EXIT_DONE)
 
 
-def _save(report_file: Path | None, text: Callable[[], str]) -> None:
+def _save(report_file: Path | None, screen: Callable[[], Screen]) -> None:
     if report_file is not None:
-        save(report_file, text())
-
-
-def _as_json(report: Report) -> str:
-    from reconciler.render.json_view import JsonView  # noqa: PLC0415 - only where a report is saved
-
-    return JsonView().report(report)
-
-
-def _all_as_json(reports: Sequence[Report]) -> str:
-    from reconciler.render.json_view import JsonView  # noqa: PLC0415 - only where reports are saved
-
-    return JsonView().reports(reports)
+        save(report_file, json_text(screen().data()))
 
 
 # Apply of all environments, one behind the other; one that fails stops only those that come after it.
@@ -261,8 +252,8 @@ class ApplyAll:
             return
         tell(invocation, report)
         if not is_shown(invocation, report):  # among others, also the end of one that never began is a result
-            invocation.show(f"{report_sentence(report)}\n")
+            invocation.say(report_sentence(report))
 
     def _begin_paragraph(self) -> None:
         if self._told and self._request.invocation.format is not Format.JSON:
-            self._request.invocation.show("\n")
+            self._request.invocation.say("")

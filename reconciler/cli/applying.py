@@ -21,7 +21,7 @@ from reconciler.apply.run import (
 )
 from reconciler.cli.failures import INTERRUPTED, explained
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.planning import check_order, circumstances_of, lint_of
+from reconciler.cli.planning import check_order, context_of, lint_of
 from reconciler.cli.progress import CallLog, observer_for
 from reconciler.cli.selection import AskedMembers
 from reconciler.cli.terminal import confirm
@@ -33,13 +33,14 @@ from reconciler.files import display_path
 from reconciler.interruption import interruptible
 from reconciler.lockfile.lock import Patience
 from reconciler.lockfile.state import KnownState, check_known
+from reconciler.output.documents.plan import plan_screen
+from reconciler.output.documents.report import report_screen
+from reconciler.output.options import Format
+from reconciler.output.wording import counted
 from reconciler.plan.model import Plan
 from reconciler.plan.saved import ReviewedPlan, read_saved_plan
 from reconciler.problems import Location, Problem
 from reconciler.questionpro.panel import Panel
-from reconciler.render.counted import counted
-from reconciler.render.view import Format
-from reconciler.render.visible import visible
 
 if TYPE_CHECKING:
     from reconciler.questionpro.client import QuestionProPanel
@@ -126,7 +127,7 @@ class Applying:
         # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
         wishes = self.wishes
         if plan.has_something_to_apply and not is_refused:
-            confirm(f"Carry this out for {destination(environment)}?", yes=self.yes)
+            confirm(f"Apply this to {self._destination(environment)}?", yes=self.yes)
             wishes = self._agreed_to_delete(plan)
         return self._run(wishes, connect, Shown(plan, state.lockfile, self.wishes))
 
@@ -135,8 +136,8 @@ class Applying:
         if not must_agree_to_delete(plan, self.wishes):
             return self.wishes
         who = counted(plan.deletions, "person", "people")
-        panel = destination(self.declared.environment)
-        question = f"This deletes {who} for good from the panel of {panel}. Delete them?"
+        panel = self._destination(self.declared.environment)
+        question = f"This permanently deletes {who} from the panel of {panel}. Delete them?"
         confirm(question, without_terminal=ending.deletes(plan.deletions))
         return replace(self.wishes, allowed=self.wishes.allowed | {"delete"})
 
@@ -165,12 +166,12 @@ class Applying:
     def _tell_of_the_wait(self, holder: str) -> None:
         name = self.declared.environment.name
         line = f"Waiting for up to {self.wait:g} s: another run is writing to {name}, {holder}."
-        self.invocation.tell(f"{visible(line)}\n")
+        self.invocation.tell(line)
 
     def _show(self, plan: Plan, odd: tuple[Problem, ...]) -> None:
         """Results go to standard output; where the result is a JSON object or a comment, the plan doesn't."""
         wishes = self.wishes
-        circumstances = circumstances_of(
+        context = context_of(
             self.invocation,
             plan.environment,
             self.state,
@@ -181,16 +182,20 @@ class Applying:
             members=plan.selection.members if plan.selection else (),
         )
         if self.invocation.format is Format.TEXT:
-            self.invocation.show(self.invocation.view().plan(plan, circumstances) + "\n")
+            self.invocation.show(plan_screen(plan, context))
+            self.invocation.say("")
         else:
-            self.invocation.tell(self.invocation.words().plan(plan, circumstances))
+            self.invocation.tell_document(plan_screen(plan, context).document())
+
+    def _destination(self, environment: Environment) -> str:
+        return self.invocation.line(destination(environment))
 
 
 def destination(environment: Environment) -> str:
     """Where the question leads: the environment, its target, and where the key comes from."""
     key = environment.api_key
     with_key = f", with the key in {key.described(environment.folder)}" if key else ""
-    return visible(f"{environment.name} ({environment.target}{with_key})")
+    return f"{environment.name} ({environment.target}{with_key})"
 
 
 # One environment's apply and its report, however it ends; and how the report is told.
@@ -256,7 +261,7 @@ def tell(invocation: Invocation, report: Report) -> None:
     """Show the report, and say its problems in words."""
     tell_problems(invocation, report)
     if is_shown(invocation, report):
-        invocation.show(invocation.view().report(report))
+        invocation.show(report_screen(report))
     tell_unheard(invocation)
 
 

@@ -14,10 +14,10 @@ from reconciler.cli.invocation import Invocation
 from reconciler.cli.lazy_group import CommandEntry, LazyGroup
 from reconciler.errors import EXIT_DONE, InvalidInput, ReconcilerError
 from reconciler.files import disk_failure, display_path
+from reconciler.output.github import Annotation, Level, workflow_command
+from reconciler.output.visible import visible
+from reconciler.output.wording import counted
 from reconciler.problems import Location, Problem, plain
-from reconciler.render.counted import counted
-from reconciler.render.github_text import Annotation, Level, command
-from reconciler.render.visible import visible
 
 PLAN = "plan"
 """The marker of the comment that shows a pull request's plan."""
@@ -161,13 +161,13 @@ def _check_together(file: Path | None, title: str | None, *, close: bool) -> Non
 
 def tell(invocation: Invocation, line: str) -> None:
     """Say what was done."""
-    invocation.show(f"{visible(line)}\n")
+    invocation.say(line)
 
 
 def annotate(invocation: Invocation, level: Level, title: str, line: str) -> None:
     """Say what was not done, and that this is no failure: on GitHub Actions as an annotation."""
     if invocation.environ.get("GITHUB_ACTIONS"):
-        invocation.show(command(Annotation(level, (line,), title=title)))
+        invocation.print_out(workflow_command(Annotation(level, (line,), title=title)))
     else:
         tell(invocation, f"{title}: {line}")
 

@@ -27,11 +27,11 @@ from reconciler.cli.ci import (
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument
 from reconciler.errors import EXIT_DONE, InvalidInput
+from reconciler.output.github import Level
+from reconciler.output.markdown_text import prose
 from reconciler.plan.model import Summary
 from reconciler.plan.pull_request import PlanFigures, figures_in, read_figures
 from reconciler.problems import Problem
-from reconciler.render.github_text import Level
-from reconciler.render.markdown_text import prose
 
 _NOT_TOUCHED = "The apply itself is not affected."
 _NOT_POSTED = f"The report is in this job's summary. {_NOT_TOUCHED}"

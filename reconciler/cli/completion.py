@@ -30,7 +30,7 @@ def completion(context: click.Context, shell: str) -> int:
         raise click.BadParameter(f"{shell} is not supported.", context)
     source = made(context.find_root().command, {}, "reconciler", COMPLETION_VARIABLE).source()
     invocation: Invocation = context.obj
-    invocation.show(f"{source.strip()}\n")
+    invocation.print_out(f"{source.strip()}\n")
     return EXIT_DONE
 
 

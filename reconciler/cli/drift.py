@@ -23,10 +23,11 @@ from reconciler.errors import (
 )
 from reconciler.interruption import interruptible
 from reconciler.lockfile.state import check_known
+from reconciler.output.documents.drift import drift_screen
+from reconciler.output.wording import counted
 from reconciler.problems import Problem
 from reconciler.readback.drift import compare, expected_in, known_in
 from reconciler.readback.model import Drift
-from reconciler.render.counted import counted
 
 if TYPE_CHECKING:
     from reconciler.lockfile.model import Lockfile
@@ -90,7 +91,7 @@ def drift(
     found = Drift(name, environment.target, "api", read, members, same, pending)
     if read.denial is not None:
         invocation.tell_problems((read.denial,))
-    invocation.show(invocation.view(full=full).drift(found))
+    invocation.show(drift_screen(found), full=full)
     return _exit_code(found, detailed=detailed_exitcode)
 
 
@@ -118,9 +119,9 @@ def _read(
     size = max(len(roster.members), len(lockfile.members) if lockfile else 0)
     most = usual_limit(size) if max_calls is None else max_calls
     least = counted(least_calls(size), "call")
-    where = destination(environment)
+    where = invocation.line(destination(environment))
     price = f"at least {least}, and at most {most} (--max-calls)"
-    invocation.tell(f"Reading the panel of {where} takes {price}.\n")
+    invocation.tell(f"Reading the panel of {where} takes {price}.")
     confirm(f"Read the panel of {where}?", yes=yes)
     plan = ReadPlan(expected_in(roster, lockfile), known_in(lockfile), most, _asked(invocation, yes=yes))
     return read_panel(connect, environment.api, plan, ReadProgress(invocation))
@@ -131,7 +132,7 @@ def _asked(invocation: Invocation, *, yes: bool) -> Callable[[int], bool]:
 
     def may_look_up(missing: int) -> bool:
         who = counted(missing, "member is", "members are")
-        invocation.tell(f"{who} on no page. To look them up takes {counted(missing, 'call')}.\n")
+        invocation.tell(f"{who} on no page. To look them up takes {counted(missing, 'call')}.")
         try:
             with interruptible():
                 confirm("Look them up?", yes=yes)

@@ -11,6 +11,7 @@ from reconciler.cli.state import typed_key
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.files import display_path
 from reconciler.find import find_occurrences
+from reconciler.output.documents.find import occurrences_screen
 from reconciler.problems import Address, Problem
 
 
@@ -36,7 +37,7 @@ def find(invocation: Invocation, address: str, folders: tuple[Path, ...]) -> int
     found = find_occurrences(key, _folders(invocation, folders), invocation.panels)
     if found.unread:
         invocation.tell_problems(found.unread)
-    invocation.show(invocation.view().occurrences(found))
+    invocation.show(occurrences_screen(found))
     return EXIT_INVALID if found.unread else EXIT_DONE
 
 

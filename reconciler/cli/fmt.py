@@ -14,9 +14,8 @@ from reconciler.environment.member_files import ENDINGS
 from reconciler.environment.reader import try_environment
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.files import display_path, is_link
-from reconciler.problems import Location, Problem
-from reconciler.render.counted import counted
-from reconciler.render.visible import visible
+from reconciler.output.wording import counted
+from reconciler.problems import Code, Location, Problem
 from reconciler.roster.format import format_file
 
 
@@ -52,13 +51,13 @@ def fmt(invocation: Invocation, files: tuple[Path, ...], *, check: bool) -> int:
             unchanged += not is_changed
             if is_changed:
                 changed.append(path)
-                invocation.show(f"{visible(display_path(path))}: {did}\n")
+                invocation.say(Code(display_path(path)), f": {did}")
     if problems:
         invocation.tell_problems(problems)
-    invocation.show(f"{counted(len(changed), 'file')} {did}, {unchanged} unchanged.\n")
+    invocation.say(f"{counted(len(changed), 'file')} {did}, {unchanged} unchanged.")
     if check and changed:
         command = invocation.command_line("fmt", *map(_as_argument, changed))
-        invocation.tell(f"{visible(f'To format: {command}')}\n")
+        invocation.tell(f"To format: {command}")
     return EXIT_INVALID if problems or (check and changed) else EXIT_DONE
 
 

@@ -70,8 +70,8 @@ def init(
         raise UsageError(Problem((f"--environment: {error}",))) from None
     files = [*scaffold.files_for(wanted, ci, lockfile_branch), *_schema_files()]
     done = [*_write_missing(root, files), *_add_lines(root, lockfile_branch)]
-    invocation.show("".join(f"{what}  {path}\n" for path, what in done))
-    invocation.show(_next(invocation, wanted, ci))
+    invocation.print_out("".join(f"{what}  {path}\n" for path, what in done))
+    invocation.print_out(_next(invocation, wanted, ci))
     return EXIT_DONE
 
 
@@ -86,7 +86,7 @@ def schema(invocation: Invocation, name: str) -> int:
 
     Example: reconciler schema environment
     """
-    invocation.show(_schema_text(name))
+    invocation.print_out(_schema_text(name))
     return EXIT_DONE
 
 

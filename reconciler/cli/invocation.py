@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from reconciler.cli.terminal import paint_for, write
+from reconciler.output.document import Document, Span
+from reconciler.output.documents.problems import problems_document, problems_screen
+from reconciler.output.masking import masks_by_default
+from reconciler.output.options import Format, RenderOptions
+from reconciler.output.render import Screen, render
+from reconciler.output.text import text, text_line
 from reconciler.plan.model import Day
-from reconciler.problems import Message, Problem, plain
-from reconciler.render.masking import masks_by_default
-from reconciler.render.showing import RenderOptions
-from reconciler.render.view import Format, View, view_for
+from reconciler.problems import Problem
 
 _SOON = timedelta(days=30)
 
@@ -70,18 +73,6 @@ class Invocation:
         is_masked = asked is Format.GITHUB or masks_by_default(environ)
         return cls(format=asked, masked=_asked_masking(arguments, default=is_masked), environ=environ)
 
-    def view(self, **wishes: Any) -> View:
-        """The view for standard output; `wishes` are fields of `RenderOptions`."""
-        return view_for(self.format, self._showing(sys.stdout, **wishes))
-
-    def words(self) -> View:
-        """The view for standard error: text, whatever the format of the result."""
-        return view_for(Format.TEXT, self._showing(sys.stderr))
-
-    def in_words(self, words: Message) -> str:
-        """Words for a line of one's own, masked where that is asked for. As data: yet to be made visible."""
-        return plain(self._showing(sys.stderr).words(words))
-
     @property
     def is_ci(self) -> bool:
         """Whether this runs where nobody watches, and many may read the log later."""
@@ -92,30 +83,46 @@ class Invocation:
         """The day for which this command plans: one and the same from its beginning to its end."""
         return day_of(self.today)
 
-    def show(self, text: str) -> None:
-        """Print a result."""
+    def show(self, screen: Screen, **wishes: Any) -> None:
+        """Print a result in the format that was asked for; `wishes` are fields of `RenderOptions`."""
+        self.print_out(render(screen, self.format, self._options(sys.stdout, **wishes)))
+
+    def say(self, *spans: Span) -> None:
+        """Print a line of a result."""
+        self.print_out(f"{text_line(spans, self._options(sys.stdout))}\n")
+
+    def print_out(self, text: str) -> None:
+        """Print what is rendered already."""
         write(sys.stdout, text, as_utf8=self.format is Format.JSON)
 
-    def tell(self, text: str) -> None:
-        """Print progress, a warning or an error: whole lines of our own, or made visible before."""
-        write(sys.stderr, text)
+    def tell(self, *spans: Span) -> None:
+        """Print a line of progress, or a remark, on standard error."""
+        write(sys.stderr, f"{self.line(*spans)}\n")
+
+    def tell_document(self, document: Document) -> None:
+        """Print a document as text on standard error, whatever the format of the result."""
+        write(sys.stderr, text(document, self._options(sys.stderr), tells_problems=True))
 
     def tell_problems(self, problems: Sequence[Problem]) -> None:
-        """Say problems in words, whatever the format of the result."""
-        self.tell(self.words().problems(problems, self.environment))
+        """Print problems on standard error, whatever the format of the result."""
+        self.tell_document(problems_document(problems))
 
     def fail(self, problems: Sequence[Problem]) -> None:
         """Say why the command could not do its work; print it too where a program or a comment waits."""
         self.tell_problems(problems)
         if self.format is not Format.TEXT:
-            self.show(self.view().problems(problems, self.environment))
+            self.show(problems_screen(problems, self.environment))
+
+    def line(self, *spans: Span) -> str:
+        """A line for standard error, such as a question: masked if that is asked for, and harmless."""
+        return text_line(spans, self._options(sys.stderr))
 
     def command_line(self, *words: str) -> str:
         """A command that a user can type here, such as `reconciler --panels elsewhere apply production`."""
         panels = () if self.panels == DEFAULT_PANELS else ("--panels", str(self.panels))
         return shlex.join(("reconciler", *panels, *words))
 
-    def _showing(self, stream: TextIO, **wishes: Any) -> RenderOptions:
+    def _options(self, stream: TextIO, **wishes: Any) -> RenderOptions:
         return RenderOptions(masked=self.masked, paint=paint_for(stream, self.environ), **wishes)
 
 

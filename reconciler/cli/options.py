@@ -10,9 +10,9 @@ from reconciler.cli.invocation import DEFAULT_PANELS, Invocation, day_of
 from reconciler.environment.discovery import SETTINGS_FILE
 from reconciler.environment.overview import environments_in_order
 from reconciler.errors import UsageError
+from reconciler.output.options import Format
 from reconciler.plan.guards import ALLOWABLE
 from reconciler.problems import Problem
-from reconciler.render.view import Format
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -18,14 +18,14 @@ from reconciler.cli.options import (
     selected,
     today_option,
 )
-from reconciler.cli.planning import Outcome, Planned, Planning, compared, several
+from reconciler.cli.planning import Outcome, Planning, compared, several
 from reconciler.cli.saving import save
 from reconciler.cli.selection import AskedMembers
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, UsageError
+from reconciler.output.documents.plan import plan_screen, plans_screen
+from reconciler.output.json_shapes import json_text, plans_data
 from reconciler.plan.pull_request import ACTIONS
 from reconciler.problems import Problem
-from reconciler.render.listing import PlanListing
-from reconciler.render.view import View
 
 _LEAST_BYTES = 1000
 _LINK = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
@@ -98,7 +98,7 @@ def plan(
     names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
     asked = AskedMembers.of(member, must_be_known=not is_all)
     names = asked.known_in(invocation, names) if is_all else names
-    view = invocation.view(full=full, only=frozenset(only), most_bytes=max_bytes, link=link)
+    wishes = {"full": full, "most_bytes": max_bytes, "link": link}
     with compared(invocation.panels, base) as before:
         planning = Planning(invocation, allow, retry_rejected, out, before, asked)
         if is_all:
@@ -107,34 +107,15 @@ def plan(
                 invocation.tell_problems(tuple(outcome.problems.values()))
             listing = outcome.listing(before)
             if out is not None:
-                save(out, _all_as_json(listing))
-            invocation.show(view.plans(listing))
+                save(out, json_text(plans_data(listing)))
+            invocation.show(plans_screen(listing, only), **wishes)
             return _code(outcome, detailed=detailed_exitcode)
         planned = planning.one(names[0])
-    return _show_one(invocation, view, planned, out, detailed=detailed_exitcode)
-
-
-def _show_one(
-    invocation: Invocation, view: View, planned: Planned, out: Path | None, *, detailed: bool
-) -> int:
+    screen = plan_screen(planned.plan, planned.context, only)
     if out is not None:
-        save(out, _as_json(planned))
-    invocation.show(view.plan(planned.plan, planned.circumstances))
-    return EXIT_SOMETHING_TO_APPLY if detailed and planned.would_act else EXIT_DONE
-
-
-def _as_json(planned: Planned) -> str:
-    """The plan as it is saved: the object that `--format json` prints."""
-    from reconciler.render.json_view import JsonView  # noqa: PLC0415 - only where a plan is saved
-
-    return JsonView().plan(planned.plan, planned.circumstances)
-
-
-def _all_as_json(listing: PlanListing) -> str:
-    """The plans as they are saved: the object that `--all --format json` prints."""
-    from reconciler.render.json_view import JsonView  # noqa: PLC0415 - only where plans are saved
-
-    return JsonView().plans(listing)
+        save(out, json_text(screen.data()))
+    invocation.show(screen, **wishes)
+    return EXIT_SOMETHING_TO_APPLY if detailed_exitcode and planned.would_act else EXIT_DONE
 
 
 def _code(outcome: Outcome, *, detailed: bool) -> int:

@@ -17,14 +17,12 @@ from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput, ReconcilerError, Refusal
 from reconciler.lint.model import PlanLint
 from reconciler.lockfile.state import KnownState
+from reconciler.output.results import PlanContext, PlanListing
+from reconciler.output.wording import interrupted_run, plan_sentence
 from reconciler.plan.model import Plan
 from reconciler.plan.planner import make_plan
 from reconciler.plan.pull_request import PullRequestChanges
 from reconciler.problems import Address, Code, Problem
-from reconciler.render.listing import PlanListing
-from reconciler.render.plan_words import PlanContext
-from reconciler.render.sentence import plan_sentence
-from reconciler.render.visible import visible
 from reconciler.suppression.model import PREFIX
 from reconciler.warning_codes import CORRECTED_ADDRESS
 
@@ -39,14 +37,10 @@ def tell_of_journal(invocation: Invocation, name: str, known: KnownState) -> Non
     """Say that what is shown is not yet in the lockfile, where that is so."""
     if known.is_recovered:
         recover = invocation.command_line("state", "recover", name)
-        line = (
-            "An interrupted run left a journal, or an apply is under way; it is counted in here. Where none "
-            f"is under way, `{recover}` takes it in."
-        )
-        invocation.tell(f"{visible(line)}\n")
+        invocation.tell_problems([interrupted_run(f"`{recover}`")])
 
 
-def circumstances_of(
+def context_of(
     invocation: Invocation,
     name: str,
     known: KnownState,
@@ -64,7 +58,7 @@ def circumstances_of(
     flags = [word for guard in allow for word in ("--allow", guard)]
     flags += ["--retry-rejected"] if retry_rejected else []
     if saved is None:  # a saved plan carries its selection
-        flags += [word for name in members for word in ("--member", invocation.in_words((_named(name),)))]
+        flags += [word for name in members for word in ("--member", invocation.line(_named(name)))]
     return PlanContext(
         command=invocation.command_line("apply", name, *([str(saved)] if saved else []), *flags),
         recover=invocation.command_line("state", "recover", name),
@@ -110,12 +104,12 @@ class Planned(NamedTuple):
     """One environment's plan, and what a reader should know beside it."""
 
     plan: Plan
-    circumstances: PlanContext
+    context: PlanContext
 
     @property
     def would_act(self) -> bool:
         """Whether apply would call the API or write the lockfile."""
-        return self.circumstances.would_act
+        return self.context.would_act
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +144,7 @@ class Planning:
         share = self._share(declared)
         odd = shared_key_warnings(self.invocation.panels, declared.environment)
         lint = lint_of(declared.environment, plan, share, (*odd, *declared.unchecked))
-        context = self._circumstances(name, state, share, lint)
+        context = self._context(name, state, share, lint)
         return Planned(plan, context._replace(would_act=would_act))
 
     def _read(self, name: str) -> tuple[Declared, KnownState]:
@@ -164,14 +158,14 @@ class Planning:
                 raise InvalidInput(*problems)
         return declared, known_state(declared.environment)
 
-    def _circumstances(
+    def _context(
         self,
         name: str,
         state: KnownState,
         share: PullRequestChanges | None = None,
         lint: PlanLint = NOTHING_ODD,
     ) -> PlanContext:
-        return circumstances_of(
+        return context_of(
             self.invocation,
             name,
             state,
@@ -200,7 +194,7 @@ class Outcome:
     def listing(self, before: "MergeBase | None") -> PlanListing:
         """All of it, to be shown."""
         return PlanListing(
-            plans=tuple((found.plan, found.circumstances) for found in self.planned),
+            plans=tuple((found.plan, found.context) for found in self.planned),
             problems=tuple(self.problems.values()),
             unaffected=tuple(self.unaffected),
             taken_away=before.taken_away() if before else (),

@@ -14,9 +14,9 @@ from reconciler.apply.tally import Observer
 from reconciler.cli.invocation import Invocation
 from reconciler.errors import DiskFailure
 from reconciler.files import disk_failure, open_for_appending
+from reconciler.output.document import Span
+from reconciler.output.wording import counted
 from reconciler.questionpro.panel import Answer, Counted, CountedAway, Reply
-from reconciler.render.counted import counted
-from reconciler.render.visible import visible
 
 
 class CallLog:
@@ -122,12 +122,11 @@ class _Lines:
 
     def waiting(self, seconds: float, reason: str) -> None:
         if seconds >= _WORTH_SAYING:
-            why = self._invocation.in_words(said(reason or "no answer"))
-            self.say(visible(f"Waiting {seconds:.0f} s before the next attempt: {why}"))
+            self.say(f"Waiting {seconds:.0f} s before the next attempt: ", *said(reason or "no answer"))
 
-    def say(self, line: str) -> None:
+    def say(self, *spans: Span) -> None:
         try:
-            self._invocation.tell(f"{line}\n")
+            self._invocation.tell(*spans)
         except DiskFailure:  # no reason to end the run; its exit code will say it
             self._invocation.could_not_tell = True
 
@@ -148,8 +147,10 @@ class _Bar(_Lines):
         if settled == total:
             self._bar.render_finish()
 
-    def say(self, line: str) -> None:
-        super().say(f"\n{line}" if self._bar is not None and not self._bar.finished else line)
+    def say(self, *spans: Span) -> None:
+        if self._bar is not None and not self._bar.finished:
+            super().say("")  # ends the line of the bar
+        super().say(*spans)
 
 
 def _item(item: Any) -> str | None:

@@ -12,6 +12,7 @@ from reconciler.cli.lazy_group import CommandEntry, LazyGroup
 from reconciler.cli.options import (
     environment_argument,
     environment_or_all_argument,
+    format_option,
     mask_option,
     yes_option,
 )
@@ -22,20 +23,19 @@ from reconciler.errors import InvalidInput, UsageError
 from reconciler.files import display_path
 from reconciler.identity import InvalidAddress, identity
 from reconciler.member import EMAIL_ADDRESS, NUMBER_FIELDS
-from reconciler.problems import Address, Location, Problem
-from reconciler.render.counted import counted
-from reconciler.render.json_text import json_text
-from reconciler.render.masking import masked_address
-from reconciler.render.view import Format
-from reconciler.render.visible import visible
+from reconciler.output.document import Block, Document, Headline, Paragraph, Row, Table
+from reconciler.output.render import Screen
+from reconciler.output.wording import counted
+from reconciler.plan.saved import FORMAT
+from reconciler.problems import Address, Code, Location, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from reconciler.environment.model import RateLimit
     from reconciler.sandbox.embedded import Contents
     from reconciler.sandbox.faults import Fault
-    from reconciler.sandbox.store import Store
+    from reconciler.sandbox.store import Resident, Store
 
 _MOST_LINES = 20
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -70,18 +70,11 @@ def _data_option(command: Any) -> Any:
 @click.command
 @environment_or_all_argument
 @_data_option
-@click.option(
-    "--format",
-    "chosen",
-    type=click.Choice([str(Format.TEXT), str(Format.JSON)]),
-    default=str(Format.TEXT),
-    show_default=True,
-    help="How to print the result; json has every member with all fields, never masked.",
-)
+@format_option
 @mask_option
 @click.option("--full", is_flag=True, help="List all members, however many there are.")
 @click.pass_obj
-def show(invocation: Invocation, name: str | None, data: Path | None, chosen: str, *, full: bool) -> None:
+def show(invocation: Invocation, name: str | None, data: Path | None, *, full: bool) -> None:
     """Show who is in a panel, how many were deleted, and how many calls were spent.
 
     Example: reconciler sandbox show sandbox
@@ -98,17 +91,14 @@ def show(invocation: Invocation, name: str | None, data: Path | None, chosen: st
         found = contents_of(data)
     else:
         raise UsageError(Problem(("ENV and --data exclude each other.",), ("Give one of them.",)))
-    if chosen == Format.JSON:
-        invocation.show(_as_json(name, found, allowance))
-        return
     label = name or display_path(data or Path())
-    lines = _lines(label, found, allowance, masked=invocation.masked, full=full)
-    invocation.show("\n".join(lines) + "\n")
+    screen = Screen(lambda: _document(label, found, allowance), lambda: _data(name, found, allowance))
+    invocation.show(screen, full=full)
 
 
-def _as_json(name: str | None, found: "Contents", allowance: int | None) -> str:
-    result = {
-        "format": 1,
+def _data(name: str | None, found: "Contents", allowance: int | None) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
         "environment": name,
         "count": len(found.residents),
         **_special(found),
@@ -119,23 +109,22 @@ def _as_json(name: str | None, found: "Contents", allowance: int | None) -> str:
             for resident in found.residents
         ],
     }
-    return json_text(result)
 
 
-def _lines(
-    label: str, found: "Contents", allowance: int | None, *, masked: bool, full: bool
-) -> "Iterator[str]":
-    count = len(found.residents)
+def _document(label: str, found: "Contents", allowance: int | None) -> Document:
     of = "" if allowance is None else f" of {allowance}"
-    yield f"The panel of {visible(label)} holds {counted(count, 'member')}; calls so far: {found.calls}{of}."
-    special = [f"{number} {word}" for word, number in _special(found).items() if number]
-    if special:
-        yield f"{', '.join(special)}."
-    for resident in found.residents if full else found.residents[:_MOST_LINES]:
-        mark = "" if resident.membership == "member" else f"  {resident.membership}"
-        yield f"  {visible(masked_address(resident.key) if masked else resident.key)}{mark}"
-    if not full and count > _MOST_LINES:
-        yield f"  … and {count - _MOST_LINES} more; --full names them all"
+    count = counted(len(found.residents), "member")
+    blocks: list[Block] = [Headline(f"The panel of {label} holds {count}; calls so far: {found.calls}{of}.")]
+    if special := [f"{number} {word}" for word, number in _special(found).items() if number]:
+        blocks.append(Paragraph(f"{', '.join(special)}."))
+    if found.residents:
+        blocks.append(Table(("member", "status"), found.residents, _row, more="To see all: `--full`"))
+    return Document(tuple(blocks))
+
+
+def _row(resident: "Resident") -> Row:
+    status = "" if resident.membership == "member" else resident.membership
+    return Row(((Address(resident.key),), status))
 
 
 def _special(found: "Contents") -> dict[str, int]:
@@ -213,7 +202,7 @@ def change(
     with closing(store), readable(data), store.transaction():
         for key in wanted:
             _change(store, key, fields, acts)
-    invocation.show(f"Changed {counted(len(wanted), 'member')}.\n")
+    invocation.say(f"Changed {counted(len(wanted), 'member')}.")
 
 
 def _change(store: "Store", key: str, fields: dict[str, Any], acts: dict[str, bool]) -> None:
@@ -258,13 +247,13 @@ def reset(invocation: Invocation, name: str, *, yes: bool) -> None:
     from reconciler.sandbox.embedded import forget  # noqa: PLC0415 - loads sqlite3
 
     environment = _embedded(invocation.panels, name)
-    confirm(f"Forget everyone in the embedded panel of {visible(name)}?", yes=yes)
+    confirm(invocation.line(f"Forget everyone in the embedded panel of {name}?"), yes=yes)
     with environment_lock(environment):
         forget(environment)
-    invocation.show(f"Reset sandbox {visible(name)} to its seed data.\n")
+    invocation.say(f"Reset sandbox {name} to its seed data.")
     if environment.lockfile_path.exists():
-        lockfile = visible(display_path(environment.lockfile_path))
-        invocation.tell(f"{lockfile} still records who was sent. To begin from nothing, delete it.\n")
+        lockfile = Code(display_path(environment.lockfile_path))
+        invocation.tell(lockfile, " still records who was sent. To begin from nothing, delete it.")
 
 
 def _embedded(panels: Path, name: str) -> Environment:
@@ -483,12 +472,10 @@ def serve(
     may_read = "forbidden" not in reading
     allowed = Rules(_key_rule(key_env), may_read=may_read, listing=listing, **rules)
     with closing(Store.opened(data, (lambda: read_seed(seed)) if seed else tuple)) as store:
-        served = server.ServedSandbox(
-            Application(store, allowed), faults, lambda line: invocation.tell(f"{line}\n"), delay
-        )
+        served = server.ServedSandbox(Application(store, allowed), faults, invocation.tell, delay)
         with server.listen(host, port) as listener:
             address = server.address_of(listener)
-            server.serve_on(listener, served, lambda: invocation.show(f"{address}\n"))
+            server.serve_on(listener, served, lambda: invocation.say(address))
 
 
 def _import_server() -> Any:

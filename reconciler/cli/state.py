@@ -22,11 +22,10 @@ from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
 from reconciler.lockfile.publish import Publication, PublicationEnd
 from reconciler.lockfile.publish import publish as publish_lockfile
 from reconciler.lockfile.state import KnownState, check_known
+from reconciler.output.documents.state import member_screen, members_screen
+from reconciler.output.results import KnownMember
+from reconciler.output.wording import counted
 from reconciler.problems import Address, Location, Message, Problem
-from reconciler.render.counted import counted
-from reconciler.render.listing import KnownMember
-from reconciler.render.masking import masked_address
-from reconciler.render.visible import visible
 
 _COMMANDS = {
     "list": CommandEntry("reconciler.cli.state", "list_members", "List everybody whom the lockfile knows."),
@@ -62,7 +61,7 @@ def list_members(invocation: Invocation, name: str) -> int:
     check_known(environment)
     known = known_state(environment)
     tell_of_journal(invocation, name, known)
-    invocation.show(invocation.view().members(name, known.lockfile))
+    invocation.show(members_screen(name, known.lockfile))
     return EXIT_DONE
 
 
@@ -86,7 +85,7 @@ def show_member(invocation: Invocation, name: str, address: str) -> int:
     found = entries(known.lockfile)
     key = known_key(address, found)
     tell_of_journal(invocation, name, known)
-    invocation.show(invocation.view().member(KnownMember(name, key, found[key])))
+    invocation.show(member_screen(KnownMember(name, key, found[key])))
     return EXIT_DONE
 
 
@@ -157,11 +156,14 @@ def remove(invocation: Invocation, name: str, addresses: tuple[str, ...], *, yes
     check_known(environment)
     keys = _keys(addresses, entries(known_state(environment).lockfile))
     entry = counted(len(keys), "entry", "entries")
-    invocation.tell("".join(f"  - {_shown(invocation, key)}\n" for key in keys))
-    question = f"Drop {entry} from the lockfile of {name} ({environment.target})? {_MEANING}"
-    confirm(visible(question), yes=yes)
+    for key in keys:
+        invocation.tell("  - ", Address(key))
+    confirm(
+        invocation.line(f"Drop {entry} from the lockfile of {name} ({environment.target})? {_MEANING}"),
+        yes=yes,
+    )
     remove_members(environment, keys)
-    invocation.show(visible(f"{name}: {entry} dropped from the lockfile. {_MEANING}") + "\n")
+    invocation.say(f"{name}: {entry} dropped from the lockfile. {_MEANING}")
     return EXIT_DONE
 
 
@@ -178,10 +180,6 @@ def _keys(addresses: Sequence[str], known: dict[str, Entry]) -> list[str]:
     return sorted(set(keys))
 
 
-def _shown(invocation: Invocation, key: str) -> str:
-    return visible(masked_address(key) if invocation.masked else key)
-
-
 # `reconciler state recover`: merge the journal of an interrupted run into the lockfile.
 
 
@@ -196,7 +194,7 @@ def recover(invocation: Invocation, name: str) -> int:
     Example: reconciler state recover production
     """
     recovered = recovery.recover(read_environment(invocation.panels, name))
-    invocation.show(visible(f"{name}: {_recovered(recovered)}") + "\n")
+    invocation.say(f"{name}: {_recovered(recovered)}")
     return EXIT_DONE
 
 
@@ -241,12 +239,12 @@ def publish(invocation: Invocation, name: str, *, remote: str, branch: str | Non
     """
     environment = read_environment(invocation.panels, name)
     if environment.is_embedded:
-        invocation.show(visible(f"{name}: nothing to publish for an embedded environment.") + "\n")
+        invocation.say(f"{name}: nothing to publish for an embedded environment.")
         return EXIT_DONE
     _warn_of_journal(invocation, environment)
     published = publish_lockfile(environment, remote, branch)
     _tell(invocation, environment, published)
-    invocation.show(visible(f"{name}: {_outcome_state_publish(published)}") + "\n")
+    invocation.say(f"{name}: {_outcome_state_publish(published)}")
     return EXIT_INCOMPLETE if published.end is PublicationEnd.FALLBACK else EXIT_DONE
 
 
@@ -254,23 +252,23 @@ def _warn_of_journal(invocation: Invocation, environment: Environment) -> None:
     if journal_path(environment).exists():
         recover = invocation.command_line("state", "recover", environment.name)
         line = f"An interrupted run left a journal, which is not published. Merge it first: `{recover}`."
-        invocation.tell(f"{visible(line)}\n")
+        invocation.tell(line)
 
 
 def _tell(invocation: Invocation, environment: Environment, published: Publication) -> None:
     """What somebody has to look at."""
     for conflict in published.conflicts:
-        invocation.tell(f"{visible(invocation.in_words(conflict.words()))}\n")
+        invocation.tell(*conflict.words())
     if published.doubted:
         line = (
             f"{counted(len(published.doubted), 'member')} now unconfirmed: new here, not at the remote, and "
             "its history recorded them in between, or can't be read in full. The next apply sends them again."
         )
-        invocation.tell(f"{visible(line)}\n")
+        invocation.tell(line)
     if published.is_tracked:
         path = display_path(environment.lockfile_path)
         line = f"{path} is under version control still, where it grows old: `git rm --cached {path}`, commit."
-        invocation.tell(f"{visible(line)}\n")
+        invocation.tell(line)
     if published.end is PublicationEnd.FALLBACK:
         invocation.tell_problems([_declined(invocation, environment, published)])
 

@@ -20,8 +20,9 @@ from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput, ReconcilerError, UsageError
 from reconciler.files import display_path
+from reconciler.output.documents.suppress import suppressed_screen
+from reconciler.output.results import Suppressing
 from reconciler.problems import Location, Problem
-from reconciler.render.listing import Suppressing
 from reconciler.suppressing import Suppressed, left_to_do
 from reconciler.suppression.model import parse
 from reconciler.suppression.writer import Listed, check_suppressible
@@ -73,7 +74,7 @@ def suppress(
         invocation.tell_problems(problems)
     is_single = len(addresses) == 1 and not is_all and file is None
     invocation.show(
-        invocation.view().suppressed(Suppressing(tuple(found), invocation.command_line, is_single=is_single))
+        suppressed_screen(Suppressing(tuple(found), invocation.command_line, is_single=is_single))
     )
     return EXIT_INVALID if problems else EXIT_DONE
 

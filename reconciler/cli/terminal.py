@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from reconciler.errors import DiskFailure, Interrupted, Refusal
+from reconciler.output.options import Paint, unpainted
 from reconciler.problems import Problem
-from reconciler.render.showing import Paint, unpainted
 
 
 def prepare(stream: TextIO | None) -> None:

@@ -15,8 +15,9 @@ from reconciler.environment.overview import environments_in_order, shared_key_wa
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.files import display_path
 from reconciler.lint.roster import roster_warnings
+from reconciler.output.documents.problems import validation_screen
+from reconciler.output.results import Valid, Validation
 from reconciler.problems import Problem
-from reconciler.render.listing import Valid, Validation
 
 
 @click.command
@@ -42,7 +43,7 @@ def validate(invocation: Invocation, names: tuple[str, ...], *, strict: bool) ->
     for told in (validation.problems, validation.warnings):
         if told:
             invocation.tell_problems(told)
-    invocation.show(invocation.view().validation(validation))
+    invocation.show(validation_screen(validation))
     return EXIT_INVALID if validation.problems or (strict and validation.warnings) else EXIT_DONE
 
 

@@ -10,8 +10,9 @@ from reconciler.declaration import DeclarationReading, try_declaration
 from reconciler.errors import EXIT_DONE, InvalidInput
 from reconciler.explain import explain
 from reconciler.lockfile.state import KnownState
+from reconciler.output.decision import Commands
+from reconciler.output.documents.explain import why_screen
 from reconciler.problems import Problem
-from reconciler.render.why_next import Commands
 
 
 @click.command
@@ -33,7 +34,7 @@ def why(invocation: Invocation, name: str, address: str) -> int:
     reading = try_declaration(invocation.panels, name)
     state, problems = _state(reading)
     explanation = explain(name, key, reading, state, invocation.day, problems)
-    invocation.show(invocation.view().why(explanation, _commands(invocation, name)))
+    invocation.show(why_screen(explanation, _commands(invocation, name)))
     return EXIT_DONE
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from reconciler.environment.model import Guards, Limit
 from reconciler.lockfile.model import Lockfile
 from reconciler.plan.model import Action, GuardRefusal, Remove
+from reconciler.problems import Problem
 from reconciler.roster.model import Roster
 
 LEAST_POPULATION = 10
@@ -24,6 +25,27 @@ def refusals(
     counts = Counter(action.action for action in actions if not _is_uncounted(action))
     found = (*_empty(counts, roster, lockfile), *_exceeded(counts, lockfile, guards))
     return tuple(refusal for refusal in found if refusal.guard not in allowed)
+
+
+def guard_exceeded(refusal: GuardRefusal) -> str:
+    """What exceeds a guard, and the setting: half a sentence."""
+    setting = f"guards.{refusal.guard} allows {refusal.limit}"
+    of = f"{refusal.of} member{'s' * (refusal.of != 1)}"
+    match refusal.guard:
+        case "add":
+            return f"{refusal.count} would be added to {of}; {setting}"
+        case "empty":
+            return f"no members are declared, so all {refusal.count} in the lockfile would be removed"
+        case guard:
+            return f"{refusal.count} of {of} would be {guard.removesuffix('e')}ed; {setting}"
+
+
+def guard_problem(refusal: GuardRefusal) -> Problem:
+    """A plan exceeds a guard: what an apply would say, and what a plan and `suppress` say beforehand."""
+    return Problem(
+        (f"A guard refuses this plan: {guard_exceeded(refusal)}.",),
+        (f"If you intend this, add `{refusal.lifted_by}`.",),
+    )
 
 
 def _is_uncounted(action: Action) -> bool:
@@ -48,16 +70,3 @@ def _exceeds(count: int, limit: Limit, population: int) -> bool:
     if limit.percent is not None:
         return population >= LEAST_POPULATION and count * 100 > limit.percent * population
     return limit.count is not None and count > limit.count
-
-
-def in_words(refusal: GuardRefusal) -> str:
-    """The figures and the setting, as half a sentence."""
-    setting = f"guards.{refusal.guard} allows {refusal.limit}"
-    of = f"{refusal.of} member{'' if refusal.of == 1 else 's'}"
-    match refusal.guard:
-        case "add":
-            return f"{refusal.count} would be added to {of}, and {setting}"
-        case "empty":
-            return f"nobody is declared any more, and all {refusal.count} in the lockfile would be removed"
-        case guard:
-            return f"{refusal.count} of {of} would be {guard.removesuffix('e')}ed, and {setting}"

@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from reconciler.environment.model import Environment
@@ -41,13 +41,15 @@ class PullRequestChanges:
 
     `keys` are their identities; None if the declarations at the merge base can't be read, so that nothing
     can be told apart. `has_new_settings` says whether `environment.yaml` differs too; `settings` are the
-    changes to the settings that a reviewer must see.
+    changes to the settings that a reviewer must see. `former` says where the members that the pull request
+    takes out were declared, as `file:line`.
     """
 
     base: Base
     keys: frozenset[str] | None
     has_new_settings: bool
     settings: tuple[SettingChange, ...] = ()
+    former: Mapping[str, str] = field(default_factory=dict)
 
     def own(self, plan: Plan) -> tuple[Action, ...]:
         """The actions that the pull request causes; all of them if that can't be told."""

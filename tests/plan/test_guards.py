@@ -6,7 +6,6 @@ from people import PUSHED, environment_of, lockfile_of, person, roster_of
 from reconciler.environment.model import Limit, Policy
 from reconciler.lockfile.model import Rejected, Unconfirmed, Undelivered
 from reconciler.member import Removal
-from reconciler.plan.guards import in_words
 from reconciler.plan.model import GuardRefusal
 from reconciler.plan.planner import make_plan
 
@@ -76,8 +75,3 @@ def test_those_whom_the_api_keeps_are_no_reason_to_refuse_where_nobody_is_declar
     plan = make_plan(UNSUBSCRIBING, roster_of(), lockfile_of(unconfirmed=blocked))
     assert plan.refusals == ()
     assert not plan.has_something_to_apply
-
-
-def test_a_refusal_reads_as_a_sentence() -> None:
-    (refusal,) = removing(31, 100, PERCENT_30)
-    assert in_words(refusal) == "31 of 100 members would be removed, and guards.remove allows 30%"

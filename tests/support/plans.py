@@ -1,4 +1,4 @@
-"""Plans and reports made by hand, for whoever tests how they are shown."""
+"""Plans made by hand, for tests of how they are shown."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from reconciler.environment.model import Policy
 from reconciler.lockfile.codec import digest
 from reconciler.member import Removal
+from reconciler.output.results import PlanContext
 from reconciler.plan.model import (
     Action,
     Add,
@@ -18,10 +19,9 @@ from reconciler.plan.model import (
     StillRejected,
     Unremoved,
 )
-from reconciler.render.plan_words import PlanContext
 
 FILE = "panels/production/members/team.yaml"
-CIRCUMSTANCES = PlanContext("reconciler apply production", "reconciler state recover production")
+CONTEXT = PlanContext("reconciler apply production", "reconciler state recover production")
 TOO_MANY_LEAVE = GuardRefusal("remove", 60, "30%", 100, "--allow remove")
 
 

@@ -1,0 +1,151 @@
+"""A document: what is shown of something, before it has a format.
+
+A builder in `reconciler.output.documents` puts a document together; a backend (`text`, `markdown`, `github`)
+renders it. Builders never mask, escape or shorten anything: they mark personal data as `Address` and `Value`
+and names as `Code`, and hand over all rows. The backends do the rest, so a builder can't forget it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from reconciler.problems import Address, Code, Message, Problem, Value
+
+Span: TypeAlias = str | Address | Value | Code
+Text: TypeAlias = str | Message
+"""A sentence or a cell: our own words, or spans. A command between backticks is code in our own words."""
+
+SHORT = 20
+"""Rows of a table that a terminal shows unless all are asked for, and that markdown shows unfolded."""
+
+
+class Tone(StrEnum):
+    """What a reader should notice; a terminal gives each a colour."""
+
+    GOOD = "good"
+    CAREFUL = "careful"
+    BAD = "bad"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The one sentence that says it all; it is shown however little room there is."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of the blocks that follow, up to the next heading."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence or more."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list; `ordered` numbers it."""
+
+    items: Sequence[Text]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Labels with what belongs to each: one line, or several that belong together."""
+
+    rows: Sequence[tuple[str, Sequence[Text]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row's cells, one for each heading of its table; `details` belong to it and fill the last column.
+
+    As text the details are lines below the row.
+    """
+
+    cells: tuple[Text, ...]
+    details: tuple[Text, ...] = ()
+    tone: Tone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows, made by `row` from those of the `items` that are shown.
+
+    `details` is the heading of the rows' details, empty where they have none. `symbol` marks each row in a
+    terminal. `short` is how many rows a terminal shows unless all are asked for, None for all of them.
+    `noun` is what the items are; `more` says where the others can be seen.
+    """
+
+    headings: tuple[str, ...]
+    items: Sequence[Any]
+    row: Callable[[Any], Row]
+    details: str = ""
+    symbol: str = ""
+    short: int | None = SHORT
+    noun: str = "member"
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """Problems and warnings in their order; those of one kind in one file count as one, see `grouped`.
+
+    `is_told` says that the command has printed them on standard error, so that text does not repeat them.
+    `has_total` adds how many there are. `more` says where the others can be seen.
+    """
+
+    problems: Sequence[Problem]
+    is_told: bool = False
+    has_total: bool = True
+    most: int = 100
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A line of markdown that no reader sees and that must do no harm; no other format has it."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A title and what belongs closely to it."""
+
+    title: Text
+    blocks: tuple["Headline | Paragraph | Items | Fields | Table | Problems", ...]
+
+
+Block: TypeAlias = (
+    "Headline | Heading | Paragraph | Items | Fields | Table | Problems | Hidden | Section | Document"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Blocks in the order in which they are read; a document inside another is a part of its own.
+
+    `title` heads the annotations on CI platforms, and with a title the headline is one of them.
+    `annotations` are further ones: findings that the blocks show as rows. `brief` is shown instead where
+    there is no room even for a document without rows.
+    """
+
+    blocks: tuple[Block, ...]
+    title: str = ""
+    annotations: Sequence[Problem] = ()
+    brief: "Document | None" = None
+
+
+def spans(text: Text) -> tuple[Span, ...]:
+    """The spans of a sentence."""
+    return (text,) if isinstance(text, str) else tuple(text)

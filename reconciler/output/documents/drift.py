@@ -1,0 +1,128 @@
+"""How a panel differs from what is declared."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.output.document import Block, Document, Headline, Paragraph, Row, Section, Table, Text
+from reconciler.output.json_shapes import problem_list
+from reconciler.output.render import Screen
+from reconciler.output.visible import value_text
+from reconciler.output.wording import counted
+from reconciler.problems import Address, Code, Message, Value, plain
+from reconciler.readback.model import Drift, Finding, MemberDrift
+
+_TITLES = {
+    Finding.OPTED_OUT: "Opted out",
+    Finding.DIFFERS: "Different fields",
+    Finding.NOT_SEEN: "Not seen",
+    Finding.ONLY_IN_PANEL: "Only in the panel",
+}
+_CLAUSES = {
+    Finding.OPTED_OUT: "opted out",
+    Finding.DIFFERS: "with different fields",
+    Finding.NOT_SEEN: "not seen",
+    Finding.ONLY_IN_PANEL: "only in the panel",
+}
+_MEANINGS = {
+    Finding.OPTED_OUT: (
+        "They unsubscribed in the panel. Take them out of the member files: adding them again does not "
+        "subscribe them."
+    ),
+    Finding.DIFFERS: (
+        "The panel has other values than the member files. Members can edit their profile: correct the "
+        "files, or the panel by hand. The setting `drift.ignore` leaves fields out."
+    ),
+    Finding.NOT_SEEN: (
+        "They are recorded as present, were on no page, and a look-up did not find them. That is no proof "
+        "that they are gone: look for them in QuestionPro."
+    ),
+    Finding.ONLY_IN_PANEL: (
+        "They are in the panel and in no member file. Declare them, or remove them in QuestionPro."
+    ),
+}
+
+
+def drift_screen(drift: Drift) -> Screen:
+    """All findings; the first line says why the read is not complete, if it is not."""
+    return Screen(lambda: _document(drift), lambda: _data(drift))
+
+
+def _document(drift: Drift) -> Document:
+    first, *others = _sentences(drift)
+    blocks: list[Block] = [Headline(first), *map(Paragraph, others)]
+    for finding in Finding:
+        if found := _of(drift, finding):
+            table = Table(
+                ("member", "declared in"), found, _row, details="fields", more="`--full` lists them all."
+            )
+            title = f"{_TITLES[finding]}: {len(found)}"
+            blocks.append(Section(title, (Paragraph(_MEANINGS[finding]), table)))
+    return Document(tuple(blocks), title=f"Drift of {drift.environment}")
+
+
+def _row(member: MemberDrift) -> Row:
+    where: Text = (Code(member.source),) if member.source else _declared_in(member)
+    return Row(((Address(member.key),), where), tuple(_details(member)))
+
+
+def _data(drift: Drift) -> dict[str, Any]:
+    """The contract's shape; `suppressed` and `problems` are there only if there is something to say."""
+    read = drift.read
+    kinds = (Finding.DIFFERS, Finding.NOT_SEEN, Finding.ONLY_IN_PANEL, Finding.OPTED_OUT)
+    document = {
+        "format": 1,
+        "environment": drift.environment,
+        "source": drift.source,
+        "read": {
+            "calls": read.calls,
+            "members": len(read.members),
+            "complete": read.is_complete,
+            "reason": plain(read.reason) or None,
+        },
+        "summary": {"same": drift.same, **{kind.value: drift.count(kind) for kind in kinds}},
+        "members": [_member(member) for member in drift.members],
+    }
+    return document | ({"problems": problem_list([read.denial])} if read.denial else {})
+
+
+def _member(member: MemberDrift) -> dict[str, Any]:
+    return {
+        "key": member.key,
+        "finding": member.finding.value,
+        "fields": [found._asdict() for found in member.fields],
+        **({"suppressed": True} if member.is_suppressed else {}),
+    }
+
+
+def _sentences(drift: Drift) -> Iterator[Message]:
+    if drift.read.reason:
+        yield (f"{drift.environment}: the read is not complete: ", *drift.read.reason, ".")
+    clauses = [f"{drift.count(kind)} {clause}" for kind, clause in _CLAUSES.items() if drift.count(kind)]
+    if not clauses and drift.read.is_complete:
+        clauses.append("no drift")
+    yield (f"{drift.environment}: {', '.join((*clauses, f'{drift.same} the same'))}.",)
+    spent, read = counted(drift.read.calls, "call"), counted(len(drift.read.members), "member")
+    yield (f"The panel at {drift.target} was read with {spent}: {read}.",)
+    if drift.pending:
+        who = counted(drift.pending, "declared member is", "declared members are")
+        yield (f"{who} not recorded as present yet, so nobody looked for them: apply first.",)
+    if drift.read.without_address:
+        entries = counted(drift.read.without_address, "entry", "entries")
+        yield (f"{entries} of the panel without a usable address can't be compared.",)
+
+
+def _of(drift: Drift, finding: Finding) -> list[MemberDrift]:
+    return [member for member in drift.members if member.finding is finding]
+
+
+def _declared_in(member: MemberDrift) -> str:
+    return member.source or ("no file: suppressed" if member.is_suppressed else "no file")
+
+
+def _details(member: MemberDrift) -> Iterator[Message]:
+    for field, declared, panel in member.fields:
+        there = Value(value_text(panel))
+        if member.finding is Finding.OPTED_OUT:
+            yield (f"{field}: ", there)
+        else:
+            yield (f"{field}: ", Value(value_text(declared)), " declared, ", there, " in the panel")

@@ -1,0 +1,108 @@
+"""One member explained: where they are declared, what is recorded, what apply would do, what to do next."""
+
+from collections.abc import Iterator
+
+from reconciler.explain import DeclaredAt, Explanation, LockfileIs
+from reconciler.output.decision import Commands, decision, next_steps, obstacles
+from reconciler.output.document import Document, Fields, Headline, Text
+from reconciler.output.documents.plan import change_text
+from reconciler.output.documents.state import api_refusals
+from reconciler.output.json_shapes import why_data
+from reconciler.output.render import Screen
+from reconciler.output.results import KnownMember
+from reconciler.output.wording import counted
+from reconciler.plan.model import Change
+from reconciler.problems import Address, Code, Value
+
+_MOST_CHANGES = 6
+_COMMIT = 12
+
+
+def why_screen(explanation: Explanation, commands: Commands) -> Screen:
+    """What holds for one member."""
+    return Screen(lambda: _document(explanation, commands), lambda: why_data(explanation, commands))
+
+
+def _document(explanation: Explanation, commands: Commands) -> Document:
+    rows: list[tuple[str, tuple[Text, ...]]] = [
+        ("declared", tuple(_declared(explanation))),
+        ("suppressed", tuple(_suppressed(explanation))),
+        ("lockfile", tuple(_lockfile(explanation))),
+        ("apply", tuple(_apply(explanation))),
+        ("next", tuple(next_steps(explanation, commands))),
+    ]
+    who = (Address(explanation.key), f" in {explanation.environment}, on {explanation.today}")
+    return Document((Headline(who), Fields(rows)))
+
+
+def _declared(explanation: Explanation) -> Iterator[Text]:
+    for found in explanation.declared:
+        yield (Code(str(found.location)),)
+        yield from _written(found)
+    if not explanation.declared:
+        yield "unknown: a file has problems" if explanation.problems else "no"
+    if explanation.expiry is not None:
+        yield _expiry(explanation.expiry.day, explanation.expiry.days_left)
+
+
+def _written(found: DeclaredAt) -> Iterator[Text]:
+    written = found.written
+    if written is None:
+        return
+    if written.commit is None:
+        yield "not committed yet"
+        return
+    when = f", {written.date}" if written.date else ""
+    older = ", or before it: the history here ends there" if written.is_oldest else ""
+    yield (f"commit {written.commit[:_COMMIT]}{when}, by ", Value(written.author or "nobody"), older)
+
+
+def _expiry(day: str, left: int) -> str:
+    if left > 0:
+        return f"expires {day}, in {counted(left, 'day')}"
+    since = f"{counted(-left, 'day')} ago" if left else "today"
+    return f"expired {day}, {since}: not counted as declared"
+
+
+def _suppressed(explanation: Explanation) -> Iterator[Text]:
+    if explanation.suppressed is not None:
+        yield (Code(str(explanation.suppressed)), ": must not be added")
+    elif not explanation.unchecked:
+        yield "no"
+    for warning in explanation.unchecked[:1]:
+        yield warning.message
+
+
+def _lockfile(explanation: Explanation) -> Iterator[Text]:
+    if explanation.entry is None:
+        yield _not_recorded(explanation)
+    else:
+        member = KnownMember(explanation.environment, explanation.key, explanation.entry)
+        yield f"{member.status}: {member.proves}"
+        yield f"sent {member.entry.pushed}"
+        yield from api_refusals(member)
+    if explanation.is_recovered:
+        yield "includes the journal of an interrupted run"
+
+
+def _not_recorded(explanation: Explanation) -> str:
+    match explanation.lockfile:
+        case LockfileIs.READ:
+            return "not recorded"
+        case LockfileIs.MISSING:
+            return "no lockfile found"
+        case LockfileIs.UNFETCHED:
+            return f"the branch {explanation.unfetched} is not fetched here, or doesn't exist yet"
+        case LockfileIs.UNREADABLE:
+            return "can't be read"
+
+
+def _apply(explanation: Explanation) -> Iterator[Text]:
+    found, held_back = decision(explanation), obstacles(explanation)
+    yield f"{found.does}{', but not now' if held_back and found.is_something else ''}. {found.because}"
+    yield from held_back
+    if isinstance(explanation.action, Change):
+        changes = explanation.action.changes
+        yield from (change_text(change) for change in changes[:_MOST_CHANGES])
+        if (more := len(changes) - _MOST_CHANGES) > 0:
+            yield f"… and {counted(more, 'field')} more"

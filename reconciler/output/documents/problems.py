@@ -1,0 +1,49 @@
+"""Problems on their own: what a command says that could not do its work, and what `validate` found."""
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.output.document import Block, Document, Items, Problems, Text
+from reconciler.output.json_shapes import problems_data, validation_data
+from reconciler.output.render import Screen
+from reconciler.output.results import Valid, Validation
+from reconciler.output.visible import quoted
+from reconciler.output.wording import counted
+from reconciler.problems import Code, Problem
+
+
+def problems_document(problems: Sequence[Problem], environment: str | None = None) -> Document:
+    """All of them."""
+    return Document((Problems(problems, more=_ALL),), title=environment or "")
+
+
+def problems_screen(problems: Sequence[Problem], environment: str | None) -> Screen:
+    """Why a command could not do its work. As text it is said on standard error."""
+    told = Document((Problems(problems, is_told=True, more=_ALL),), title=environment or "")
+    return Screen(lambda: told, lambda: problems_data(problems, environment))
+
+
+def validation_screen(validation: Validation) -> Screen:
+    """What `validate` found."""
+    return Screen(lambda: _document(validation), lambda: validation_data(validation))
+
+
+_ALL = "`--format json` shows all."
+
+
+def _document(validation: Validation) -> Document:
+    blocks: list[Block] = [Items([line for valid in validation.environments for line in _valid(valid)])]
+    blocks += [
+        Problems(found, is_told=True, more=_ALL)
+        for found in (validation.problems, validation.warnings)
+        if found
+    ]
+    return Document(tuple(blocks))
+
+
+def _valid(valid: Valid) -> Iterator[Text]:
+    members, files = counted(valid.members, "member"), counted(valid.files, "file")
+    yield f"{valid.environment}: {members} in {files}; no problems found."
+    for file, separator in valid.separators.items():
+        yield (Code(file), f": {quoted(separator)} separates the cells.")
+    if valid.passed_over:
+        yield ("Not read: ", Code(", ".join(valid.passed_over)), ".")

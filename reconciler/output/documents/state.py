@@ -1,0 +1,72 @@
+"""What the lockfile records: all members, or one of them."""
+
+from collections.abc import Iterator
+
+from reconciler.lockfile.model import Lockfile, Rejected
+from reconciler.member import EMAIL_ADDRESS, flat
+from reconciler.output.document import Block, Document, Fields, Headline, Row, Table, Text
+from reconciler.output.documents.plan import value_span
+from reconciler.output.json_shapes import member_data, members_data
+from reconciler.output.masking import word_of_api
+from reconciler.output.render import Screen
+from reconciler.output.results import KnownMember, listed_members
+from reconciler.output.wording import state_sentence
+from reconciler.problems import Address, Code
+
+
+def members_screen(environment: str, lockfile: Lockfile | None) -> Screen:
+    """All members whom the lockfile records; None if there is no lockfile."""
+    return Screen(lambda: _members(environment, lockfile), lambda: members_data(environment, lockfile))
+
+
+def member_screen(member: KnownMember) -> Screen:
+    """All that is recorded of one member, and what it proves."""
+    return Screen(lambda: _member(member), lambda: member_data(member))
+
+
+def api_refusals(member: KnownMember) -> Iterator[Text]:
+    """What the API refused about a member, with its reason."""
+    entry, note = member.entry, member.undelivered
+    if isinstance(entry, Rejected):
+        yield ("the API says: ", word_of_api(entry.reason, entry.attributes))
+    if note is not None:
+        reason = word_of_api(note.reason, note.attributes or entry.attributes)
+        yield (f"refused to {note.action} on {note.tried}; the API says: ", reason)
+
+
+def _members(environment: str, lockfile: Lockfile | None) -> Document:
+    blocks: list[Block] = [Headline(state_sentence(environment, lockfile))]
+    if members := tuple(listed_members(environment, lockfile)) if lockfile else ():
+        blocks.append(Table(("member", "outcome", "sent"), members, _row, short=None))
+    return Document(tuple(blocks))
+
+
+def _row(member: KnownMember) -> Row:
+    note = member.undelivered
+    status = member.status if note is None else f"{member.status}, {note.action} refused"
+    return Row(((Address(member.key),), status, member.entry.pushed))
+
+
+def _member(member: KnownMember) -> Document:
+    attributes = member.entry.attributes
+    fields: list[tuple[str, Text]] = [(EMAIL_ADDRESS, (Address(attributes[EMAIL_ADDRESS]),))]
+    fields += [(field, (value_span(value),)) for field, value in flat(attributes).items()]
+    known: list[tuple[str, tuple[Text, ...]]] = [
+        ("outcome", (member.status,)),
+        ("means", (member.proves,)),
+        ("sent", (member.entry.pushed,)),
+    ]
+    if refusals := tuple(api_refusals(member)):
+        known.append(("refused", refusals))
+    return Document(
+        (
+            Headline((Address(member.key), f" in {member.environment}")),
+            Fields(known),
+            Table(
+                ("field", "value as it was sent"),
+                fields,
+                lambda row: Row(((Code(row[0]),), row[1])),
+                short=None,
+            ),
+        )
+    )

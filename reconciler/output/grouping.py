@@ -1,0 +1,80 @@
+"""The same mistake on many rows is one problem with a count, so that it hides no other. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reconciler.output.wording import counted
+from reconciler.problems import Address, Code, Message, Problem, Value
+
+FEWEST = 4
+"""Fewer problems of one kind are shown one by one."""
+
+_FIRST = 4
+_NUMBER = re.compile(r"(?<![\w\[])\d+\b")  # not in `custom1` and `profileFields[577]`, which name fields
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Problems of one kind in one file: the first of them, and the others."""
+
+    first: Problem
+    others: Sequence[Problem] = ()
+
+    @property
+    def summary(self) -> str:
+        """How often it occurs, and on which lines; empty for a problem that occurs once."""
+        problems = (self.first, *self.others)
+        lines = sorted({each.location.line for each in problems if each.location and each.location.line})
+        if not self.others:
+            return ""
+        if len(lines) <= 1:
+            return f"This occurs {counted(len(problems), 'time')}."
+        often = f"on {len(problems)} rows" if len(lines) == len(problems) else f"{len(problems)} times"
+        first = ", ".join(map(str, lines[:_FIRST]))
+        return f"This occurs {often}, lines {lines[0]} to {lines[-1]}; first: {first}."
+
+
+def grouped(problems: Sequence[Problem]) -> list[Group]:
+    """The problems in their order, those of a frequent kind together, where the first of them occurs.
+
+    Two are of one kind if severity, code, file, message and hint are equal but for addresses, values and
+    numbers.
+    """
+    kinds = [_kind(problem) for problem in problems]
+    same: dict[object, list[Problem]] = {}
+    for kind, problem in zip(kinds, problems, strict=True):
+        same.setdefault(kind, []).append(problem)
+    return list(_groups(kinds, problems, same))
+
+
+def _groups(
+    kinds: Sequence[object], problems: Sequence[Problem], same: dict[object, list[Problem]]
+) -> Iterator[Group]:
+    shown: set[object] = set()
+    for kind, problem in zip(kinds, problems, strict=True):
+        if len(same[kind]) < FEWEST:
+            yield Group(problem)
+        elif kind not in shown:
+            shown.add(kind)
+            yield Group(problem, same[kind][1:])
+
+
+def _kind(problem: Problem) -> object:
+    file = problem.location.file if problem.location else None
+    return problem.severity, problem.code, file, _template(problem.message), _template(problem.hint)
+
+
+def _template(message: Message) -> tuple[object, ...]:
+    """What is the same in all messages of a kind; None in the place of an address or a value."""
+    return tuple(_constant(part) for part in message)
+
+
+def _constant(part: str | Address | Value | Code) -> object:
+    match part:
+        case Address() | Value():
+            return None
+        case Code():
+            return part
+        case str():
+            return _NUMBER.sub("#", part)

@@ -1,0 +1,378 @@
+"""The JSON objects of `--format json`, `--out` and `--report`: whole, never masked, one shape a function.
+
+Keys may be added, never renamed or dropped: the contract and other programs rely on them.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from reconciler.apply.report import Report, outcomes_of
+from reconciler.environment.overview import Placed
+from reconciler.explain import DeclaredAt, Explanation
+from reconciler.find import Occurrences
+from reconciler.lint.model import PlanLint
+from reconciler.lockfile.model import Lockfile, Rejected, Undelivered
+from reconciler.output.decision import Commands, decision, next_steps, obstacles
+from reconciler.output.masking import shown_spans
+from reconciler.output.results import (
+    KnownMember,
+    PlanContext,
+    PlanListing,
+    Suppressing,
+    Valid,
+    Validation,
+    listed_members,
+)
+from reconciler.output.wording import plan_sentence, report_sentence
+from reconciler.plan.model import GuardRefusal, Plan, StillRejected, Unremoved
+from reconciler.plan.pull_request import PullRequestChanges, counts
+from reconciler.plan.saved import FORMAT, action_document
+from reconciler.problems import Location, Message, Problem, plain
+
+if TYPE_CHECKING:
+    from reconciler.suppressing import PlannedRemoval, Suppressed
+
+_MOST_PROBLEMS = 20
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """The object as text that a terminal and a CI log can bear, and a parser reads back to the same.
+
+    A field or a list's item a line. Lone surrogates, controls, bidi and other characters that can't be
+    printed become JSON's own escapes; so does the bracket of `##[`, which old CI runners take for a command.
+    """
+    fields = (f"{_compact(key)}: {_spread(value)}" for key, value in data.items())
+    text = "{" + ",\n ".join(fields) + "}\n"
+    return _printable(text).replace("##[", "##\\u005b")
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _spread(value: Any) -> str:
+    if not (isinstance(value, list) and value):
+        return _compact(value)
+    return "[\n  " + ",\n  ".join(_compact(item) for item in value) + "]"
+
+
+def _printable(text: str) -> str:
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+def problems_data(problems: Iterable[Problem], environment: str | None) -> dict[str, Any]:
+    """What is printed if a command could not do its work."""
+    return {"format": FORMAT, "environment": environment, "problems": problem_list(problems)}
+
+
+def problem_list(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Each problem with the five keys of the contract, null if there is nothing to say; then `severity`.
+
+    `code` names the kind of a warning. `excerpt`, the line at the location, follows if it is known.
+    """
+    return [_problem(problem) for problem in problems]
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    location = problem.location or Location("")
+    return {
+        "file": location.file or None,
+        "line": location.line,
+        "column": location.column,
+        "message": plain(problem.message),
+        "hint": plain(problem.hint) or None,
+        "severity": problem.severity.value,
+        **({"code": problem.code} if problem.code else {}),
+        **({"excerpt": problem.excerpt.text} if problem.excerpt else {}),
+    }
+
+
+def validation_data(validation: Validation) -> dict[str, Any]:
+    """The environments without problems, what looks odd in them, and all problems of the others."""
+    return {
+        "format": FORMAT,
+        "environments": [_valid(valid) for valid in validation.environments],
+        "problems": problem_list(validation.problems),
+        "warnings": problem_list(validation.warnings),
+    }
+
+
+def _valid(valid: Valid) -> dict[str, Any]:
+    data = valid._asdict()
+    return {key: value for key, value in data.items() if value or key not in {"separators", "passed_over"}}
+
+
+def plan_data(plan: Plan, context: PlanContext) -> dict[str, Any]:
+    """The contract's shape; `sentence` and what follows it are ours.
+
+    If the plan is compared with a merge base, `base` says what it is, and each action whether it was
+    `pending` before; a removal then has `former`, where the member was last declared.
+    """
+    data = {
+        "format": FORMAT,
+        "environment": plan.environment,
+        "digest": plan.digest,
+        "roster_digest": plan.roster_digest,
+        "lockfile_digest": plan.lockfile_digest,
+        "summary": plan.summary._asdict(),
+        "cost": {"calls": plan.cost.calls, "seconds": plan.cost.seconds, "allowance": plan.cost.allowance},
+        "refusals": _refusals(plan.refusals),
+        "actions": [action_document(action) for action in plan.actions],
+        "expiring": [soon._asdict() for soon in plan.expiring],
+        "expired": plan.expired,
+        "sentence": plan_sentence(plan),
+        "target": plan.target,
+        **({} if plan.selection is None else {"members": list(plan.selection.members)}),
+        "has_lockfile": plan.has_lockfile,
+        "is_recovered": context.is_recovered,
+        "would_act": context.would_act,
+        **_lint(context.lint),
+    }
+    if context.share is None:
+        return data
+    for action, listed in zip(plan.actions, data["actions"], strict=True):
+        listed["pending"] = not context.share.holds(action)
+        if action.key in context.share.former:
+            listed["former"] = context.share.former[action.key]
+    return data | {"base": _base(plan, context.share)}
+
+
+def plans_data(listing: PlanListing) -> dict[str, Any]:
+    """Several plans; `problems` say why an environment has none, `unaffected` which were left out.
+
+    `taken_away` are environments that the pull request deletes; `base` is null if the plans are compared
+    with nothing.
+    """
+    return {
+        "format": FORMAT,
+        "plans": [plan_data(plan, context) for plan, context in listing.plans],
+        "base": listing.base._asdict() if listing.base else None,
+        "unaffected": list(listing.unaffected),
+        "taken_away": list(listing.taken_away),
+        "problems": problem_list(listing.problems),
+    }
+
+
+def _lint(lint: PlanLint) -> dict[str, Any]:
+    return {
+        "warnings": problem_list(lint.warnings),
+        "corrections": [correction._asdict() for correction in lint.corrections],
+    }
+
+
+def _base(plan: Plan, share: PullRequestChanges) -> dict[str, Any]:
+    return {
+        "ref": share.base.ref,
+        "commit": share.base.commit,
+        "is_readable": share.keys is not None,
+        "has_new_settings": share.has_new_settings,
+        "settings": [change._asdict() for change in share.settings],
+        "summary": counts(share.own(plan)) | {"settled": share.settled(plan)},
+        "pending": counts(share.pending(plan)),
+    }
+
+
+def _refusals(refusals: Iterable[GuardRefusal]) -> list[dict[str, Any]]:
+    """The guards that apply would raise."""
+    return [
+        {
+            "guard": found.guard,
+            "count": found.count,
+            "limit": found.limit,
+            "of": found.of,
+            "lifted_by": found.lifted_by,
+        }
+        for found in refusals
+    ]
+
+
+def report_data(report: Report) -> dict[str, Any]:
+    """The contract's shape; what follows `calls`, but for `rejected`, is ours."""
+    return {
+        "format": FORMAT,
+        "environment": report.environment,
+        "summary": _summary(report),
+        "calls": report.calls,
+        "retries": report.retries,
+        "allowance_left": report.allowance_left,
+        "recovered": report.recovered,
+        "rejected": [_refused(member) for member in report.rejected],
+        "blocked": [_refused(member) for member in report.blocked],
+        "digest": report.digest,
+        "roster_digest": report.roster_digest,
+        "planned": report.planned._asdict() if report.planned else None,
+        "exit_code": report.exit_code,
+        "sentence": report_sentence(report),
+        "ci": report.provenance._asdict() if report.provenance else None,
+        "problems": problem_list(report.problems),
+    }
+
+
+def reports_data(reports: Iterable[Report]) -> dict[str, Any]:
+    """A report of each environment, in the order in which they were applied."""
+    return {"format": FORMAT, "reports": [report_data(report) for report in reports]}
+
+
+def _summary(report: Report) -> dict[str, int]:
+    """The contract's counts; then those that this environment's policy can come to."""
+    known = outcomes_of(report.policy)
+    return {name: count for name, count in report.summary._asdict().items() if count or name in known}
+
+
+def _refused(member: StillRejected | Unremoved) -> dict[str, Any]:
+    if isinstance(member, Unremoved):
+        return {"key": member.key, "source": None, "by": member.by, "reason": member.reason}
+    return {"key": member.key, "source": member.source, "reason": member.reason}
+
+
+def environments_data(environments: Iterable[Placed]) -> dict[str, Any]:
+    """The environments, in the order in which they are applied."""
+    listed = [placed._asdict() | {"after": list(placed.after)} for placed in environments]
+    return {"format": FORMAT, "environments": listed}
+
+
+def members_data(environment: str, lockfile: Lockfile | None) -> dict[str, Any]:
+    """All members whom the lockfile records, by section and identity."""
+    known = listed_members(environment, lockfile) if lockfile else ()
+    return {
+        "format": FORMAT,
+        "environment": environment,
+        "has_lockfile": lockfile is not None,
+        "members": [
+            {"key": member.key, "section": member.section, "outcome": member.status} | _evidence(member)
+            for member in known
+        ],
+    }
+
+
+def member_data(member: KnownMember) -> dict[str, Any]:
+    """All that is recorded of one member, and what it proves."""
+    return {"format": FORMAT, "environment": member.environment, "key": member.key, **_known(member)}
+
+
+def _known(member: KnownMember) -> dict[str, Any]:
+    return {
+        "section": member.section,
+        "outcome": member.status,
+        "proves": member.proves,
+        **_evidence(member),
+        "attributes": dict(member.entry.attributes),
+    }
+
+
+def _evidence(member: KnownMember) -> dict[str, Any]:
+    entry = member.entry
+    reason = {"reason": entry.reason} if isinstance(entry, Rejected) else {}
+    note = member.undelivered
+    undelivered = {"undelivered": _note(note)} if note is not None else {}
+    return {"pushed": entry.pushed} | reason | undelivered
+
+
+def _note(note: Undelivered) -> dict[str, Any]:
+    return {"action": note.action, "reason": note.reason, "tried": note.tried, "attributes": note.attributes}
+
+
+def why_data(explanation: Explanation, commands: Commands) -> dict[str, Any]:
+    """What holds for one member; `problem_count` counts all problems, `problems` has the first of them."""
+    found, action = decision(explanation), explanation.action
+    entry = explanation.entry
+    return {
+        "format": FORMAT,
+        "environment": explanation.environment,
+        "key": explanation.key,
+        "today": explanation.today,
+        "declared": [_declared(declared, explanation) for declared in explanation.declared],
+        "suppressed": _location(explanation.suppressed) if explanation.suppressed else None,
+        "unchecked": _about_others(explanation.unchecked),
+        "lockfile": explanation.lockfile.value,
+        "is_recovered": explanation.is_recovered,
+        "known": _known(KnownMember(explanation.environment, explanation.key, entry)) if entry else None,
+        "action": action_document(action) if action else None,
+        "does": found.does,
+        "why": found.because,
+        "obstacles": obstacles(explanation),
+        "next": [plain(step) for step in next_steps(explanation, commands)],
+        "like": explanation.like,
+        "refusals": _refusals(explanation.refusals),
+        "problem_count": len(explanation.problems),
+        "problems": _about_others(explanation.problems[:_MOST_PROBLEMS]),
+    }
+
+
+def _declared(declared: DeclaredAt, explanation: Explanation) -> dict[str, Any]:
+    written = declared.written
+    return {
+        **_location(declared.location),
+        "commit": written.commit if written else None,
+        "author": written.author if written else None,
+        "date": written.date if written else None,
+        "expires": explanation.expiry.day if explanation.expiry else None,
+        "is_committed": written.commit is not None if written else None,
+    }
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return {"file": location.file, "line": location.line}
+
+
+def _about_others(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Masked and without the line: most of these problems are about other people."""
+
+    def masked(words: Message) -> Message:
+        return shown_spans(words, masked=True)
+
+    hidden = (replace(each, message=masked(each.message), hint=masked(each.hint)) for each in problems)
+    return problem_list(replace(each, excerpt=None) for each in hidden)
+
+
+def suppressed_data(suppressing: Suppressing) -> dict[str, Any]:
+    """One person in one environment; or, if several were named, each of them, and all problems once."""
+    found = [_suppressed(each) for each in suppressing.suppressed]
+    if suppressing.is_single:
+        return found[0]
+    problems = dict.fromkeys(problem for each in suppressing.suppressed for problem in each.problems)
+    parts = [{name: each[name] for name in each if name not in {"format", "problems"}} for each in found]
+    return {"format": FORMAT, "suppressed": parts, "problems": problem_list(problems)}
+
+
+def _suppressed(found: "Suppressed") -> dict[str, Any]:
+    """Where it is written, where they are still declared, and how they leave."""
+    return {
+        "format": FORMAT,
+        "environment": found.environment,
+        "key": found.key,
+        "suppressed": _location(found.location),
+        "was_there": found.was_there,
+        "declared": [entry._asdict() for entry in found.declared],
+        "removal": _removal(found.removal) if found.removal else None,
+        "unfetched": found.unfetched,
+        "problems": problem_list(found.problems),
+    }
+
+
+def _removal(removal: "PlannedRemoval") -> dict[str, Any]:
+    return {
+        "by": removal.by,
+        "calls": removal.calls,
+        "section": removal.section,
+        "outcome": removal.outcome,
+        "refusals": _refusals(removal.refusals),
+        "undelivered": _note(removal.undelivered) if removal.undelivered else None,
+        "is_planned": removal.is_planned,
+    }
+
+
+def occurrences_data(traces: Occurrences) -> dict[str, Any]:
+    """Every mention, and what should have been searched and could not be."""
+    return {
+        "format": FORMAT,
+        "key": traces.key,
+        "places": [place._asdict() for place in traces.places],
+        "unread": problem_list(traces.unread),
+        "not_followed": list(traces.not_followed),
+        "problems": [],
+    }

@@ -1,0 +1,221 @@
+"""Documents as markdown, for a comment or a job's summary: as much of them as fits, in whole rows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from reconciler.output import markdown_text as md
+from reconciler.output.document import (
+    SHORT,
+    Block,
+    Document,
+    Fields,
+    Heading,
+    Headline,
+    Hidden,
+    Items,
+    Paragraph,
+    Problems,
+    Row,
+    Section,
+    Span,
+    Table,
+    Text,
+)
+from reconciler.output.grouping import Group, grouped
+from reconciler.output.masking import shown_spans
+from reconciler.output.options import RenderOptions
+from reconciler.output.visible import cut
+from reconciler.output.wording import counted, problem_counts
+from reconciler.problems import Severity
+
+COMMENT_BYTES = 60_000
+"""GitHub takes comments of 65,536 characters; what posts this may want to add a few."""
+
+_COMMENT_ROWS = 100
+_LEAST_ROW = 16  # bytes that a row of a table takes at least
+_RULE = "\n\n---\n\n"
+
+
+def markdown(document: Document, options: RenderOptions) -> str:
+    """The document with as many rows of each table and list as fit; with `full`, with all of them.
+
+    Where there is no room even without rows, its brief form; where there is none for that, the blocks that
+    fit, the headline before all others.
+    """
+    if options.full:
+        return _text(document, options, _longest(document))
+    most_bytes, most_rows = options.most_bytes or COMMENT_BYTES, _longest(document)
+    if options.most_bytes is None:
+        most_rows = min(most_rows, _COMMENT_ROWS)
+    shown = _fitted(lambda rows: _text(document, options, rows), most_rows, most_bytes)
+    if shown is None and document.brief is not None:
+        shown = _brief(document.brief, options, most_bytes)
+    return _whole_blocks(document, options, most_bytes) if shown is None else shown
+
+
+def _brief(document: Document, options: RenderOptions, most_bytes: int) -> str | None:
+    """All rows of it; else those that fit, without the hidden lines."""
+    whole = _text(document, options, _longest(document))
+    if _size(whole) <= most_bytes:
+        return whole
+    shown = tuple(block for block in document.blocks if not isinstance(block, Hidden))
+    bare = replace(document, blocks=shown)
+    return _fitted(lambda rows: _text(bare, options, rows), _longest(bare), most_bytes)
+
+
+def _fitted(render: Callable[[int], str], most_rows: int, most_bytes: int) -> str | None:
+    """The text with as many rows as fit, by bisection; None where not even the one without rows does."""
+    most = min(most_rows, most_bytes // _LEAST_ROW)
+    whole = render(most)
+    if _size(whole) <= most_bytes:
+        return whole
+    fitting, least, most = None, 0, most - 1
+    while least <= most:
+        tried = (least + most) // 2
+        text = render(tried)
+        if _size(text) <= most_bytes:
+            fitting, least = text, tried + 1
+        else:
+            most = tried - 1
+    return fitting
+
+
+def _whole_blocks(document: Document, options: RenderOptions, most_bytes: int) -> str:
+    backend = _MarkdownBackend(options, 0)
+    headlines = [block for block in document.blocks if isinstance(block, Headline)]
+    others = [block for block in document.blocks if not isinstance(block, Headline | Hidden)]
+    text = ""
+    for block in (*map(backend.block, headlines), *_ending(document, options), *map(backend.block, others)):
+        longer = f"{text}\n{block}\n" if text else f"{block}\n"
+        if block and _size(longer) <= most_bytes:
+            text = longer
+    return text
+
+
+def _text(document: Document, options: RenderOptions, rows: int) -> str:
+    """The parts of the document below each other, a rule between them; at the end what no reader sees."""
+    parts = _MarkdownBackend(options, rows).parts(document)
+    return "\n\n".join((_RULE.join(parts), *_ending(document, options))) + "\n"
+
+
+def _ending(document: Document, options: RenderOptions) -> list[str]:
+    hidden = "\n".join(_hidden(document))
+    return [text for text in (md.link(options.link) if options.link else "", hidden) if text]
+
+
+def _hidden(document: Document) -> Iterator[str]:
+    for block in document.blocks:
+        if isinstance(block, Hidden):
+            yield block.line
+        elif isinstance(block, Document):
+            yield from _hidden(block)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _longest(block: Block) -> int:
+    """How many rows the longest table or list has."""
+    match block:
+        case Document(blocks) | Section(_, blocks):
+            return max(map(_longest, blocks), default=0)
+        case Table(items=items) | Items(items):
+            return len(items)
+        case Problems(problems):
+            return len(problems)
+        case _:
+            return 0
+
+
+class _MarkdownBackend:
+    """`rows` is how many rows of each table and list are shown at most."""
+
+    def __init__(self, options: RenderOptions, rows: int) -> None:
+        self._options = options
+        self._rows = rows
+
+    def parts(self, document: Document) -> list[str]:
+        """Each document inside, and what is between them."""
+        parts: list[str] = []
+        for is_part, blocks in groupby(document.blocks, lambda block: isinstance(block, Document)):
+            shown = [text for text in map(self.block, blocks) if text]
+            parts += shown if is_part else ["\n\n".join(shown)] if shown else []
+        return parts
+
+    def block(self, block: Block) -> str:  # noqa: C901, PLR0911 - one for each kind of block
+        """A block without an empty line before and behind it."""
+        match block:
+            case Headline(text):
+                return f"**{self._words(text)}**"
+            case Heading(text):
+                return f"### {self._words(text)}"
+            case Paragraph(text):
+                return self._words(text)
+            case Section(title, blocks):
+                return "\n\n".join((f"#### {self._words(title)}", *filter(None, map(self.block, blocks))))
+            case Items():
+                return "\n".join(self._items(block))
+            case Fields(rows):
+                return "\n".join(self._fields(rows))
+            case Table():
+                return "\n".join(self._table(block))
+            case Problems():
+                return "\n".join(self._problems(block))
+            case Document():
+                return _RULE.join(self.parts(block))
+            case Hidden():
+                return ""
+
+    def _words(self, text: Text) -> str:
+        return md.joined(map(_marked, shown_spans(text, masked=self._options.masked)))
+
+    def _items(self, block: Items) -> Iterator[str]:
+        shown = block.items[: self._rows]
+        for number, item in enumerate(shown, start=1):
+            yield f"{number}. {self._words(item)}" if block.ordered else f"- {self._words(item)}"
+        if more := len(block.items) - len(shown):
+            yield f"- … and {more} more."
+
+    def _fields(self, rows: Sequence[tuple[str, Sequence[Text]]]) -> Iterator[str]:
+        for label, lines in rows:
+            first, *rest = map(self._words, lines)
+            yield f"- {label}: {first}"
+            yield from (f"  - {line}" for line in rest)
+
+    def _table(self, table: Table) -> Iterator[str]:
+        items = table.items[: self._rows]
+        headings = (*table.headings, table.details) if table.details else table.headings
+        lines = md.table(headings, map(self._cells, map(table.row, items))) if items else []
+        if len(table.items) > SHORT and lines:
+            lines = md.details(f"{len(items)} of {counted(len(table.items), table.noun)}", lines)
+        yield from lines
+        if more := len(table.items) - len(items):
+            yield from ("", md.prose(f"… and {more} more. {table.more}".rstrip()))
+
+    def _cells(self, row: Row) -> list[str]:
+        details = ["<br>".join(map(self._words, row.details))] if row.details else []
+        return [*map(self._words, row.cells), *details]
+
+    def _problems(self, block: Problems) -> Iterator[str]:
+        groups = grouped(block.problems)
+        shown = groups if self._options.full else groups[: min(self._rows, block.most)]
+        if block.has_total:
+            yield from (f"**{problem_counts(block.problems)}**", "")
+        for group in shown:
+            yield from self._problem(group)
+        if more := len(groups) - len(shown):
+            yield "- " + md.prose(f"… and {more} more. {block.more}".rstrip())
+
+    def _problem(self, group: Group) -> Iterator[str]:
+        problem = group.first
+        label = "**Warning.** " if problem.severity is Severity.WARNING else ""
+        where = f"{md.code(str(problem.location))}: " if problem.location else ""
+        code = f" ({md.code(problem.code)})" if problem.code else ""
+        yield f"- {label}{where}{self._words(problem.message)}{code}"
+        yield from (f"  - {self._words(more)}" for more in (problem.hint, group.summary) if more)
+
+
+def _marked(span: Span) -> str:
+    return md.prose(span) if isinstance(span, str) else md.code(cut(span.text))

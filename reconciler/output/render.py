@@ -1,0 +1,36 @@
+"""From something to show to text in the format that was asked for."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from reconciler.output.document import Document
+from reconciler.output.options import Format, RenderOptions
+
+
+class Screen(NamedTuple):
+    """Something to show: a document for people, an object for programs; each is made when it is needed."""
+
+    document: Callable[[], Document]
+    data: Callable[[], dict[str, Any]]
+
+
+def render(screen: Screen, chosen: Format, options: RenderOptions) -> str:
+    """Whole lines. JSON takes no notice of `options`: it is whole and never masked."""
+    # Each format is loaded where it is chosen: a plan as text has no use for the others.
+    match chosen:
+        case Format.TEXT:
+            from reconciler.output.text import text  # noqa: PLC0415 - see above
+
+            return text(screen.document(), options)
+        case Format.MARKDOWN:
+            from reconciler.output.markdown import markdown  # noqa: PLC0415 - see above
+
+            return markdown(screen.document(), options)
+        case Format.GITHUB:
+            from reconciler.output.github import github  # noqa: PLC0415 - see above
+
+            return github(screen.document(), options)
+        case Format.JSON:
+            from reconciler.output.json_shapes import json_text  # noqa: PLC0415 - see above
+
+            return json_text(screen.data())

@@ -1,0 +1,131 @@
+"""What commands show that is more than one plan or report. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler.lint.model import PlanLint
+from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
+from reconciler.output.wording import OUTCOMES
+from reconciler.plan.model import Plan
+from reconciler.plan.pull_request import Base, PullRequestChanges
+from reconciler.problems import Problem
+
+if TYPE_CHECKING:
+    from reconciler.suppressing import Suppressed  # loads what reads member files
+
+
+class Valid(NamedTuple):
+    """An environment without problems: how many members, in how many files.
+
+    `separators` holds, by file, what separates the cells of a CSV file that has no commas there;
+    `passed_over` names the files beside the member files that were not read.
+    """
+
+    environment: str
+    members: int
+    files: int
+    separators: Mapping[str, str] = {}
+    passed_over: tuple[str, ...] = ()
+
+
+class Validation(NamedTuple):
+    """What validating found: the environments without problems, and all problems of the others.
+
+    `warnings` are about the members of those without problems.
+    """
+
+    environments: tuple[Valid, ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+class PlanContext(NamedTuple):
+    """What a reader should know beside the plan itself.
+
+    `command` applies this plan; `recover` merges the journal without network; `publish` publishes the
+    lockfile. `is_recovered` says that an interrupted run left a journal, and that the plan includes it;
+    `is_applying` that apply itself shows the plan, so that nobody needs the next step. `share` is what of
+    the plan comes from a pull request, None if it is compared with nothing. `unfetched` is the lockfile's
+    branch if nothing is known of it here; `conflicts` counts the members about whom that branch and the file
+    here disagree. `lint` is what looks odd about the members of the plan; `today` is the day that --today
+    named, None for the present one. `allowed` are the guards that are lifted; `would_act` tells whether apply
+    would call the API or write the lockfile.
+    """
+
+    command: str
+    recover: str
+    is_recovered: bool = False
+    is_applying: bool = False
+    share: PullRequestChanges | None = None
+    publish: str = ""
+    unfetched: str | None = None
+    conflicts: int = 0
+    lint: PlanLint = PlanLint()
+    today: str | None = None
+    allowed: tuple[str, ...] = ()
+    would_act: bool = False
+
+
+class PlanListing(NamedTuple):
+    """The plans of several environments, in the order in which they are applied.
+
+    `problems` say why others have none; `unaffected` names those that a pull request has no effect on, and
+    `taken_away` those that it deletes. `base` is what they were compared with, None if with nothing.
+    """
+
+    plans: tuple[tuple[Plan, PlanContext], ...]
+    problems: tuple[Problem, ...] = ()
+    unaffected: tuple[str, ...] = ()
+    taken_away: tuple[str, ...] = ()
+    base: Base | None = None
+
+
+class KnownMember(NamedTuple):
+    """One member as the lockfile records them."""
+
+    environment: str
+    key: str
+    entry: Present | Rejected | Unconfirmed
+
+    @property
+    def section(self) -> str:
+        """The lockfile's section: `members`, `rejected` or `unconfirmed`."""
+        match self.entry:
+            case Present():
+                return "members"
+            case Rejected():
+                return "rejected"
+            case Unconfirmed():
+                return "unconfirmed"
+
+    @property
+    def status(self) -> str:
+        """The outcome of a member who is present, else the section."""
+        return self.entry.outcome.value if isinstance(self.entry, Present) else self.section
+
+    @property
+    def proves(self) -> str:
+        """What that proves, in plain words."""
+        return OUTCOMES[self.status]
+
+    @property
+    def undelivered(self) -> Undelivered | None:
+        """What the API refused to do about a member who is, or may be, in the panel."""
+        return None if isinstance(self.entry, Rejected) else self.entry.undelivered
+
+
+def listed_members(environment: str, lockfile: Lockfile) -> Iterator[KnownMember]:
+    """All members whom the lockfile records, by section and identity."""
+    for section in (lockfile.members, lockfile.rejected, lockfile.unconfirmed):
+        yield from (KnownMember(environment, key, section[key]) for key in sorted(section))
+
+
+class Suppressing(NamedTuple):
+    """People who were suppressed, and how a command is written that a user can type here.
+
+    `is_single` if one was named, in one environment.
+    """
+
+    suppressed: "tuple[Suppressed, ...]"
+    command: Callable[..., str]
+    is_single: bool = True
