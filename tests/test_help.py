@@ -56,6 +56,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "sandbox change",
         "completion",
         "init",
+        "import",
         "schema",
     }
 

@@ -61,7 +61,7 @@ class Imported:
     import_yaml: str | None
     is_dry_run: bool
     is_written: bool = False
-    next_steps: tuple[Message | str, ...] = ()
+    next_steps: tuple[Message, ...] = ()
     more: str = ""
 
 

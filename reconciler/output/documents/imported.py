@@ -1,0 +1,173 @@
+"""What an import read, what it does to the member file, and what it could not take."""
+
+from collections.abc import Iterator
+
+from reconciler.importing.run import Imported
+from reconciler.importing.update import Person, RefusedRow
+from reconciler.member import EMAIL_ADDRESS
+from reconciler.output.document import (
+    Block,
+    Document,
+    Fields,
+    Heading,
+    Headline,
+    Items,
+    Paragraph,
+    Row,
+    Table,
+)
+from reconciler.output.render import Screen
+from reconciler.output.wording import counted
+from reconciler.problems import Address, Code, Value, plain
+
+_PREVIEW = 5
+
+
+def import_screen(imported: Imported) -> Screen:
+    """An import, or what it would do with `--dry-run`."""
+    return Screen(lambda: _document(imported), lambda: _data(imported))
+
+
+def _document(imported: Imported) -> Document:
+    return Document(
+        (
+            Headline(_sentence(imported)),
+            *(Paragraph(note) for note in imported.notes),
+            *_columns(imported),
+            *_preview(imported),
+            *_people(imported),
+            *_refused(imported),
+            *_next(imported),
+        )
+    )
+
+
+def _sentence(imported: Imported) -> tuple[str | Code, ...]:
+    update = imported.update
+    counts = [f"{len(update.new)} new", f"{len(update.differs)} changed", f"{update.same} unchanged"]
+    if update.elsewhere:
+        counts.append(f"{len(update.elsewhere)} declared in other files")
+    if update.gone:
+        counts.append(f"{len(update.gone)} {'removed' if update.is_pruned else 'not in the source'}")
+    if imported.refused:
+        counts.append(f"{counted(len(imported.refused), 'row')} refused")
+    would = " (nothing is written yet)" if imported.is_dry_run else ""
+    return (Code(imported.file), f": {', '.join(counts)}{would}.")
+
+
+def _columns(imported: Imported) -> Iterator[Block]:
+    columns = imported.columns
+    rows = [(column.field, (Code(column.heading),)) for column in columns.imported]
+    yield Heading("Columns")
+    yield Fields(tuple((field, (heading,)) for field, heading in rows))
+    if columns.left_out:
+        yield Paragraph(("Left out: ", Code(", ".join(columns.left_out)), "."))
+        yield Paragraph('To import one of them: `--map "HEADING=FIELD"`.')
+
+
+def _preview(imported: Imported) -> Iterator[Block]:
+    if not imported.is_dry_run:
+        return
+    first = [*imported.update.rows.items()][:_PREVIEW]
+    header = imported.update.header
+    if first:
+        yield Heading(f"The first {counted(len(first), 'row')} as they would be written")
+        yield Table(
+            header,
+            first,
+            lambda item: Row(tuple(_cell(name, item[1].get(name, "")) for name in header)),
+            short=None,
+        )
+
+
+def _cell(name: str, text: str) -> tuple[Address | Value]:
+    return (Address(text),) if name == EMAIL_ADDRESS else (Value(text),)
+
+
+def _people(imported: Imported) -> Iterator[Block]:
+    update = imported.update
+    if update.new:
+        yield Heading(f"New: {len(update.new)}")
+        yield Table(("member", "row"), update.new, _new_row, symbol="+", more=imported.more)
+    if update.differs:
+        yield Heading(f"Changed: {len(update.differs)}")
+        changed = [(key, change) for key, changes in update.differs.items() for change in changes]
+        yield Table(
+            ("member", "field", "before", "after"),
+            changed,
+            lambda item: Row(
+                (
+                    (Address(item[0]),),
+                    (Code(item[1].field),),
+                    (Value(item[1].before),) if item[1].before else "not declared",
+                    (Value(item[1].after),) if item[1].after else "not declared",
+                )
+            ),
+            symbol="~",
+            noun="field",
+            more=imported.more,
+        )
+    if update.gone:
+        verb = "Removed from the file" if update.is_pruned else "In the file, but not in the source"
+        yield Heading(f"{verb}: {len(update.gone)}")
+        yield Table(
+            ("member",), update.gone, lambda key: Row(((Address(key),),)), symbol="-", more=imported.more
+        )
+        if not update.is_pruned:
+            yield Paragraph("They stay declared. To remove them from the file, import again with `--prune`.")
+    if update.elsewhere:
+        yield Heading(f"Declared in other files, so not written twice: {len(update.elsewhere)}")
+        yield Table(
+            ("member", "declared at"),
+            [*update.elsewhere.items()],
+            lambda item: Row(((Address(item[0]),), (Code(item[1]),))),
+            more=imported.more,
+        )
+
+
+def _new_row(person: Person) -> Row:
+    return Row(((Address(person.key),), str(person.row)))
+
+
+def _refused(imported: Imported) -> Iterator[Block]:
+    if imported.refused:
+        yield Heading(f"Refused: {counted(len(imported.refused), 'row')}")
+        yield Table(
+            ("row", "reason"), imported.refused, _refused_row, symbol="!", noun="row", more=imported.more
+        )
+
+
+def _gone_row(key: str) -> Row:
+    return Row(((Address(key),),))
+
+
+def _refused_row(row: RefusedRow) -> Row:
+    return Row((str(row.row), row.reason))
+
+
+def _next(imported: Imported) -> Iterator[Block]:
+    if imported.next_steps:
+        yield Heading("Next")
+        yield Items(imported.next_steps)
+
+
+def _data(imported: Imported) -> dict[str, object]:
+    update = imported.update
+    return {
+        "format": 1,
+        "environment": imported.environment,
+        "file": imported.file,
+        "summary": {
+            "new": len(update.new),
+            "same": update.same,
+            "differs": len(update.differs),
+            "gone": 0 if update.is_pruned else len(update.gone),
+            "pruned": len(update.gone) if update.is_pruned else 0,
+            "refused": len(imported.refused),
+            "elsewhere": len(update.elsewhere),
+        },
+        "columns": {column.heading: column.field for column in imported.columns.imported},
+        "left_out_columns": list(imported.columns.left_out),
+        "refused": [{"row": row.row, "reason": plain(row.reason)} for row in imported.refused],
+        "written": not imported.is_dry_run and imported.is_written,
+    }

@@ -1,0 +1,122 @@
+"""`reconciler import`: from a spreadsheet to a member file, at the command line."""
+
+import csv
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from world import World
+
+_EXPORT = "E-Mail;Vorname;Geburtstag;Notiz\nada@firma.de;Ada;25.12.1990;x\nbob@firma.de;Bob;03.04.1990;\n"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A team whose panel is built in, and an export beside its repository."""
+    world = World(tmp_path)
+    (tmp_path / "panels/team/members").mkdir(parents=True)
+    (tmp_path / "panels/team/environment.yaml").write_text("embedded: true\n")
+    (tmp_path / "export.csv").write_text(_EXPORT)
+    return world
+
+
+def _people(world: World) -> list[dict[str, str]]:
+    with (world.folder / "panels/team/members/export.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def test_an_export_is_imported_planned_and_applied(world: World) -> None:
+    assert world.run("import", "team", "export.csv", "--dates", "birthday=dmy").code == 0
+    assert [person["birthday"] for person in _people(world)] == ["1990-12-25", "1990-04-03"]
+    assert world.run("apply", "team", "--yes").code == 0
+    assert world.run("plan", "team", "--detailed-exitcode").code == 0
+
+
+def test_refused_rows_end_with_3_and_are_in_a_private_file_with_the_reason(world: World) -> None:
+    assert world.run("import", "team", "export.csv").code == 3
+    assert [person["emailAddress"] for person in _people(world)] == ["ada@firma.de"]
+    rejected = world.folder / "export.csv.rejected.csv"
+    assert stat.S_IMODE(rejected.stat().st_mode) == 0o600
+    with rejected.open(encoding="utf-8-sig") as file:
+        [row] = csv.DictReader(file)
+    assert (row["row"], row["E-Mail"]) == ("3", "bob@firma.de")
+    assert "--dates birthday=dmy" in row["reason"]
+
+
+def test_the_mended_file_of_refused_rows_can_be_imported(world: World) -> None:
+    world.run("import", "team", "export.csv")
+    rejected = world.folder / "export.csv.rejected.csv"
+    rejected.write_text(rejected.read_text().replace("03.04.1990", "1990-04-03"))
+    into = ("--to", "members/export.csv", "--yes")
+    assert world.run("import", "team", "export.csv.rejected.csv", *into).code == 0
+    assert [person["emailAddress"] for person in _people(world)] == ["ada@firma.de", "bob@firma.de"]
+
+
+def test_a_dry_run_writes_nothing(world: World) -> None:
+    before = sorted(world.folder.rglob("*"))
+    assert world.run("import", "team", "export.csv", "--dry-run").code == 3
+    assert sorted(world.folder.rglob("*")) == before
+
+
+def test_the_object_of_an_import_has_the_shape_of_the_contract(world: World) -> None:
+    found = json.loads(world.run("import", "team", "export.csv", "--format", "json").out)
+    assert found["summary"] == {
+        "new": 1,
+        "same": 0,
+        "differs": 0,
+        "gone": 0,
+        "pruned": 0,
+        "refused": 1,
+        "elsewhere": 0,
+    }
+    assert (found["format"], found["environment"]) == (1, "team")
+    assert found["file"] == "panels/team/members/export.csv"
+    assert found["left_out_columns"] == ["Notiz"]
+    assert [each["row"] for each in found["refused"]] == [3]
+
+
+def test_a_file_that_exists_is_changed_only_after_a_yes(world: World) -> None:
+    world.run("import", "team", "export.csv", "--dates", "birthday=dmy")
+    (world.folder / "export.csv").write_text(_EXPORT.replace(";Ada;", ";Adele;"))
+    before = _people(world)
+    assert world.run("import", "team", "export.csv").code == 4
+    assert _people(world) == before
+    assert world.run("import", "team", "export.csv", "--yes").code == 0
+    assert _people(world)[0]["firstName"] == "Adele"
+
+
+def test_in_ci_nobody_is_shown(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "1")
+    shown = world.run("import", "team", "export.csv")
+    assert "ada@firma.de" not in shown.out
+    assert "a…@firma.de" in shown.out
+
+
+def test_a_source_below_panels_is_named_and_its_refused_rows_stay_outside(world: World) -> None:
+    source = world.folder / "panels/team/export.csv"
+    (world.folder / "export.csv").rename(source)
+    shown = world.run("import", "team", "panels/team/export.csv")
+    assert "move it out" in shown.out
+    assert (world.folder / "export.csv.rejected.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--map", "no sign"),
+        ("--map", "Notiz=shoeSize"),
+        ("--dates", "birthday=ymdh"),
+        ("--dates", "city=dmy"),
+        ("--to", "members/team.yaml"),
+        ("--to", "../elsewhere.csv"),
+    ],
+)
+def test_a_wrong_option_is_a_wrong_command_line(world: World, words: tuple[str, str]) -> None:
+    assert world.run("import", "team", "export.csv", *words).code == 64
+    assert [*(world.folder / "panels/team/members").iterdir()] == []
+
+
+@pytest.mark.parametrize("source", ["missing.csv", "panels", "panels/team/environment.yaml"])
+def test_a_source_that_is_none_is_refused(world: World, source: str) -> None:
+    assert world.run("import", "team", source).code == 1
