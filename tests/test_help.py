@@ -49,6 +49,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "ci comment",
         "ci report",
         "ci issue",
+        "ci matrix",
         "sandbox",
         "sandbox serve",
         "sandbox reset",

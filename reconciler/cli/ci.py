@@ -36,6 +36,9 @@ _COMMANDS = {
     "report": CommandEntry(
         "reconciler.cli.ci_report", "report", "Say on merged pull requests what was applied."
     ),
+    "matrix": CommandEntry(
+        "reconciler.cli.ci_matrix", "matrix", "List the environments that have something to apply."
+    ),
     "issue": CommandEntry("reconciler.cli.ci", "issue", "Keep one issue open while something lasts."),
 }
 

@@ -78,6 +78,7 @@ class Team:
         self.origin = folder / "team" / "panels.git"
         self.desk = folder / "desk"
         self.artifacts = folder / "artifacts"
+        self.events = folder / "events"
         self._numbers: dict[str, int] = {}
         self._runs = 0
         self.origin.parent.mkdir()
@@ -220,6 +221,11 @@ class Team:
             start_new_session=True,
         )
 
+    def before_job(self, job: str, script: str) -> None:
+        """Let a shell script run at the desk when this job begins to check out, once."""
+        self.events.mkdir(exist_ok=True)
+        (self.events / job).write_text(f"cd {self.desk}\n{script}", encoding="utf-8")
+
     def vendor_with(self, *arguments: str) -> None:
         """Let the vendor go on, with the same panel at the same address, in another way."""
         self.vendor.__exit__(None, None, None)
@@ -290,6 +296,7 @@ class Team:
             "TEST_ORIGIN": f"file://{self.origin}",
             "TEST_PYTHON_BIN": str(Path(sys.executable).parent),
             "TEST_ARTIFACTS": str(self.artifacts),
+            "TEST_EVENTS": str(self.events),
             **_STEADY_GIT,
         }
 

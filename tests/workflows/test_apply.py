@@ -73,6 +73,42 @@ def test_applying_again_needs_no_commit_and_does_nothing(team: Team) -> None:
     assert len(team.vendor.calls()) == calls
 
 
+def test_only_environments_with_something_to_do_get_a_job_that_could_ask_for_approval(team: Team) -> None:
+    team.begin("main")
+    team.settings("staging")
+    team.declare("ada", to="staging")
+    team.push("Somebody in staging alone")
+    job = team.apply()
+    assert job.code == 0, job.log
+    assert "Apply staging" in job.log
+    assert "Apply production" not in job.log
+    again = team.apply()
+    assert again.code == 0, again.log
+    assert "Apply staging" not in again.log
+
+
+_ANOTHER_MERGE = """
+git fetch --quiet
+git checkout --quiet -B sudden origin/main
+printf '  - emailAddress: grace@example.org\n' >> panels/production/members/team.yaml
+git commit --quiet --all --message Sudden
+git push --quiet origin HEAD:main
+"""
+
+
+@pytest.mark.parametrize(
+    ("exact", "panel"), [("on", []), ("off", ["ada@example.org", "grace@example.org"])], ids=["exact", "not"]
+)
+def test_what_was_approved_is_carried_out_to_the_letter_where_the_team_wants_that(
+    team: Team, exact: str, panel: list[str]
+) -> None:
+    _merged(team, "hire", "ada")
+    team.before_job("apply", _ANOTHER_MERGE)
+    job = team.apply(variables={"RECONCILER_APPLY": "on", "RECONCILER_EXACT": exact})
+    assert (job.code == 0) == (exact == "off"), job.log
+    assert team.panel() == panel
+
+
 def test_an_environment_whose_turn_depends_on_one_that_failed_is_held_back(team: Team) -> None:
     team.begin("main")
     team.settings("staging")

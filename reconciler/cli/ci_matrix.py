@@ -1,0 +1,58 @@
+"""`reconciler ci matrix`: which environments a workflow applies, each in a job of its own."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.cli.ci import read_text
+from reconciler.cli.invocation import Invocation
+from reconciler.environment.reader import try_environment
+from reconciler.errors import EXIT_DONE, InvalidInput
+from reconciler.files import display_path
+from reconciler.lockfile.history import History
+from reconciler.lockfile.state import tracking_ref
+from reconciler.problems import Location, Problem
+
+
+@click.command("matrix")
+@click.argument("file", metavar="PLANS.json", type=click.Path(path_type=Path))
+@click.pass_obj
+def matrix(invocation: Invocation, file: Path) -> int:
+    """List the environments that apply has something to do for, as one line of JSON for a job matrix.
+
+    PLANS.json is what `reconciler plan --out` saved. An environment whose lockfile waits on the branch
+    reconciler/lockfile-ENV is listed too, since its next publish merges it. Each comes with its plan's digest
+    for `reconciler apply --expect`.
+
+    Example: reconciler ci matrix plans.json
+    """
+    listed = [
+        {"environment": plan["environment"], "digest": plan["digest"]}
+        for plan in _plans(file)
+        if plan["would_act"] or _waits(invocation, plan["environment"])
+    ]
+    invocation.show(json.dumps({"include": listed}) + "\n")
+    return EXIT_DONE
+
+
+def _plans(file: Path) -> list[dict[str, Any]]:
+    try:
+        document = json.loads(read_text(file))
+        plans = document.get("plans", [document])
+        return [{key: plan[key] for key in ("environment", "digest", "would_act")} for plan in plans]
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+        problem = Problem(
+            ("This is not what `reconciler plan --out` saves.",), location=Location(display_path(file))
+        )
+        raise InvalidInput(problem) from None
+
+
+def _waits(invocation: Invocation, name: str) -> bool:
+    """Whether the fallback branch, as last fetched, has a lockfile of this environment."""
+    environment = try_environment(invocation.panels, name).environment
+    if environment is None or environment.is_embedded:
+        return False
+    history = History.of(environment)
+    return history.repository.commit_of(tracking_ref(history.fallback)) is not None
