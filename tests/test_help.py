@@ -42,6 +42,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "state list",
         "state show",
         "state rm",
+        "state mv",
         "state recover",
         "state publish",
         "merge-lockfile",
@@ -57,6 +58,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "sandbox change",
         "completion",
         "init",
+        "status",
         "import",
         "schema",
     }

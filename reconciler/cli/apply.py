@@ -1,8 +1,9 @@
 """`reconciler apply`: show the plan, ask, carry it out, report."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -45,7 +46,7 @@ from reconciler.errors import (
     UsageError,
 )
 from reconciler.interruption import remember_signals
-from reconciler.output.documents.report import report_screen, reports_screen
+from reconciler.output.documents.report import rejected_csv, report_screen, reports_screen
 from reconciler.output.json_shapes import json_text
 from reconciler.output.options import Format
 from reconciler.output.render import Screen
@@ -97,6 +98,13 @@ _LONGEST_WAIT = 86_400.0  # seconds: a day
     metavar="FILE",
     help="Also save the report, as JSON, however the run ends.",
 )
+@click.option(
+    "--rejected-csv",
+    "rejected_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also save rejected members with the reason, to correct and import again.",
+)
 @format_option
 @mask_option
 @click.pass_obj
@@ -117,6 +125,7 @@ def apply(
     max_calls: int | None,
     log_file: Path | None,
     report_file: Path | None,
+    rejected_file: Path | None,
 ) -> int:
     """Carry out the plan for the panel of ENV, and record the outcomes in its lockfile.
 
@@ -142,28 +151,48 @@ def apply(
         raise UsageError(Problem(("A saved plan carries its own selection of members.",), (hint,)))
     asked = AskedMembers.of(member, must_be_known=not is_all)
     names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
-    if report_file is not None:
-        check_place(report_file)
+    saved = SavedFiles(report_file, rejected_file)
+    saved.check()
     names = asked.known_in(invocation, names) if is_all else names
     remember_signals()
     wishes = Wishes(None, frozenset(allow), retry_rejected, max_calls, invocation.day)
     request = Request(
         invocation, wishes, asked, plan_file, expect, log_file, yes=yes, in_order=in_order, wait=wait
     )
-    return _all(request, names, report_file) if is_all else _one(request, names[0], report_file)
+    return _all(request, names, saved) if is_all else _one(request, names[0], saved)
 
 
-def _one(request: Request, name: str, report_file: Path | None) -> int:
+class SavedFiles(NamedTuple):
+    """The files that the command line asks for, both for the user's eyes only."""
+
+    report: Path | None
+    rejected: Path | None
+
+    def check(self) -> None:
+        """See, before anything is sent, that they can be written."""
+        for path in self:
+            if path is not None:
+                check_place(path)
+
+    def write(self, screen: Screen, reports: Sequence[Report]) -> None:
+        """Save them, however the run ended."""
+        if self.report is not None:
+            save(self.report, json_text(screen.data()))
+        if self.rejected is not None:
+            save(self.rejected, rejected_csv(reports))
+
+
+def _one(request: Request, name: str, saved: SavedFiles) -> int:
     invocation = request.invocation
     report = reported(request, name)
     try:
         tell(invocation, report)
     finally:
-        _save(report_file, lambda: report_screen(report))
+        saved.write(report_screen(report), [report])
     return _code(invocation, report.exit_code)
 
 
-def _all(request: Request, names: Sequence[str], report_file: Path | None) -> int:
+def _all(request: Request, names: Sequence[str], saved: SavedFiles) -> int:
     invocation = request.invocation
     applying = ApplyAll(request, names)
     try:
@@ -174,17 +203,12 @@ def _all(request: Request, names: Sequence[str], report_file: Path | None) -> in
         elif not names:
             invocation.say("There is nothing to apply.")
     finally:
-        _save(report_file, lambda: reports_screen(applying.reports))
+        saved.write(reports_screen(applying.reports), applying.reports)
     return _code(invocation, applying.exit_code)
 
 
 def _code(invocation: Invocation, code: int) -> int:
     return code or (EXIT_INVALID if invocation.could_not_tell else EXIT_DONE)
-
-
-def _save(report_file: Path | None, screen: Callable[[], Screen]) -> None:
-    if report_file is not None:
-        save(report_file, json_text(screen().data()))
 
 
 # Apply of all environments, one behind the other; one that fails stops only those that come after it.

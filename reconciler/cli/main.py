@@ -74,6 +74,7 @@ _COMMANDS = {
     "plan": CommandEntry("reconciler.cli.plan", "plan", "Show what apply would do, without key or network."),
     "apply": CommandEntry("reconciler.cli.apply", "apply", "Carry out the plan, and record the outcomes."),
     "drift": CommandEntry("reconciler.cli.drift", "drift", "Compare the panel with what is declared."),
+    "status": CommandEntry("reconciler.cli.status", "status", "Show where each environment is."),
     "environments": CommandEntry(
         "reconciler.cli.environments", "environments", "List the environments, in the order of apply."
     ),

@@ -1,6 +1,7 @@
 """`reconciler state`: the group of the commands about the lockfile."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -14,23 +15,29 @@ from reconciler.cli.planning import tell_of_journal
 from reconciler.cli.terminal import confirm
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
-from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, InvalidInput
+from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, InvalidInput, UsageError
 from reconciler.explain import likeliest
 from reconciler.files import display_path
 from reconciler.identity import InvalidAddress, identity
-from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
 from reconciler.lockfile.publish import Publication, PublicationEnd
 from reconciler.lockfile.publish import publish as publish_lockfile
+from reconciler.lockfile.rename import rename_lockfile
 from reconciler.lockfile.state import KnownState, check_known
-from reconciler.output.documents.state import member_screen, members_screen
-from reconciler.output.results import KnownMember
+from reconciler.output.documents.state import member_screen, members_csv, members_screen
+from reconciler.output.options import Format
+from reconciler.output.results import KnownMember, listed_members
 from reconciler.output.wording import counted
 from reconciler.problems import Address, Location, Message, Problem
+
+_CSV = "csv"
+OUTCOMES = (*map(str, Outcome), "rejected", "unconfirmed")
 
 _COMMANDS = {
     "list": CommandEntry("reconciler.cli.state", "list_members", "List everybody whom the lockfile knows."),
     "show": CommandEntry("reconciler.cli.state", "show_member", "Show all that is known of one member."),
     "rm": CommandEntry("reconciler.cli.state", "remove", "Drop members from the lockfile."),
+    "mv": CommandEntry("reconciler.cli.state", "move", "Keep the lockfile of a renamed environment."),
     "recover": CommandEntry("reconciler.cli.state", "recover", "Merge the journal of an interrupted run."),
     "publish": CommandEntry("reconciler.cli.state", "publish", "Bring lockfile and remote together."),
 }
@@ -49,19 +56,37 @@ def state() -> None:
 
 @click.command("list")
 @environment_argument
-@format_option
+@click.option("--outcome", type=click.Choice(OUTCOMES), multiple=True, help="List only these. Repeatable.")
+@click.option(
+    "--format",
+    "chosen",
+    type=click.Choice([*map(str, Format), _CSV]),
+    default=str(Format.TEXT),
+    show_default=True,
+    help="How the result is printed; csv is for spreadsheets and never masked.",
+)
 @mask_option
 @click.pass_obj
-def list_members(invocation: Invocation, name: str) -> int:
-    """List everybody whom the lockfile of ENV knows: who, with which outcome, pushed when.
+def list_members(invocation: Invocation, name: str, *, outcome: tuple[str, ...], chosen: str) -> int:
+    """List everyone whom the lockfile of ENV records: who, with which outcome, sent when.
 
     Example: reconciler state list production
+
+    Example: reconciler state list production --outcome rejected --format csv
     """
     environment = read_environment(invocation.panels, name)
     check_known(environment)
     known = known_state(environment)
     tell_of_journal(invocation, name, known)
-    invocation.show(members_screen(name, known.lockfile))
+    lockfile = known.lockfile
+    if lockfile is not None and outcome:
+        others = {member.key for member in listed_members(name, lockfile) if member.status not in outcome}
+        lockfile = lockfile.without(frozenset(others))
+    if chosen == _CSV:
+        invocation.print_out(members_csv(name, lockfile))
+    else:
+        invocation.format = Format(chosen)
+        invocation.show(members_screen(name, lockfile))
     return EXIT_DONE
 
 
@@ -298,3 +323,33 @@ def _outcome_state_publish(published: Publication) -> str:
             return f"published to {where}, commit {published.commit[:12]}."
         case PublicationEnd.FALLBACK:
             return f"saved on {published.fallback} at {published.remote}, since {where} declined it."
+
+
+# `reconciler state mv`: what the lockfile records of an environment stays when it is renamed.
+
+
+@click.command("mv")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option(
+    "--same-panel",
+    is_flag=True,
+    help="The target differs, but it is the same panel: only its address changed.",
+)
+@click.pass_obj
+def move(invocation: Invocation, old: str, new: str, *, same_panel: bool) -> int:
+    """Give the lockfile of OLD the name NEW, after you renamed the environment's folder.
+
+    What is recorded stays. If the target differs, all members become unconfirmed, unless --same-panel says
+    that it is the same panel. Refused while an interrupted run's journal is there, or if NEW has a lockfile.
+
+    Example: reconciler state mv staging rehearsal
+    """
+    if Path(old).name != old or old == new:
+        raise UsageError(Problem(("OLD is the former name of the environment NEW.",)))
+    environment = read_environment(invocation.panels, new)
+    renamed = rename_lockfile(invocation.panels / old, environment, same_panel=same_panel)
+    members = counted(len(renamed.members) + len(renamed.unconfirmed), "member")
+    doubt = f" {len(renamed.unconfirmed)} of them unconfirmed." if renamed.unconfirmed else ""
+    invocation.say(f"{old} is now {new} in the lockfile: {members}.{doubt}")
+    return EXIT_DONE

@@ -3,7 +3,6 @@
 import codecs
 import csv
 import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +20,10 @@ from reconciler.importing.update import Fields, RefusedRow, Update, people_of, u
 from reconciler.importing.values import DateOrder
 from reconciler.member import EMAIL_ADDRESS
 from reconciler.problems import Location, Message, Problem, plain
-from reconciler.roster.csv_file import Rows, layout_of, with_line_feeds
+from reconciler.roster.csv_file import Rows, layout_of, spreadsheet_safe, with_line_feeds
 from reconciler.text_source import Findings, bytes_of, decoded, text_of
 
 _PRIVATE = 0o600
-_FORMULA = re.compile(r"[=+\-@\t\r]")  # what a spreadsheet program would run (OWASP, *CSV injection*)
 
 
 class ImportOptions(NamedTuple):
@@ -136,11 +134,6 @@ def write_rejected(path: Path, imported: Imported) -> None:
     for row in imported.refused:
         writer.writerow((row.row, spreadsheet_safe(plain(row.reason)), *row.cells))
     replace_file(path, text.getvalue().encode("utf-8-sig"), mode=_PRIVATE)
-
-
-def spreadsheet_safe(text: str) -> str:
-    """The text with an apostrophe in front where a spreadsheet program would take it for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 class _Forbidden(dict[str, str]):

@@ -83,7 +83,8 @@ class Table:
 
     `details` is the heading of the rows' details, empty where they have none. `symbol` marks each row in a
     terminal. `short` is how many rows a terminal shows unless all are asked for, None for all of them.
-    `noun` is what the items are; `more` says where the others can be seen.
+    `noun` is what the items are; `more` says where the others can be seen. `has_head` shows the headings in a
+    terminal too.
     """
 
     headings: tuple[str, ...]
@@ -94,6 +95,7 @@ class Table:
     short: int | None = SHORT
     noun: str = "member"
     more: str = ""
+    has_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,11 @@ class _TextBackend:
         is_whole = self._options.full or table.short is None
         rows = [table.row(item) for item in (table.items if is_whole else table.items[: table.short])]
         cells = [[self._line(cell) for cell in row.cells] for row in rows]
-        columns = [_aligned(column) for column in zip(*cells, strict=True)]
+        head = [table.headings] if table.has_head and rows else []
+        columns = [_aligned(column, len(head)) for column in zip(*head, *cells, strict=True)]
+        if head:
+            yield f"  {'  '.join(column[0] for column in columns).rstrip()}"
+            columns = [column[1:] for column in columns]
         for row, *shown in zip(rows, *columns, strict=True):
             yield f"  {self._row(row, table.symbol, '  '.join(shown).rstrip())}"
             yield from (f"      {self._line(line)}" for line in row.details)
@@ -156,10 +160,10 @@ class _TextBackend:
                 yield f"    {self._line(more)}"
 
 
-def _aligned(cells: Sequence[str]) -> list[str]:
-    """A column's cells, all of one width; numbers to the right."""
+def _aligned(cells: Sequence[str], head: int) -> list[str]:
+    """A column's cells, all of one width; numbers to the right. The first `head` of them are headings."""
     columns = min(max(map(width, cells)), _WIDEST_CELL)
-    are_numbers = all(cell.isdecimal() for cell in cells)
+    are_numbers = all(cell.isdecimal() for cell in cells[head:])
     return [cell.rjust(columns) if are_numbers else padded(cell, columns) for cell in cells]
 
 

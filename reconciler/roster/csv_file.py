@@ -19,6 +19,7 @@ from reconciler.member import (
     NUMBER_FIELDS,
     PROFILE_FIELD_ID,
     PROFILE_FIELDS,
+    Attributes,
     profile_field_name,
 )
 from reconciler.problems import Message, Value
@@ -39,6 +40,7 @@ from reconciler.text_source import LINE_END, Findings, control_character, contro
 
 SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"\"?sep=(\\t|[,;\t|])\"?[,;\t|]*(?:\n|\Z)", re.IGNORECASE)
+_FORMULA = re.compile(r"[=+\-@\t\r]")
 _BLANKS = " \t\xa0"
 _SPACE_BEFORE_QUOTE = re.compile(f'[{_BLANKS}]+"')
 _RANK = {name: rank for rank, name in enumerate((*FIELDS, EXPIRES))}
@@ -70,6 +72,20 @@ class Column(NamedTuple):
     def name(self) -> str:
         """The name as the header writes it."""
         return self.field if self.profile_field is None else profile_field_name(self.profile_field)
+
+
+def spreadsheet_safe(text: str) -> str:
+    """The text with an apostrophe in front if a spreadsheet program would run it (OWASP, *CSV injection*)."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def csv_cells(attributes: Attributes) -> dict[str, str]:
+    """By column the cells that declare these attributes; values that no cell can hold are left out."""
+    cells = {name: str(value) for name, value in attributes.items() if name != PROFILE_FIELDS}
+    for item in attributes.get(PROFILE_FIELDS, ()):
+        if isinstance(item["value"], str):
+            cells[profile_field_name(item[PROFILE_FIELD_ID])] = item["value"]
+    return cells
 
 
 def with_line_feeds(text: str) -> str:

@@ -1,9 +1,12 @@
 """A report: what an apply did, what that proves, and what to do next."""
 
+import csv
+import io
 from collections.abc import Iterator, Sequence
 
 from reconciler.apply.report import Report
 from reconciler.errors import EXIT_INTERRUPTED, EXIT_REFUSED
+from reconciler.member import EMAIL_ADDRESS
 from reconciler.output.document import (
     Block,
     Document,
@@ -30,6 +33,8 @@ from reconciler.output.wording import (
 )
 from reconciler.plan.model import StillRejected, Unremoved
 from reconciler.problems import Address, Code, Message, Problem, Severity
+from reconciler.roster.csv_file import csv_cells, spreadsheet_safe
+from reconciler.roster.format import column_rank
 
 _TONES = {"unconfirmed": Tone.BAD, "unsent": Tone.BAD, "rejected": Tone.BAD, "blocked": Tone.BAD} | {
     "forgotten": Tone.CAREFUL
@@ -44,6 +49,19 @@ def report_screen(report: Report) -> Screen:
 def reports_screen(reports: Sequence[Report]) -> Screen:
     """What an apply of several environments did."""
     return Screen(lambda: Document(tuple(map(_document, reports))), lambda: reports_data(reports))
+
+
+def rejected_csv(reports: Sequence[Report]) -> str:
+    """Everyone whom the API refused to add, with the reason and what was declared, as `import` reads it."""
+    people = [member for report in reports for member in report.rejected if isinstance(member, StillRejected)]
+    rows = [(member.reason, csv_cells(member.attributes)) for member in people]
+    names = sorted({name for _, cells in rows for name in cells}, key=column_rank)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("reason", *(names or (EMAIL_ADDRESS,))))
+    for reason, cells in rows:
+        writer.writerow((spreadsheet_safe(reason), *(cells.get(name, "") for name in names)))
+    return text.getvalue()
 
 
 def _document(report: Report) -> Document:

@@ -1,5 +1,7 @@
 """What the lockfile records: all members, or one of them."""
 
+import csv
+import io
 from collections.abc import Iterator
 
 from reconciler.lockfile.model import Lockfile, Rejected
@@ -12,11 +14,25 @@ from reconciler.output.render import Screen
 from reconciler.output.results import KnownMember, listed_members
 from reconciler.output.wording import state_sentence
 from reconciler.problems import Address, Code
+from reconciler.roster.csv_file import spreadsheet_safe
 
 
 def members_screen(environment: str, lockfile: Lockfile | None) -> Screen:
     """All members whom the lockfile records; None if there is no lockfile."""
     return Screen(lambda: _members(environment, lockfile), lambda: members_data(environment, lockfile))
+
+
+def members_csv(environment: str, lockfile: Lockfile | None) -> str:
+    """All members whom the lockfile records, for a spreadsheet."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("emailAddress", "outcome", "sent", "reason"))
+    for member in listed_members(environment, lockfile) if lockfile else ():
+        entry = member.entry
+        reason = entry.reason if isinstance(entry, Rejected) else ""
+        address = entry.attributes[EMAIL_ADDRESS]
+        writer.writerow((address, member.status, entry.pushed, spreadsheet_safe(reason)))
+    return text.getvalue()
 
 
 def member_screen(member: KnownMember) -> Screen:

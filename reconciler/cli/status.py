@@ -1,0 +1,82 @@
+"""`reconciler status`: where each environment is, in one table."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import click
+
+from reconciler.apply.recovery import known_state
+from reconciler.cli.invocation import Invocation
+from reconciler.cli.options import format_option
+from reconciler.declaration import read_declaration
+from reconciler.environment.discovery import environment_names
+from reconciler.environment.overview import environments_in_order
+from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput, ReconcilerError
+from reconciler.lockfile.model import Lockfile
+from reconciler.output.documents.status import EnvironmentStatus, status_screen
+from reconciler.plan.planner import make_plan
+from reconciler.problems import Problem
+
+
+class _Found(NamedTuple):
+    environments: list[EnvironmentStatus]
+    problems: dict[str, Problem]
+
+
+@click.command
+@format_option
+@click.pass_obj
+def status(invocation: Invocation) -> int:
+    """Show for each environment what is declared, recorded and left to do, without key or network.
+
+    An environment that is wrong is named, and the others are shown all the same.
+
+    Example: reconciler status
+    """
+    found = _Found([], {})
+    for name in _names(invocation, found.problems):
+        try:
+            found.environments.append(_status(invocation, name))
+        except ReconcilerError as error:
+            # A mistake in a file that several environments share is one mistake.
+            found.problems.update({str(problem): problem for problem in error.problems})
+    problems = tuple(found.problems.values())
+    if problems:
+        invocation.tell_problems(problems)
+    invocation.show(status_screen(found.environments, problems))
+    return EXIT_INVALID if problems else EXIT_DONE
+
+
+def _names(invocation: Invocation, problems: dict[str, Problem]) -> Iterable[str]:
+    try:
+        return [placed.name for placed in environments_in_order(invocation.panels)]
+    except InvalidInput as error:
+        names = environment_names(invocation.panels)
+        if not names:
+            raise
+        problems.update({str(problem): problem for problem in error.problems})
+        return names
+
+
+def _status(invocation: Invocation, name: str) -> EnvironmentStatus:
+    declared = read_declaration(invocation.panels, name)
+    state = known_state(declared.environment)
+    plan = make_plan(declared.environment, declared.roster, state.lockfile, day=invocation.day)
+    lockfile = state.lockfile or Lockfile(name, declared.environment.target)
+    return EnvironmentStatus(
+        environment=name,
+        declared=plan.declared,
+        recorded=len(lockfile.members),
+        add=plan.summary.add,
+        change=plan.summary.change,
+        remove=plan.summary.remove,
+        rejected=plan.summary.rejected,
+        unconfirmed=len(lockfile.unconfirmed),
+        last_pushed=_last_pushed(lockfile),
+        interrupted=state.is_recovered,
+    )
+
+
+def _last_pushed(lockfile: Lockfile) -> str | None:
+    sections = (lockfile.members, lockfile.rejected, lockfile.unconfirmed)
+    return max((entry.pushed for section in sections for entry in section.values()), default=None)
