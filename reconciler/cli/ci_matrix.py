@@ -33,7 +33,7 @@ def matrix(invocation: Invocation, file: Path) -> int:
         for plan in _plans(file)
         if plan["would_act"] or _waits(invocation, plan["environment"])
     ]
-    invocation.show(json.dumps({"include": listed}) + "\n")
+    invocation.print_out(json.dumps({"include": listed}) + "\n")
     return EXIT_DONE
 
 
