@@ -11,9 +11,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from people import PUSHED, environment_of, person, present
+from people import PUSHED, batch_of, environment_of, person, present
 
-from reconciler.apply.batch import Batch
 from reconciler.apply.journal import Journal, journal_path
 from reconciler.files import prepare_working_folder
 from reconciler.find import Kind, Occurrence, declaring_lines, find_occurrences
@@ -182,7 +181,7 @@ def test_a_journal_is_known_as_it_is_written(here: Path) -> None:
     environment = environment_of(folder=here)
     prepare_working_folder(environment.working_folder)
     began_from = Lineage(digest(None), ())
-    Journal.begin(environment, [Batch(1, {ADA: person("ada")})], began_from, started=PUSHED).close()
+    Journal.begin(environment, [batch_of({ADA: person("ada")})], began_from, started=PUSHED).close()
     journal_path(environment).rename(here / "moved")
     assert {(place.kind, place.environment) for place in places(here)} == {(Kind.JOURNAL, environment.name)}
 

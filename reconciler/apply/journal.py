@@ -1,35 +1,101 @@
 """The journal: what a run is about to do, and what came of it, on disk before and after each call.
 
 `journal.jsonl` in the environment's working folder, one JSON object a line, each synced before the run
-goes on:
-
-- `run`: the first line; whose journal it is, and which lockfile the run began from.
-- `batch`: who goes into which batch, of which kind; all of them, before the first is sent.
-- `sending`: a call for this batch begins now. From here on the server may have acted.
-- `attempted`: the call ended without settling the batch; `doubt` tells whether the server may have acted.
-- `split`: a batch is divided; its parts go on in its place.
-- `settled`: what is known of each member of the batch, once and for all.
+goes on. A process can be killed in the middle of a line, so a last line that is cut short never happened.
 """
 
-import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Literal, NamedTuple, Self
 
+import msgspec
+
+from reconciler.apply.batches import Batch
 from reconciler.environment.model import Environment
-from reconciler.files import delete_file, disk_failure, open_for_appending, replace_file
-from reconciler.lockfile.model import Gone, Knowledge, Present, Rejected, Unconfirmed, Undelivered
+from reconciler.files import delete_file, disk_failure, replace_file
+from reconciler.lockfile.model import (
+    Departure,
+    Gone,
+    Knowledge,
+    Outcome,
+    Present,
+    Rejected,
+    Unconfirmed,
+    Undelivered,
+    are_well_formed,
+)
+from reconciler.lockfile.state import Lineage
+from reconciler.member import Attributes
+from reconciler.plan.model import Operation, OperationKind
 
-if TYPE_CHECKING:
-    from reconciler.apply.batch import Batch  # which a plan needs none of
-    from reconciler.lockfile.state import Lineage
 
-FORMAT = 1
+class _Record(msgspec.Struct, frozen=True, tag_field="record", forbid_unknown_fields=True):
+    """One line."""
+
+
+class _Run(_Record, frozen=True, tag="run"):
+    """The first line: whose journal it is, and which lockfile the run began from, as `Lineage` has it."""
+
+    environment: str
+    target: str
+    started: str
+    format: Literal[1] = 1
+    lockfile: str | None = None
+    commits: tuple[str, ...] | None = None
+
+
+class _Batch(_Record, frozen=True, tag="batch"):
+    """Who goes into which batch, of which kind; all of them are there before the first is sent."""
+
+    batch: int
+    kind: OperationKind
+    members: dict[str, dict[str, Any]]
+    doubtful: list[str]
+
+
+class _Sending(_Record, frozen=True, tag="sending"):
+    """A call for this batch begins now. From here on the server may have acted."""
+
+    batch: int
+    at: str
+
+
+class _Attempted(_Record, frozen=True, tag="attempted"):
+    """The call ended without settling the batch; `doubt` tells whether the server may have acted."""
+
+    batch: int
+    doubt: bool
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    batch: int
+    keys: list[str]
+    doubtful: list[str]
+
+
+class _Split(_Record, frozen=True, tag="split"):
+    """A batch is divided; its parts go on in its place."""
+
+    batch: int
+    into: list[_Part]
+
+
+class _Settled(_Record, frozen=True, tag="settled"):
+    """What is known of each member of the batch, once and for all; with the attributes of the batch."""
+
+    batch: int
+    at: str
+    members: list[list[str]]
+
+
+_decode = msgspec.json.Decoder(_Run | _Batch | _Sending | _Attempted | _Split | _Settled).decode
+_encode = msgspec.json.Encoder().encode
 
 
 def journal_path(environment: Environment) -> Path:
-    """Where the environment's journal stands while a run is under way, or after one that died."""
+    """Where the environment's journal is while a run is under way, or after one that was killed."""
     return environment.working_folder / "journal.jsonl"
 
 
@@ -48,52 +114,47 @@ class Journal:
 
     @classmethod
     def begin(
-        cls, environment: Environment, batches: "Iterable[Batch]", began_from: "Lineage", *, started: str
+        cls, environment: Environment, batches: Iterable[Batch], began_from: Lineage, *, started: str
     ) -> Self:
         """Fix on disk what goes into which batch; replaces, in one step, the journal of a run that died."""
-        run = {
-            "record": "run",
-            "format": FORMAT,
-            "environment": environment.name,
-            "target": environment.target,
-            "started": started,
-            "lockfile": began_from.digest,
-            "commits": began_from.commits,
-        }
-        lines = [_line(run), *(_line(_batch(batch)) for batch in batches)]
+        run = _Run(
+            environment.name,
+            environment.target,
+            started,
+            lockfile=began_from.digest,
+            commits=began_from.commits,
+        )
+        lines = [_line(run), *(_line(_written(batch)) for batch in batches)]
         path = journal_path(environment)
         replace_file(path, b"".join(lines))
         try:
-            return cls(path, open_for_appending(path))
+            return cls(path, os.open(path, os.O_WRONLY | os.O_APPEND))
         except OSError as error:
             raise disk_failure("written", path, error) from error
 
-    def sending(self, batch: "Batch", at: str) -> None:
+    def sending(self, batch: Batch, at: str) -> None:
         """A call for this batch begins."""
-        self._append({"record": "sending", "batch": batch.number, "at": at})
+        self._append(_Sending(batch.number, at))
 
-    def attempted(self, batch: "Batch", *, doubt: bool) -> None:
+    def attempted(self, batch: Batch, *, doubt: bool) -> None:
         """A call for this batch ended without settling it."""
-        self._append({"record": "attempted", "batch": batch.number, "doubt": doubt})
+        self._append(_Attempted(batch.number, doubt))
 
-    def split(self, batch: "Batch", parts: "Iterable[Batch]") -> None:
+    def split(self, batch: Batch, parts: Iterable[Batch]) -> None:
         """The parts go on in the batch's place."""
-        into = [
-            {"batch": part.number, "keys": [*part.members], "doubtful": sorted(part.doubtful)}
-            for part in parts
-        ]
-        self._append({"record": "split", "batch": batch.number, "into": into})
+        into = [_Part(part.number, [*part.members], sorted(part.doubtful)) for part in parts]
+        self._append(_Split(batch.number, into))
 
-    def settled(self, batch: "Batch", learnt: Mapping[str, Knowledge], at: str) -> None:
-        """What is known since `at` of each member of the batch. Their attributes are those of the batch."""
+    def settled(self, batch: Batch, learnt: Mapping[str, Knowledge], at: str) -> None:
+        """What is known since `at` of each member of the batch."""
         members = [[key, *_words(knowledge)] for key, knowledge in learnt.items()]
-        self._append({"record": "settled", "batch": batch.number, "at": at, "members": members})
+        self._append(_Settled(batch.number, at, members))
 
     def close(self) -> None:
         """Stop writing; the file stays."""
         os.close(self._descriptor)
 
-    def _append(self, record: Mapping[str, Any]) -> None:
+    def _append(self, record: _Record) -> None:
         if self._failed is not None:  # behind a line that was cut short, another one could not be read
             raise disk_failure("written", self._path, self._failed)
         remaining = _line(record)
@@ -110,21 +171,20 @@ def discard(environment: Environment) -> None:
     """Delete the journal, once all that it says is in the lockfile.
 
     Raises:
-        DiskFailure: it could not be deleted; the next run takes it in once more, which changes nothing.
+        DiskFailure: it could not be deleted; the next run merges it once more, which changes nothing.
     """
     path = journal_path(environment)
     if path.exists():
         delete_file(path)
 
 
-def _batch(batch: "Batch") -> dict[str, Any]:
-    return {
-        "record": "batch",
-        "batch": batch.number,
-        "kind": batch.kind.value,
-        "members": batch.members,
-        "doubtful": sorted(batch.doubtful),
-    }
+def _line(record: _Record) -> bytes:
+    return _encode(record) + b"\n"
+
+
+def _written(batch: Batch) -> _Batch:
+    members = {key: dict(operation.attributes) for key, operation in batch.members.items()}
+    return _Batch(batch.number, batch.kind, members, sorted(batch.doubtful))
 
 
 def _words(knowledge: Knowledge) -> tuple[str, ...]:
@@ -142,5 +202,159 @@ def _words(knowledge: Knowledge) -> tuple[str, ...]:
             return ("gone", knowledge.departure.value)
 
 
-def _line(record: Mapping[str, Any]) -> bytes:
-    return (json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n").encode("ascii")
+class MalformedJournal(ValueError):
+    """The journal holds something that no run of ours writes; `line` counts from 1."""
+
+    def __init__(self, line: int) -> None:
+        """Name the line at fault."""
+        super().__init__(f"line {line}")
+        self.line = line
+
+
+class Learnt(NamedTuple):
+    """What the interrupted run knew of a member, since `at`, and what it had asked the API for.
+
+    `attributes` are those that were sent or, for a removal, those of the last push.
+    """
+
+    kind: OperationKind
+    knowledge: Knowledge
+    at: str
+    attributes: Attributes
+
+
+class UnfinishedRun(NamedTuple):
+    """What an interrupted run left.
+
+    `began_from` is the lockfile that it began from, None in the journal of an older version. `learnt` is
+    what is known of each member that it sent, those under way as `Unconfirmed`; `pending` are the batches
+    that it didn't settle, in order.
+    """
+
+    environment: str
+    target: str
+    began_from: Lineage | None
+    learnt: Mapping[str, Learnt]
+    pending: tuple[Batch, ...]
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far one batch came: `sent` is when its last call began, `doubt` whether one may have acted."""
+
+    batch: Batch
+    sent: str | None = None
+    under_way: bool = False
+    doubt: bool = False
+
+
+@dataclass(slots=True)
+class _Replay:
+    """The records so far: the batches that aren't settled, and what is known of those that are."""
+
+    batches: dict[int, _Progress] = field(default_factory=dict)
+    learnt: dict[str, Learnt] = field(default_factory=dict)
+
+    def take(self, record: _Record) -> None:
+        match record:
+            case _Batch():
+                # What a run learns of them goes into the lockfile, which takes nothing else.
+                if not all(map(are_well_formed, record.members.values())):
+                    raise ValueError("attributes")
+                self.batches[record.batch] = _Progress(_read(record))
+            case _Sending():
+                progress = self.batches[record.batch]
+                progress.doubt |= progress.under_way
+                progress.sent, progress.under_way = record.at, True
+            case _Attempted():
+                progress = self.batches[record.batch]
+                progress.doubt |= record.doubt
+                progress.under_way = False
+            case _Split():
+                self._split(record)
+            case _Settled():
+                self._settle(record)
+
+    def _split(self, record: _Split) -> None:
+        whole = self.batches.pop(record.batch)
+        for part in record.into:
+            members = {
+                key: whole.batch.members[key]._replace(doubtful=key in part.doubtful) for key in part.keys
+            }
+            batch = Batch(part.batch, whole.batch.kind, members)
+            self.batches[part.batch] = _Progress(batch, whole.sent, doubt=whole.doubt)
+
+    def _settle(self, record: _Settled) -> None:
+        batch = self.batches.pop(record.batch).batch
+        for key, *words in record.members:
+            attributes = batch.members[key].attributes
+            knowledge = _knowledge(words, record.at, batch.kind, attributes)
+            self.learnt[key] = Learnt(batch.kind, knowledge, record.at, attributes)
+
+    def unconfirmed(self) -> Iterator[tuple[str, Learnt]]:
+        for progress in self.batches.values():
+            if progress.sent is not None and (progress.doubt or progress.under_way):
+                for key, operation in progress.batch.members.items():
+                    knowledge = Unconfirmed(progress.sent, operation.attributes)
+                    yield key, Learnt(operation.kind, knowledge, progress.sent, operation.attributes)
+
+
+def read_journal(data: bytes) -> UnfinishedRun | None:
+    """What the journal's bytes tell; None where they don't even tell whose journal it is.
+
+    Raises:
+        MalformedJournal: a line other than the last can't be read.
+    """
+    replay = _Replay()
+    run: _Run | None = None
+    for number, line in enumerate(data.split(b"\n")[:-1], start=1):
+        try:
+            record = _decode(line)
+            run = run or _first(record)
+            replay.take(record)
+        except (msgspec.MsgspecError, KeyError, ValueError, RecursionError) as error:
+            raise MalformedJournal(number) from error
+    if run is None:
+        return None
+    return UnfinishedRun(
+        run.environment,
+        run.target,
+        None if run.lockfile is None else Lineage(run.lockfile, run.commits),
+        {**replay.learnt, **dict(replay.unconfirmed())},
+        tuple(progress.batch for progress in replay.batches.values()),
+    )
+
+
+def _first(record: _Record) -> _Run:
+    if isinstance(record, _Run):
+        return record
+    raise ValueError("run")
+
+
+def _read(record: _Batch) -> Batch:
+    doubtful = frozenset(record.doubtful)
+    members = {
+        key: Operation(record.kind, key, attributes, key in doubtful)
+        for key, attributes in record.members.items()
+    }
+    return Batch(record.batch, record.kind, members)
+
+
+def _knowledge(words: list[str], at: str, kind: OperationKind, attributes: Attributes) -> Knowledge:
+    known: Knowledge | None = None
+    match words:
+        case ["rejected", reason, *doubt] if kind is OperationKind.ADD and doubt in ([], ["doubtful"]):
+            known = Rejected(reason, at, attributes, bool(doubt))
+        case ["unconfirmed"]:
+            known = Unconfirmed(at, attributes)
+        case ["unconfirmed", reason] if kind.removal:
+            known = Unconfirmed(at, attributes, Undelivered(kind.value, reason, at))
+        case ["undelivered", reason] if kind is not OperationKind.ADD:
+            known = Undelivered(kind.value, reason, at, None if kind.removal else attributes)
+        case ["gone", departure] if kind.removal:
+            known = Gone(Departure(departure))
+        case [outcome] if not kind.removal:
+            known = Present(Outcome(outcome), at, attributes)
+    if known is None:
+        raise ValueError("knowledge")
+    return known

@@ -1,11 +1,17 @@
 """The journal of an interrupted run, counted into what the lockfile says; and the edits of the lockfile."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from reconciler.apply.journal import discard, journal_path
+from reconciler.apply.journal import (
+    Learnt,
+    MalformedJournal,
+    UnfinishedRun,
+    discard,
+    journal_path,
+    read_journal,
+)
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
@@ -15,9 +21,6 @@ from reconciler.lockfile.model import Gone, Knowledge, Lockfile, Unconfirmed, le
 from reconciler.lockfile.state import KnownState, check_out, is_unchanged, read_state, write_lockfile
 from reconciler.member import canonical
 from reconciler.problems import Location, Problem
-
-if TYPE_CHECKING:
-    from reconciler.apply.journal_reader import Learnt, UnfinishedRun
 
 
 def known_state(environment: Environment) -> KnownState:
@@ -39,7 +42,7 @@ def known_state(environment: Environment) -> KnownState:
     return state._replace(is_recovered=True) if run is None else _counted_in(environment, state, run)
 
 
-def interrupted_run(environment: Environment) -> "UnfinishedRun | None":
+def interrupted_run(environment: Environment) -> UnfinishedRun | None:
     """What the journal of an interrupted run says; None where there is no journal, or an empty one.
 
     Raises:
@@ -104,12 +107,7 @@ def _first_line(journal: bytes | None) -> bytes | None:
     return None if journal is None else journal.partition(b"\n")[0]
 
 
-def _parsed(environment: Environment, journal: bytes) -> "UnfinishedRun | None":
-    from reconciler.apply.journal_reader import (  # noqa: PLC0415 - loads pydantic, which plans rarely need
-        MalformedJournal,
-        read_journal,
-    )
-
+def _parsed(environment: Environment, journal: bytes) -> UnfinishedRun | None:
     try:
         run = read_journal(journal)
     except MalformedJournal as error:
@@ -121,7 +119,7 @@ def _parsed(environment: Environment, journal: bytes) -> "UnfinishedRun | None":
     return run
 
 
-def _counted_in(environment: Environment, state: KnownState, run: "UnfinishedRun") -> KnownState:
+def _counted_in(environment: Environment, state: KnownState, run: UnfinishedRun) -> KnownState:
     before = state.on_disk or Lockfile(environment.name, environment.target)
     is_proof = run.began_from is not None and is_unchanged(environment, run.began_from, state.on_disk)
     news = dict(_news(before, run.learnt, is_proof=is_proof))
@@ -135,7 +133,7 @@ def _counted_in(environment: Environment, state: KnownState, run: "UnfinishedRun
 
 
 def _news(
-    before: Lockfile, found: "Mapping[str, Learnt]", *, is_proof: bool
+    before: Lockfile, found: Mapping[str, Learnt], *, is_proof: bool
 ) -> Iterator[tuple[str, Knowledge]]:
     """What the lockfile doesn't know yet.
 

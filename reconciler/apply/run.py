@@ -1,6 +1,6 @@
 """One apply in the contract's order: lock, journal, plan again, check, send, replace the lockfile.
 
-RenderOptions the plan and asking come before, and belong to the command.
+To show the plan and to ask come before, and belong to the command.
 """
 
 import asyncio
@@ -10,16 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from reconciler.apply import ending
-from reconciler.apply.batch import Errand, cut, errands
+from reconciler.apply import stop_messages
+from reconciler.apply.batches import cut
 from reconciler.apply.journal import Journal, discard
-from reconciler.apply.push import push
 from reconciler.apply.recovery import interrupted_run, take_in
 from reconciler.apply.report import Report
-from reconciler.apply.reporting import report_of
-from reconciler.apply.signals import Signals
-from reconciler.apply.stop import Cause, Stop
-from reconciler.apply.tally import Observer, Tally
+from reconciler.apply.sender import send
+from reconciler.apply.signals import Cause, Signals, Stop
+from reconciler.apply.stats import Observer, RunStats, report_of
 from reconciler.environment.model import Environment
 from reconciler.errors import EXIT_INVALID, DiskFailure, Interrupted, InvalidInput, Refusal
 from reconciler.lockfile.codec import digest
@@ -28,7 +26,7 @@ from reconciler.lockfile.lock import NO_PATIENCE, Patience, environment_lock
 from reconciler.lockfile.model import Lockfile, Present
 from reconciler.lockfile.state import KnownState, Lineage, commits_of, write_lockfile
 from reconciler.plan.guards import guard_problem
-from reconciler.plan.model import Day, Plan, Selection
+from reconciler.plan.model import Change, Day, Operation, Plan, Selection
 from reconciler.plan.planner import make_plan
 from reconciler.plan.saved import ReviewedPlan
 from reconciler.problems import Problem
@@ -39,7 +37,7 @@ Connect = Callable[[], AbstractAsyncContextManager[Panel]]
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ApplyOptions:
     """What the command line asks of one apply.
 
     `expected` is the plan that was reviewed, None where any will do; `allowed` are the guards that
@@ -61,38 +59,40 @@ class Shown(NamedTuple):
 
     plan: Plan
     lockfile: Lockfile | None
-    wishes: Wishes
+    options: ApplyOptions
 
 
-def plan_for(environment: Environment, roster: Roster, lockfile: Lockfile | None, wishes: Wishes) -> Plan:
+def plan_for(
+    environment: Environment, roster: Roster, lockfile: Lockfile | None, options: ApplyOptions
+) -> Plan:
     """The plan that apply shows, and the same that it makes again under the lock."""
     return make_plan(
         environment,
         roster,
         lockfile,
-        day=wishes.day,
-        allowed=wishes.allowed,
-        retry_rejected=wishes.retry_rejected,
-        selection=wishes.selection,
+        day=options.day,
+        allowed=options.allowed,
+        retry_rejected=options.retry_rejected,
+        selection=options.selection,
     )
 
 
-def objections(plan: Plan, wishes: Wishes) -> tuple[Problem, ...]:
+def objections(plan: Plan, options: ApplyOptions) -> tuple[Problem, ...]:
     """Why apply must not carry this plan out; empty where it may, but for people whom it would delete."""
-    expected = wishes.expected
-    stale = () if expected is None or expected.digest == plan.digest else ending.stale(expected, plan)
+    expected = options.expected
+    stale = () if expected is None or expected.digest == plan.digest else stop_messages.stale(expected, plan)
     return (*stale, *map(guard_problem, plan.refusals))
 
 
-def must_agree_to_delete(plan: Plan, wishes: Wishes) -> bool:
+def must_agree_to_delete(plan: Plan, options: ApplyOptions) -> bool:
     """Whether people would be deleted, and nobody has said yet that they may be."""
-    return bool(plan.deletions) and "delete" not in wishes.allowed
+    return bool(plan.deletions) and "delete" not in options.allowed
 
 
 def run_apply(
     environment: Environment,
     roster: Roster,
-    wishes: Wishes,
+    options: ApplyOptions,
     connect: Connect,
     observer: Observer,
     *,
@@ -105,7 +105,7 @@ def run_apply(
     Args:
         environment: the environment to apply.
         roster: everyone declared.
-        wishes: what the command line asks for.
+        options: what the command line asks for.
         connect: opens the connection to the panel; called only if there is somebody to push.
         observer: is told of progress.
         approved: the digest of the plan that somebody said yes to; another one is not carried out.
@@ -124,32 +124,33 @@ def run_apply(
     ):
         commits = commits_of(environment)
         state = take_in(environment)
-        plan = _again(shown, state.lockfile, wishes) or plan_for(environment, roster, state.lockfile, wishes)
+        plan = _again(shown, state.lockfile, options)
+        plan = plan or plan_for(environment, roster, state.lockfile, options)
         try:
-            _check(plan, wishes, approved)
+            _check(plan, options, approved)
         except Refusal:
             discard(environment)  # all that it says stands in the lockfile now
             raise
-        current = roster.on(wishes.day.today) if wishes.day else roster
+        current = roster.on(options.day.today) if options.day else roster
         began_from = Lineage(digest(state.lockfile), commits)
-        return _Run(environment, current, plan, state, began_from, observer, wishes.most_calls).carry_out(
+        return _Run(environment, current, plan, state, began_from, observer, options.most_calls).carry_out(
             connect, signals
         )
 
 
-def _again(shown: Shown | None, lockfile: Lockfile | None, wishes: Wishes) -> Plan | None:
-    """The plan that was shown, where the same would come out: for the same wishes, of the same lockfile."""
-    if shown is None or shown.wishes != wishes:
+def _again(shown: Shown | None, lockfile: Lockfile | None, options: ApplyOptions) -> Plan | None:
+    """The plan that was shown, where the same would come out: for the same options, of the same lockfile."""
+    if shown is None or shown.options != options:
         return None
     return shown.plan if digest(shown.lockfile) == digest(lockfile) else None
 
 
-def _check(plan: Plan, wishes: Wishes, approved: str | None) -> None:
-    problems = objections(plan, wishes)
-    if must_agree_to_delete(plan, wishes):
-        problems = (*problems, ending.deletes(plan.deletions))
+def _check(plan: Plan, options: ApplyOptions, approved: str | None) -> None:
+    problems = objections(plan, options)
+    if must_agree_to_delete(plan, options):
+        problems = (*problems, stop_messages.deletes(plan.deletions))
     if not problems and approved not in (None, plan.digest):
-        problems = (ending.moved_on(),)
+        problems = (stop_messages.moved_on(),)
     if problems:
         raise Refusal(*problems)
 
@@ -165,25 +166,25 @@ class _Run:
     most_calls: int | None
 
     def carry_out(self, connect: Connect, signals: Signals) -> Report:
-        wanted = errands(self.plan)
-        tally = Tally(len(wanted), self.observer)
-        stop = self._push(wanted, connect, tally, signals) if wanted else None
-        if stop is not None and stop.cause is Cause.SIGNAL and not tally.calls:
+        wanted = self.plan.operations
+        stats = RunStats(len(wanted), self.observer)
+        stop = self._send(wanted, connect, stats, signals) if wanted else None
+        if stop is not None and stop.cause is Cause.SIGNAL and not stats.calls:
             discard(self.environment)
-            raise Interrupted(ending.interrupted_before())
-        failed_at_once = stop is not None and stop.cause is Cause.DENIED and not tally.confirmed
+            raise Interrupted(stop_messages.interrupted_before())
+        failed_at_once = stop is not None and stop.cause is Cause.DENIED and not stats.confirmed
         forgotten = frozenset() if failed_at_once else self._forgotten()
         try:
-            lockfile, problems = self._write(tally, forgotten)
+            lockfile, problems = self._write(stats, forgotten)
             discard(self.environment)
         except (DiskFailure, InvalidInput) as error:  # what was learnt is in the journal, and can be told too
-            report = self._report(tally, self.state.lockfile, 0)
+            report = self._report(stats, self.state.lockfile, 0)
             return replace(report, problems=error.problems, failure=EXIT_INVALID)
-        report = self._report(tally, lockfile, 0 if problems else len(forgotten))
-        report = replace(report, problems=(*problems, *self._in_passing(tally)))
+        report = self._report(stats, lockfile, 0 if problems else len(forgotten))
+        report = replace(report, problems=(*problems, *self._in_passing(stats)))
         if stop is None or not stop.is_thrown:
             return report
-        problem = stop.problem or ending.interrupted(tally.confirmed, tally.total, tally.calls)
+        problem = stop.problem or stop_messages.interrupted(stats.confirmed, stats.total, stats.calls)
         return replace(
             report,
             problems=(*report.problems, problem),
@@ -192,13 +193,13 @@ class _Run:
             was_stopped=stop.cause is Cause.SIGNAL,
         )
 
-    def _report(self, tally: Tally, lockfile: Lockfile | None, forgotten: int) -> Report:
-        return report_of(self.plan, self.roster, self.state, tally, lockfile, forgotten)
+    def _report(self, stats: RunStats, lockfile: Lockfile | None, forgotten: int) -> Report:
+        return report_of(self.plan, self.roster, self.state, stats, lockfile, forgotten)
 
     def _forgotten(self) -> frozenset[str]:
         return frozenset(remove.key for remove in self.plan.removes if not remove.calls_the_api)
 
-    def _push(self, wanted: Sequence[Errand], connect: Connect, tally: Tally, signals: Signals) -> Stop:
+    def _send(self, wanted: Sequence[Operation], connect: Connect, stats: RunStats, signals: Signals) -> Stop:
         environment = self.environment
         connection = connect()
         interrupted = interrupted_run(environment)
@@ -207,40 +208,42 @@ class _Run:
         journal = Journal.begin(self.environment, batches, self.began_from, started=utc_now())
         try:
             return asyncio.run(
-                push(batches, connection, journal, environment, tally, signals, utc_now, self.most_calls)
+                send(batches, connection, journal, environment, stats, signals, utc_now, self.most_calls)
             )
         finally:
             journal.close()
 
-    def _write(self, tally: Tally, forgotten: frozenset[str]) -> tuple[Lockfile | None, tuple[Problem, ...]]:
+    def _write(
+        self, stats: RunStats, forgotten: frozenset[str]
+    ) -> tuple[Lockfile | None, tuple[Problem, ...]]:
         """Replace the lockfile if there is news; returns it as it is now, and what kept news out of it."""
-        if not (tally.entries or forgotten):
+        if not (stats.entries or forgotten):
             return self.state.lockfile, ()
         here = LockfileFile(self.environment).read()
         if digest(here.lockfile if here is not None else None) != self.began_from.digest:
             # Git, or somebody, put another one there meanwhile, which must not be lost.
             state = take_in(self.environment)
-            return state.lockfile, (ending.replaced_meanwhile(self.environment.lockfile_path),)
+            return state.lockfile, (stop_messages.replaced_meanwhile(self.environment.lockfile_path),)
         before = self.state.lockfile or Lockfile(self.environment.name, self.environment.target)
-        after = before.with_entries(tally.entries).without(forgotten)
+        after = before.with_entries(stats.entries).without(forgotten)
         write_lockfile(self.environment, after)
         return after, ()
 
-    def _in_passing(self, tally: Tally) -> tuple[Problem, ...]:
+    def _in_passing(self, stats: RunStats) -> tuple[Problem, ...]:
         """What went wrong without ending the run."""
-        given_up = (ending.given_up(reason, batches) for reason, batches in tally.given_up.items())
-        not_updated = [ending.not_updated(tally.not_updated)] if tally.not_updated else []
+        given_up = (stop_messages.given_up(reason, batches) for reason, batches in stats.given_up.items())
+        not_updated = [stop_messages.not_updated(stats.not_updated)] if stats.not_updated else []
         kept = sorted(
             {
                 change.field
-                for sent in self.plan.resubmissions
-                if isinstance(tally.entries.get(sent.key), Present)
+                for sent in self.plan.actions
+                if isinstance(sent, Change) and isinstance(stats.entries.get(sent.key), Present)
                 for change in sent.changes
                 if change.after is None
             }
         )
-        not_cleared = [ending.not_cleared(kept)] if kept else []
-        return (*given_up, *tally.refused_alike, *not_updated, *not_cleared)
+        not_cleared = [stop_messages.not_cleared(kept)] if kept else []
+        return (*given_up, *stats.refused_alike, *not_updated, *not_cleared)
 
 
 def utc_now() -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import click
 
 from reconciler.apply.report import Report
-from reconciler.apply.run import Wishes
+from reconciler.apply.run import ApplyOptions
 from reconciler.cli.applying import (
     Request,
     ended_by,
@@ -155,9 +155,9 @@ def apply(
     saved.check()
     names = asked.known_in(invocation, names) if is_all else names
     remember_signals()
-    wishes = Wishes(None, frozenset(allow), retry_rejected, max_calls, invocation.day)
+    options = ApplyOptions(None, frozenset(allow), retry_rejected, max_calls, invocation.day)
     request = Request(
-        invocation, wishes, asked, plan_file, expect, log_file, yes=yes, in_order=in_order, wait=wait
+        invocation, options, asked, plan_file, expect, log_file, yes=yes, in_order=in_order, wait=wait
     )
     return _all(request, names, saved) if is_all else _one(request, names[0], saved)
 
@@ -262,11 +262,11 @@ class ApplyAll:
 
     def _with_calls_left(self) -> Request:
         """`--max-calls` is what all of them may spend together."""
-        wishes = self._request.wishes
-        if wishes.most_calls is None:
+        options = self._request.options
+        if options.most_calls is None:
             return self._request
-        left = max(0, wishes.most_calls - sum(report.calls for report in self._ended.values()))
-        return replace(self._request, wishes=replace(wishes, most_calls=left))
+        left = max(0, options.most_calls - sum(report.calls for report in self._ended.values()))
+        return replace(self._request, options=replace(options, most_calls=left))
 
     def _tell(self, name: str) -> None:
         invocation, report = self._request.invocation, self._ended[name]

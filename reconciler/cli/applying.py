@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.apply import ending
+from reconciler.apply import stop_messages
 from reconciler.apply.recovery import known_state
 from reconciler.apply.report import Provenance, Report
-from reconciler.apply.reporting import report_before_run
 from reconciler.apply.run import (
+    ApplyOptions,
     Connect,
     Shown,
-    Wishes,
     must_agree_to_delete,
     objections,
     plan_for,
     run_apply,
 )
+from reconciler.apply.stats import report_before_run
 from reconciler.cli.failures import INTERRUPTED, explained
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.planning import check_order, context_of, lint_of
@@ -102,7 +102,7 @@ class Applying:
     invocation: Invocation
     declared: Declared
     state: KnownState
-    wishes: Wishes
+    options: ApplyOptions
     yes: bool
     log: CallLog | None
     wait: float = 0.0
@@ -110,7 +110,7 @@ class Applying:
     def carry_out(self) -> Report:
         """Show the plan, ask, and do it; with nothing to do, neither ask nor need a key."""
         environment = self.declared.environment
-        plan = plan_for(environment, self.declared.roster, self.state.lockfile, self.wishes)
+        plan = plan_for(environment, self.declared.roster, self.state.lockfile, self.options)
         self._show(plan, shared_key_warnings(self.invocation.panels, environment))
         try:
             return self._go_on(plan)
@@ -119,29 +119,29 @@ class Applying:
 
     def _go_on(self, plan: Plan) -> Report:
         environment, state = self.declared.environment, self.state
-        is_refused = bool(objections(plan, self.wishes))
+        is_refused = bool(objections(plan, self.options))
         if not (is_refused or plan.has_something_to_apply or state.is_recovered):
             return report_before_run(plan)
         check_known(environment)
         connect = connector(environment) if plan.calls_the_api else None
         # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
-        wishes = self.wishes
+        options = self.options
         if plan.has_something_to_apply and not is_refused:
             confirm(f"Apply this to {self._destination(environment)}?", yes=self.yes)
-            wishes = self._agreed_to_delete(plan)
-        return self._run(wishes, connect, Shown(plan, state.lockfile, self.wishes))
+            options = self._agreed_to_delete(plan)
+        return self._run(options, connect, Shown(plan, state.lockfile, self.options))
 
-    def _agreed_to_delete(self, plan: Plan) -> Wishes:
+    def _agreed_to_delete(self, plan: Plan) -> ApplyOptions:
         """What the command line says, and what is said now of people who would be deleted."""
-        if not must_agree_to_delete(plan, self.wishes):
-            return self.wishes
+        if not must_agree_to_delete(plan, self.options):
+            return self.options
         who = counted(plan.deletions, "person", "people")
         panel = self._destination(self.declared.environment)
         question = f"This permanently deletes {who} from the panel of {panel}. Delete them?"
-        confirm(question, without_terminal=ending.deletes(plan.deletions))
-        return replace(self.wishes, allowed=self.wishes.allowed | {"delete"})
+        confirm(question, without_terminal=stop_messages.deletes(plan.deletions))
+        return replace(self.options, allowed=self.options.allowed | {"delete"})
 
-    def _run(self, wishes: Wishes, connect: Connect | None, shown: Shown) -> Report:
+    def _run(self, options: ApplyOptions, connect: Connect | None, shown: Shown) -> Report:
         environment = self.declared.environment
         approved = None if self.yes else shown.plan.digest
         observer = observer_for(self.invocation, self.log)
@@ -153,7 +153,7 @@ class Applying:
         report = run_apply(
             environment,
             self.declared.roster,
-            wishes,
+            options,
             opened,
             observer,
             approved=approved,
@@ -170,13 +170,13 @@ class Applying:
 
     def _show(self, plan: Plan, odd: tuple[Problem, ...]) -> None:
         """Results go to standard output; where the result is a JSON object or a comment, the plan doesn't."""
-        wishes = self.wishes
+        options = self.options
         context = context_of(
             self.invocation,
             plan.environment,
             self.state,
-            allow=sorted(wishes.allowed),
-            retry_rejected=wishes.retry_rejected,
+            allow=sorted(options.allowed),
+            retry_rejected=options.retry_rejected,
             is_applying=True,
             lint=lint_of(self.declared.environment, plan, others=odd),
             members=plan.selection.members if plan.selection else (),
@@ -206,7 +206,7 @@ class Request:
     """What the command line asks of each environment's apply, beside its name."""
 
     invocation: Invocation
-    wishes: Wishes
+    options: ApplyOptions
     asked: AskedMembers
     plan_file: Path | None
     expect: str | None
@@ -250,10 +250,10 @@ def _carried_out(request: Request, name: str) -> Report:
     declared.require_checked()
     state = known_state(declared.environment)
     selection = asked.selection(declared, state.lockfile)
-    wishes = replace(request.wishes, expected=reviewed, selection=selection)
+    options = replace(request.options, expected=reviewed, selection=selection)
     with CallLog.opened(request.log_file) if request.log_file is not None else nullcontext() as log:
         return Applying(
-            request.invocation, declared, state, wishes, request.yes, log, request.wait
+            request.invocation, declared, state, options, request.yes, log, request.wait
         ).carry_out()
 
 

@@ -9,8 +9,8 @@ from typing import Any, Self, TextIO
 
 import click
 
-from reconciler.apply.ending import said
-from reconciler.apply.tally import Observer
+from reconciler.apply.stats import Observer
+from reconciler.apply.stop_messages import said
 from reconciler.cli.invocation import Invocation
 from reconciler.errors import DiskFailure
 from reconciler.files import disk_failure, open_for_appending

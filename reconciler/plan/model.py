@@ -5,6 +5,7 @@ Actions carry people as they are; whether they are shown masked is for whoever s
 
 from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from reconciler.environment.model import Policy
@@ -107,6 +108,33 @@ class Unremoved:
 
 
 Action: TypeAlias = Add | Change | Remove | StillRejected | Unremoved
+
+
+class OperationKind(StrEnum):
+    """What one operation asks of the API."""
+
+    ADD = "add"
+    CHANGE = "change"
+    UNSUBSCRIBE = "unsubscribe"
+    DELETE = "delete"
+
+    @property
+    def removal(self) -> Removal | None:
+        """How the member leaves by it; None for a member to save."""
+        return None if self in (OperationKind.ADD, OperationKind.CHANGE) else Removal(self.value)
+
+
+class Operation(NamedTuple):
+    """One member for whom the API is asked to do something.
+
+    `attributes` are those to save or, for a removal, those of the last push. `doubtful` is one about whom an
+    earlier call got no proper answer.
+    """
+
+    kind: OperationKind
+    key: str
+    attributes: Attributes
+    doubtful: bool = False
 
 
 class Day(NamedTuple):
@@ -214,24 +242,15 @@ class Plan:
         return self.lockfile_digest != digest(None)
 
     @property
-    def adds(self) -> tuple[Add, ...]:
-        """The members to push."""
-        return tuple(action for action in self.actions if isinstance(action, Add))
-
-    @property
-    def resubmissions(self) -> tuple[Change, ...]:
-        """The members to push again, with other fields."""
-        return tuple(action for action in self.actions if isinstance(action, Change) and action.deliverable)
+    def operations(self) -> tuple[Operation, ...]:
+        """All that the API is asked for: to add members, then to change some, then to remove some."""
+        found = map(_operation, self.actions)
+        return tuple(operation for operation in found if operation is not None)
 
     @property
     def removes(self) -> tuple[Remove, ...]:
         """The members who are no longer declared."""
         return tuple(action for action in self.actions if isinstance(action, Remove))
-
-    @property
-    def withdrawals(self) -> tuple[Remove, ...]:
-        """The members whom the panel is told to unsubscribe or to delete."""
-        return tuple(remove for remove in self.removes if remove.calls_the_api)
 
     @property
     def deletions(self) -> int:
@@ -247,3 +266,15 @@ class Plan:
     def has_something_to_apply(self) -> bool:
         """Whether apply would call the API or write the lockfile."""
         return bool(self.removes) or self.calls_the_api
+
+
+def _operation(action: Action) -> Operation | None:
+    """What an action asks of the API; None where it asks for nothing."""
+    match action:
+        case Add():
+            return Operation(OperationKind.ADD, action.key, action.attributes, action.doubtful)
+        case Change(deliverable=True):
+            return Operation(OperationKind.CHANGE, action.key, action.attributes)
+        case Remove(calls_the_api=True):
+            return Operation(OperationKind(action.by), action.key, action.attributes, action.doubtful)
+    return None

@@ -7,11 +7,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
 
-from reconciler.apply.ending import said
-from reconciler.apply.pace import Pace
-from reconciler.apply.retrying import retrying
-from reconciler.apply.signals import Signals
-from reconciler.apply.stop import Cause, Stop
+from reconciler.apply.calls import Pace, retrying
+from reconciler.apply.signals import Cause, Signals, Stop
+from reconciler.apply.stop_messages import said
 from reconciler.environment.model import Api
 from reconciler.problems import Message, Problem
 from reconciler.questionpro.panel import (

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from people import PUSHED, environment_of, lockfile_of, lockfiles, people, person, present
+from people import PUSHED, batch_of, environment_of, lockfile_of, lockfiles, people, person, present
 
-from reconciler.apply.batch import Batch, Kind
+from reconciler.apply.batches import Batch
 from reconciler.apply.journal import Journal, journal_path
 from reconciler.apply.recovery import interrupted_run, known_state, take_in
 from reconciler.environment.model import Environment
@@ -31,6 +31,7 @@ from reconciler.lockfile.model import (
     Undelivered,
 )
 from reconciler.lockfile.state import KnownState, Lineage, write_lockfile
+from reconciler.plan.model import OperationKind
 
 LATER = "2026-11-23T09:00:07Z"
 ADA, BOB = person("ada"), person("bob")
@@ -54,8 +55,8 @@ def pending_in(environment: Environment) -> tuple[Batch, ...]:
     return run.pending
 
 
-def batch_of(*members: Mapping[str, Any], number: int = 1) -> Batch:
-    return Batch(number, {member["emailAddress"]: member for member in members})
+def adding(*members: Mapping[str, Any], number: int = 1) -> Batch:
+    return batch_of({member["emailAddress"]: member for member in members}, number=number)
 
 
 @st.composite
@@ -65,7 +66,7 @@ def dead_runs(draw: st.DrawFn) -> tuple[tuple[Batch, str], ...]:
         st.lists(people(), min_size=1, max_size=6, unique_by=lambda member: member["emailAddress"])
     )
     ends = st.sampled_from(["pending", "sent", "in doubt", "refused", "added", "existing", "unattributed"])
-    return tuple((batch_of(member, number=number), draw(ends)) for number, member in enumerate(members, 1))
+    return tuple((adding(member, number=number), draw(ends)) for number, member in enumerate(members, 1))
 
 
 def write_down(journal: Journal, batch: Batch, end: str) -> None:
@@ -74,9 +75,11 @@ def write_down(journal: Journal, batch: Batch, end: str) -> None:
     if end == "in doubt":
         journal.attempted(batch, doubt=True)
     elif end == "refused":
-        journal.settled(batch, {key: Rejected("no", LATER, who) for key, who in batch.members.items()}, LATER)
+        journal.settled(
+            batch, {key: Rejected("no", LATER, who) for key, (_, _, who, _) in batch.members.items()}, LATER
+        )
     elif end not in {"pending", "sent"}:
-        entries = {key: Present(Outcome(end), LATER, who) for key, who in batch.members.items()}
+        entries = {key: Present(Outcome(end), LATER, who) for key, (_, _, who, _) in batch.members.items()}
         journal.settled(batch, entries, LATER)
 
 
@@ -123,22 +126,22 @@ def test_what_was_settled_counts_and_who_was_sent_is_in_doubt_and_all_else_stays
 
 
 def test_those_whom_a_dead_run_settled_are_counted_once(tmp_path: Path) -> None:
-    environment, journal = journal_in(tmp_path, batch_of(ADA), batch_of(BOB, number=2))
-    journal.settled(batch_of(ADA), {ADA["emailAddress"]: present(ADA)}, PUSHED)
-    journal.sending(batch_of(BOB, number=2), LATER)
+    environment, journal = journal_in(tmp_path, adding(ADA), adding(BOB, number=2))
+    journal.settled(adding(ADA), {ADA["emailAddress"]: present(ADA)}, PUSHED)
+    journal.sending(adding(BOB, number=2), LATER)
     assert take_in(environment).recovered == 1
     assert take_in(environment).recovered == 0
 
 
 def test_who_was_not_sent_is_known_as_before(tmp_path: Path) -> None:
-    environment, _ = journal_in(tmp_path, batch_of(ADA))
+    environment, _ = journal_in(tmp_path, adding(ADA))
     assert known_state(environment).lockfile is None
-    assert pending_in(environment) == (batch_of(ADA),)
+    assert pending_in(environment) == (adding(ADA),)
 
 
 def test_an_equal_lockfile_is_left_untouched(tmp_path: Path) -> None:
-    environment, journal = journal_in(tmp_path, batch_of(ADA), lockfile=lockfile_of(ADA))
-    journal.settled(batch_of(ADA), {ADA["emailAddress"]: present(ADA)}, PUSHED)
+    environment, journal = journal_in(tmp_path, adding(ADA), lockfile=lockfile_of(ADA))
+    journal.settled(adding(ADA), {ADA["emailAddress"]: present(ADA)}, PUSHED)
     before = environment.lockfile_path.stat()
     take_in(environment)
     after = environment.lockfile_path.stat()
@@ -148,8 +151,8 @@ def test_an_equal_lockfile_is_left_untouched(tmp_path: Path) -> None:
 def test_doubt_about_somebody_rejected_replaces_the_rejection(tmp_path: Path) -> None:
     key = ADA["emailAddress"]
     refused = lockfile_of(rejected={key: Rejected("no", PUSHED, ADA)})
-    environment, journal = journal_in(tmp_path, batch_of(ADA), lockfile=refused)
-    journal.sending(batch_of(ADA), LATER)
+    environment, journal = journal_in(tmp_path, adding(ADA), lockfile=refused)
+    journal.sending(adding(ADA), LATER)
     assert known_state(environment).lockfile == lockfile_of(unconfirmed={key: Unconfirmed(LATER, ADA)})
 
 
@@ -160,7 +163,7 @@ def test_doubt_about_somebody_rejected_replaces_the_rejection(tmp_path: Path) ->
 def test_a_journal_of_another_environment_or_address_is_an_error(
     tmp_path: Path, old: bytes, new: bytes
 ) -> None:
-    environment, _ = journal_in(tmp_path, batch_of(ADA))
+    environment, _ = journal_in(tmp_path, adding(ADA))
     path = journal_path(environment)
     path.write_bytes(path.read_bytes().replace(old, new))
     with pytest.raises(InvalidInput, match=r"belongs to [pq] at https://api\.questionpro\.(eu|com)/"):
@@ -168,7 +171,7 @@ def test_a_journal_of_another_environment_or_address_is_an_error(
 
 
 def test_a_damaged_journal_is_an_error_that_names_file_and_line(tmp_path: Path) -> None:
-    environment, _ = journal_in(tmp_path, batch_of(ADA))
+    environment, _ = journal_in(tmp_path, adding(ADA))
     path = journal_path(environment)
     path.write_bytes(path.read_bytes() + b"nonsense\n" + b'{"record":"sending","batch":1,"at":"x"}\n')
     with pytest.raises(InvalidInput) as caught:
@@ -178,7 +181,7 @@ def test_a_damaged_journal_is_an_error_that_names_file_and_line(tmp_path: Path) 
 
 
 def test_a_journal_that_cannot_be_read_is_an_error_and_no_empty_state(tmp_path: Path) -> None:
-    environment, _ = journal_in(tmp_path, batch_of(ADA))
+    environment, _ = journal_in(tmp_path, adding(ADA))
     path = journal_path(environment)
     path.unlink()
     path.mkdir()
@@ -187,7 +190,7 @@ def test_a_journal_that_cannot_be_read_is_an_error_and_no_empty_state(tmp_path: 
 
 
 def test_a_journal_that_was_cut_before_its_first_line_ended_says_nothing(tmp_path: Path) -> None:
-    environment, _ = journal_in(tmp_path, batch_of(ADA), lockfile=lockfile_of(BOB))
+    environment, _ = journal_in(tmp_path, adding(ADA), lockfile=lockfile_of(BOB))
     journal_path(environment).write_bytes(b'{"record":"ru')
     assert take_in(environment) == KnownState(lockfile_of(BOB), lockfile_of(BOB), is_recovered=True)
 
@@ -199,14 +202,14 @@ UNPROVEN = Unconfirmed(LATER, ADA)
 
 
 def over_a_newer(
-    folder: Path, kind: Kind, knowledge: Knowledge | None, newer: Entry | None
+    folder: Path, kind: OperationKind, knowledge: Knowledge | None, newer: Entry | None
 ) -> tuple[KnownState, KnownState]:
     """What is known of Ada after a dead run's journal meets a lockfile that it didn't begin from.
 
     The run had asked for this kind of thing, and learnt that; None is a call without an answer. The second
     state is that after it was taken in twice.
     """
-    batch = Batch(1, {KEY: ADA}, kind=kind)
+    batch = batch_of({KEY: ADA}, kind=kind)
     environment, journal = journal_in(folder, batch, lockfile=lockfile_of(ADA, BOB))
     journal.sending(batch, LATER)
     if knowledge is not None:
@@ -223,15 +226,15 @@ def over_a_newer(
 @pytest.mark.parametrize(
     ("kind", "knowledge"),
     [
-        (Kind.ADD, None),
-        (Kind.ADD, Present(Outcome.ADDED, LATER, ADA)),
-        (Kind.ADD, Rejected("Invalid birthday", LATER, ADA)),
-        (Kind.CHANGE, None),
-        (Kind.CHANGE, Present(Outcome.RESUBMITTED, LATER, ADA)),
+        (OperationKind.ADD, None),
+        (OperationKind.ADD, Present(Outcome.ADDED, LATER, ADA)),
+        (OperationKind.ADD, Rejected("Invalid birthday", LATER, ADA)),
+        (OperationKind.CHANGE, None),
+        (OperationKind.CHANGE, Present(Outcome.RESUBMITTED, LATER, ADA)),
     ],
 )
 def test_over_a_newer_lockfile_who_was_sent_is_unconfirmed(
-    tmp_path: Path, kind: Kind, knowledge: Knowledge | None, newer: Entry | None
+    tmp_path: Path, kind: OperationKind, knowledge: Knowledge | None, newer: Entry | None
 ) -> None:
     once, twice = over_a_newer(tmp_path, kind, knowledge, newer)
     assert once.lockfile == lockfile_of(BOB, unconfirmed={KEY: UNPROVEN})
@@ -243,7 +246,7 @@ def test_over_a_newer_lockfile_who_was_sent_is_unconfirmed(
 def test_over_a_newer_lockfile_who_was_to_leave_is_unconfirmed_if_it_knows_them(
     tmp_path: Path, knowledge: Knowledge | None
 ) -> None:
-    once, twice = over_a_newer(tmp_path, Kind.DELETE, knowledge, BY_OTHERS)
+    once, twice = over_a_newer(tmp_path, OperationKind.DELETE, knowledge, BY_OTHERS)
     assert once.lockfile == lockfile_of(BOB, unconfirmed={KEY: UNPROVEN})
     assert twice.lockfile == once.lockfile
 
@@ -252,31 +255,31 @@ def test_over_a_newer_lockfile_who_was_to_leave_is_unconfirmed_if_it_knows_them(
 def test_over_a_newer_lockfile_who_was_to_leave_and_is_absent_counts_as_recorded(
     tmp_path: Path, knowledge: Knowledge | None
 ) -> None:
-    once, _ = over_a_newer(tmp_path, Kind.DELETE, knowledge, None)
+    once, _ = over_a_newer(tmp_path, OperationKind.DELETE, knowledge, None)
     assert once.lockfile == lockfile_of(BOB)
     assert once.doubted == 0
 
 
 def test_over_a_newer_lockfile_that_says_the_same_nothing_changes(tmp_path: Path) -> None:
     added = Present(Outcome.ADDED, LATER, ADA)
-    once, _ = over_a_newer(tmp_path, Kind.ADD, added, added)
+    once, _ = over_a_newer(tmp_path, OperationKind.ADD, added, added)
     assert once.lockfile == lockfile_of(BOB).with_entries({KEY: added})
     assert (once.recovered, once.doubted) == (0, 0)
 
 
 def test_over_a_newer_lockfile_who_was_never_sent_stays_as_they_are(tmp_path: Path) -> None:
-    environment, journal = journal_in(tmp_path, batch_of(ADA), batch_of(BOB, number=2))
-    journal.sending(batch_of(BOB, number=2), LATER)
-    journal.attempted(batch_of(BOB, number=2), doubt=False)  # as after a refused connection
+    environment, journal = journal_in(tmp_path, adding(ADA), adding(BOB, number=2))
+    journal.sending(adding(BOB, number=2), LATER)
+    journal.attempted(adding(BOB, number=2), doubt=False)  # as after a refused connection
     write_lockfile(environment, lockfile_of(IN_ROME))
     state = known_state(environment)
     assert state.lockfile == lockfile_of(IN_ROME)
-    assert pending_in(environment) == (batch_of(ADA), batch_of(BOB, number=2))
+    assert pending_in(environment) == (adding(ADA), adding(BOB, number=2))
 
 
 def test_the_journal_of_an_older_version_is_no_proof(tmp_path: Path) -> None:
-    environment, journal = journal_in(tmp_path, batch_of(ADA))
-    journal.settled(batch_of(ADA), {KEY: present(ADA)}, LATER)
+    environment, journal = journal_in(tmp_path, adding(ADA))
+    journal.settled(adding(ADA), {KEY: present(ADA)}, LATER)
     path = journal_path(environment)
     first, _, rest = path.read_bytes().partition(b"\n")
     old = {name: value for name, value in json.loads(first).items() if name not in {"lockfile", "commits"}}
@@ -287,7 +290,7 @@ def test_the_journal_of_an_older_version_is_no_proof(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pushed", ["2000-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
 def test_who_had_no_answer_is_unconfirmed_whatever_the_clocks_said(tmp_path: Path, pushed: str) -> None:
     before = lockfile_of().with_entries({KEY: Present(Outcome.ADDED, pushed, ADA)})
-    batch = Batch(1, {KEY: ADA}, kind=Kind.DELETE)
+    batch = batch_of({KEY: ADA}, kind=OperationKind.DELETE)
     environment, journal = journal_in(tmp_path, batch, lockfile=before)
     journal.sending(batch, LATER)
     assert known_state(environment).lockfile == lockfile_of(unconfirmed={KEY: UNPROVEN})

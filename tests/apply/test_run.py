@@ -8,7 +8,7 @@ from people import PUSHED, environment_of, lockfile_of, person, roster_of
 from vendor import Vendor
 
 from reconciler.apply.report import Report
-from reconciler.apply.run import Wishes, run_apply
+from reconciler.apply.run import ApplyOptions, run_apply
 from reconciler.environment.model import Environment, Policy
 from reconciler.lockfile.model import Lockfile, Rejected
 from reconciler.lockfile.state import read_state, write_lockfile
@@ -16,7 +16,7 @@ from reconciler.member import Removal
 from reconciler.questionpro.panel import Answer, Reply, Unusable
 
 ADA, BOB, EVE = person("ada"), person("bob"), "eve@example.org"
-DELETING = Wishes(allowed=frozenset({"delete"}))
+DELETING = ApplyOptions(allowed=frozenset({"delete"}))
 
 
 class Silent:
@@ -43,8 +43,8 @@ def environment(tmp_path: Path) -> Environment:
 
 
 def _apply(environment: Environment, vendor: Vendor, most_calls: int | None = None) -> Report:
-    wishes = replace(DELETING, most_calls=most_calls)
-    return run_apply(environment, roster_of(ADA, BOB), wishes, lambda: vendor, Silent())
+    options = replace(DELETING, most_calls=most_calls)
+    return run_apply(environment, roster_of(ADA, BOB), options, lambda: vendor, Silent())
 
 
 def _lockfile(environment: Environment) -> Lockfile:

@@ -25,7 +25,7 @@ from world import PROGRAM, World
 exhaustive = pytest.mark.exhaustive
 MEMBERS, SIZE, AT_ONCE = 16, 2, 4
 UNDER_WAY = SIZE * AT_ONCE
-GRACE = 5.0  # as reconciler.apply.push promises it
+GRACE = 5.0  # as reconciler.apply.sender promises it
 
 
 class Case(NamedTuple):

@@ -32,7 +32,7 @@ from watched_panel import REFUSED, Mishap, WatchedPanel, Weather
 from reconciler.apply import run
 from reconciler.apply.recovery import interrupted_run, known_state, recover
 from reconciler.apply.report import Report
-from reconciler.apply.run import Wishes, run_apply
+from reconciler.apply.run import ApplyOptions, run_apply
 from reconciler.environment.model import Api, OnChange, Policy, RateLimit, Retry
 from reconciler.errors import DiskFailure
 from reconciler.lockfile.model import Lockfile
@@ -41,7 +41,7 @@ from reconciler.member import EMAIL_ADDRESS, Removal
 from reconciler.questionpro.panel import Reply, Unreachable
 
 NAME = "p{:02}".format
-ANYHOW = Wishes(allowed=frozenset({"empty", "delete"}))
+ANYHOW = ApplyOptions(allowed=frozenset({"empty", "delete"}))
 DEATHS = (Mishap.DEATH_BEFORE, Mishap.DEATH_AFTER)
 
 
@@ -77,8 +77,8 @@ apis = st.builds(
     rate_limit=st.just(RateLimit(10_000, 1)),
     retry=st.just(Retry(attempts=3, initial_wait=0.0005, max_wait=0.001)),
 )
-wishes = st.builds(
-    Wishes,
+options = st.builds(
+    ApplyOptions,
     allowed=st.just(ANYHOW.allowed),
     retry_rejected=st.booleans(),
     most_calls=st.none() | st.integers(1, 6),
@@ -268,9 +268,11 @@ class World(RuleBasedStateMachine):
     def apply_undisturbed(self, moves: Moves | None, api: Api, turns: Sequence[int]) -> None:
         self.apply(moves, api, Weather(turns=turns)).is_whole(self.truth)
 
-    @rule(moves=moves, api=apis, weather=weathers, wishes=wishes)
-    def apply_in_bad_weather(self, moves: Moves | None, api: Api, weather: Weather, wishes: Wishes) -> None:
-        self.apply(moves, api, weather, wishes)
+    @rule(moves=moves, api=apis, weather=weathers, options=options)
+    def apply_in_bad_weather(
+        self, moves: Moves | None, api: Api, weather: Weather, options: ApplyOptions
+    ) -> None:
+        self.apply(moves, api, weather, options)
 
     @rule(moves=moves, api=apis, weather=weathers, room=st.integers(0, 1600))
     def apply_on_a_full_disk(self, moves: Moves | None, api: Api, weather: Weather, room: int) -> None:
@@ -309,7 +311,7 @@ class World(RuleBasedStateMachine):
         moves: Moves | None,
         api: Api,
         weather: Weather,
-        wishes: Wishes = ANYHOW,
+        options: ApplyOptions = ANYHOW,
         *,
         doom: Doom | None = None,
     ) -> Applied:
@@ -322,7 +324,7 @@ class World(RuleBasedStateMachine):
 
         def act() -> Report | None:
             with suppress(DiskFailure):
-                return run_apply(environment, roster, wishes, lambda: panel, Onlooker())
+                return run_apply(environment, roster, options, lambda: panel, Onlooker())
             return None
 
         report = None
@@ -334,7 +336,7 @@ class World(RuleBasedStateMachine):
         after = self.known()
         had_pending = interrupted is not None and bool(interrupted.pending)
         applied = Applied(
-            environment, roster, wishes, before, after, self.truth.calls[calls:], report, had_pending
+            environment, roster, options, before, after, self.truth.calls[calls:], report, had_pending
         )
         self.oracle.excuse(filter(applied.may_forget, self.oracle.everybody() - held_by(after.lockfile)))
         applied.is_right()

@@ -158,7 +158,7 @@ def test_once_carried_out_a_plan_leaves_nothing_that_apply_could_do(
     roster: Roster, lockfile: Lockfile
 ) -> None:
     plan = planned(roster, lockfile)
-    added = {add.key: Present(Outcome.ADDED, PUSHED, add.attributes) for add in plan.adds}
+    added = {add.key: Present(Outcome.ADDED, PUSHED, add.attributes) for add in plan.operations}
     after = lockfile.with_entries(added).without(frozenset(remove.key for remove in plan.removes))
     again = planned(roster, after)
     assert not again.has_something_to_apply

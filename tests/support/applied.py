@@ -12,13 +12,13 @@ from truth import SAVE, Call, Truth
 from watched_panel import is_refused
 
 from reconciler.apply.report import Report
-from reconciler.apply.run import Wishes, plan_for
+from reconciler.apply.run import ApplyOptions, plan_for
 from reconciler.environment.model import Environment
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INVALID
 from reconciler.lockfile.model import BLOCKED, Departure, Lockfile, Outcome
 from reconciler.lockfile.state import KnownState
 from reconciler.member import EMAIL_ADDRESS, Attributes
-from reconciler.plan.model import Plan
+from reconciler.plan.model import Operation, OperationKind, Plan
 from reconciler.roster.model import Roster
 
 _KEPT = {".gitignore", "lock"}
@@ -34,7 +34,7 @@ class Applied(NamedTuple):
 
     environment: Environment
     roster: Roster
-    wishes: Wishes
+    options: ApplyOptions
     before: KnownState
     after: KnownState
     calls: Sequence[Call]
@@ -44,7 +44,14 @@ class Applied(NamedTuple):
     @property
     def plan(self) -> Plan:
         """What there was to do."""
-        return plan_for(self.environment, self.roster, self.before.lockfile, self.wishes)
+        return plan_for(self.environment, self.roster, self.before.lockfile, self.options)
+
+    def _asked(self, *kinds: OperationKind) -> list[Operation]:
+        return [operation for operation in self.plan.operations if operation.kind in kinds]
+
+    @property
+    def _removals(self) -> list[Operation]:
+        return self._asked(OperationKind.UNSUBSCRIBE, OperationKind.DELETE)
 
     def may_forget(self, key: str) -> bool:
         """Whether it is right that nothing is known any more of somebody of whom something was known."""
@@ -73,7 +80,7 @@ class Applied(NamedTuple):
             assert len(objectionable) >= _MANY
             return
         lockfile = self._lockfile(self.after)
-        assert not plan_for(self.environment, self.roster, lockfile, Wishes()).has_something_to_apply
+        assert not plan_for(self.environment, self.roster, lockfile, ApplyOptions()).has_something_to_apply
         self._carried_out(truth)
         stands = standing(self.environment.policy, self.roster, lockfile)
         assert self.report.exit_code == (EXIT_INCOMPLETE if stands else EXIT_DONE)
@@ -82,52 +89,54 @@ class Applied(NamedTuple):
     def _carried_out(self, truth: Truth) -> None:
         """Whoever is declared is in, and whoever left is out, as far as the panel lets us."""
         refused = standing(self.environment.policy, self.roster, self._lockfile(self.after))
-        for add in self.plan.adds:
+        for add in self._asked(OperationKind.ADD):
             assert add.key in truth.panel or add.key in refused
-        for change in self.plan.resubmissions:
+        for change in self._asked(OperationKind.CHANGE):
             updated = any(call.updates for call in self.calls)
             is_so = truth.fields.get(change.key) == change.attributes
             assert is_so or not updated or change.key in refused
-        for remove in self.plan.withdrawals:
-            assert remove.key in refused or not truth.to_take([remove.key], remove.by)
+        for remove in self._removals:
+            assert remove.key in refused or not truth.to_take([remove.key], remove.kind.value)
             assert (remove.key in known(self.after.lockfile)) is (remove.key in refused)
 
     def _objectionable(self, truth: Truth) -> list[str]:
         """About whom the panel won't do what it is asked for."""
         obstinate = truth.blocked | truth.stubborn
         return [
-            *(add.key for add in self.plan.adds if is_refused(add.attributes)),
-            *(change.key for change in self.plan.resubmissions if is_refused(change.attributes)),
-            *(remove.key for remove in self.plan.withdrawals if remove.key in obstinate),
+            *(add.key for add in self._asked(OperationKind.ADD) if is_refused(add.attributes)),
+            *(change.key for change in self._asked(OperationKind.CHANGE) if is_refused(change.attributes)),
+            *(remove.key for remove in self._removals if remove.key in obstinate),
         ]
 
     def _cost_what_was_foretold(self, report: Report, objectionable: Sequence[str]) -> None:
         if not self.had_pending and not objectionable:
-            kinds = (self.plan.adds, self.plan.resubmissions, self.plan.withdrawals)
+            kinds = (self._asked(OperationKind.ADD), self._asked(OperationKind.CHANGE), self._removals)
             size = self.environment.api.batch_size
             foretold = sum(math.ceil(len(kind) / size) for kind in kinds)
             assert (report.calls, report.retries, self.plan.cost.calls) == (foretold, 0, foretold)
 
     def _asked_nothing_needlessly(self) -> None:
         """Each call was about people of one kind for whom the plan asks just that, and who had no answer."""
-        left = self._errands()
+        left = self._operations()
         for call in self.calls:
             assert len(call.members) <= self.environment.api.batch_size
-            wanted = [errands for asks, errands in left if asks == call.asks and _are_among(call, errands)]
+            wanted = [
+                operations for asks, operations in left if asks == call.asks and _are_among(call, operations)
+            ]
             assert wanted, "nobody asked for this, or they had an answer"
             if call.answers or call.refuses_one:
                 for key in call.members:
                     del wanted[0][key]
 
-    def _errands(self) -> list[tuple[str, dict[str, Attributes]]]:
+    def _operations(self) -> list[tuple[str, dict[str, Attributes]]]:
         """What the plan asks of the panel, kind by kind."""
         plan = self.plan
         addresses: dict[str, Attributes] = {
-            remove.key: {EMAIL_ADDRESS: remove.attributes[EMAIL_ADDRESS]} for remove in plan.withdrawals
+            remove.key: {EMAIL_ADDRESS: remove.attributes[EMAIL_ADDRESS]} for remove in self._removals
         }
         return [
-            (SAVE, {add.key: add.attributes for add in plan.adds}),
-            (SAVE, {change.key: change.attributes for change in plan.resubmissions}),
+            (SAVE, {add.key: add.attributes for add in self._asked(OperationKind.ADD)}),
+            (SAVE, {change.key: change.attributes for change in self._asked(OperationKind.CHANGE)}),
             (plan.policy.on_remove.value, addresses),
         ]
 
@@ -138,12 +147,14 @@ class Applied(NamedTuple):
         assert report.summary.forgotten == sum(key not in known(lockfile) for key in forgotten)
         stands = self._stands_reported(report, lockfile)
         settled = self._proven_is_reported(report, lockfile)
-        if not self.wishes.retry_rejected:  # else those whom it didn't come to stand refused as before
+        if not self.options.retry_rejected:  # else those whom it didn't come to stand refused as before
             # Refused and in doubt is unconfirmed all the same; blocked are as they are.
             refused = {
                 key for key, reason in stands.items() if key not in lockfile.unconfirmed or reason == BLOCKED
             }
-            unsettled = {key for _, errands in self._errands() for key in errands} - settled - refused
+            unsettled = (
+                {key for _, operations in self._operations() for key in operations} - settled - refused
+            )
             assert report.summary.unconfirmed + report.summary.unsent == len(unsettled)
             assert report.summary.unconfirmed <= len(unsettled & lockfile.unconfirmed.keys())
 
@@ -159,9 +170,9 @@ class Applied(NamedTuple):
     def _proven_is_reported(self, report: Report, lockfile: Lockfile) -> set[str]:
         """Those about whom something is proven, of whom the report says just that."""
         summary = report.summary
-        added = {add.key for add in self.plan.adds} & lockfile.members.keys()
+        added = {add.key for add in self._asked(OperationKind.ADD)} & lockfile.members.keys()
         proven = Counter(lockfile.members[key].outcome for key in added)
-        gone = departures(self.plan.withdrawals, self.calls)
+        gone = departures(self._removals, self.calls)
         left = Counter(gone.values())
         resubmitted = self._resubmitted(lockfile)
         assert (summary.added, summary.existing) == (proven[Outcome.ADDED], proven[Outcome.EXISTING])
@@ -175,7 +186,7 @@ class Applied(NamedTuple):
     def _resubmitted(self, lockfile: Lockfile) -> set[str]:
         """Those whose change got a whole answer."""
         answered = {key for call in self.calls if call.answers for key in call.members}
-        found = {change.key: change for change in self.plan.resubmissions if change.key in answered}
+        found = {change.key: change for change in self._asked(OperationKind.CHANGE) if change.key in answered}
         for key, change in found.items():
             entry = lockfile.members[key]
             assert (entry.outcome, entry.attributes) == (Outcome.RESUBMITTED, change.attributes)
@@ -185,6 +196,6 @@ class Applied(NamedTuple):
         return state.lockfile or Lockfile(self.environment.name, self.environment.target)
 
 
-def _are_among(call: Call, errands: Mapping[str, Attributes]) -> bool:
+def _are_among(call: Call, operations: Mapping[str, Attributes]) -> bool:
     """Whether everybody in this call is to be sent in this way."""
-    return all(errands.get(key) == attributes for key, attributes in call.members.items())
+    return all(operations.get(key) == attributes for key, attributes in call.members.items())

@@ -6,13 +6,13 @@ from oracle import is_told_gone
 from truth import DELETE, SAVE, Call
 
 from reconciler.lockfile.model import Departure
-from reconciler.plan.model import Remove
+from reconciler.plan.model import Operation
 
 
-def departures(withdrawals: Iterable[Remove], calls: Sequence[Call]) -> dict[str, Departure]:
+def departures(removals: Iterable[Operation], calls: Sequence[Call]) -> dict[str, Departure]:
     """The strongest word that may be said of each who is gone; whoever isn't told to be gone is missing."""
     found = {}
-    for remove in withdrawals:
+    for remove in removals:
         about = [call for call in calls if call.asks != SAVE and remove.key in call.members]
         told = [call for call in about if is_told_gone(call, remove.key)]
         if told:

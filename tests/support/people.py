@@ -1,16 +1,18 @@
 """People, rosters and lockfiles for tests: a few by name, and strategies that make up many."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
+from reconciler.apply.batches import Batch
 from reconciler.environment.model import Api, Environment, Guards, KeySource, Limit, Policy
 from reconciler.lockfile.codec import digest
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.lockfile.state import Lineage
 from reconciler.member import ADDRESS_KEYS, EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS, canonical
+from reconciler.plan.model import Operation, OperationKind
 from reconciler.roster.model import Declaration, Roster
 
 TARGET = "https://api.questionpro.eu/a/api/v2"
@@ -46,6 +48,18 @@ def lockfile_of(
     """A lockfile in which these people were added."""
     members = {p[EMAIL_ADDRESS].lower(): present(p) for p in people}
     return Lockfile("p", TARGET, members, rejected or {}, unconfirmed or {})
+
+
+def batch_of(
+    people: Mapping[str, Mapping[str, Any]],
+    *,
+    number: int = 1,
+    kind: OperationKind = OperationKind.ADD,
+    doubtful: Collection[str] = (),
+) -> Batch:
+    """A batch of these people, by identity."""
+    members = {key: Operation(kind, key, who, key in doubtful) for key, who in people.items()}
+    return Batch(number, kind, members)
 
 
 NOTHING_YET = Lineage(digest(None), ())

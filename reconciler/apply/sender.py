@@ -1,18 +1,91 @@
-"""One batch brought to its end: settled, split where the API refuses it, or left with its doubt."""
+"""Sending: all batches of a run, several at once, until they are done or the run is to end.
+
+Each batch is brought to its end: settled, split where the API refuses it, or left with its doubt.
+"""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from itertools import count
 
-from reconciler.apply import ending
-from reconciler.apply.batch import Batch, divide, set_last_apart
-from reconciler.apply.call import Caller
-from reconciler.apply.outcome import holds_blocked, learnt_from, refused
-from reconciler.apply.refusals import Refusals
-from reconciler.apply.stop import Cause
+from reconciler.apply import stop_messages
+from reconciler.apply.batches import Batch
+from reconciler.apply.calls import Caller, Pace
+from reconciler.apply.evidence import Refusals, holds_blocked, learnt_from, refused
+from reconciler.apply.journal import Journal
+from reconciler.apply.signals import Cause, Signals, Stop
+from reconciler.apply.stats import RunStats
+from reconciler.environment.model import Environment, OnChange
+from reconciler.errors import DiskFailure
 from reconciler.lockfile.model import Knowledge, Unconfirmed
-from reconciler.questionpro.panel import Answer, Counted, CountedAway, Refused, TooLarge
+from reconciler.plan.model import OperationKind
+from reconciler.questionpro.panel import Answer, Counted, CountedAway, Panel, Refused, TooLarge
+
+GRACE = 5.0
+"""Seconds that calls under way get after a signal. A CI runner that cancels sends SIGINT and, 7.5 s later,
+SIGTERM; by then the lockfile should be written."""
 
 _GIVEN_UP_IN_A_ROW = 3
+
+
+async def send(
+    batches: Sequence[Batch],
+    connection: AbstractAsyncContextManager[Panel],
+    journal: Journal,
+    environment: Environment,
+    stats: RunStats,
+    signals: Signals,
+    now: Callable[[], str],
+    most_calls: int | None = None,
+) -> Stop:
+    """Send the batches. What is learnt stands in `stats`; the result says whether the run ended early.
+
+    Never raises for what the network, the server or the disk does, nor for a signal.
+    """
+    stop = Stop()
+    api = environment.api
+    with signals.heard_by(stop):
+        async with connection as panel:
+            caller = Caller(
+                panel, journal, Pace(api.rate_limit, stop), stop, stats, api.retry, now, most_calls
+            )
+            numbers = count(1 + max((batch.number for batch in batches), default=0))
+            updates_known = environment.policy.on_change is OnChange.RESUBMIT
+            deliveries = {
+                kind: Delivery(caller, numbers, updates_known=updates_known) for kind in OperationKind
+            }
+            remaining = iter(batches)
+            workers = [
+                asyncio.create_task(_work(deliveries, remaining, stop))
+                for _ in range(min(api.concurrency, api.rate_limit.calls, len(batches)))
+            ]
+            await _finish(workers, stop, signals)
+    return stop
+
+
+async def _work(
+    deliveries: "Mapping[OperationKind, Delivery]", remaining: Iterator[Batch], stop: Stop
+) -> None:
+    try:
+        for batch in remaining:
+            if stop.is_thrown:
+                return
+            await deliveries[batch.kind].deliver(batch)
+    except DiskFailure as error:
+        stop.throw(Cause.DISK, error.problems[0])
+
+
+async def _finish(workers: Sequence[asyncio.Task[None]], stop: Stop, signals: Signals) -> None:
+    """Wait for the workers; after a signal only so long, and after a second one not at all."""
+    ended = asyncio.gather(*workers, return_exceptions=True)
+    await stop.wait_or(ended)
+    if stop.cause is Cause.SIGNAL:
+        await signals.second_or(ended, GRACE)
+        for worker in workers:
+            worker.cancel()
+    for result in await ended:
+        if isinstance(result, Exception):
+            raise result
 
 
 class Delivery:
@@ -23,14 +96,14 @@ class Delivery:
     """
 
     def __init__(self, caller: Caller, numbers: Iterator[int], *, updates_known: bool = False) -> None:
-        """Deliver through `caller`, whose tally, journal and stop are those of the run.
+        """Deliver through `caller`, whose stats, journal and stop are those of the run.
 
         `numbers` are those that no batch has yet, for the parts of batches that are split. `updates_known`
         tells whether the account updates members who are known.
         """
         self._caller = caller
         self._updates_known = updates_known
-        self._tally = caller.tally
+        self._stats = caller.stats
         self._stop = caller.stop
         self._numbers = numbers
         self._largest: int | None = None
@@ -79,14 +152,14 @@ class Delivery:
     async def _bring_on(self, batch: Batch, refusals: Refusals) -> list[Batch]:
         """Settle the batch, give it up, or return the parts that go on in its place."""
         if self._largest is not None and len(batch) > self._largest:
-            return self._replace(batch, divide(batch, self._largest, self._numbers))
+            return self._replace(batch, batch.divide(self._largest, self._numbers))
         answer = await self._caller.ask(batch)
         half = -(-len(batch) // 2)
         match answer:
             case Counted() | CountedAway() if holds_blocked(answer, batch):
                 refusals.has_accepted = True
-                self._tally.given_up_in_a_row = 0
-                return self._replace(batch, divide(batch, half, self._numbers))
+                self._stats.given_up_in_a_row = 0
+                return self._replace(batch, batch.divide(half, self._numbers))
             case Counted() | CountedAway():
                 refusals.has_accepted |= self._settle_counted(batch, answer)
             case Refused() | TooLarge() if len(batch) == 1:
@@ -96,8 +169,8 @@ class Delivery:
                 if isinstance(answer, TooLarge):
                     self._largest = min(self._largest or half, half)
                 if answer.reason == self._suspected:  # then one alone will tell whether this one is alike
-                    return self._replace(batch, set_last_apart(batch, self._numbers))[::-1]
-                return self._replace(batch, divide(batch, half, self._numbers))
+                    return self._replace(batch, batch.set_last_apart(self._numbers))[::-1]
+                return self._replace(batch, batch.divide(half, self._numbers))
             case _:
                 self._give_up(batch, answer)
         return []
@@ -119,17 +192,17 @@ class Delivery:
         waiting.clear()
         if reason == self._suspected:
             self._is_refused_alike = True
-            self._tally.refused_alike.append(ending.refused_alike(left[0].kind.value, reason))
+            self._stats.refused_alike.append(stop_messages.refused_alike(left[0].kind.value, reason))
         else:
             self._suspected = reason
             keys = sorted(key for batch in left for key in batch.members)
-            self._tally.refused_alike.append(ending.batch_refused_alike(reason, keys, len(held)))
+            self._stats.refused_alike.append(stop_messages.batch_refused_alike(reason, keys, len(held)))
 
     def _with_probes(self, waiting: Iterable[Batch]) -> list[Batch]:
         """The same members, with one of each part set apart, to be asked about first."""
         parts: list[Batch] = []
         for batch in waiting:
-            parts += self._replace(batch, set_last_apart(batch, self._numbers)) if len(batch) > 1 else [batch]
+            parts += self._replace(batch, batch.set_last_apart(self._numbers)) if len(batch) > 1 else [batch]
         return sorted(parts, key=len, reverse=True)
 
     def _replace(self, batch: Batch, parts: list[Batch]) -> list[Batch]:
@@ -146,8 +219,8 @@ class Delivery:
             self._give_up(batch, answer)
             return False
         self._settle(batch, learnt, at)
-        self._tally.heed(batch, answer)
-        self._tally.given_up_in_a_row = 0
+        self._stats.heed(batch, answer)
+        self._stats.given_up_in_a_row = 0
         self._suspected = None
         return True
 
@@ -155,7 +228,7 @@ class Delivery:
         for batch, reason in parts:
             at = self._caller.now()
             self._settle(batch, refused(batch, reason, self._doubtful(batch), at), at)
-            self._tally.given_up_in_a_row = 0
+            self._stats.given_up_in_a_row = 0
 
     def _doubtful(self, batch: Batch) -> Collection[str]:
         return batch.members.keys() if batch.number in self._caller.doubts else batch.doubtful
@@ -167,24 +240,28 @@ class Delivery:
             return
         counts = "four" if batch.kind.removal else "two"
         reason = getattr(answer, "reason", f"the {counts} counts don't add up to the members sent")
-        self._tally.given_up[reason] += 1
-        self._tally.given_up_in_a_row += 1
-        if self._tally.given_up_in_a_row >= _GIVEN_UP_IN_A_ROW:
-            self._stop.throw(Cause.NO_USABLE_ANSWER, ending.no_usable_answer(_GIVEN_UP_IN_A_ROW))
+        self._stats.given_up[reason] += 1
+        self._stats.given_up_in_a_row += 1
+        if self._stats.given_up_in_a_row >= _GIVEN_UP_IN_A_ROW:
+            self._stop.throw(Cause.NO_USABLE_ANSWER, stop_messages.no_usable_answer(_GIVEN_UP_IN_A_ROW))
 
     def _leave_unconfirmed(self, batches: Iterable[Batch]) -> None:
         left = [
-            (batch, {key: Unconfirmed(at, batch.members[key]) for key in batch.members}, at)
+            (batch, _all_unconfirmed(batch, at), at)
             for batch in batches
             if (at := self._caller.doubts.get(batch.number)) is not None
         ]
         for _, entries, _ in left:  # of all of them, before the journal may fail at the first
-            self._tally.learn(entries)
+            self._stats.learn(entries)
         for batch, entries, at in left:
             self._settle(batch, entries, at)
 
     def _settle(self, batch: Batch, learnt: Mapping[str, Knowledge], at: str) -> None:
-        self._tally.learn(learnt)  # first: it can't fail, and the lockfile is written from it
+        self._stats.learn(learnt)  # first: it can't fail, and the lockfile is written from it
         self._caller.doubts.pop(batch.number, None)
         self._caller.journal.settled(batch, learnt, at)
-        self._tally.tell()
+        self._stats.tell()
+
+
+def _all_unconfirmed(batch: Batch, at: str) -> Mapping[str, Knowledge]:
+    return {key: Unconfirmed(at, operation.attributes) for key, operation in batch.members.items()}

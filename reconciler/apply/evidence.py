@@ -1,13 +1,16 @@
-"""What an answer proves, and whether it leaves doubt. Pure: the contract's tables, to the letter.
+"""What an answer proves, and whether it leaves doubt. Pure: the tables of docs/outcomes.md, to the letter.
+
+And whether members are at fault where the API refuses a batch, or something else: see `Refusals`.
 
 Sources: *What the two counts can and cannot tell*, after the vendor's page *save panel members* ("failed" is
 how the API says that an e-mail address exists already), and the four counts of the vendor's pages
-*communities/member-unsubscribe* and *communities/delete-member*. docs/outcomes.md has the tables.
+*communities/member-unsubscribe* and *communities/delete-member*.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from reconciler.apply.batch import Batch, Kind
+from reconciler.apply.batches import Batch
 from reconciler.lockfile.model import (
     BLOCKED,
     Departure,
@@ -19,9 +22,15 @@ from reconciler.lockfile.model import (
     Unconfirmed,
     Undelivered,
 )
+from reconciler.plan.model import OperationKind
 from reconciler.questionpro.panel import Answer, Counted, CountedAway, Lost, Throttled, Unreachable, Unusable
 
-_DONE = {Kind.UNSUBSCRIBE: Departure.UNSUBSCRIBED, Kind.DELETE: Departure.DELETED}
+_DONE = {
+    OperationKind.UNSUBSCRIBE: Departure.UNSUBSCRIBED,
+    OperationKind.DELETE: Departure.DELETED,
+}
+_A_FEW = 5
+_SUSPICIOUS = 2
 
 
 def learnt_from(
@@ -43,13 +52,13 @@ def learnt_from(
     """
     if isinstance(answer, CountedAway):
         return _departed(answer, batch, doubtful, at)
-    if batch.kind is Kind.CHANGE:
+    if batch.kind is OperationKind.CHANGE:
         outcomes = resubmitted(answer, batch.members)
     else:
         outcomes = proven(answer, batch.members, doubtful, updates_known=updates_known)
     if outcomes is None:
         return None
-    return {key: Present(outcome, at, batch.members[key]) for key, outcome in outcomes.items()}
+    return {key: Present(outcome, at, batch.members[key].attributes) for key, outcome in outcomes.items()}
 
 
 def proven(
@@ -118,13 +127,13 @@ def refused(batch: Batch, reason: str, doubtful: Collection[str], at: str) -> di
     Somebody to change or to remove stays as they are; where an earlier call may have been heeded all the
     same, nothing is known of them any more.
     """
-    if batch.kind is Kind.ADD:
+    if batch.kind is OperationKind.ADD:
         return {
-            key: Rejected(reason, at, attributes, key in doubtful)
-            for key, attributes in batch.members.items()
+            key: Rejected(reason, at, operation.attributes, key in doubtful)
+            for key, operation in batch.members.items()
         }
     found: dict[str, Knowledge] = {}
-    for key, attributes in batch.members.items():
+    for key, (_, _, attributes, _) in batch.members.items():
         note = Undelivered(batch.kind.value, reason, at, None if batch.kind.removal else attributes)
         if key not in doubtful:
             found[key] = note
@@ -162,3 +171,65 @@ def _departed(
     if departures is None:
         return None
     return {key: Gone(departure) for key, departure in departures.items()}
+
+
+@dataclass(slots=True)
+class Refusals:
+    """The refusals (HTTP 400, or 413 for one member) of one batch and its parts, and what they are about.
+
+    A batch is split until the refused members are alone. Where all are refused alike, the reason is elsewhere
+    (the address, the account, a field that the account doesn't have), and finding each member out would cost
+    two calls a head. So the first who are refused alone are not marked at once: a member from each part still
+    waiting is asked about alone, and if they too are refused for the same reason, nobody is marked.
+
+    `size` is that of the whole batch.
+
+    `have_begun` tells whether anything was refused, or was too large. `held` are the parts of one member
+    that were refused, and why, as long as it isn't certain that the member is the reason. `needed` is how
+    many of them, all alike, are enough to say that members are not.
+    """
+
+    size: int
+    held: list[tuple[Batch, str]] = field(default_factory=list)
+    have_begun: bool = False
+    has_accepted: bool = False
+    needed: int | None = None
+
+    def are_open(self) -> bool:
+        """Whether something was refused, and it isn't known yet whether members are the reason."""
+        return self.have_begun and not self._are_about_members()
+
+    def hold(self, batch: Batch, reason: str) -> None:
+        """A part of one member was refused."""
+        self.held.append((batch, reason))
+        self.have_begun = True
+
+    def wants_probes(self) -> bool:
+        """Whether it is time to ask about members from all over the batch."""
+        return self.needed is None and not self._are_about_members() and len(self.held) >= _SUSPICIOUS
+
+    def probe(self, count: int) -> None:
+        """So many more members are asked about alone."""
+        self.needed = max(_A_FEW, len(self.held) + count)
+
+    def are_about_something_else(self, suspected: str | None) -> bool:
+        """Whether so many were refused alike that members can't be the reason.
+
+        One is enough where it is refused as a whole batch was before: `suspected` are the words of that.
+        """
+        if self._are_about_members() or not self.held:
+            return False
+        return self.held[0][1] == suspected or (self.needed is not None and len(self.held) >= self.needed)
+
+    def certain(self) -> list[tuple[Batch, str]]:
+        """Those refused who are certain to be the reason by now; each is handed out once."""
+        return self.rest() if self._are_about_members() else []
+
+    def rest(self) -> list[tuple[Batch, str]]:
+        """All that are still held; each is handed out once."""
+        held, self.held = self.held, []
+        return held
+
+    def _are_about_members(self) -> bool:
+        alike = len({reason for _, reason in self.held}) <= 1
+        return self.has_accepted or not alike or self.size <= _A_FEW

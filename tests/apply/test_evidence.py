@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from people import batch_of
 
-from reconciler.apply.batch import Batch, Kind
-from reconciler.apply.outcome import (
+from reconciler.apply.evidence import (
     holds_blocked,
     is_worth_repeating,
     learnt_from,
@@ -26,6 +26,7 @@ from reconciler.lockfile.model import (
     Unconfirmed,
     Undelivered,
 )
+from reconciler.plan.model import OperationKind
 from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
@@ -41,7 +42,7 @@ from reconciler.questionpro.panel import (
 )
 
 KEYS = ["a@x.test", "b@x.test", "c@x.test"]
-BATCH = Batch(1, {key: {"emailAddress": key} for key in KEYS})
+BATCH = batch_of({key: {"emailAddress": key} for key in KEYS})
 
 
 def test_all_added_proves_that_each_is_new() -> None:
@@ -102,21 +103,21 @@ def test_what_leaves_doubt_and_what_is_worth_repeating(answer: Answer, doubt: bo
     assert is_worth_repeating(answer) is again
 
 
-LEAVING = Batch(1, {key: {"emailAddress": key} for key in KEYS}, kind=Kind.DELETE)
+LEAVING = batch_of({key: {"emailAddress": key} for key in KEYS}, kind=OperationKind.DELETE)
 AT = "2026-11-26T09:00:00Z"
 
 
 def away(
-    counted: CountedAway, doubtful: Collection[str] = (), kind: Kind = Kind.DELETE
+    counted: CountedAway, doubtful: Collection[str] = (), kind: OperationKind = OperationKind.DELETE
 ) -> Mapping[str, Knowledge] | None:
     return learnt_from(counted, replace(LEAVING, kind=kind), doubtful, AT)
 
 
 @pytest.mark.parametrize(
     ("kind", "departure"),
-    [(Kind.DELETE, Departure.DELETED), (Kind.UNSUBSCRIBE, Departure.UNSUBSCRIBED)],
+    [(OperationKind.DELETE, Departure.DELETED), (OperationKind.UNSUBSCRIBE, Departure.UNSUBSCRIBED)],
 )
-def test_all_done_proves_that_each_left_by_this_call(kind: Kind, departure: Departure) -> None:
+def test_all_done_proves_that_each_left_by_this_call(kind: OperationKind, departure: Departure) -> None:
     expected = dict.fromkeys(KEYS, Gone(departure))
     assert away(CountedAway(3, 0, 0, 0), kind=kind) == expected
     assert away(CountedAway(3, 0, 0, 0), KEYS, kind) == expected
@@ -164,11 +165,11 @@ def test_four_counts_that_do_not_add_up_prove_nothing(counted: CountedAway) -> N
 
 @given(st.integers(0, 5), st.integers(0, 5))
 def test_a_change_that_was_answered_is_resubmitted_and_no_more_is_claimed(added: int, failed: int) -> None:
-    found = learnt_from(Counted(added, failed), replace(BATCH, kind=Kind.CHANGE), (), AT)
+    found = learnt_from(Counted(added, failed), replace(BATCH, kind=OperationKind.CHANGE), (), AT)
     if added + failed != len(KEYS):
         assert found is None
     else:
-        assert found == {key: Present(Outcome.RESUBMITTED, AT, BATCH.members[key]) for key in KEYS}
+        assert found == {key: Present(Outcome.RESUBMITTED, AT, BATCH.members[key].attributes) for key in KEYS}
 
 
 def test_where_known_members_are_updated_all_added_proves_only_that_they_are_there() -> None:
@@ -189,7 +190,7 @@ def test_a_refusal_to_remove_is_noted_and_who_may_be_gone_is_unconfirmed() -> No
 
 
 def test_a_refusal_to_change_is_noted_with_the_change_and_who_may_be_changed_is_unconfirmed() -> None:
-    found = refused(replace(BATCH, kind=Kind.CHANGE), "no", {"b@x.test"}, AT)
+    found = refused(replace(BATCH, kind=OperationKind.CHANGE), "no", {"b@x.test"}, AT)
     assert found["a@x.test"] == Undelivered("change", "no", AT, {"emailAddress": "a@x.test"})
     assert found["b@x.test"] == Unconfirmed(AT, {"emailAddress": "b@x.test"})
 

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import pytest
 
-from reconciler.apply.pace import LONGEST_WAIT, LONGEST_WAITS, Pace
-from reconciler.apply.stop import Stop
+from reconciler.apply.calls import LONGEST_WAIT, LONGEST_WAITS, Pace
+from reconciler.apply.signals import Stop
 from reconciler.environment.model import RateLimit
 
 Passes: TypeAlias = Callable[[float], None]

@@ -1,31 +1,83 @@
-"""What a run has learnt → its report."""
+"""What a run has learnt and spent so far, and the report that comes of it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
+from reconciler.apply.batches import Batch
 from reconciler.apply.report import Counts, Report
-from reconciler.apply.tally import Tally
 from reconciler.lockfile.model import (
     BLOCKED,
     Departure,
     Gone,
+    Knowledge,
     Lockfile,
     Outcome,
     Present,
     Unconfirmed,
 )
 from reconciler.lockfile.state import KnownState
-from reconciler.plan.model import Plan, StillRejected, Unremoved
+from reconciler.plan.model import OperationKind, Plan, StillRejected, Unremoved
 from reconciler.plan.planner import still_refused
+from reconciler.problems import Problem
+from reconciler.questionpro.panel import Answer, Counted, Reply
 from reconciler.roster.model import Roster
 
 
+class Observer(Protocol):
+    """Somebody who watches a run, to tell the user."""
+
+    def progressed(self, settled: int, total: int, calls: int) -> None:
+        """So many members of `total` are settled, after so many calls."""
+
+    def called(self, at: str, members: int, reply: Reply) -> None:
+        """A call for so many members began at this UTC time, and ended with this reply."""
+
+    def waiting(self, seconds: float, reason: str) -> None:
+        """A call failed for this reason, and the next is made after so many seconds."""
+
+
+@dataclass(slots=True)
+class RunStats:
+    """What is known by identity, and calls. `total` is how many members the run is about.
+
+    `given_up` counts, by reason, the batches that ended without an answer that says anything.
+    `not_updated` counts the changes that came back as failed, which is how the API says "exists already".
+    """
+
+    total: int
+    observer: Observer
+    entries: dict[str, Knowledge] = field(default_factory=dict)
+    confirmed: int = 0
+    calls: int = 0
+    retries: int = 0
+    given_up: Counter[str] = field(default_factory=Counter)
+    given_up_in_a_row: int = 0
+    refused_alike: list[Problem] = field(default_factory=list)
+    not_updated: int = 0
+
+    def learn(self, learnt: Mapping[str, Knowledge]) -> None:
+        """This is known of these members, once and for all in this run."""
+        self.entries.update(learnt)
+        self.confirmed += sum(not isinstance(knowledge, Unconfirmed) for knowledge in learnt.values())
+
+    def heed(self, batch: Batch, answer: Answer) -> None:
+        """Take from an answer what says something about the account."""
+        if batch.kind is OperationKind.CHANGE and isinstance(answer, Counted):
+            self.not_updated += answer.failed
+
+    def tell(self) -> None:
+        """Let the observer know how far it came."""
+        self.observer.progressed(self.confirmed, self.total, self.calls)
+
+
 def report_of(
-    plan: Plan, roster: Roster, state: KnownState, tally: Tally, lockfile: Lockfile | None, forgotten: int
+    plan: Plan, roster: Roster, state: KnownState, stats: RunStats, lockfile: Lockfile | None, forgotten: int
 ) -> Report:
     """The report of a run that ended by itself; `lockfile` is as it stands now, None where there is none."""
     rejected, blocked = _apart(_standing(plan, roster, lockfile))
-    entries = tally.entries.values()
+    entries = stats.entries.values()
     present = Counter(entry.outcome for entry in entries if isinstance(entry, Present))
     gone = Counter(entry.departure for entry in entries if isinstance(entry, Gone))
     counts = Counts(
@@ -34,7 +86,7 @@ def report_of(
         unattributed=present[Outcome.UNATTRIBUTED] + gone[Departure.UNATTRIBUTED],
         rejected=len(rejected),
         unconfirmed=sum(isinstance(entry, Unconfirmed) for entry in entries),
-        unsent=tally.total - len(tally.entries),
+        unsent=stats.total - len(stats.entries),
         forgotten=forgotten,
         resubmitted=present[Outcome.RESUBMITTED],
         unsubscribed=gone[Departure.UNSUBSCRIBED],
@@ -45,8 +97,8 @@ def report_of(
     return Report(
         plan.environment,
         counts,
-        calls=tally.calls,
-        retries=tally.retries,
+        calls=stats.calls,
+        retries=stats.retries,
         recovered=state.recovered,
         rejected=rejected,
         blocked=blocked,
@@ -64,10 +116,9 @@ def report_before_run(plan: Plan) -> Report:
     rejected, blocked = _apart(
         action for action in plan.actions if isinstance(action, StillRejected | Unremoved)
     )
-    unsent = len(plan.adds) + len(plan.resubmissions) + len(plan.withdrawals)
     return Report(
         plan.environment,
-        Counts(rejected=len(rejected), unsent=unsent, blocked=len(blocked)),
+        Counts(rejected=len(rejected), unsent=len(plan.operations), blocked=len(blocked)),
         rejected=rejected,
         blocked=blocked,
         digest=plan.digest,

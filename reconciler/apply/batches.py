@@ -1,0 +1,77 @@
+"""Batches: the operations of one call, and how all that a plan asks for is cut into them. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from reconciler.member import EMAIL_ADDRESS, identical
+from reconciler.plan.model import Operation, OperationKind
+from reconciler.questionpro.panel import Request, Save, Withdraw
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The operations of one call, all of one kind, by identity, in the order in which they are sent."""
+
+    number: int
+    kind: OperationKind
+    members: Mapping[str, Operation]
+
+    def __len__(self) -> int:
+        """How many members it holds."""
+        return len(self.members)
+
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """Those about whom an earlier call got no proper answer: what was asked may have been done."""
+        return frozenset(key for key, operation in self.members.items() if operation.doubtful)
+
+    @property
+    def request(self) -> Request:
+        """What is sent."""
+        removal = self.kind.removal
+        people = [operation.attributes for operation in self.members.values()]
+        if removal is None:
+            return Save(people)
+        return Withdraw(removal, [attributes[EMAIL_ADDRESS] for attributes in people])
+
+    def divide(self, size: int, numbers: Iterator[int]) -> list["Batch"]:
+        """Parts of at most `size`, in order, each under a new number."""
+        return [_batch(next(numbers), chunk) for chunk in _chunks([*self.members.values()], size)]
+
+    def set_last_apart(self, numbers: Iterator[int]) -> list["Batch"]:
+        """The batch without its last member, and the last member alone."""
+        *others, last = self.members.values()
+        return [_batch(next(numbers), others), _batch(next(numbers), [last])]
+
+
+def cut(wanted: Iterable[Operation], size: int, pending: Iterable[Batch] = ()) -> tuple[Batch, ...]:
+    """Cut operations into batches of at most `size`, each kind in batches of its own.
+
+    Batches that an interrupted run left pending keep their cut, less the members for whom the same is no
+    longer wanted: to send the same people together again is what lets the answer prove most.
+    """
+    left = {operation.key: operation for operation in wanted}
+    numbers = count(1)
+    groups = [_still_wanted(batch, left) for batch in pending]
+    groups += [[operation for operation in left.values() if operation.kind is kind] for kind in OperationKind]
+    return tuple(_batch(next(numbers), chunk) for group in groups for chunk in _chunks(group, size))
+
+
+def _still_wanted(batch: Batch, wanted: dict[str, Operation]) -> list[Operation]:
+    return [wanted.pop(key) for key, before in batch.members.items() if _is_same(wanted.get(key), before)]
+
+
+def _is_same(wanted: Operation | None, before: Operation) -> bool:
+    return (
+        wanted is not None and wanted.kind is before.kind and identical(wanted.attributes, before.attributes)
+    )
+
+
+def _chunks(operations: Sequence[Operation], size: int) -> Iterator[Sequence[Operation]]:
+    """The operations in runs of `size`; the last may be shorter."""
+    return (operations[start : start + size] for start in range(0, len(operations), size))
+
+
+def _batch(number: int, operations: Sequence[Operation]) -> Batch:
+    return Batch(number, operations[0].kind, {operation.key: operation for operation in operations})
