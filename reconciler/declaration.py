@@ -1,4 +1,4 @@
-"""What one environment declares: its settings and its roster, read together, so that one run tells all."""
+"""What one environment declares: its settings and its roster, read together, so that one run shows all."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,19 +15,20 @@ from reconciler.suppression.reader import read_suppression
 
 
 class Declared(NamedTuple):
-    """An environment and everyone whom it declares.
+    """An environment and everyone it declares.
 
-    `unchecked` are warnings of suppression lists that nobody could be compared with here, for want of their
-    secret, as on a pull request from a fork.
+    `unchecked` are warnings of suppression lists that can't be compared with anyone here, since their secret
+    is missing, as on a pull request from a fork. `warnings` are those of the text of member files.
     """
 
     environment: Environment
     roster: Roster
     unchecked: tuple[Problem, ...] = ()
     suppression: Suppression = Suppression({})
+    warnings: tuple[Problem, ...] = ()
 
     def require_checked(self) -> None:
-        """See to it that nobody is added who may be suppressed.
+        """Refuse to add anyone who may be suppressed.
 
         Raises:
             InvalidInput: part of the suppression lists is unchecked.
@@ -37,9 +38,9 @@ class Declared(NamedTuple):
 
 
 class DeclarationReading(NamedTuple):
-    """What could be read of a declaration; it is whole just where there are no problems.
+    """What could be read of a declaration; it is complete only if there are no problems.
 
-    `environment` is None where its settings are wrong; `roster` leaves out whoever is suppressed.
+    `environment` is None if its settings are wrong; `roster` has no suppressed members.
     """
 
     environment: Environment | None
@@ -48,6 +49,7 @@ class DeclarationReading(NamedTuple):
     suppression: Suppression
     problems: tuple[Problem, ...]
     unchecked: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
 
 
 def read_declaration(panels: Path, name: str) -> Declared:
@@ -55,21 +57,22 @@ def read_declaration(panels: Path, name: str) -> Declared:
 
     Raises:
         InvalidInput: there is none of this name; or something in `environment.yaml`, in a suppression list
-            or in a member file is wrong. Then all problems are told, as `try_declaration` has them.
+            or in a member file is wrong; with all problems, as `try_declaration` has them.
     """
     reading = try_declaration(panels, name)
     if reading.environment is None or reading.problems:
         raise InvalidInput(*reading.problems)
-    return Declared(reading.environment, reading.roster, reading.unchecked, reading.suppression)
+    return Declared(
+        reading.environment, reading.roster, reading.unchecked, reading.suppression, reading.warnings
+    )
 
 
 def try_declaration(panels: Path, name: str) -> DeclarationReading:
     """As much as can be read of the environment of this name, and all that is wrong.
 
-    Problems stand in this order: those of `environment.yaml`, of the suppression lists, of the member files,
-    those of the files in the order in which they are read, each file's by line. The other files are read
-    also where `environment.yaml` is wrong, as far as it says which they are. Somebody who is suppressed and
-    declared is a problem of the member file.
+    Problems are in this order: those of `environment.yaml`, of the suppression lists, of the member files in
+    the order in which they are read, each file's by line. The other files are read even if `environment.yaml`
+    is wrong, as far as it says which they are. A suppressed member is a problem of the member file.
 
     Raises:
         InvalidInput: there is none of this name.
@@ -88,4 +91,5 @@ def try_declaration(panels: Path, name: str) -> DeclarationReading:
         lists.suppression,
         (*settings.problems, *lists.problems, *reading.problems),
         lists.unchecked,
+        reading.warnings,
     )

@@ -15,6 +15,7 @@ from reconciler.member import (
     PROFILE_FIELD_ID,
     PROFILE_FIELDS,
 )
+from reconciler.warning_codes import WARNINGS
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -116,7 +117,14 @@ def environment_schema() -> Schema:
                 },
             ),
             "warnings": _object(
-                "warnings", {"ignore": {"type": ["array", "null"], "items": {"type": "string"}}}
+                "warnings",
+                {
+                    "ignore": {
+                        "description": "Codes of warnings that this environment accepts.",
+                        "type": ["array", "null"],
+                        "items": {"enum": [*WARNINGS]},
+                    }
+                },
             ),
         },
     ) | {

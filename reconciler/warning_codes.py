@@ -13,6 +13,7 @@ WARNINGS = {
     "unchecked-suppressions": "a suppression list can't be checked without its secret",
     "shared-key": "two environments have the same target and the same key",
     "damaged-text": "a text was damaged by a wrong encoding",
+    "invisible-character": "a value has an invisible character",
     "placeholder": "a text stands for an empty value in another program",
     "html-entity": "a text holds an HTML entity",
     "leading-apostrophe": "a value begins with the apostrophe of a spreadsheet",
@@ -22,3 +23,16 @@ WARNINGS = {
     "line-break": "a name or address has a line break",
     "cut-by-comment": "a # without quotes begins a comment, which cuts a value",
 }
+
+PLAN_WARNINGS = {
+    "interrupted-run": "an interrupted run left a journal",
+    "rehearsal": "the plan is made for another day",
+    "branch-not-fetched": "the lockfile's branch is not fetched",
+    "no-lockfile": "there is no lockfile",
+    "lockfile-conflict": "the lockfile here and the published one disagree",
+    "base-not-readable": "the declarations of the merge base can't be read",
+    "settings-changed": "a pull request changes settings that decide where data goes",
+    "not-removed": "the API refused to remove a member",
+    "rejected": "the API refused a member",
+}
+"""Warnings of plans and reports. They are about a run, so no setting accepts them."""

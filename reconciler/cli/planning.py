@@ -87,9 +87,10 @@ def lint_of(
     """The warnings of a plan, or of a pull request's share of it, behind `others`; without ignored ones."""
     found = PlanLint()
     if plan.summary.add:
-        from reconciler.lint.plan import plan_lint  # noqa: PLC0415 - most plans add nobody
+        from reconciler.lint.warnings import plan_lint  # noqa: PLC0415 - most plans add nobody
 
-        found = plan_lint(share.own(plan) if share else plan.actions)
+        actions = share.own(plan) if share else plan.actions
+        found = plan_lint(actions, is_real=environment.is_for_real_people)
     accepted = environment.warnings
     return PlanLint(
         accepted.without_ignored((*others, *found.warnings)),

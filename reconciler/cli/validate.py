@@ -14,7 +14,7 @@ from reconciler.environment.discovery import environment_names
 from reconciler.environment.overview import environments_in_order, shared_key_warnings
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.files import display_path
-from reconciler.lint.roster import roster_warnings
+from reconciler.lint.warnings import roster_warnings
 from reconciler.output.documents.problems import validation_screen
 from reconciler.output.results import Valid, Validation
 from reconciler.problems import Problem
@@ -55,10 +55,7 @@ def _validation(panels: Path, names: Iterable[str]) -> Validation:
     for name in dict.fromkeys(names) or order:
         try:
             declared = _valid(panels, name)
-            shared = shared_key_warnings(panels, declared.environment)
-            odd = declared.environment.warnings.without_ignored(
-                (*shared, *declared.unchecked, *roster_warnings(declared.roster.members))
-            )
+            odd = _warnings(panels, declared)
         except Exception as error:  # noqa: BLE001 - no failure hides what is wrong in other environments
             # A mistake in a file that several environments share is one mistake.
             problems |= {str(problem): problem for problem in explained(error)[1]}
@@ -84,6 +81,13 @@ def _valid(panels: Path, name: str) -> Declared:
     declared = read_declaration(panels, name)
     known_state(declared.environment)
     return declared
+
+
+def _warnings(panels: Path, declared: Declared) -> tuple[Problem, ...]:
+    environment = declared.environment
+    shared = shared_key_warnings(panels, environment)
+    found = roster_warnings(declared.roster.members, is_real=environment.is_for_real_people)
+    return environment.warnings.without_ignored((*shared, *declared.unchecked, *declared.warnings, *found))
 
 
 def _counted(declared: Declared) -> Valid:

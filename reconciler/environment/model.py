@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
+from reconciler.hosts import is_loopback
 from reconciler.member import Removal
 from reconciler.problems import Problem
 
@@ -164,6 +165,11 @@ class Environment:
     def is_embedded(self) -> bool:
         """Whether the panel is the built-in sandbox: no network, no key."""
         return self.target == EMBEDDED_TARGET
+
+    @property
+    def is_for_real_people(self) -> bool:
+        """Whether the panel is neither embedded nor on this machine."""
+        return not self.is_embedded and not is_loopback(self.target)
 
     @property
     def lockfile_path(self) -> Path:

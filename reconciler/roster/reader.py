@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.files import display_path
-from reconciler.problems import Problem
+from reconciler.problems import Problem, Severity
 from reconciler.roster.csv_file import read_csv
 from reconciler.roster.model import Declaration, Roster
 from reconciler.roster.yaml_file import read_yaml
@@ -18,6 +18,7 @@ class RosterReading(NamedTuple):
 
     roster: Roster
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 def read_roster(
@@ -48,4 +49,8 @@ def read_roster(
         members.update(collected.members)
         expiring.update(collected.expiring)
         problems += findings.in_order()
-    return RosterReading(Roster(members, tuple(names), separators, expiring), tuple(problems))
+    return RosterReading(
+        Roster(members, tuple(names), separators, expiring),
+        tuple(problem for problem in problems if problem.severity is Severity.ERROR),
+        tuple(problem for problem in problems if problem.severity is Severity.WARNING),
+    )

@@ -4,6 +4,7 @@ Source of the shape of `profileFields`: the vendor's page *communities/add-updat
 of `{"profileFieldId": 577, "value": ...}`; a value is a text, a list, or an address.
 """
 
+import re
 from collections.abc import Mapping as Table
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ from reconciler.yaml_source.nodes import (
 _KEYS = ("defaults", "members")
 _FREE = "x-"
 _SHAPE_HINT = "A member file begins with members: and lists them below, each with - emailAddress:"
+_COMMENT = re.compile(r"[ \t](#[^\s#].*)")
 _PROFILE_SHAPE = f"- {{{PROFILE_FIELD_ID}: 577, value: …}}"
 
 
@@ -65,11 +67,16 @@ def read_yaml(
     collector = Collector(findings.file, earlier, suppressed)
     defaults: dict[str, Any] = {}
 
+    comments: dict[int, tuple[int, str]] = {}
+
     def take(node: Node) -> None:
         _read_member(node, collector, findings)
+        if comments and isinstance(node, Mapping):
+            _warn_of_cut_values(node, comments, findings)
 
     try:
         text = text_of(path, findings.file) if text is None else text
+        comments |= _comments_without_a_space(text)
         root = Composer(text, findings).root("members", take)
         if (file := _checked_root(root, findings)) is not None:
             _take_kept_members(file, take, findings)
@@ -123,6 +130,27 @@ def _read_member(node: Node, collector: Collector, findings: Findings) -> None:
             findings.add(position(node.entries[EMAIL_ADDRESS][1]), *refusal)
     elif EMAIL_ADDRESS not in node.entries or is_undeclared(node.entries[EMAIL_ADDRESS][1]):
         findings.add(position(node), *MISSING_ADDRESS)
+
+
+def _comments_without_a_space(text: str) -> dict[int, tuple[int, str]]:
+    """What may be a comment by mistake, such as `#1 fan`: by line, its column and text; both from 0."""
+    if not _COMMENT.search(text):
+        return {}
+    found = enumerate(map(_COMMENT.search, YAML_LINE_END.split(text)))
+    return {line: (comment.start(1), comment[1]) for line, comment in found if comment}
+
+
+def _warn_of_cut_values(member: Mapping, comments: Table[int, tuple[int, str]], findings: Findings) -> None:
+    """Warn of values that a # cuts: YAML takes what follows it for a comment."""
+    for name, (key, value) in member.entries.items():
+        if not isinstance(value, ScalarEvent) or value.style:
+            continue
+        end: Any = value.end_mark if value.value else key.end_mark
+        column, comment = comments.get(end.line, (-1, ""))
+        if end.column <= column:
+            message = (f'"{name}" is cut here: YAML takes ', Value(comment), " for a comment.")
+            hint = ("Put the value in quotes; or write a space after the #, if it is a comment.",)
+            findings.warn((end.line + 1, column + 1), "cut-by-comment", message, hint)
 
 
 def _read_defaults(node: Node, findings: Findings) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 import pytest
 
-from reconciler.lint.domains import likely_domain
-from reconciler.lint.providers import KNOWN_DOMAINS
+from reconciler.lint.domains import KNOWN_DOMAINS, likely_domain
 
 
 @pytest.mark.parametrize(

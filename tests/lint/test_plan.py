@@ -1,5 +1,5 @@
 from reconciler.lint.model import Correction, PlanLint
-from reconciler.lint.plan import plan_lint
+from reconciler.lint.warnings import plan_lint
 from reconciler.member import Removal
 from reconciler.plan.model import Action, Add, Remove
 
@@ -39,8 +39,14 @@ def test_a_thousand_roles_that_move_to_another_domain_are_looked_at_in_linear_ti
 
 
 def test_those_who_are_added_are_warned_of_and_no_others() -> None:
-    found = plan_lint((add("info@example.org", 3), add("ada@gmial.com", 4), remove("sales@example.org")))
+    found = plan_lint((add("info@panel.de", 3), add("ada@gmial.com", 4), remove("sales@panel.de")))
     assert [str(warning.location) for warning in found.warnings] == [f"{FILE}:3", f"{FILE}:4"]
+
+
+def test_example_people_are_warned_of_only_before_they_reach_real_people() -> None:
+    actions = (add("ada@example.org"),)
+    assert [warning.code for warning in plan_lint(actions).warnings] == ["test-domain"]
+    assert plan_lint(actions, is_real=False).warnings == ()
 
 
 def test_a_plan_that_adds_nobody_is_never_odd() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.member import FIELDS, NUMBER_FIELDS, PROFILE_FIELDS
+from reconciler.roster.reader import read_roster
 from reconciler.roster.yaml_file import read_yaml
 from reconciler.text_source import Findings
 
@@ -110,3 +111,29 @@ def test_an_alias_bomb_among_the_members_is_refused(file: Path) -> None:
     )
     _, problems = read(file, big + uses)
     assert [problem.split(": ", 1)[0] for problem in problems] == ["f:85:78"]
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("custom1: #1 fan", 14),
+        ("custom1: room #5", 19),
+        ("custom1:\n      Street 3 #12", 16),
+        ("custom1: x #todo", 16),
+    ],
+)
+def test_a_sign_that_cuts_a_value_is_a_warning_at_the_sign(line: str, column: int, file: Path) -> None:
+    file.write_text(f"members:\n  - emailAddress: a@example.org\n    {line}\n", encoding="utf-8")
+    (warning,) = read_roster([file]).warnings
+    assert warning.code == "cut-by-comment"
+    assert warning.location is not None
+    assert (warning.location.line, warning.location.column) == (3 + line.count("\n"), column)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['custom1: "a #1"', "custom1: 'a #1' #x", "custom1: a#1", "custom1: a # b", "custom1: |\n      a #1"],
+)
+def test_a_sign_that_is_text_or_begins_a_comment_is_fine(line: str, file: Path) -> None:
+    file.write_text(f"members:\n  - emailAddress: a@example.org\n    {line}\n", encoding="utf-8")
+    assert read_roster([file]).warnings == ()

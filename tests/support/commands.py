@@ -50,7 +50,9 @@ class Panels:
     def environment(self, name: str, settings: str | None = None) -> None:
         """Add an environment, with a variable of its own for the key unless `settings` say otherwise."""
         key = "KEY" if name == "production" else "OTHER_KEY"
-        settings = settings or f"datacenter: eu\napi_key: {{env: {key}}}\n"
+        # The people here are made up.
+        accepted = "warnings: {ignore: [test-domain]}\n"
+        settings = settings or f"datacenter: eu\napi_key: {{env: {key}}}\n{accepted}"
         (self.folder / name / "members").mkdir(parents=True, exist_ok=True)
         (self.folder / name / "environment.yaml").write_text(settings, encoding="utf-8")
 

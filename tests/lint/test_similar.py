@@ -1,6 +1,6 @@
 import pytest
 
-from reconciler.lint.near import NearAddresses, is_near
+from reconciler.lint.similar import NearAddresses, is_near
 
 NEAR = [
     ("ada@example.org", "adda@example.org"),

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.lint.slip import gaps, is_one_slip
+from reconciler.lint.similar import deletions, is_one_typo
 
 WORDS = st.text("ab1.", max_size=7)
 
@@ -19,7 +19,7 @@ def distance(one: str, other: str) -> int:
 
 @given(WORDS, WORDS)
 def test_one_slip_is_a_distance_of_one(one: str, other: str) -> None:
-    assert is_one_slip(one, other) == (distance(one, other) == 1)
+    assert is_one_typo(one, other) == (distance(one, other) == 1)
 
 
 @given(WORDS, st.data())
@@ -31,5 +31,5 @@ def test_a_slip_leaves_a_gap_in_common(one: str, data: st.DataObject) -> None:
         one[:at] + "x" + one[at + 1 :],
         one[:at] + one[at : at + 2][::-1] + one[at + 2 :],
     ):
-        assert is_one_slip(one, other) or one == other
-        assert set(gaps(one)) & set(gaps(other))
+        assert is_one_typo(one, other) or one == other
+        assert set(deletions(one)) & set(deletions(other))
