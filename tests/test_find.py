@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people import PUSHED, batch_of, environment_of, person, present
 
-from reconciler.apply.journal import Journal, journal_path
+from reconciler.apply.journal import Journal
 from reconciler.files import prepare_working_folder
 from reconciler.find import Kind, Occurrence, declaring_lines, find_occurrences
 from reconciler.identity import InvalidAddress, identity
@@ -182,7 +182,7 @@ def test_a_journal_is_known_as_it_is_written(here: Path) -> None:
     prepare_working_folder(environment.working_folder)
     began_from = Lineage(digest(None), ())
     Journal.begin(environment, [batch_of({ADA: person("ada")})], began_from, started=PUSHED).close()
-    journal_path(environment).rename(here / "moved")
+    environment.journal_path.rename(here / "moved")
     assert {(place.kind, place.environment) for place in places(here)} == {(Kind.JOURNAL, environment.name)}
 
 

@@ -94,11 +94,6 @@ _decode = msgspec.json.Decoder(_Run | _Batch | _Sending | _Attempted | _Split | 
 _encode = msgspec.json.Encoder().encode
 
 
-def journal_path(environment: Environment) -> Path:
-    """Where the environment's journal is while a run is under way, or after one that was killed."""
-    return environment.working_folder / "journal.jsonl"
-
-
 class Journal:
     """The journal of the run under way. Each method returns once its line is on disk.
 
@@ -125,7 +120,7 @@ class Journal:
             commits=began_from.commits,
         )
         lines = [_line(run), *(_line(_written(batch)) for batch in batches)]
-        path = journal_path(environment)
+        path = environment.journal_path
         replace_file(path, b"".join(lines))
         try:
             return cls(path, os.open(path, os.O_WRONLY | os.O_APPEND))
@@ -173,7 +168,7 @@ def discard(environment: Environment) -> None:
     Raises:
         DiskFailure: it could not be deleted; the next run merges it once more, which changes nothing.
     """
-    path = journal_path(environment)
+    path = environment.journal_path
     if path.exists():
         delete_file(path)
 

@@ -1,17 +1,10 @@
 """The journal of an interrupted run, counted into what the lockfile says; and the edits of the lockfile."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from reconciler.apply.journal import (
-    Learnt,
-    MalformedJournal,
-    UnfinishedRun,
-    discard,
-    journal_path,
-    read_journal,
-)
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
@@ -21,6 +14,9 @@ from reconciler.lockfile.model import Gone, Knowledge, Lockfile, Unconfirmed, le
 from reconciler.lockfile.state import KnownState, check_out, is_unchanged, read_state, write_lockfile
 from reconciler.member import canonical
 from reconciler.problems import Location, Problem
+
+if TYPE_CHECKING:
+    from reconciler.apply.journal import Learnt, UnfinishedRun
 
 
 def known_state(environment: Environment) -> KnownState:
@@ -42,7 +38,7 @@ def known_state(environment: Environment) -> KnownState:
     return state._replace(is_recovered=True) if run is None else _counted_in(environment, state, run)
 
 
-def interrupted_run(environment: Environment) -> UnfinishedRun | None:
+def interrupted_run(environment: Environment) -> "UnfinishedRun | None":
     """What the journal of an interrupted run says; None where there is no journal, or an empty one.
 
     Raises:
@@ -97,6 +93,8 @@ def remove_members(environment: Environment, keys: Sequence[str]) -> Lockfile | 
 
 
 def _recovered(environment: Environment) -> KnownState:
+    from reconciler.apply.journal import discard  # noqa: PLC0415 - plans don't recover
+
     state = take_in(environment)
     discard(environment)
     return state
@@ -107,7 +105,12 @@ def _first_line(journal: bytes | None) -> bytes | None:
     return None if journal is None else journal.partition(b"\n")[0]
 
 
-def _parsed(environment: Environment, journal: bytes) -> UnfinishedRun | None:
+def _parsed(environment: Environment, journal: bytes) -> "UnfinishedRun | None":
+    from reconciler.apply.journal import (  # noqa: PLC0415 - plans seldom find a journal
+        MalformedJournal,
+        read_journal,
+    )
+
     try:
         run = read_journal(journal)
     except MalformedJournal as error:
@@ -119,7 +122,7 @@ def _parsed(environment: Environment, journal: bytes) -> UnfinishedRun | None:
     return run
 
 
-def _counted_in(environment: Environment, state: KnownState, run: UnfinishedRun) -> KnownState:
+def _counted_in(environment: Environment, state: KnownState, run: "UnfinishedRun") -> KnownState:
     before = state.on_disk or Lockfile(environment.name, environment.target)
     is_proof = run.began_from is not None and is_unchanged(environment, run.began_from, state.on_disk)
     news = dict(_news(before, run.learnt, is_proof=is_proof))
@@ -133,7 +136,7 @@ def _counted_in(environment: Environment, state: KnownState, run: UnfinishedRun)
 
 
 def _news(
-    before: Lockfile, found: Mapping[str, Learnt], *, is_proof: bool
+    before: Lockfile, found: "Mapping[str, Learnt]", *, is_proof: bool
 ) -> Iterator[tuple[str, Knowledge]]:
     """What the lockfile doesn't know yet.
 
@@ -157,7 +160,7 @@ def _canonical(knowledge: Knowledge) -> Knowledge:
 
 
 def _read(environment: Environment) -> bytes | None:
-    path = journal_path(environment)
+    path = environment.journal_path
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -174,7 +177,7 @@ def _malformed(environment: Environment, line: int) -> Problem:
             "It says what an earlier run sent. Move it away, keep it, and apply again: ",
             "nobody is added twice, but those whom that run added come back as existing.",
         ),
-        Location(display_path(journal_path(environment)), line),
+        Location(display_path(environment.journal_path), line),
     )
 
 
@@ -185,5 +188,5 @@ def _foreign(environment: Environment, name: str, target: str) -> Problem:
             "If the address in environment.yaml was changed: change it back, run ",
             f"`reconciler state recover {environment.name}`, and change it again.",
         ),
-        Location(display_path(journal_path(environment))),
+        Location(display_path(environment.journal_path)),
     )

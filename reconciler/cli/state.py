@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from reconciler.apply import recovery
-from reconciler.apply.journal import journal_path
 from reconciler.apply.recovery import known_state, remove_members
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.lazy_group import CommandEntry, LazyGroup
@@ -274,7 +273,7 @@ def publish(invocation: Invocation, name: str, *, remote: str, branch: str | Non
 
 
 def _warn_of_journal(invocation: Invocation, environment: Environment) -> None:
-    if journal_path(environment).exists():
+    if environment.journal_path.exists():
         recover = invocation.command_line("state", "recover", environment.name)
         line = f"An interrupted run left a journal, which is not published. Merge it first: `{recover}`."
         invocation.tell(line)

@@ -187,6 +187,11 @@ class Environment:
         return self.folder / OPT_OUT_LIST
 
     @property
+    def journal_path(self) -> Path:
+        """Where the journal is while a run is under way, or after one that was interrupted."""
+        return self.working_folder / "journal.jsonl"
+
+    @property
     def working_folder(self) -> Path:
         """The tool's own folder, which git ignores: journal, lock, the embedded sandbox's data."""
         return self.folder / WORKING_FOLDER

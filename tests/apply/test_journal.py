@@ -11,7 +11,6 @@ from reconciler.apply.journal import (
     Learnt,
     MalformedJournal,
     UnfinishedRun,
-    journal_path,
     read_journal,
 )
 from reconciler.errors import DiskFailure
@@ -31,7 +30,7 @@ ALONE = batch_of({"ada@example.org": ADA})
 def begin(folder: Path) -> tuple[Journal, Path]:
     environment = environment_of(folder=folder)
     prepare_working_folder(environment.working_folder)
-    return Journal.begin(environment, [FIRST, SECOND], NOTHING_YET, started=AT), journal_path(environment)
+    return Journal.begin(environment, [FIRST, SECOND], NOTHING_YET, started=AT), environment.journal_path
 
 
 def read(path: Path) -> UnfinishedRun:
@@ -134,7 +133,7 @@ def test_a_line_that_no_run_writes_is_named(tmp_path: Path, line: bytes) -> None
 def test_nothing_is_written_behind_a_line_that_the_disk_cut_short(tmp_path: Path) -> None:
     environment = environment_of(folder=tmp_path)
     prepare_working_folder(environment.working_folder)
-    journal, path = Journal.begin(environment, [ALONE], NOTHING_YET, started=AT), journal_path(environment)
+    journal, path = Journal.begin(environment, [ALONE], NOTHING_YET, started=AT), environment.journal_path
     journal.sending(ALONE, AT)
     with room_for(path.stat().st_size + 9), pytest.raises(DiskFailure):
         journal.attempted(ALONE, doubt=False)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from people import PUSHED, batch_of, environment_of, lockfile_of, lockfiles, people, person, present
 
 from reconciler.apply.batches import Batch
-from reconciler.apply.journal import Journal, journal_path
+from reconciler.apply.journal import Journal
 from reconciler.apply.recovery import interrupted_run, known_state, take_in
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
@@ -164,7 +164,7 @@ def test_a_journal_of_another_environment_or_address_is_an_error(
     tmp_path: Path, old: bytes, new: bytes
 ) -> None:
     environment, _ = journal_in(tmp_path, adding(ADA))
-    path = journal_path(environment)
+    path = environment.journal_path
     path.write_bytes(path.read_bytes().replace(old, new))
     with pytest.raises(InvalidInput, match=r"belongs to [pq] at https://api\.questionpro\.(eu|com)/"):
         known_state(environment)
@@ -172,7 +172,7 @@ def test_a_journal_of_another_environment_or_address_is_an_error(
 
 def test_a_damaged_journal_is_an_error_that_names_file_and_line(tmp_path: Path) -> None:
     environment, _ = journal_in(tmp_path, adding(ADA))
-    path = journal_path(environment)
+    path = environment.journal_path
     path.write_bytes(path.read_bytes() + b"nonsense\n" + b'{"record":"sending","batch":1,"at":"x"}\n')
     with pytest.raises(InvalidInput) as caught:
         known_state(environment)
@@ -182,7 +182,7 @@ def test_a_damaged_journal_is_an_error_that_names_file_and_line(tmp_path: Path) 
 
 def test_a_journal_that_cannot_be_read_is_an_error_and_no_empty_state(tmp_path: Path) -> None:
     environment, _ = journal_in(tmp_path, adding(ADA))
-    path = journal_path(environment)
+    path = environment.journal_path
     path.unlink()
     path.mkdir()
     with pytest.raises(InvalidInput, match="can't be read"):
@@ -191,7 +191,7 @@ def test_a_journal_that_cannot_be_read_is_an_error_and_no_empty_state(tmp_path: 
 
 def test_a_journal_that_was_cut_before_its_first_line_ended_says_nothing(tmp_path: Path) -> None:
     environment, _ = journal_in(tmp_path, adding(ADA), lockfile=lockfile_of(BOB))
-    journal_path(environment).write_bytes(b'{"record":"ru')
+    environment.journal_path.write_bytes(b'{"record":"ru')
     assert take_in(environment) == KnownState(lockfile_of(BOB), lockfile_of(BOB), is_recovered=True)
 
 
@@ -280,11 +280,19 @@ def test_over_a_newer_lockfile_who_was_never_sent_stays_as_they_are(tmp_path: Pa
 def test_the_journal_of_an_older_version_is_no_proof(tmp_path: Path) -> None:
     environment, journal = journal_in(tmp_path, adding(ADA))
     journal.settled(adding(ADA), {KEY: present(ADA)}, LATER)
-    path = journal_path(environment)
+    path = environment.journal_path
     first, _, rest = path.read_bytes().partition(b"\n")
     old = {name: value for name, value in json.loads(first).items() if name not in {"lockfile", "commits"}}
     path.write_bytes(json.dumps(old).encode() + b"\n" + rest)
     assert known_state(environment).lockfile == lockfile_of(unconfirmed={KEY: UNPROVEN})
+
+
+def test_other_white_space_is_no_other_lockfile(tmp_path: Path) -> None:
+    environment, journal = journal_in(tmp_path, adding(ADA), lockfile=lockfile_of(BOB))
+    journal.settled(adding(ADA), {KEY: present(ADA)}, PUSHED)
+    path = environment.lockfile_path
+    path.write_bytes(path.read_bytes().replace(b'":', b'" : '))
+    assert known_state(environment).lockfile == lockfile_of(BOB, ADA)
 
 
 @pytest.mark.parametrize("pushed", ["2000-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])

@@ -10,7 +10,7 @@ from people import NOTHING_YET, batch_of, environment_of, person
 from vendor import Vendor
 
 from reconciler.apply.batches import cut
-from reconciler.apply.journal import Journal, journal_path, read_journal
+from reconciler.apply.journal import Journal, read_journal
 from reconciler.apply.sender import send
 from reconciler.apply.signals import Cause, Signals, Stop
 from reconciler.apply.stats import RunStats
@@ -75,7 +75,7 @@ class Sent:
             )
         )
         journal.close()
-        run = read_journal(journal_path(environment).read_bytes())
+        run = read_journal(environment.journal_path.read_bytes())
         assert run is not None
         self.journalled = {key: learnt.knowledge for key, learnt in run.learnt.items()}
 
@@ -284,7 +284,7 @@ def send_with_room_for(size: int, folder: Path) -> tuple[Stop, RunStats, bytes]:
     with room_for(size):
         stop = asyncio.run(send([PAIR], vendor, journal, environment, stats, Signals(), lambda: AT))
     journal.close()
-    return stop, stats, journal_path(environment).read_bytes()
+    return stop, stats, environment.journal_path.read_bytes()
 
 
 def test_all_parts_of_a_batch_in_doubt_stay_in_doubt_where_the_disk_takes_no_more(tmp_path: Path) -> None:

@@ -152,6 +152,25 @@ def test_an_environment_outside_of_any_repository_is_an_error(tmp_path: Path) ->
         read_lockfile(Clone(tmp_path).environment)
 
 
+def test_other_white_space_leaves_the_base_as_it_is(ours: Clone) -> None:
+    ours.apply(removed="bob")
+    spaced = ours.path.read_bytes().replace(b'",', b'" ,')
+    ours.path.write_bytes(spaced)
+    assert ours.known() == ["ada"]
+    check_out(ours.environment)
+    assert ours.path.read_bytes() == spaced
+
+
+def test_a_base_that_an_older_version_wrote_down_still_counts(ours: Clone) -> None:
+    ours.apply(removed="bob")
+    spaced = ours.path.read_bytes().replace(b'",', b'", ')
+    ours.path.write_bytes(spaced)
+    tip = ours.git("rev-parse", f"origin/{STATE}")
+    base = ours.panels / "production" / ".reconciler" / "lockfile-base"
+    base.write_text(f"branch {STATE}\n{noted(spaced, tip)}")  # the digest of the bytes
+    assert ours.known() == ["ada"]
+
+
 def test_a_lockfile_that_somebody_else_put_there_has_no_base(ours: Clone) -> None:
     ours.apply(removed="bob")
     assert ours.known() == ["ada"]
