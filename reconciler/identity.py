@@ -14,10 +14,11 @@ _MOST_WRITTEN = 4 * _MOST_BYTES
 """A character in NFC may be written with four. To order very many combining marks takes quadratic time."""
 
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~\-\x80-\U0010ffff]+"
-_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*", re.IGNORECASE)
-_NOT_LOCAL = re.compile(r"[^a-z0-9!#$%&'*+/=?^_`{|}~.\-\x80-\U0010ffff]", re.IGNORECASE)
+# Without IGNORECASE, which makes a class of all scripts slow to compile.
+_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_NOT_LOCAL = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\x80-\U0010ffff]")
 _LABEL = re.compile(r"(?!..--|.*-\Z)[a-z0-9][a-z0-9-]{0,62}|xn--[a-z0-9-]{1,59}")
-_NOT_DOMAIN = re.compile(r"[^a-z0-9.\-\x80-\U0010ffff]", re.IGNORECASE)
+_NOT_DOMAIN = re.compile(r"[^A-Za-z0-9.\-\x80-\U0010ffff]")
 _SEVERAL = re.compile(r"@[^\s,;@]+[\s,;][^@]*@")
 _AT_SIGNS = {"\uff20": "full-width", "\ufe6b": "small"}
 _JOINERS = "\u200c\u200d"

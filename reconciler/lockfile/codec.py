@@ -3,48 +3,82 @@
 One member a line, sorted, so that equal states are equal bytes and git shows and merges by member.
 There is no counter, total or digest in it: git would merge two of those cleanly into a wrong one.
 
-A file is read by msgspec, and trusted if writing what was read gives the same bytes: then no key is
-repeated, no name unknown, nothing in another place. All others, such as one that was edited by hand or
-written with other white space, are read by `reconciler.lockfile.parser`, which says what is wrong.
+A file is read by msgspec, and trusted if writing what was read gives the same bytes, line ends aside: then
+no key is repeated, no name unknown, nothing in another place. All others, such as one that was edited by
+hand or written with other white space, are read by `reconciler.lockfile.parser`, which says what is wrong.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
+from typing import Literal
 
 import msgspec
 
 from reconciler.environment.model import without_default_port
 from reconciler.errors import InvalidInput
-from reconciler.lockfile.model import FORMAT, SECTIONS, Entry, Lockfile, in_canonical_form, is_sound
+from reconciler.lockfile.model import (
+    FORMAT,
+    SECTIONS,
+    AnEntry,
+    Lockfile,
+    Present,
+    Rejected,
+    Unconfirmed,
+    in_canonical_form,
+    is_sound,
+)
 from reconciler.lockfile.parser import Parser
 
 _json = msgspec.json.Encoder().encode
 
 
+class _Document(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """The whole file; its keys are the fields, in this order. Sections of nobody are left out."""
+
+    format: Literal[1]
+    environment: str
+    target: str
+    members: dict[str, Present]
+    rejected: dict[str, Rejected] = {}
+    unconfirmed: dict[str, Unconfirmed] = {}
+
+
 def encode(lockfile: Lockfile) -> bytes:
-    """The file's bytes; sections other than `members` are written only if they hold somebody."""
-    header = {"format": FORMAT, "environment": lockfile.environment, "target": lockfile.target}
+    """The file's bytes."""
+    document = _document(lockfile)
+    header = {"format": FORMAT, "environment": document.environment, "target": document.target}
     pieces = [b"{\n", _json(header)[1:-1]]
     for name in SECTIONS:
-        entries: Mapping[str, Entry] = getattr(lockfile, name)
+        entries = getattr(document, name)
         if entries or name == "members":
-            lines = b",\n".join(_lines(entries))
+            lines = b",\n".join([_json(key) + b":" + _json(entry) for key, entry in entries.items()])
             pieces += [b",\n", _json(name), b":{\n", lines, b"\n}" if lines else b"}"]
     return b"".join([*pieces, b"\n}\n"])
 
 
-def _lines(entries: Mapping[str, Entry]) -> Iterator[bytes]:
-    for key in sorted(entries):
-        yield _json(key) + b":" + _json(in_canonical_form(entries[key]))
+def _document(lockfile: Lockfile) -> _Document:
+    """All of it in one order, so that equal states are equal bytes."""
+    return _Document(
+        FORMAT,
+        lockfile.environment,
+        lockfile.target,
+        _in_order(lockfile.members),
+        _in_order(lockfile.rejected),
+        _in_order(lockfile.unconfirmed),
+    )
+
+
+def _in_order(entries: Mapping[str, AnEntry]) -> dict[str, AnEntry]:
+    return {key: in_canonical_form(entries[key]) for key in sorted(entries)}
 
 
 def digest(lockfile: Lockfile | None) -> str:
     """A name for the state that a lockfile records; no lockfile at all has one of its own."""
     if lockfile is None:
         return _sha256(b"")
-    return lockfile.known_digest or _sha256(encode(lockfile))
+    return lockfile.known_digest or _sha256(_json(_document(lockfile)))
 
 
 def decode(data: bytes, *, environment: str, target: str, file: str) -> Lockfile:
@@ -78,12 +112,9 @@ def decode_any(data: bytes, *, file: str) -> Lockfile:
     Raises:
         InvalidInput: it can't be read, or has another format. Never an empty state.
     """
-    found = _decode_canonical(data)
-    if found is not None and without_default_port(found.target) == found.target:
-        return replace(found, known_digest=_sha256(data))
-    found = found or Parser(file, data).lockfile()
-    found = replace(found, target=without_default_port(found.target))
-    return replace(found, known_digest=_sha256(encode(found)))
+    found = _decode_canonical(data) or Parser(file, data).lockfile()
+    target = without_default_port(found.target)
+    return found if target == found.target else replace(found, target=target, known_digest=None)
 
 
 def is_same_state(one: bytes, other: bytes) -> bool:
@@ -100,18 +131,20 @@ def is_same_state(one: bytes, other: bytes) -> bool:
 def _decode_canonical(data: bytes) -> Lockfile | None:
     """The lockfile in a file that we could have written ourselves; None for any other."""
     try:
-        found = msgspec.json.decode(data, type=Lockfile)
+        document = msgspec.json.decode(data, type=_Document)
     except (ValueError, RecursionError):
         return None
-    sections = (found.members, found.rejected, found.unconfirmed)
+    sections = (document.members, document.rejected, document.unconfirmed)
     people = [*chain.from_iterable(sections)]
-    entries: Iterator[Entry] = chain.from_iterable(section.values() for section in sections)
+    found = Lockfile(document.environment, document.target, *sections)
+    compact = _json(_document(found))
+    is_canonical = compact == data.replace(b"\n", b"")  # in texts a line end is an escape
     is_fine = (
         bool(found.environment and found.target)
         and len({*people}) == len(people)
-        and all(map(is_sound, people, entries))
+        and all(is_sound(key, entry) for section in sections for key, entry in section.items())
     )
-    return found if is_fine and encode(found) == data else None
+    return replace(found, known_digest=_sha256(compact)) if is_canonical and is_fine else None
 
 
 def _sha256(data: bytes) -> str:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -47,7 +47,7 @@ else:
         total=False,
     )
 
-FORMAT = 1  # written, and the only one read
+FORMAT: Literal[1] = 1  # written, and the only one read
 SECTIONS = ("members", "rejected", "unconfirmed")
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
@@ -130,6 +130,7 @@ class Gone(NamedTuple):
 
 
 Entry: TypeAlias = Present | Rejected | Unconfirmed
+AnEntry = TypeVar("AnEntry", bound=Entry)
 Knowledge: TypeAlias = Entry | Gone | Undelivered
 
 
@@ -153,7 +154,7 @@ def _noted(entry: Entry | None, note: Undelivered) -> Entry | None:
     return entry
 
 
-def in_canonical_form(entry: Entry) -> Entry:
+def in_canonical_form(entry: AnEntry) -> AnEntry:
     """The same entry, its attributes in one order, so that equal states are equal bytes."""
     attributes = canonical(entry.attributes)
     note = None if isinstance(entry, Rejected) else entry.undelivered

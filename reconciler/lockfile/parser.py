@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -15,6 +15,7 @@ from reconciler.errors import InvalidInput
 from reconciler.lockfile.model import (
     FORMAT,
     SECTIONS,
+    AnEntry,
     Lockfile,
     Present,
     Rejected,
@@ -33,8 +34,6 @@ _LINE_END = re.compile("\n")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")
 _MOST_CHARACTERS = 60
 """Of a text from the file, as much as a message shows."""
-
-_AnEntry = TypeVar("_AnEntry", Present, Rejected, Unconfirmed)
 
 
 class Parser:
@@ -128,13 +127,13 @@ class Parser:
             )
         return name
 
-    def _section(self, document: Mapping[str, Any], name: str, kind: type[_AnEntry]) -> dict[str, _AnEntry]:
+    def _section(self, document: Mapping[str, Any], name: str, kind: type[AnEntry]) -> dict[str, AnEntry]:
         section = document.get(name, {})
         if not isinstance(section, dict):
             self._refuse(f'"{name}" in the lockfile is not an object.', line=self._line(name))
         return {key: self._entry(name, kind, key, entry) for key, entry in section.items()}
 
-    def _entry(self, section: str, kind: type[_AnEntry], key: str, entry: Any) -> _AnEntry:
+    def _entry(self, section: str, kind: type[AnEntry], key: str, entry: Any) -> AnEntry:
         try:
             found = _converted(kind, key, entry)
         except ValueError as error:
@@ -183,7 +182,7 @@ class Parser:
         raise InvalidInput(Problem(message, (hint,), Location(self._file, line)))
 
 
-def _converted(kind: type[_AnEntry], key: str, entry: Any) -> _AnEntry:
+def _converted(kind: type[AnEntry], key: str, entry: Any) -> AnEntry:
     """The entry of this identity.
 
     Raises:

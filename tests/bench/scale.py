@@ -166,7 +166,7 @@ def _applied(folder: Path) -> Spent:
             encoding="utf-8",
         )
         command = [_RECONCILER, "--panels", str(folder.parent), "apply", folder.name, "--yes"]
-        return _cpu(command, {"KEY": "any"})
+        return _cpu(command, {"KEY": "any-key-will-do"})
 
 
 def _cpu(command: Sequence[str], environ: Mapping[str, str] | None = None) -> Spent:
@@ -199,8 +199,10 @@ def _server() -> Iterator[str]:
     with subprocess.Popen(
         [sys.executable, __file__, "--serve"], stdout=subprocess.PIPE, text=True
     ) as process:
-        yield f"http://127.0.0.1:{process.stdout.readline().strip() if process.stdout else ''}"
-        process.terminate()
+        try:
+            yield f"http://127.0.0.1:{process.stdout.readline().strip() if process.stdout else ''}"
+        finally:
+            process.terminate()
 
 
 async def _serve() -> None:

@@ -1,13 +1,12 @@
 """A lockfile on a branch of its own: what is read, and what is checked out before it is written."""
 
-import hashlib
 from pathlib import Path
 
 import pytest
 from clones import STATE, Clone, Origin, lockfile_of
 
 from reconciler.errors import InvalidInput
-from reconciler.lockfile.codec import encode
+from reconciler.lockfile.codec import decode_any, digest, encode
 from reconciler.lockfile.state import KnownState, check_out, read_lockfile, read_state, write_lockfile
 
 
@@ -113,7 +112,7 @@ def die_between(clone: Clone, notes: str, merged: bytes, tip: str) -> None:
 
 def noted(data: bytes, commit: str) -> str:
     """The line that says what a lockfile was taken from."""
-    return f"sha256:{hashlib.sha256(data).hexdigest()} {commit}\n"
+    return f"{digest(decode_any(data, file=''))} {commit}\n"
 
 
 def test_a_base_that_this_clone_does_not_have_is_an_error(ours: Clone) -> None:

@@ -80,6 +80,6 @@ def test_digests_stay_what_they_are_from_version_to_version() -> None:
     plan = make_plan(environment_of(), roster, lockfile_of(person("ada", firstName="Eda"), person("dan")))
     assert (plan.roster_digest, plan.lockfile_digest, plan.digest) == (
         "sha256:b86c0d799b4db25ce68d21acafe5255bbcc2683258e8ad930f4b8e7afa885f3c",
-        "sha256:2a2762a6615f7814611eba43aab8212cea0ad124c9cbd630ed54676cf120bcef",
-        "sha256:70f66fdd55ba56b18828f0756d3c1ac43b9e50252f743e075435634d43fd3d34",
+        "sha256:05d3491f83cb7170ccb31b3d92eecf8efea492774c8814146f838f6c60f91081",
+        "sha256:97f946f272408bf8a42c2bbcedf88d24595a3c93d8b3be0fc623dbb0a2175206",
     )
