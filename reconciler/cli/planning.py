@@ -89,8 +89,7 @@ def lint_of(
     if plan.summary.add:
         from reconciler.lint.warnings import plan_lint  # noqa: PLC0415 - most plans add nobody
 
-        actions = share.own(plan) if share else plan.actions
-        found = plan_lint(actions, is_real=environment.is_for_real_people)
+        found = plan_lint(share.own(plan) if share else plan.actions)
     accepted = environment.warnings
     return PlanLint(
         accepted.without_ignored((*others, *found.warnings)),

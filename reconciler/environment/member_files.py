@@ -27,6 +27,7 @@ _LISTS_SHAPE = "Write suppressed: ../shared/suppressed.txt, or a list of such pa
 _MISSING_HINT = 'Create it, or name other files and folders under "members".'
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".numbers"})
 _TEXTS = {".tsv": ".csv", ".txt": ".csv", ".tab": ".csv", "": ".csv", ".json": ".yaml"}
+_LISTS = (OWN_SUPPRESSION_LIST, OPT_OUT_LIST)
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 
 
@@ -199,7 +200,7 @@ class _Search:
         name = path.name
         if name.startswith("."):
             return True
-        if _is_own(path) or os.path.realpath(path) in self._suppression_lists:
+        if _is_own(path) or name in _LISTS or os.path.realpath(path) in self._suppression_lists:
             return True
         is_note = name.upper().startswith("README") or path.suffix.lower() == ".md"
         is_other = is_note or name.endswith("~") or name.lower() in _SYSTEM_FILES

@@ -55,7 +55,7 @@ def address_warnings(key: str, address: str, location: Location, *, is_real: boo
     if odd := odd_letters(address):
         yield warning("odd-letters", odd, ("Type the address again by hand instead of copying it.",))
     if likely := likely_domain(_OTHER_DOT.sub(".", domain_written.lower())):
-        message: Message = ("The domain of ", Address(address), " looks misspelled.")
+        message: Message = ("The domain of ", Address(address), " looks mistyped.")
         yield warning("mistyped-domain", message, ("Did you mean ", Address(f"{written}@{likely}"), "?"))
     elif is_for_tests(domain):
         if is_real:

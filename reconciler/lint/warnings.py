@@ -28,14 +28,15 @@ def roster_warnings(members: Mapping[str, Declaration], *, is_real: bool = True)
     return tuple(warning for _, warning in sorted(found, key=lambda pair: rank[pair[0]]))
 
 
-def plan_lint(actions: Iterable[Action], *, is_real: bool = True) -> PlanLint:
-    """The warnings about the members whom a plan adds, and the addresses that it corrects, in its order."""
+def plan_lint(actions: Iterable[Action]) -> PlanLint:
+    """The warnings about the members whom a plan adds, and the addresses that it corrects, in its order.
+
+    That a domain is reserved for tests is for `validate` to say: it concerns all members, not only new ones.
+    """
     actions = tuple(actions)
     adds = {action.key: action for action in actions if isinstance(action, Add)}
     removed = [action.key for action in actions if isinstance(action, Remove)]
-    return PlanLint(
-        tuple(_warnings_of_added(adds, is_real=is_real)), tuple(_corrections(adds.values(), removed))
-    )
+    return PlanLint(tuple(_warnings_of_added(adds)), tuple(_corrections(adds.values(), removed)))
 
 
 def _addresses(members: Mapping[str, Declaration], *, is_real: bool) -> Iterator[tuple[str, Problem]]:
@@ -78,12 +79,12 @@ def _twin(member: Declaration, twin: Declaration) -> Problem:
     )
 
 
-def _warnings_of_added(adds: Mapping[str, Add], *, is_real: bool) -> Iterator[Problem]:
+def _warnings_of_added(adds: Mapping[str, Add]) -> Iterator[Problem]:
     for key in suspects((key, add.attributes[EMAIL_ADDRESS]) for key, add in adds.items()):
         add = adds[key]
         file, _, line = add.source.rpartition(":")
-        location = Location(file, int(line))
-        yield from address_warnings(key, add.attributes[EMAIL_ADDRESS], location, is_real=is_real)
+        address, location = add.attributes[EMAIL_ADDRESS], Location(file, int(line))
+        yield from address_warnings(key, address, location, is_real=False)
 
 
 def _corrections(adds: Iterable[Add], removed: list[str]) -> Iterator[Correction]:

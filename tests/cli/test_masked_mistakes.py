@@ -29,8 +29,8 @@ MISTAKES = {
 }
 TABLES = {
     "no header": f"{MARK}@example.org,{MARK}\n",
-    "a profile field's number": f"emailAddress,profileFields[{MARK}]\nada@example.org,x\n",
-    "a header twice": f"emailAddress,{MARK},{MARK}\nada@example.org,x,y\n",
+    "a header that is a member": f"{MARK},{MARK}\nada@example.org,x\n",
+    "a header with an address": f"emailAddress,{MARK}@example.org,{MARK}\nada@example.org,x,y\n",
     "too many cells": f"emailAddress\nada@example.org,{MARK}\n",
     "a number": f"emailAddress,referID\nada@example.org,{MARK}\n",
     "a quote that stays open": f'emailAddress\n"{MARK}\n',

@@ -379,7 +379,7 @@ def change_shared(repository: GitPanels) -> None:
 
 def delete_shared(repository: GitPanels) -> None:
     (repository.folder / "shared" / "team.yaml").unlink()
-    repository.shared("keep.txt")
+    repository.shared(".gitkeep")
 
 
 def add_shared(repository: GitPanels) -> None:

@@ -81,8 +81,11 @@ def test_the_environments_own_files_are_passed_over_in_its_folder(name: str, pan
 def test_files_of_these_names_elsewhere_are_not_the_environments_own(panels: Path) -> None:
     put(panels, "e/members/import.yaml", "e/members/sandbox-seed.csv")
     assert found(panels) == ["e/members/import.yaml", "e/members/sandbox-seed.csv"]
-    put(panels, "e/members/suppressed.txt")
-    assert places(panels) == ["panels/e/members/suppressed.txt"]
+
+
+def test_suppression_lists_may_lie_in_a_shared_folder(panels: Path) -> None:
+    put(panels, "shared/a.yaml", "shared/suppressed.txt", "shared/opted_out.txt")
+    assert found(panels, "[../shared/]") == ["shared/a.yaml"]
 
 
 def test_a_list_that_suppressed_names_is_passed_over_where_members_lie(panels: Path) -> None:
