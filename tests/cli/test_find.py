@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def test_a_report_and_a_journal_that_name_them_are_found(world: World) -> None:
 def test_each_place_is_a_line_that_an_editor_can_open(world: World) -> None:
     done = world.run("find", "ADA@Example.org ")
     assert done.code == 0
-    assert done.out.startswith("panels/p/members/team.yaml:3: declared in p\n\n")
+    assert "  panels/p/members/team.yaml:3  declared in p\n" in done.out
 
 
 def test_other_text_is_left_to_git_by_a_command_that_works_as_it_stands(world: World) -> None:
@@ -68,8 +69,8 @@ def test_other_text_is_left_to_git_by_a_command_that_works_as_it_stands(world: W
     git(world.folder, "init", "--quiet")
     done = world.run("find", ADA)
     assert "notes.txt" not in done.out
-    command = shlex.split(done.out.partition("`git grep ")[2].partition("`")[0])
-    assert "notes.txt:1:Ask Ada@Example.org." in git(world.folder, "grep", *command)
+    command = shlex.split(re.findall("git grep .*", done.out)[0])
+    assert "notes.txt:1:Ask Ada@Example.org." in git(world.folder, *command[1:])
 
 
 def test_a_longer_address_is_somebody_else(world: World) -> None:
@@ -92,7 +93,7 @@ def test_a_saved_result_of_any_kind_is_found_whatever_its_name(world: World) -> 
 
 def test_a_file_that_several_environments_share_is_one_place(world: World) -> None:
     world.environment("q", "members: [../p/members/]\n")
-    assert "panels/p/members/team.yaml:3: declared in p, q\n" in world.run("find", ADA).out
+    assert "panels/p/members/team.yaml:3  declared in p, q\n" in world.run("find", ADA).out
 
 
 def test_a_hash_is_found_with_its_secret(world: World) -> None:
@@ -109,7 +110,7 @@ def test_a_hash_that_can_not_be_compared_leaves_the_search_unfinished(world: Wor
     done = world.run("find", ADA)
     assert done.code == 1
     assert "panels/p/suppressed.txt: warning: 1 entry of panels/p/suppressed.txt can't be checked" in done.err
-    assert "Not all could be searched" in done.out
+    assert "could not be searched" in done.out
 
 
 def test_a_list_made_with_another_secret_leaves_the_search_unfinished(world: World) -> None:
@@ -118,7 +119,7 @@ def test_a_list_made_with_another_secret_leaves_the_search_unfinished(world: Wor
     done = world.run("find", ADA, env={"PEPPER": SECRET["PEPPER"][::-1]})
     assert done.code == 1
     assert "panels/p/suppressed.txt:2:1: warning: The secret in the variable PEPPER is not" in done.err
-    assert "Not all could be searched" in done.out
+    assert "could not be searched" in done.out
 
 
 @AS_USER
@@ -217,16 +218,17 @@ def test_the_command_for_the_history_works_as_it_stands(world: World) -> None:
     git(world.folder, "add", "--all")
     git(world.folder, "commit", "--quiet", "--message", "Declare")
     out = world.run("find", ADA).out
-    command = shlex.split(out.partition("`git log ")[2].partition("`")[0])
-    assert git(world.folder, "log", *command).endswith("Declare")
+    command = shlex.split(re.findall("git log .*", out)[0])
+    assert git(world.folder, *command[1:]).endswith("Declare")
 
 
 def test_an_international_domain_is_searched_in_both_forms(world: World) -> None:
     world.members("ada@bücher.example", "bob@xn--bcher-kva.example")
-    assert "team.yaml:2: declared in p" in world.run("find", "ada@xn--bcher-kva.example").out
+    assert "team.yaml:2  declared in p" in world.run("find", "ada@xn--bcher-kva.example").out
     out = world.run("find", "bob@bücher.example").out
-    assert "team.yaml:3: declared in p" in out
-    assert "-S bob@xn--bcher-kva.example` and `git" in out
+    assert "team.yaml:3  declared in p" in out
+    assert "-e bob@xn--bcher-kva.example -e 'bob@bücher.example'\n" in out
+    assert "-S bob@xn--bcher-kva.example and git" in out
 
 
 def test_a_lockfile_on_a_branch_is_searched_as_it_was_fetched(world: World, tmp_path: Path) -> None:

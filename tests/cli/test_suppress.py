@@ -26,7 +26,7 @@ def test_it_writes_the_list_and_says_where(world: World) -> None:
     applied(world)
     done = world.run("suppress", "p", " ADA@Example.org")
     assert done.code == 0
-    assert done.out.startswith(f"{ADA} is suppressed now in p: panels/p/suppressed.txt:2.\n")
+    assert done.out.startswith(f"{ADA} is now suppressed in p: panels/p/suppressed.txt:2.\n")
     assert (world.panels / "p" / "suppressed.txt").read_text().endswith(f"\n{ADA}\n")
 
 
@@ -36,7 +36,7 @@ def test_done_again_it_changes_nothing_and_says_so(world: World) -> None:
     before = (world.panels / "p" / "suppressed.txt").read_bytes()
     again = world.run("suppress", "p", ADA)
     assert again.code == 0
-    assert again.out.startswith(f"{ADA} was suppressed already in p: panels/p/suppressed.txt:2.\n")
+    assert again.out.startswith(f"{ADA} was already suppressed in p: panels/p/suppressed.txt:2.\n")
     assert (world.panels / "p" / "suppressed.txt").read_bytes() == before
 
 
@@ -90,7 +90,7 @@ def test_it_names_each_entry_here_and_in_other_environments(world: World) -> Non
         {"environment": "p", "file": "panels/p/members/b.yaml", "line": 3},
         {"environment": "q", "file": "panels/shared/x.csv", "line": 3},
     ]
-    assert "declared in q too" in world.run("suppress", "p", ADA).out
+    assert "`reconciler suppress q EMAIL`" in world.run("suppress", "p", ADA).out
 
 
 def test_the_removal_is_the_one_that_plan_shows(world: World) -> None:
@@ -113,19 +113,19 @@ def test_the_removal_is_the_one_that_plan_shows(world: World) -> None:
 
 def test_each_policy_says_how_they_leave(world: World) -> None:
     applied(world)
-    assert "they stay in the panel" in world.run("suppress", "p", ADA).out
+    assert "stay in the panel" in world.run("suppress", "p", ADA).out
     world.environment("p", "policy: {on_remove: unsubscribe}\n")
-    assert "they are unsubscribed, by POST" in world.run("suppress", "p", ADA).out
+    assert "POST /micropanel/members/unsubscribe" in world.run("suppress", "p", ADA).out
     world.environment("p", DELETE)
     deleted = world.run("suppress", "p", ADA).out
-    assert "they are deleted, by DELETE" in deleted
+    assert "DELETE /micropanel/members" in deleted
     assert "`reconciler apply p --allow delete`" in deleted
 
 
 def test_of_somebody_the_lockfile_does_not_know_nothing_is_sent(world: World) -> None:
     world.environment("p", DELETE)
     done = world.run("suppress", "p", "eve@example.org")
-    assert "The lockfile doesn't know them, so nothing will be sent." in done.out
+    assert "nothing will be sent" in done.out
     assert "No environment declares them." in done.out
     assert world.run("suppress", "p", "eve@example.org", "--format", "json").json["removal"] is None
 
@@ -140,14 +140,14 @@ def test_one_whom_the_api_would_not_remove_is_told(world: World) -> None:
     }
     world.write("p/state.lock.json", json.dumps(lockfile))
     done = world.run("suppress", "p", ADA)
-    assert "refused to delete them before (2026-11-23T09:00:00Z)" in done.out
+    assert "refused to delete them (2026-11-23T09:00:00Z)" in done.out
     assert "`reconciler apply" not in done.out
 
 
 def test_a_guard_that_would_refuse_the_plan_is_told_with_its_flag(world: World) -> None:
     applied(world, "guards: {remove: 0}\n")
     done = world.run("suppress", "p", ADA)
-    assert "Apply would refuse that plan: 1 of 2 members would be removed" in done.out
+    assert "1 of 2 members would be removed" in done.out
     assert "`reconciler apply p --allow remove`" in done.out
     [refusal] = world.run("suppress", "p", ADA, "--format", "json").json["removal"]["refusals"]
     assert (refusal["guard"], refusal["lifted_by"]) == ("remove", "--allow remove")
@@ -171,7 +171,7 @@ def test_mistakes_in_member_files_hide_no_entry(world: World) -> None:
     ]
     assert done.json["removal"]["by"] == "delete"
     assert done.json["problems"]
-    assert "can't be told until then" in world.run("suppress", "p", ADA).out
+    assert "unknown whether a guard refuses" in world.run("suppress", "p", ADA).out
 
 
 def test_a_lockfile_that_can_not_be_read_is_a_problem_and_the_entry_is_written(world: World) -> None:
@@ -214,8 +214,8 @@ def test_what_can_not_be_is_refused_and_writes_nothing(world: World, name: str, 
 def test_the_rosters_other_expiries_count_on_the_day_asked_for(world: World) -> None:
     applied(world, "guards: {remove: 1}\n", "eve@example.org")
     world.members(ADA, "bob@example.org", {"emailAddress": "eve@example.org", "expires": "2027-01-01"})
-    assert "Apply would refuse" not in world.run("suppress", "p", ADA, "--today", "2026-12-31").out
-    assert "Apply would refuse" in world.run("suppress", "p", ADA, "--today", "2027-01-01").out
+    assert "--allow remove" not in world.run("suppress", "p", ADA, "--today", "2026-12-31").out
+    assert "--allow remove" in world.run("suppress", "p", ADA, "--today", "2027-01-01").out
 
 
 def entries(world: World, name: str = "p") -> list[str]:
@@ -234,7 +234,10 @@ def test_several_are_suppressed_at_once_each_with_its_removal(world: World) -> N
         for found in done.json["suppressed"]
     ] == [(ADA, 2, True, True), ("eve@example.org", 3, False, False)]
     said = world.run("suppress", "p", ADA, "eve@example.org").out
-    assert said.index(ADA) < said.index("eve@example.org")
+    assert f"  {ADA}  p  panels/p/suppressed.txt:2  delete\n" in said
+    assert "  eve@example.org  p  panels/p/suppressed.txt:3  not in the lockfile\n" in said
+    assert "  panels/p/members/team.yaml:2  p\n" in said
+    assert "`reconciler apply p --allow delete`" in said
 
 
 def test_one_wrong_address_keeps_all_from_being_written(world: World) -> None:

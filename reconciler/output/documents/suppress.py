@@ -1,6 +1,6 @@
-"""A person who was suppressed: where they are still declared, how they leave, what to do next."""
+"""People who were suppressed: where they are still declared, how they leave, what to do next."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.lockfile.state import fetch_command
@@ -26,6 +26,8 @@ from reconciler.problems import Address, Code
 if TYPE_CHECKING:
     from reconciler.suppressing import PlannedRemoval, StillDeclared, Suppressed
 
+_ALL = "`--format json` shows all."
+_PAGE = "docs/forgetting.md"
 _BY_HAND = "If they are in the panel, remove them there by hand."
 
 
@@ -35,15 +37,15 @@ def suppressed_screen(suppressing: Suppressing) -> Screen:
 
 
 def _document(suppressing: Suppressing) -> Document:
-    people = tuple(_person(found, suppressing.command) for found in suppressing.suppressed)
-    return people[0] if len(people) == 1 else Document(people)
+    found, command_of = suppressing.suppressed, suppressing.command
+    return _one(found[0], command_of) if len(found) == 1 else _several(found, command_of)
 
 
-def _person(found: "Suppressed", command_of: Callable[..., str]) -> Document:
+def _one(found: "Suppressed", command_of: Callable[..., str]) -> Document:
     now = "was already suppressed" if found.was_there else "is now suppressed"
     blocks: list[Block] = [
         Headline((Address(found.key), f" {now} in {found.environment}: ", Code(str(found.location)), ".")),
-        _still_declared(found),
+        _still_declared(found.declared),
         *map(Paragraph, _departure(found)),
     ]
     if found.removal and found.removal.refusals:
@@ -52,31 +54,71 @@ def _person(found: "Suppressed", command_of: Callable[..., str]) -> Document:
     return Document(tuple(blocks))
 
 
-def _still_declared(found: "Suppressed") -> Block:
+def _several(found: "Sequence[Suppressed]", command_of: Callable[..., str]) -> Document:
+    """Each person in each environment as a row, then what is left to do for all of them."""
+    people, environments = len({each.key for each in found}), len({each.environment for each in found})
+    new = sum(not each.was_there for each in found)
+    where = found[0].environment if environments == 1 else counted(environments, "environment")
+    blocks: list[Block] = [
+        Headline(
+            f"{counted(people, 'person', 'people')} suppressed in {where}: "
+            f"{counted(new, 'new entry', 'new entries')}, {len(found) - new} already there."
+        ),
+        Table(("member", "environment", "entry", "removal"), found, _row, noun="entry", more=_ALL),
+        _still_declared(dict.fromkeys(entry for each in found for entry in each.declared)),
+        *map(Paragraph, dict.fromkeys(_not_fetched(each.unfetched) for each in found if each.unfetched)),
+    ]
+    refusals = dict.fromkeys(refusal for each in found if each.removal for refusal in each.removal.refusals)
+    if refusals:
+        blocks.append(Problems([guard_problem(each) for each in refusals], has_total=False))
+    blocks.append(Section("Next:", (Items(tuple(_steps_for_several(found, command_of)), ordered=True),)))
+    return Document(tuple(blocks))
+
+
+def _row(found: "Suppressed") -> Row:
+    removal = found.removal
+    if found.unfetched or (removal is None and found.problems):
+        how = "unknown"
+    elif removal is None:
+        how = "not in the lockfile"
+    else:
+        how = str(removal.by) if removal.is_planned else "refused before"
+    written = "" if found.was_there else " (new)"
+    return Row(((Address(found.key),), found.environment, (Code(str(found.location)), written), how))
+
+
+def _steps_for_several(found: "Sequence[Suppressed]", command_of: Callable[..., str]) -> Iterator[str]:
+    if any(each.declared for each in found):
+        yield "Remove the entries above: until then `validate`, `plan` and `apply` refuse these environments."
+    yield "Commit the changes and the suppression lists."
+    for environment in dict.fromkeys(each.environment for each in found):
+        removals = [each.removal for each in found if each.environment == environment and each.removal]
+        yield from _plan_and_apply(environment, removals, command_of)
+    yield f"See what is left of each with `{command_of('find', 'EMAIL')}`. All about it: {_PAGE}."
+
+
+def _still_declared(declared: "Iterable[StillDeclared]") -> Block:
     """Each entry that declares them once, with its environments."""
-    if not found.declared:
-        return Paragraph("No environment declares them.")
     places: dict[str, list[StillDeclared]] = {}
-    for entry in found.declared:
+    for entry in declared:
         places.setdefault(f"{entry.file}:{entry.line}", []).append(entry)
+    if not places:
+        return Paragraph("No environment declares them.")
     table = Table(
         ("entry", "declared in"),
         tuple(places.items()),
         lambda row: Row(((Code(row[0]),), ", ".join(entry.environment for entry in row[1]))),
         noun="entry",
-        more="`--format json` shows all.",
+        more=_ALL,
     )
-    return Section(f"Still declared in {counted(len(found.declared), 'entry', 'entries')}:", (table,))
+    return Section(f"Still declared in {counted(len(places), 'entry', 'entries')}:", (table,))
 
 
 def _departure(found: "Suppressed") -> Iterator[str]:
     """What the lockfile records, and how they leave the panel."""
     removal = found.removal
     if found.unfetched is not None:
-        yield (
-            f"The lockfile's branch {found.unfetched} is not fetched here, so nobody knows whether they were "
-            f"sent. Fetch it (`{fetch_command(found.unfetched)}`) and run this again."
-        )
+        yield _not_fetched(found.unfetched)
     elif removal is not None:
         is_same = removal.section == removal.outcome
         recorded = removal.outcome if is_same else f"{removal.section}, {removal.outcome}"
@@ -90,6 +132,13 @@ def _departure(found: "Suppressed") -> Iterator[str]:
             f"Fix {counted(len(found.problems), 'other problem')} of the member files before you plan; until "
             "then it is unknown whether a guard refuses the plan."
         )
+
+
+def _not_fetched(branch: str) -> str:
+    return (
+        f"The lockfile's branch {branch} is not fetched here, so nobody knows whether they were sent. "
+        f"Fetch it (`{fetch_command(branch)}`) and run this again."
+    )
 
 
 def _leaves(removal: "PlannedRemoval") -> str:
@@ -117,11 +166,16 @@ def _steps(found: "Suppressed", command_of: Callable[..., str]) -> Iterator[str]
         command = command_of("suppress", others[0], "EMAIL")
         yield f"{' and '.join(others)} also declare them. If they must leave there too: `{command}`."
     yield "Commit the changes and the suppression list."
-    if removal is not None and removal.is_planned:
-        flags = [refusal.lifted_by for refusal in removal.refusals]
-        flags += ["--allow delete"] if removal.by is Removal.DELETE else []
-        command = " ".join((command_of("apply", found.environment), *flags))
-        yield f"Run `{command_of('plan', found.environment)}`, then `{command}`."
-    yield (
-        f"See what is left of them with `{command_of('find', 'EMAIL')}`. All about it: docs/forgetting.md."
-    )
+    yield from _plan_and_apply(found.environment, [removal] if removal else [], command_of)
+    yield f"See what is left of them with `{command_of('find', 'EMAIL')}`. All about it: {_PAGE}."
+
+
+def _plan_and_apply(
+    environment: str, removals: "Sequence[PlannedRemoval]", command_of: Callable[..., str]
+) -> Iterator[str]:
+    planned = [removal for removal in removals if removal.is_planned]
+    if planned:
+        flags = [refusal.lifted_by for refusal in planned[0].refusals]
+        flags += ["--allow delete"] if any(removal.by is Removal.DELETE for removal in planned) else []
+        command = " ".join((command_of("apply", environment), *flags))
+        yield f"Run `{command_of('plan', environment)}`, then `{command}`."
