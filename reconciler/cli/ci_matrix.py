@@ -12,7 +12,7 @@ from reconciler.environment.reader import try_environment
 from reconciler.errors import EXIT_DONE, InvalidInput
 from reconciler.files import display_path
 from reconciler.lockfile.history import History
-from reconciler.lockfile.state import tracking_ref
+from reconciler.lockfile.state import read_state, tracking_ref
 from reconciler.problems import Location, Problem
 
 
@@ -22,9 +22,9 @@ from reconciler.problems import Location, Problem
 def matrix(invocation: Invocation, file: Path) -> int:
     """List the environments that apply has something to do for, as one line of JSON for a job matrix.
 
-    PLANS.json is what `reconciler plan --out` saved. An environment whose lockfile waits on the branch
-    reconciler/lockfile-ENV is listed too, since its next publish merges it. Each comes with its plan's digest
-    for `reconciler apply --expect`.
+    PLANS.json is what `reconciler plan --out` saved. An environment whose lockfile waits to be
+    published is listed too: on the branch reconciler/lockfile-ENV, or beside environment.yaml although that
+    names a branch now. Each comes with its plan's digest for `reconciler apply --expect`.
 
     Example: reconciler ci matrix plans.json
     """
@@ -50,9 +50,12 @@ def _plans(file: Path) -> list[dict[str, Any]]:
 
 
 def _waits(invocation: Invocation, name: str) -> bool:
-    """Whether the fallback branch, as last fetched, has a lockfile of this environment."""
+    """Whether a lockfile waits to be published: on the fallback branch, or for a branch to be made."""
     environment = try_environment(invocation.panels, name).environment
     if environment is None or environment.is_embedded:
         return False
+    state = read_state(environment)
+    if state.unfetched is not None and state.on_disk is not None:
+        return True
     history = History.of(environment)
     return history.repository.commit_of(tracking_ref(history.fallback)) is not None

@@ -100,7 +100,7 @@ def plan(
     names = asked.known_in(invocation, names) if is_all else names
     wishes = {"full": full, "most_bytes": max_bytes, "link": link}
     with compared(invocation.panels, base) as before:
-        planning = Planning(invocation, allow, retry_rejected, out, before, asked)
+        planning = Planning(invocation, allow, retry_rejected, None if is_all else out, before, asked)
         if is_all:
             outcome = several(planning, names)
             if outcome.problems:

@@ -19,6 +19,7 @@ from reconciler.explain import likeliest
 from reconciler.files import display_path
 from reconciler.identity import InvalidAddress, identity
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
+from reconciler.lockfile.preflight import publish_and_test
 from reconciler.lockfile.publish import Publication, PublicationEnd
 from reconciler.lockfile.publish import publish as publish_lockfile
 from reconciler.lockfile.rename import rename_lockfile
@@ -245,9 +246,14 @@ def _recovered(state: KnownState) -> str:
 @click.option(
     "--branch", help="The branch that the file is committed to; by default the one that is checked out."
 )
+@click.option(
+    "--test-push",
+    is_flag=True,
+    help="Push an empty commit where there is nothing to publish, to be sure that the server accepts a push.",
+)
 @mask_option
 @click.pass_obj
-def publish(invocation: Invocation, name: str, *, remote: str, branch: str | None) -> int:
+def publish(invocation: Invocation, name: str, *, remote: str, branch: str | None, test_push: bool) -> int:
     """Bring the lockfile of ENV and the one at the remote together, and push the result.
 
     Run it before and after apply. Both sides are merged by member, so several people may publish at once, and
@@ -259,6 +265,8 @@ def publish(invocation: Invocation, name: str, *, remote: str, branch: str | Non
 
     Someone who is new here and not at the remote becomes unconfirmed if a commit in between recorded them.
 
+    With --test-push before an apply, you learn that the server accepts the lockfile before anyone is sent.
+
     Example: reconciler state publish production
     """
     environment = read_environment(invocation.panels, name)
@@ -266,7 +274,7 @@ def publish(invocation: Invocation, name: str, *, remote: str, branch: str | Non
         invocation.say(f"{name}: nothing to publish for an embedded environment.")
         return EXIT_DONE
     _warn_of_journal(invocation, environment)
-    published = publish_lockfile(environment, remote, branch)
+    published = (publish_and_test if test_push else publish_lockfile)(environment, remote, branch)
     _tell(invocation, environment, published)
     invocation.say(f"{name}: {_outcome_state_publish(published)}")
     return EXIT_INCOMPLETE if published.end is PublicationEnd.FALLBACK else EXIT_DONE

@@ -201,6 +201,19 @@ def commit_file(repository: Repository, parents: Sequence[str], file: File, mess
     """
     blob = blob_of(repository, file.content, keep=True)
     tree = _tree(repository, parents, f"100644,{blob},{file.path}")
+    return _commit_tree(repository, tree, parents, message)
+
+
+def commit_nothing(repository: Repository, parent: str, message: str) -> str:
+    """Make a commit in which all files are as in its parent, on no branch yet; returns its name.
+
+    Raises:
+        InvalidInput: git could not.
+    """
+    return _commit_tree(repository, f"{parent}^{{tree}}", [parent], message)
+
+
+def _commit_tree(repository: Repository, tree: str, parents: Sequence[str], message: str) -> str:
     named = [word for parent in parents for word in ("-p", parent)]
     words = ("commit-tree", tree, *named, "-F", "-")
     return _committed(repository, *words, stdin=message.encode(), variables=_identity(repository)).text

@@ -86,10 +86,10 @@ def publish(environment: Environment, remote: str, branch: str | None) -> Public
         name = own or branch or history.repository.current_branch() or place.default_branch()
         if name is None or run_git(history.repository.root, "check-ref-format", f"refs/heads/{name}").code:
             raise InvalidInput(_no_branch(name, remote))
-        return _until_first(_Publishing(history, place, name, is_own=own is not None).attempt)
+        return until_first(_Publishing(history, place, name, is_own=own is not None).attempt)
 
 
-def _until_first(attempt: Callable[[], Publication | None]) -> Publication:
+def until_first(attempt: Callable[[], Publication | None]) -> Publication:
     """Try until others were not first, which is what None means.
 
     Raises:

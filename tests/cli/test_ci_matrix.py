@@ -48,6 +48,15 @@ def test_an_environment_whose_lockfile_waits_on_the_fallback_branch_is_listed(
     assert [found["environment"] for found in listed(run, "staging")] == ["staging"]
 
 
+def test_an_environment_whose_lockfile_moves_to_a_branch_is_listed(run: Run, repository: GitPanels) -> None:
+    repository.environment("staging", "datacenter: eu\napi_key: {env: KEY}\nlockfile: {branch: state}\n")
+    assert listed(run, "staging") == []
+    target = "https://api.questionpro.eu/a/api/v2"
+    lockfile = {"format": 1, "environment": "staging", "target": target, "members": {}}
+    (repository.root / "panels/staging/state.lock.json").write_text(json.dumps(lockfile), encoding="utf-8")
+    assert [found["environment"] for found in listed(run, "staging")] == ["staging"]
+
+
 def test_one_that_can_not_be_planned_is_left_out(run: Run, repository: GitPanels) -> None:
     repository.write("members: 3\n", to="production")
     assert listed(run, "--all") == []

@@ -177,3 +177,36 @@ def test_what_is_on_the_fallback_branch_is_a_whole_lockfile(run: Run, beside: tu
 def test_another_remote_is_wrong_use_where_the_settings_say_it(run: Run, clone: Clone) -> None:
     assert run(*PUBLISH, "--remote", "upstream").code == EXIT_USAGE
     assert not clone.path.exists()
+
+
+def test_a_test_push_changes_no_file_and_leaves_the_clone_as_it_was(
+    run: Run, beside: tuple[Origin, Clone]
+) -> None:
+    origin, clone = beside
+    before = clone.untouched()
+    ended = run(*PUBLISH, "--branch", "main", "--test-push")
+    assert (ended.code, ended.err) == (EXIT_DONE, "")
+    assert (clone.untouched(), origin.commits("main"), origin.names("main")) == (before, 2, ["ada"])
+    assert clone.git("diff", "--stat", "origin/main^", "origin/main") == ""
+
+
+def test_a_test_push_is_none_where_there_is_something_to_publish(
+    run: Run, clone: Clone, origin: Origin
+) -> None:
+    assert run(*PUBLISH, "--test-push").code == EXIT_DONE
+    assert origin.commits(STATE) == 1
+    clone.apply("ada")
+    assert run(*PUBLISH, "--test-push").code == EXIT_DONE
+    assert origin.commits(STATE) == 2
+
+
+def test_a_test_push_that_the_server_declines_says_what_to_configure(
+    run: Run, beside: tuple[Origin, Clone]
+) -> None:
+    origin, _ = beside
+    origin.protect()
+    ended = run(*PUBLISH, "--branch", "main", "--test-push")
+    assert (ended.code, ended.out) == (EXIT_INVALID, "")
+    assert "GH006" in ended.err
+    assert "lockfile: {branch: reconciler-state}" in ended.err
+    assert origin.branches() == ["main"]

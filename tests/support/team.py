@@ -36,6 +36,8 @@ _STEADY_GIT = {
 _PROTECTED = """#!/bin/sh
 while read -r old new ref; do
   if test "$ref" = refs/heads/main; then
+    left=$(cat accepts)
+    if test "$left" -gt 0; then echo $((left - 1)) > accepts; continue; fi
     echo "error: GH006: Protected branch update failed for refs/heads/main." >&2
     echo "error: Changes must be made through a pull request." >&2
     exit 1
@@ -235,8 +237,9 @@ class Team:
         """Stop the vendor."""
         self.vendor.__exit__(None, None, None)
 
-    def protect_main(self) -> None:
-        """Let the remote decline pushes to main, as GitHub does for a protected branch."""
+    def protect_main(self, *, after: int = 0) -> None:
+        """Let the remote decline pushes to main, as GitHub does for a protected branch, after so many."""
+        (self.origin / "accepts").write_text(f"{after}\n", encoding="utf-8")
         hook = self._hook
         hook.write_text(_PROTECTED, encoding="utf-8")
         hook.chmod(0o755)

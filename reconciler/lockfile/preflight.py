@@ -1,0 +1,50 @@
+"""Whether a lockfile can be published, tried before an apply rather than learnt after it."""
+
+from reconciler.environment.model import Environment
+from reconciler.errors import InvalidInput
+from reconciler.files import display_path
+from reconciler.git.remote import Pushed, PushEnd, Remote, commit_nothing
+from reconciler.lockfile.history import History
+from reconciler.lockfile.publish import Publication, PublicationEnd, publish, until_first
+from reconciler.problems import Location, Problem
+
+
+def publish_and_test(environment: Environment, remote: str, branch: str | None) -> Publication:
+    """Publish as `publish` does; where there is nothing to publish, push an empty commit.
+
+    Only a push can tell: rules and hooks are the server's, and `git push --dry-run` does not ask them.
+
+    Raises:
+        InvalidInput: also where the server doesn't accept the empty commit. Else as for `publish`.
+    """
+
+    def attempt() -> Publication | None:
+        published = publish(environment, remote, branch)
+        if published.end is not PublicationEnd.UP_TO_DATE:
+            return published
+        repository = History.of(environment).repository
+        name = " ".join(environment.name.split())
+        commit = commit_nothing(repository, published.commit, f"Test the push before apply of {name}\n")
+        pushed = Remote.of(repository, remote).push(commit, published.branch, before=published.commit)
+        match pushed.end:
+            case PushEnd.NON_FAST_FORWARD:
+                return None
+            case PushEnd.DONE:
+                return published._replace(commit=commit)
+            case _:
+                raise InvalidInput(_not_accepted(environment, published.branch, pushed))
+
+    return until_first(attempt)
+
+
+def _not_accepted(environment: Environment, branch: str, pushed: Pushed) -> Problem:
+    return Problem(
+        (f"An apply could not publish its lockfile: a test push to {branch} failed. {pushed.reason}",),
+        (
+            "If a rule protects that branch, best give the lockfile a branch of its own, which nothing ",
+            "protects: write lockfile: {branch: reconciler-state} in environment.yaml. Else check the ",
+            "network, and what the credentials that git has here may do (in a workflow: ",
+            "`permissions: contents: write`).",
+        ),
+        Location(display_path(environment.lockfile_path)),
+    )
