@@ -4,7 +4,7 @@ A lockfile with `lockfile: {branch: NAME}` is read from what was last fetched, w
 exists only from an apply to its publishing, and counts as what it changed since it was taken from the branch.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
@@ -70,9 +70,11 @@ def read_state(environment: Environment) -> KnownState:
     branch = environment.lockfile_branch
     if branch is None:
         return KnownState(ours, ours)
-    known = _on_branch(environment, branch)
-    if known is None:
+    history = _history(environment)
+    tip = history.repository.commit_of(tracking_ref(branch))
+    if tip is None:
         return KnownState(ours, ours, unfetched=branch)
+    known = _OnBranch.at(history, branch, tip)
     if content is None:
         found = known.published.lockfile if known.published is not None else None
         return KnownState(found, found)
@@ -87,10 +89,7 @@ def read_published(environment: Environment, branch: str) -> tuple[str, Lockfile
         InvalidInput: the branch was not fetched, or the lockfile can't be read or belongs elsewhere.
     """
     history = _history(environment)
-    tip = history.repository.commit_of(tracking_ref(branch))
-    if tip is None:
-        raise InvalidInput(_not_fetched(environment, branch))
-    content = history.at(tip, branch)
+    content = history.at(_fetched_tip(history, branch), branch)
     return f"{REMOTE}/{branch}:{history.path}", content.lockfile if content is not None else None
 
 
@@ -101,7 +100,7 @@ def check_known(environment: Environment) -> None:
         InvalidInput: nothing is known here of the branch that it is published on.
     """
     if environment.lockfile_branch is not None:
-        _fetched(environment, environment.lockfile_branch)
+        _fetched_tip(_history(environment), environment.lockfile_branch)
 
 
 def check_out(environment: Environment) -> None:
@@ -115,8 +114,9 @@ def check_out(environment: Environment) -> None:
     """
     if environment.lockfile_branch is None:
         return
-    known, file = _fetched(environment, environment.lockfile_branch), LockfileFile(environment)
-    content = file.read()
+    history, file = _history(environment), LockfileFile(environment)
+    tip = _fetched_tip(history, environment.lockfile_branch)
+    known, content = _OnBranch.at(history, environment.lockfile_branch, tip), file.read()
     if content is not None:
         file.replace(in_bytes_of(known.merged(content).lockfile, content), known.base)
     elif known.published is not None:
@@ -203,6 +203,13 @@ class _OnBranch(NamedTuple):
     fallback: str | None
     published: Content | None
 
+    @classmethod
+    def at(cls, history: "History", branch: str, tip: str) -> Self:
+        """What the branch says at this tip, which was last fetched."""
+        fallback = history.repository.commit_of(tracking_ref(history.fallback))
+        published, _ = history.with_fallback(history.at(tip, branch), tip, fallback)
+        return cls(history, tip, fallback, published)
+
     @property
     def base(self) -> Base:
         """Where a file with all of it comes from; what the fallback branch adds is no news of ours."""
@@ -220,34 +227,22 @@ class _OnBranch(NamedTuple):
         return self.history.merge(content.lockfile, base, theirs, tips)
 
 
-def _on_branch(environment: Environment, branch: str) -> _OnBranch | None:
-    """What was last fetched of the branch; None where nothing was."""
-    history = _history(environment)
-    tip = history.repository.commit_of(tracking_ref(branch))
-    if tip is None:
-        return None
-    fallback = history.repository.commit_of(tracking_ref(history.fallback))
-    published, _ = history.with_fallback(history.at(tip, branch), tip, fallback)
-    return _OnBranch(history, tip, fallback, published)
-
-
-def _fetched(environment: Environment, branch: str) -> _OnBranch:
-    """What was last fetched of the branch.
+def _fetched_tip(history: "History", branch: str) -> str:
+    """The commit that was last fetched of the branch.
 
     Raises:
-        InvalidInput: nothing was; says how to.
+        InvalidInput: nothing was fetched of it; says how to.
     """
-    known = _on_branch(environment, branch)
-    if known is None:
-        raise InvalidInput(_not_fetched(environment, branch))
-    return known
-
-
-def _not_fetched(environment: Environment, branch: str) -> Problem:
-    return Problem(
-        (f"The lockfile of {environment.name} is on the branch {branch}, which is not fetched here.",),
-        (
-            f"Fetch it: `{fetch_command(branch)}`. If it doesn't exist yet: ",
-            f"`reconciler state publish {environment.name}` makes it. Nothing was changed.",
-        ),
+    tip = history.repository.commit_of(tracking_ref(branch))
+    if tip is not None:
+        return tip
+    environment = history.environment.name
+    raise InvalidInput(
+        Problem(
+            (f"The lockfile of {environment} is on the branch {branch}, which is not fetched here.",),
+            (
+                f"Fetch it: `{fetch_command(branch)}`. If it doesn't exist yet: ",
+                f"`reconciler state publish {environment}` makes it. Nothing was changed.",
+            ),
+        )
     )
