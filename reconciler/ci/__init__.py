@@ -1,7 +1,7 @@
 """Where pull requests are read: comments, issues and merged pull requests of a CI platform.
 
-`platform.py` is what a platform can do, `posts.py` what Reconciler keeps there. Each platform is one file: a
-new one is a file beside `github.py`, and a line in the table here.
+`platform.py` is what a platform can do, `posts.py` what Reconciler keeps there, `rest.py` how a REST API is
+called. Each platform is one file: a new one is a file beside `github.py`, and a line in the table here.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,10 @@ class _Entry(NamedTuple):
     variable: str
 
 
-_PLATFORMS = {"github": _Entry("reconciler.ci.github", "GitHub", "GITHUB_REPOSITORY")}
+_PLATFORMS = {
+    "github": _Entry("reconciler.ci.github", "GitHub", "GITHUB_REPOSITORY"),
+    "gitlab": _Entry("reconciler.ci.gitlab", "GitLab", "GITLAB_CI"),
+}
 PLATFORMS = tuple(_PLATFORMS)
 """The names that `--on` takes."""
 

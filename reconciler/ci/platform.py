@@ -38,6 +38,19 @@ class Post(NamedTuple):
     title: str = ""
 
 
+class Guidance(NamedTuple):
+    """What differs between platforms in our own messages.
+
+    `pull_request` is the platform's noun for one. `to_comment` and `to_keep_issues` say how a job gets the
+    rights for that.
+    """
+
+    pull_request: str
+    where_the_plan_is: str
+    to_comment: str
+    to_keep_issues: str
+
+
 class Platform(Protocol):
     """One repository on a CI platform. A context manager; nothing is opened before the first call.
 
@@ -48,6 +61,11 @@ class Platform(Protocol):
     @property
     def name(self) -> str:
         """What people call it."""
+        ...
+
+    @property
+    def guidance(self) -> Guidance:
+        """The platform's words in our messages."""
         ...
 
     @property

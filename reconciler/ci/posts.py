@@ -13,6 +13,8 @@ from reconciler.ci.platform import Platform, Post, Unavailable
 
 # Of two hyphens that could end an HTML comment, the second is escaped.
 _NOT_HARMLESS = re.compile(r"[^\w .-]|(?<=-)-", re.ASCII)
+# GitLab carries out a line such as `/close` (its page *Quick actions*). Markdown hides the backslash.
+_QUICK_ACTION = re.compile(r"^([ \t]*)/", re.MULTILINE)
 
 
 class Change(StrEnum):
@@ -32,8 +34,12 @@ class Kept(NamedTuple):
 
 
 def marked(marker: str, text: str) -> str:
-    """The text behind the line that marks it: an HTML comment on one line, whatever the marker holds."""
-    return f"<!-- reconciler: {_NOT_HARMLESS.sub(_escaped, marker)} -->\n{text}"
+    """The text behind the line that marks it: an HTML comment on one line, whatever the marker holds.
+
+    No line of the text is a command to the platform.
+    """
+    harmless = _QUICK_ACTION.sub(r"\1\\/", text)
+    return f"<!-- reconciler: {_NOT_HARMLESS.sub(_escaped, marker)} -->\n{harmless}"
 
 
 def fits(platform: Platform, marker: str, text: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from reconciler.ci import PLATFORMS, platform_for
-from reconciler.ci.platform import Forbidden, Platform, PullRequest
+from reconciler.ci.platform import Forbidden, Guidance, Platform, PullRequest
 from reconciler.ci.posts import Kept, close_issues, fits, keep_comment, keep_issue
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.lazy_group import CommandEntry, LazyGroup
@@ -23,11 +23,7 @@ PLAN = "plan"
 """The marker of the comment that shows a pull request's plan."""
 
 NOT_ALLOWED = "No comment: the token may only read"
-PERMISSION = "The job needs the permission pull-requests: write."
-
-_MOST_TITLE_CHARACTERS = 256  # GitHub says "Title is too long" beyond
-_IN_SUMMARY = "The plan is in this job's summary."
-_OF_FORK = f"This pull request comes from a fork, whose runs get a token that may only read. {_IN_SUMMARY}"
+_MOST_TITLE_CHARACTERS = 255  # GitLab takes no longer one; GitHub takes one more
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -48,7 +44,8 @@ def ci() -> None:
     """Post on the CI platform, from a job. Everything else works without one.
 
     The platform is found by the variables that it sets. On GitHub: repository, address and event are those
-    of GitHub Actions; the token is in GITHUB_TOKEN alone.
+    of GitHub Actions; the token is in GITHUB_TOKEN alone. On GitLab: project, address and merge request are
+    those of GitLab CI/CD; the token is in GITLAB_TOKEN alone, since a job token may not comment.
 
     Example: reconciler ci comment plan.md
     """
@@ -91,14 +88,15 @@ def comment(
     with platform_for(invocation.environ, on) as platform:
         event = platform.pull_request()
         if event is not None and event.is_from_fork:
-            annotate(invocation, Level.NOTICE, "No comment on a fork's pull request", _OF_FORK)
+            _say_no_comment_on_a_fork(invocation, platform.guidance)
             return EXIT_DONE
-        number = pull or _number(event)
+        number = pull or _number(event, platform.guidance.pull_request)
         text = _postable(platform, file, marker)
         try:
             tell(invocation, done(keep_comment(platform, number, marker, text, only_update=only_update)))
         except Forbidden as error:
-            line = f"{reason(error)} {PERMISSION} A run for Dependabot never has it. {_IN_SUMMARY}"
+            guidance = platform.guidance
+            line = f"{reason(error)} {guidance.to_comment} {guidance.where_the_plan_is}"
             annotate(invocation, Level.WARNING, NOT_ALLOWED, line)
     return EXIT_DONE
 
@@ -129,7 +127,7 @@ def issue(
         try:
             tell(invocation, _closed(platform, marker) if close else _kept(platform, marker, file, title))
         except Forbidden as error:
-            hint = ("Give the job the permission issues: write.",)
+            hint = (platform.guidance.to_keep_issues,)
             raise Forbidden(replace(error.problems[0], hint=hint), error.status) from error
     return EXIT_DONE
 
@@ -188,10 +186,16 @@ def done(kept: Kept | None) -> str:
     return f"Comment {kept.change}{deleted}: {kept.address}"
 
 
-def _number(event: PullRequest | None) -> int:
+def _say_no_comment_on_a_fork(invocation: Invocation, guidance: Guidance) -> None:
+    title = f"No comment on a fork's {guidance.pull_request}"
+    line = f"This {guidance.pull_request} comes from a fork, whose jobs get no token that may comment."
+    annotate(invocation, Level.NOTICE, title, f"{line} {guidance.where_the_plan_is}")
+
+
+def _number(event: PullRequest | None, noun: str) -> int:
     if event is None:
-        message = "There is no pull request in the event that this runs for."
-        hint = "Name one with --pull N, or run this on pull requests alone."
+        message = f"There is no {noun} that this job runs for."
+        hint = f"Name one with --pull N, or run this on {noun}s alone."
         raise InvalidInput(Problem((message,), (hint,)))
     return event.number
 

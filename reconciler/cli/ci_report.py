@@ -15,7 +15,6 @@ from reconciler.ci.posts import fits, keep_comment, our_comments
 from reconciler.cli.applying import provenance_of
 from reconciler.cli.ci import (
     NOT_ALLOWED,
-    PERMISSION,
     PLAN,
     annotate,
     done,
@@ -34,7 +33,6 @@ from reconciler.plan.pull_request import PlanFigures, figures_in, read_figures
 from reconciler.problems import Problem
 
 _NOT_TOUCHED = "The apply itself is not affected."
-_NOT_POSTED = f"The report is in this job's summary. {_NOT_TOUCHED}"
 _RUN = re.compile(r"https?://[\w./:-]+", re.ASCII)
 _SAID_NOTHING = "The run left nothing to show. Its log says how far it came."
 _TOO_LONG = "The report is too long for a comment. It is in the summary of the run."
@@ -101,10 +99,11 @@ def report(
             reporting.to_newest(commits[0])
             reporting.to_earlier(commits[1:])
         except Forbidden as error:
-            annotate(invocation, Level.WARNING, NOT_ALLOWED, f"{reason(error)} {PERMISSION} {_NOT_TOUCHED}")
+            line = f"{reason(error)} {platform.guidance.to_comment} {_NOT_TOUCHED}"
+            annotate(invocation, Level.WARNING, NOT_ALLOWED, line)
         except Unavailable as error:
             title = "No comment on what was applied"
-            annotate(invocation, Level.WARNING, title, f"{reason(error)} {_NOT_POSTED}")
+            annotate(invocation, Level.WARNING, title, f"{reason(error)} {_NOT_TOUCHED}")
     return EXIT_DONE
 
 
@@ -145,12 +144,12 @@ class _Reporting:
         """Report to the pull requests that brought in the commit that was applied."""
         pulls = self.platform.merged_pulls(commit)
         if not pulls:
-            line = f"No merged pull request brought {commit} in, so there is nowhere to report."
+            line = f"No merged {self._noun} brought {commit} in, so there is nowhere to report."
             tell(self.invocation, line)
         for pull in pulls:
             showed = self._showed(pull)
             if showed is None and self.applied.had_nothing_to_do:
-                tell(self.invocation, f"Pull request {pull} is not about {self.environment}.")
+                tell(self.invocation, f"{self._noun.capitalize()} {pull} is not about {self.environment}.")
             else:
                 self._post(pull, showed)
 
@@ -165,11 +164,15 @@ class _Reporting:
                     self._post(pull, showed)
 
     @property
+    def _noun(self) -> str:
+        return self.platform.guidance.pull_request
+
+    @property
     def _marker(self) -> str:
         return f"apply {self.environment}"
 
     def _post(self, pull: int, showed: PlanFigures | None) -> None:
-        words = comparison(self.environment, showed, self.applied)
+        words = comparison(self.environment, showed, self.applied, self._noun)
         heading = f"{prose(words)}{_link(self.invocation.environ)}"
         text = f"{heading}\n\n{self.body.strip() or _SAID_NOTHING}\n"
         if not fits(self.platform, self._marker, text):
@@ -199,19 +202,19 @@ def _link(environ: Mapping[str, str]) -> str:
 # How what a run applied compares with what the pull request showed. Pure.
 
 
-def comparison(environment: str, showed: PlanFigures | None, applied: Applied) -> str:
-    """A few sentences; `showed` is None if the pull request showed no plan for the environment."""
+def comparison(environment: str, showed: PlanFigures | None, applied: Applied, noun: str) -> str:
+    """A few sentences; `showed` is None if the pull request, or what `noun` calls it, showed no plan."""
     if not applied.has_report:
-        return "The run left no report, so it can't be compared with what this pull request showed."
+        return f"The run left no report, so it can't be compared with what this {noun} showed."
     if applied.planned is None:
         return "The run ended before it had a plan that it could carry out."
     planned = applied.planned
     if showed is None:
         now = counts(planned.summary)
-        return f"This pull request showed no plan for `{environment}` to compare with. Now it was {now}."
+        return f"This {noun} showed no plan for `{environment}` to compare with. Now it was {now}."
     if showed.digest == planned.digest:
-        return "This is the plan that the pull request showed."
-    figures = f"The pull request showed {counts(showed.summary)}; now it was {counts(planned.summary)}."
+        return f"This is the plan that the {noun} showed."
+    figures = f"The {noun} showed {counts(showed.summary)}; now it was {counts(planned.summary)}."
     return f"{figures} {_why(showed, planned)}"
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from reconciler.ci.github import Answer, failure
+from reconciler.ci.github import DIALECT
 from reconciler.ci.platform import Forbidden, PlatformError, Unavailable
+from reconciler.ci.rest import Answer, failure
 from reconciler.credential import Credential
 
 NOW = 1_000_000.0
@@ -19,7 +20,7 @@ def came(
     status: int, message: str = "", headers: Mapping[str, str] | None = None, body: bytes | None = None
 ) -> PlatformError:
     content = json.dumps({"message": message}).encode() if body is None else body
-    return failure(Answer(status, headers or {}, content), "GET issues", TOKEN.hide_in, NOW)
+    return failure(DIALECT, Answer(status, headers or {}, content), "GET issues", TOKEN.hide_in, NOW)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.ci.platform import Platform, Post, PullRequest, Unavailable
+from reconciler.ci.platform import Guidance, Platform, Post, PullRequest, Unavailable
 from reconciler.ci.posts import Change, Kept, close_issues, keep_comment, keep_issue, marked, our_comments
 from reconciler.problems import Problem
 
+_GUIDANCE = Guidance("pull request", "It is in memory.", "Ask.", "Ask.")
 markers = st.text(min_size=1) | st.sampled_from(["plan", "apply production", "-->", "a--b---", "\n", "%2D"])
 
 
@@ -22,6 +23,7 @@ class Memory:
     posts: list[Post] = field(default_factory=list)
     closed: list[Post] = field(default_factory=list)
     name: str = "Memory"
+    guidance: Guidance = _GUIDANCE
     most_characters: int = 1000
     login: str | None = None
     commit: str | None = None
@@ -209,3 +211,15 @@ def test_the_marker_is_the_first_line_alone(body: str) -> None:
     platform = Memory()
     platform.add(body)
     assert our_comments(platform, 7, "plan") == []
+
+
+@pytest.mark.parametrize("line", ["/close", "  /merge", "\t/assign @mallory"])
+def test_no_line_of_a_text_is_a_command_to_the_platform(line: str) -> None:
+    platform = Memory()
+    text = f"3 to add\n{line}\nsee a/b"
+    keep_comment(platform, 7, "plan", text)
+    (post,) = platform.posts
+    assert f"\n{line.replace('/', chr(92) + '/', 1)}\nsee a/b" in post.body
+    kept = keep_comment(platform, 7, "plan", text)
+    assert kept is not None
+    assert kept.change is Change.UNCHANGED

@@ -295,7 +295,7 @@ def test_an_event_without_a_pull_request_is_said(post: Run, event: Path) -> None
     event.write_text('{"ref": "refs/heads/main"}', encoding="utf-8")
     ended = post("3 to add")
     assert ended.code == 1
-    assert "no pull request in the event" in ended.err
+    assert "no pull request that this job runs for" in ended.err
     assert "--pull" in ended.err
 
 

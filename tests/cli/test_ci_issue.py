@@ -147,7 +147,7 @@ def test_issues_that_are_switched_off_are_named(put: Run, there: Repository) -> 
         ([], "FILE is missing"),
         (["drift.md"], "--title is missing"),
         (["drift.md", "--title", " "], "--title is missing"),
-        (["drift.md", "--title", "x" * 257], "longer than 256"),
+        (["drift.md", "--title", "x" * 256], "longer than 255"),
         (["drift.md", "--close"], "--close takes neither"),
         (["--title", "x", "--close"], "--close takes neither"),
     ],

@@ -196,7 +196,7 @@ def shown(*, digest: str = "a", roster: str = "b", **figures: int) -> PlanFigure
 
 
 def words(showed: PlanFigures | None, planned: PlanFigures) -> str:
-    return comparison("production", showed, Applied(has_report=True, planned=planned))
+    return comparison("production", showed, Applied(has_report=True, planned=planned), "pull request")
 
 
 def test_an_equal_digest_is_the_plan_that_was_shown() -> None:

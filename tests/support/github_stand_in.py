@@ -140,7 +140,7 @@ class Repository:
 
 def _list_comments(repository: Repository, call: Call) -> Reply:
     issue = int(call.parts[0])
-    return _page([each for each in repository.comments if each["issue"] == issue], call)
+    return page([each for each in repository.comments if each["issue"] == issue], call)
 
 
 def _create_comment(repository: Repository, call: Call) -> Reply:
@@ -149,28 +149,28 @@ def _create_comment(repository: Repository, call: Call) -> Reply:
 
 
 def _change_comment(repository: Repository, call: Call) -> Reply:
-    found = _found(repository.comments, "id", call)
+    comment = found(repository.comments, "id", call)
     body = str(call.fields["body"])
-    if found is None:
-        return _NOT_FOUND
+    if comment is None:
+        return NOT_FOUND
     refused = _too_long(body)
     if refused is None:
-        found["body"] = body
-    return refused or Reply(200, found)
+        comment["body"] = body
+    return refused or Reply(200, comment)
 
 
 def _delete_comment(repository: Repository, call: Call) -> Reply:
-    found = _found(repository.comments, "id", call)
-    if found is None:
-        return _NOT_FOUND
-    repository.comments.remove(found)
+    comment = found(repository.comments, "id", call)
+    if comment is None:
+        return NOT_FOUND
+    repository.comments.remove(comment)
     return Reply(204)
 
 
 def _list_issues(repository: Repository, call: Call) -> Reply:
     state = call.query.get("state", "open")
     newest_first = reversed(repository.issues)
-    return _page([each for each in newest_first if state in ("all", each["state"])], call)
+    return page([each for each in newest_first if state in ("all", each["state"])], call)
 
 
 def _create_issue(repository: Repository, call: Call) -> Reply:
@@ -179,15 +179,15 @@ def _create_issue(repository: Repository, call: Call) -> Reply:
 
 
 def _change_issue(repository: Repository, call: Call) -> Reply:
-    found = _found(repository.issues, "number", call)
-    if found is None:
-        return _NOT_FOUND
-    found.update(call.fields)
-    return Reply(200, found)
+    issue = found(repository.issues, "number", call)
+    if issue is None:
+        return NOT_FOUND
+    issue.update(call.fields)
+    return Reply(200, issue)
 
 
 def _list_pulls(repository: Repository, call: Call) -> Reply:
-    return _page(repository.pulls.get(call.parts[0], []), call)
+    return page(repository.pulls.get(call.parts[0], []), call)
 
 
 def _show_state(repository: Repository, _call: Call) -> Reply:
@@ -204,7 +204,7 @@ def _set_faults(repository: Repository, call: Call) -> Reply:
     return Reply(204)
 
 
-_NOT_FOUND = Reply(404, {"message": "Not Found"})
+NOT_FOUND = Reply(404, {"message": "Not Found"})
 _NO_USER = Reply(403, {"message": "Resource not accessible by integration"})
 _UNAUTHORIZED = Reply(401, {"message": "Bad credentials"})
 
@@ -225,7 +225,7 @@ _OWN_ROUTES = {
 }
 
 
-def _found(items: list[dict[str, Any]], key: str, call: Call) -> dict[str, Any] | None:
+def found(items: list[dict[str, Any]], key: str, call: Call) -> dict[str, Any] | None:
     return next((each for each in items if each[key] == int(call.parts[0])), None)
 
 
@@ -235,7 +235,7 @@ def _too_long(body: str) -> Reply | None:
     return Reply(422, {"message": f"Body is too long (maximum is {MOST_CHARACTERS} characters)"})
 
 
-def _page(items: list[dict[str, Any]], call: Call) -> Reply:
+def page(items: list[dict[str, Any]], call: Call) -> Reply:
     """One page, with the links to others that GitHub gives; no such header where there is one page alone."""
     size = min(int(call.query.get("per_page", "30")), 100)
     number = int(call.query.get("page", "1"))
@@ -336,24 +336,25 @@ class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
             return _UNAUTHORIZED
         fault = self.repository.fault_for(call.method)
         if fault is None:
-            return self._carry_out(call)
+            return self.carry_out(call)
         if fault.get("acts"):
-            self._carry_out(call)
+            self.carry_out(call)
         if fault["status"] == 0:
             return None
         message = {"message": fault.get("message", f"Fault {fault['status']}")}
         return Reply(fault["status"], message, fault.get("headers", {}))
 
-    def _carry_out(self, call: Call) -> Reply:
+    def carry_out(self, call: Call) -> Reply:
+        """What GitHub does about a call."""
         if call.path == "/user":
             return Reply(200, {"login": self.login, "type": "User"}) if self.login else _NO_USER
         found = re.fullmatch(r"/repos/([^/]+/[^/]+)/(.*)", call.path)
         if not found or found[1] != (self._name or found[1]):
-            return _NOT_FOUND
+            return NOT_FOUND
         for method, pattern, action in _ROUTES:
             if method == call.method and (matched := re.fullmatch(pattern, found[2])):
                 return action(self.repository, call._replace(parts=matched.groups()))
-        return _NOT_FOUND
+        return NOT_FOUND
 
     def _keep(self) -> None:
         if self._data is not None:
@@ -392,7 +393,7 @@ def _handler_of(stand_in: GitHubStandIn) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - the names that http.server looks for
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _answer  # noqa: N815 - the names that http.server looks for
 
     return Handler
 
