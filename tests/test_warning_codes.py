@@ -7,7 +7,7 @@ from reconciler.warning_codes import PLAN_WARNINGS, WARNINGS
 
 _REPOSITORY = Path(__file__).parent.parent
 _USED = re.compile(
-    r"""code="([a-z-]+)"|_Finding\(\s*"([a-z-]+)"|warning\("([a-z-]+)"|findings\.warn\([^"]*"([a-z-]+)\""""
+    r"""code="([a-z-]+)"|_Finding\(\s*"([a-z-]+)"|warning\(\s*"([a-z-]+)"|findings\.warn\([^"]*"([a-z-]+)\""""
 )
 
 

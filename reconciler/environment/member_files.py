@@ -212,8 +212,9 @@ def _is_member_file(path: Path) -> bool:
 
 
 def _is_own(path: Path) -> bool:
-    """Whether this is a file that belongs to an environment itself, whichever it is."""
-    return path.name in OWN_FILES and holds_settings(path.parent)
+    """Whether this is a file that belongs to an environment itself, or a list that any of them may name."""
+    is_list = path.name in (OWN_SUPPRESSION_LIST, OPT_OUT_LIST)
+    return is_list or (path.name in OWN_FILES and holds_settings(path.parent))
 
 
 def _may_be_folder(path: Path) -> bool:

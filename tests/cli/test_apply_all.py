@@ -119,7 +119,7 @@ def test_embedded_ones_may_be_left_out_and_hold_nobody_back(world: World) -> Non
 
 def test_where_none_is_left_that_is_said(world: World) -> None:
     done = world.run("apply", "--all", "--no-embedded", "--yes")
-    assert (done.code, done.out) == (0, "There is nothing to apply here.\n")
+    assert (done.code, done.out) == (0, "There is nothing to apply.\n")
     assert reports(world.run("apply", "--all", "--no-embedded", "--format", "json")) == []
 
 

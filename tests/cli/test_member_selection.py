@@ -206,7 +206,7 @@ def test_a_plan_says_whom_it_is_limited_to_and_masks_them(world: World, shape: s
     shown = world.run("plan", "p", "--member", ADA, "--format", shape, "--no-mask").out
     assert ADA in shown
     masked = world.run("plan", "p", "--member", ADA, "--format", shape, "--mask").out
-    assert "Only:" in masked
+    assert "Only " in masked
     assert "ada@" not in masked
 
 

@@ -48,7 +48,7 @@ def test_where_none_is_left_that_is_said(run: Run, panels: Panels, chosen: str) 
     for name in ("staging", "production"):
         panels.environment(name, "embedded: true\n")
     ended = run("plan", "--all", "--no-embedded", "--format", chosen)
-    assert "There is nothing to plan here." in ended.out
+    assert "There is nothing to plan." in ended.out
     assert ended.code == EXIT_DONE
 
 
