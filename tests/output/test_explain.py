@@ -10,7 +10,7 @@ from msgspec import structs
 from people import PUSHED, person, present
 from screens import as_json, as_markdown, as_text
 
-from reconciler.explain import DeclaredAt, Expiry, Explanation, LockfileIs
+from reconciler.explain import DeclaredAt, Explanation, LockfileIs
 from reconciler.git.repository import NOT_COMMITTED, Written
 from reconciler.lockfile.model import Rejected, Unconfirmed, Undelivered
 from reconciler.member import Removal
@@ -124,7 +124,7 @@ def test_masked_the_author_and_the_values_are_hidden() -> None:
             "refused to add them",
         ),
         (
-            of(HERE, action=remove(Removal.FORGET), entry=PRESENT, expiry=Expiry("2026-11-01", -25)),
+            of(HERE, action=remove(Removal.FORGET), entry=PRESENT, expires="2026-11-01"),
             "forget",
             "The declaration expired on 2026-11-01",
         ),
@@ -168,7 +168,7 @@ def test_whatever_prevents_an_apply_is_named_with_the_first_place() -> None:
             ["`reconciler apply p`", "declare them again"],
         ),
         (
-            of(HERE, action=remove(Removal.DELETE), expiry=Expiry("2026-11-01", -25)),
+            of(HERE, action=remove(Removal.DELETE), expires="2026-11-01"),
             [f"later `expires` at {AT}"],
         ),
         (of(AWAY, action=remove(Removal.DELETE), suppressed=LIST), ["suppression list, suppressed.txt:3"]),
