@@ -19,18 +19,25 @@ from reconciler.environment.overview import Placed
 from reconciler.explain import DeclaredAt, Explanation
 from reconciler.find import Kind, Occurrence, Occurrences
 from reconciler.git.repository import Written
+from reconciler.importing.columns import Column as ImportedColumn
+from reconciler.importing.columns import Columns
+from reconciler.importing.run import Imported
+from reconciler.importing.update import Difference, Person, RefusedRow, Update
 from reconciler.lint.model import Correction, PlanLint
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Undelivered
 from reconciler.member import Removal
 from reconciler.output import documents
 from reconciler.output.decision import Commands
+from reconciler.output.documents.drift import drift_screen
 from reconciler.output.documents.environments import environments_screen
 from reconciler.output.documents.explain import why_screen
 from reconciler.output.documents.find import occurrences_screen
+from reconciler.output.documents.imported import import_screen
 from reconciler.output.documents.plan import plan_screen, plans_screen
 from reconciler.output.documents.problems import problems_screen, validation_screen
 from reconciler.output.documents.report import report_screen, reports_screen
 from reconciler.output.documents.state import member_screen, members_screen
+from reconciler.output.documents.status import EnvironmentStatus, status_screen
 from reconciler.output.documents.suppress import suppressed_screen
 from reconciler.output.options import Format, RenderOptions
 from reconciler.output.render import Screen, render
@@ -48,6 +55,7 @@ from reconciler.plan.model import (
 )
 from reconciler.plan.pull_request import Base, PullRequestChanges, SettingChange
 from reconciler.problems import Address, Code, Location, Problem, Severity, Value
+from reconciler.readback.model import Drift, FieldDrift, Finding, MemberDrift, PanelRead
 from reconciler.suppressing import PlannedRemoval, StillDeclared, Suppressed
 
 COMMANDS = Commands("validate", "apply", "publish")
@@ -143,6 +151,39 @@ class Hostile:
         )
 
     @property
+    def drift(self) -> Drift:
+        """Someone whose fields differ in the panel, and a read that is not complete."""
+        fields = (FieldDrift("city", self.value, self.value),)
+        members = tuple(MemberDrift(self.address, finding, fields, source=self.name) for finding in Finding)
+        read = PanelRead({}, calls=1, reason=(self.name, Value(self.value)), denial=self.problem)
+        return Drift(self.name, self.name, "api", read, members, 1, 1)
+
+    @property
+    def imported(self) -> Imported:
+        """An import of a table whose headings and people may be anything."""
+        person = Person(2, self.address, {"emailAddress": self.address, "city": self.value})
+        return Imported(
+            environment=self.name,
+            file=self.name,
+            columns=Columns((ImportedColumn(0, self.name, "emailAddress"),), (self.name,)),
+            update=Update(
+                ("emailAddress", "city"),
+                {self.address: person.fields},
+                (person,),
+                differs={self.address: (Difference("city", self.value, ""),)},
+                gone=(self.address,),
+                elsewhere={self.address: self.name},
+            ),
+            refused=(RefusedRow(3, (self.value,), (Address(self.address), Value(self.value))),),
+            notes=(self.name,),
+            header=(self.name,),
+            text=self.value,
+            import_yaml=None,
+            is_dry_run=True,
+            next_steps=((Code(self.name), self.name),),
+        )
+
+    @property
     def suppressed(self) -> Suppressed:
         """Somebody who is declared and recorded all the same."""
         removal = PlannedRemoval(Removal.DELETE, 1, "members", "added", (TOO_MANY_LEAVE,))
@@ -183,6 +224,11 @@ SCREENS: dict[str, Callable[[Hostile], Screen]] = {
     ),
     "occurrences_screen": lambda it: occurrences_screen(
         Occurrences(it.address, (Occurrence(it.name, 1, Kind.DECLARED, it.name),), (it.problem,), (it.name,))
+    ),
+    "drift_screen": lambda it: drift_screen(it.drift),
+    "import_screen": lambda it: import_screen(it.imported),
+    "status_screen": lambda it: status_screen(
+        [EnvironmentStatus(it.name, 1, 2, 3, 4, 5, 6, 7, None, interrupted=True)], [it.problem]
     ),
     "environments_screen": lambda it: environments_screen([Placed(it.name, (it.name,), it.name, False)]),
 }
