@@ -38,7 +38,8 @@ class Group:
 def grouped(problems: Sequence[Problem]) -> list[Group]:
     """The problems in their order, those of a frequent kind together, where the first of them occurs.
 
-    Two are of one kind if severity, code, file, message and hint are equal but for addresses, values and
+    Those without a location are never taken together: they are about different things. Others are of one kind
+    if severity, code, file, message and hint are equal but for addresses, values and
     numbers.
     """
     kinds = [_kind(problem) for problem in problems]
@@ -61,8 +62,15 @@ def _groups(
 
 
 def _kind(problem: Problem) -> object:
-    file = problem.location.file if problem.location else None
-    return problem.severity, problem.code, file, _template(problem.message), _template(problem.hint)
+    if problem.location is None:
+        return id(problem)
+    return (
+        problem.severity,
+        problem.code,
+        problem.location.file,
+        _template(problem.message),
+        _template(problem.hint),
+    )
 
 
 def _template(message: Message) -> tuple[object, ...]:

@@ -122,7 +122,7 @@ def test_10_a_lost_lockfile_is_rebuilt_from_the_answers(story: Story) -> None:
     story.members(*TEAM)
     (story.panels / "p/state.lock.json").unlink()
     planned = story.run("plan", "p")
-    assert "no lockfile" in planned.out
+    assert "no-lockfile" in planned.out
     assert story.run("apply", "p", "--yes").code == 0
     assert set(story.outcomes().values()) == {"existing"}
 
@@ -134,7 +134,7 @@ def test_11_a_saved_plan_is_stale_once_something_was_applied(story: Story) -> No
     assert story.run("apply", "p", "plan.json", "--yes").code == 0
     again = story.run("apply", "p", "plan.json", "--yes")
     assert again.code == 4
-    assert "stale" in again.err
+    assert "changed since it was reviewed" in again.err
 
 
 def test_12_an_expected_digest_is_held_to(story: Story) -> None:

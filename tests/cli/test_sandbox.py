@@ -38,7 +38,7 @@ def test_show_tells_who_is_there_and_what_was_spent(run: Run) -> None:
     ended = run("sandbox", "show", "trial")
     assert ended.code == 0
     assert ended.out == (
-        "The panel of trial holds 2 members; calls so far: 1 of 50.\n  ada@example.org\n  grace@example.org\n"
+        "The panel of trial holds 2 members; calls so far: 1 of 50.\n\n  ada@example.org\n  grace@example.org\n"
     )
 
 
@@ -89,8 +89,8 @@ def left(tried: Panels) -> Panels:
 @pytest.mark.usefixtures("left")
 def test_show_tells_who_is_unsubscribed_or_blocked_and_how_many_were_deleted(run: Run) -> None:
     assert run("sandbox", "show", "trial").out == (
-        "The panel of trial holds 2 members; calls so far: 1 of 50.\n"
-        "1 unsubscribed, 1 blocked, 1 deleted.\n"
+        "The panel of trial holds 2 members; calls so far: 1 of 50.\n\n"
+        "1 unsubscribed, 1 blocked, 1 deleted.\n\n"
         "  ada@example.org  unsubscribed\n"
         "  eve@example.org  blocked\n"
     )
@@ -110,7 +110,7 @@ def test_json_counts_and_names_how_people_stand(run: Run) -> None:
 def test_reset_forgets_who_was_deleted_and_unsubscribed(run: Run) -> None:
     run("sandbox", "reset", "trial", "--yes")
     assert run("sandbox", "show", "trial").out == (
-        "The panel of trial holds 1 member; calls so far: 0 of 50.\n  ada@example.org\n"
+        "The panel of trial holds 1 member; calls so far: 0 of 50.\n\n  ada@example.org\n"
     )
 
 
@@ -119,8 +119,8 @@ def test_a_long_list_is_shortened_unless_it_is_wanted_whole(tried: Panels, run: 
         for number in range(98):
             store.add(person(f"member{number}"))
     shown = run("sandbox", "show", "trial").out
-    assert shown.endswith("  … and 80 more; --full names them all\n")
-    assert len(run("sandbox", "show", "trial", "--full").out.splitlines()) == 101
+    assert "… and 80 more" in shown
+    assert run("sandbox", "show", "trial", "--full").out.count("@example.org") == 100
 
 
 def test_showing_a_panel_that_was_never_used_creates_nothing(panels: Panels, run: Run) -> None:

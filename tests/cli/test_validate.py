@@ -14,14 +14,17 @@ def test_without_a_name_all_environments_are_checked(run: Run, panels: Panels) -
     panels.declare("ada", to="staging")
     assert run("validate") == (
         EXIT_DONE,
-        "production: 2 members in 1 file; all well.\nstaging: 1 member in 1 file; all well.\n",
+        "production: 2 members in 1 file; no problems found.\nstaging: 1 member in 1 file; no problems found.\n",
         "",
     )
 
 
 def test_only_those_named_are_checked_each_once(run: Run, panels: Panels) -> None:
     panels.environment("staging", "nonsense: [")
-    assert run("validate", "production", "production").out == "production: 2 members in 1 file; all well.\n"
+    assert (
+        run("validate", "production", "production").out
+        == "production: 2 members in 1 file; no problems found.\n"
+    )
 
 
 def test_problems_of_all_environments_are_shown_at_once(run: Run, panels: Panels) -> None:
@@ -39,7 +42,7 @@ def test_those_that_are_well_are_told_beside_the_others(run: Run, panels: Panels
     panels.environment("staging", "datacenter: [")
     ended = run("validate")
     assert ended.code == EXIT_INVALID
-    assert ended.out == "production: 2 members in 1 file; all well.\n"
+    assert ended.out == "production: 2 members in 1 file; no problems found.\n"
     assert "panels/staging/environment.yaml" in ended.err
 
 
@@ -104,7 +107,7 @@ def test_for_a_workflow_mistakes_are_annotated_masked_and_all_of_them_are_said_i
 
 def test_for_a_workflow_an_environment_that_is_well_is_a_line_of_text(run: Run) -> None:
     ended = run("validate", "--format", "github")
-    assert ended == (EXIT_DONE, "production: 2 members in 1 file; all well.\n", "")
+    assert ended == (EXIT_DONE, "production: 2 members in 1 file; no problems found.\n", "")
 
 
 @pytest.mark.parametrize("key", ["::error::boo", "%0A::error::boo", "##[error]boo", "a\\n::error::boo"])
