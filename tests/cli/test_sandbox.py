@@ -38,7 +38,8 @@ def test_show_tells_who_is_there_and_what_was_spent(run: Run) -> None:
     ended = run("sandbox", "show", "trial")
     assert ended.code == 0
     assert ended.out == (
-        "The panel of trial holds 2 members; calls so far: 1 of 50.\n\n  ada@example.org\n  grace@example.org\n"
+        "The panel of trial holds 2 members; calls so far: 1 of 50.\n\n"
+        "  ada@example.org\n  grace@example.org\n"
     )
 
 
