@@ -14,8 +14,10 @@ def test_without_a_name_all_environments_are_checked(run: Run, panels: Panels) -
     panels.declare("ada", to="staging")
     assert run("validate") == (
         EXIT_DONE,
-        "production: 2 members in 1 file; no problems found.\n"
-        "staging: 1 member in 1 file; no problems found.\n",
+        (
+            "production: 2 members in 1 file; no problems found.\n"
+            "staging: 1 member in 1 file; no problems found.\n"
+        ),
         "",
     )
 
