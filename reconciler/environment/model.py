@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
+import msgspec
+
 from reconciler.hosts import is_loopback
 from reconciler.member import Removal
 from reconciler.problems import Problem
@@ -36,8 +38,7 @@ class OnChange(StrEnum):
     RESUBMIT = "resubmit"
 
 
-@dataclass(frozen=True, slots=True)
-class KeySource:
+class KeySource(msgspec.Struct, frozen=True):
     """Where the API key comes from: a variable's name, or a file. Never the key itself."""
 
     env: str | None = None
@@ -51,16 +52,14 @@ class KeySource:
         return f"the file {self.file.relative_to(folder) if inside else self.file}"
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimit(msgspec.Struct, frozen=True):
     """At most `calls` in any window of `seconds` (the vendor's page *limits*: 300 in 60 s for one key)."""
 
     calls: int = 300
     seconds: float = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(msgspec.Struct, frozen=True):
     """`attempts` counts the first call; waits are in seconds."""
 
     attempts: int = 6
@@ -68,8 +67,7 @@ class Retry:
     max_wait: float = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(msgspec.Struct, frozen=True):
     """How the API is called. `timeout` is in seconds, for one whole call."""
 
     batch_size: int = 100
@@ -80,8 +78,7 @@ class Api:
     call_allowance: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True):
     """What happens to members who changed or left.
 
     `on_suppress` is how suppressed members leave; None is as `on_remove`.
@@ -92,8 +89,7 @@ class Policy:
     on_suppress: Removal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(msgspec.Struct, frozen=True):
     """A guard's limit: a count of members, or a percentage of those in the lockfile."""
 
     count: int | None = None
@@ -104,8 +100,7 @@ class Limit:
         return f"{self.percent}%" if self.percent is not None else str(self.count)
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
+class Guards(msgspec.Struct, frozen=True):
     """The most that one apply may do of each action; None is no limit."""
 
     add: Limit | None = None
@@ -113,15 +108,13 @@ class Guards:
     remove: Limit | None = Limit(percent=Decimal(30))
 
 
-@dataclass(frozen=True, slots=True)
-class DriftSettings:
+class DriftSettings(msgspec.Struct, frozen=True):
     """`ignore` names the fields that drift doesn't compare: `city`, `profileFields`, `profileFields[577]`."""
 
     ignore: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WarningSettings:
+class WarningSettings(msgspec.Struct, frozen=True):
     """`ignore` names the codes of the warnings that the environment accepts."""
 
     ignore: tuple[str, ...] = ()

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
+import msgspec
+
 from reconciler.environment.model import Policy
 from reconciler.lockfile.codec import digest
 from reconciler.member import Attributes, Removal
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
+class Add(msgspec.Struct, frozen=True):
     """Push a member. `doubtful` is one who was sent before without an answer that proves anything."""
 
     action: ClassVar[str] = "add"
@@ -33,8 +34,7 @@ class FieldChange(NamedTuple):
     after: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """A member who is in the panel and is declared otherwise now, as `attributes` say.
 
     `deliverable` tells whether they are sent again; without it apply leaves them as they are.
@@ -53,8 +53,7 @@ class Change:
         return self.deliverable
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(msgspec.Struct, frozen=True):
     """A member who is no longer declared; `by` says how the removal is carried out.
 
     `attributes` are those of the last push. `doubtful` is one about whom an earlier call got no proper
@@ -79,8 +78,7 @@ class Remove:
         return self.by.calls_the_api
 
 
-@dataclass(frozen=True, slots=True)
-class StillRejected:
+class StillRejected(msgspec.Struct, frozen=True):
     """A member whom the API refused and whose declaration is the same as then: not sent again.
 
     Refused was to add them or, of somebody who `is_there`, to change them.
@@ -95,8 +93,7 @@ class StillRejected:
     is_there: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unremoved:
+class Unremoved(msgspec.Struct, frozen=True):
     """A member who is no longer declared, and whom the API refused to remove in this way: not asked again."""
 
     action: ClassVar[str] = "rejected"
@@ -176,8 +173,7 @@ class Summary(NamedTuple):
     rejected: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(msgspec.Struct, frozen=True):
     """What an undisturbed apply spends: calls, about how many seconds, the licence's allowance."""
 
     calls: int
@@ -185,8 +181,7 @@ class Cost:
     allowance: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class GuardRefusal:
+class GuardRefusal(msgspec.Struct, frozen=True):
     """A guard that apply would raise: `count` of `of` members exceeds `limit`; `lifted_by` is the flag."""
 
     guard: str

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import structs
 
 from reconciler.environment.model import Api, Environment, OnChange, Policy
 from reconciler.lockfile.codec import digest as lockfile_digest
@@ -81,7 +83,9 @@ def still_refused(plan: Plan, roster: Roster, lockfile: Lockfile) -> list[StillR
     return sorted(selected, key=lambda refused: refused.key)
 
 
-_RANK = {kind: rank for rank, kind in enumerate((Add, Change, Remove, StillRejected, Unremoved))}
+_RANK: Mapping[type, int] = {
+    kind: rank for rank, kind in enumerate((Add, Change, Remove, StillRejected, Unremoved))
+}
 
 
 def _in_order(actions: Iterable[Action], selection: Selection | None) -> tuple[Action, ...]:
@@ -196,7 +200,7 @@ class _Comparison:
         if rejected.doubtful:  # a call before the one that was refused may have added them
             return self._removal(key, rejected.attributes, doubtful=True)
         removal = self._removal(key, rejected.attributes, doubtful=False)
-        return replace(removal, by=Removal.FORGET, was_rejected=True)
+        return structs.replace(removal, by=Removal.FORGET, was_rejected=True)
 
     def _removal(self, key: str, attributes: Attributes, *, doubtful: bool) -> Remove:
         by = self.policy.on_remove

@@ -9,8 +9,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import structs
 
 from reconciler.environment.model import Environment
 from reconciler.member import identical
@@ -98,7 +100,7 @@ def setting_changes(before: Environment | None, after: Environment) -> tuple[Set
 def _settings(environment: Environment) -> dict[str, str | None]:
     policy = {
         f"policy.{name}": None if value is None else str(value)
-        for name, value in asdict(environment.policy).items()
+        for name, value in structs.asdict(environment.policy).items()
     }
     key = environment.api_key
     return {

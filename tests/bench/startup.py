@@ -47,7 +47,7 @@ def _contestants(panels: Path) -> list[Contestant]:
     return [
         Contestant("python -c pass", [*bare, "pass"]),
         Contestant("python -c 'import click'", [*bare, "import click"]),
-        Contestant("reconciler --version", [_RECONCILER, "--version"], 4),
+        Contestant("reconciler --version", [_RECONCILER, "--version"], 3),
         Contestant("reconciler validate", [*ours, "validate"]),
         Contestant(f"reconciler plan, {_MEMBERS} members", [*ours, "plan", "bench"], 12),
     ]
