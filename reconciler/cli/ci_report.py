@@ -36,6 +36,7 @@ _NOT_TOUCHED = "The apply itself is not affected."
 _RUN = re.compile(r"https?://[\w./:-]+", re.ASCII)
 _SAID_NOTHING = "The run left nothing to show. Its log says how far it came."
 _TOO_LONG = "The report is too long for a comment. It is in the summary of the run."
+_MOST_PULLS = 30
 _KINDS = {
     "add": "to add",
     "change": "to change",
@@ -96,8 +97,7 @@ def report(
         body = read_text(body_file) if body_file.exists() else ""
         reporting = _Reporting(invocation, platform, name, applied, body)
         try:
-            reporting.to_newest(commits[0])
-            reporting.to_earlier(commits[1:])
+            reporting.to_earlier(commits[1:], told=reporting.to_newest(commits[0]))
         except Forbidden as error:
             line = f"{reason(error)} {platform.guidance.to_comment} {_NOT_TOUCHED}"
             annotate(invocation, Level.WARNING, NOT_ALLOWED, line)
@@ -140,8 +140,8 @@ class _Reporting:
     applied: Applied
     body: str
 
-    def to_newest(self, commit: str) -> None:
-        """Report to the pull requests that brought in the commit that was applied."""
+    def to_newest(self, commit: str) -> list[int]:
+        """Report to the pull requests that brought in the commit that was applied; returns them."""
         pulls = self.platform.merged_pulls(commit)
         if not pulls:
             line = f"No merged {self._noun} brought {commit} in, so there is nowhere to report."
@@ -152,13 +152,22 @@ class _Reporting:
                 tell(self.invocation, f"{self._noun.capitalize()} {pull} is not about {self.environment}.")
             else:
                 self._post(pull, showed)
+        return pulls
 
-    def to_earlier(self, commits: Iterable[str]) -> None:
-        """Report to those before it whose own run never came to its turn: a newer one took its place."""
+    def to_earlier(self, commits: Iterable[str], *, told: Iterable[int]) -> None:
+        """Report to those before it whose own run had nothing left to do, or never came to its turn.
+
+        Several commits may be of one pull request. The search ends at one that an earlier run reported to,
+        since that run reported to all before it; or after `_MOST_PULLS`.
+        """
+        seen = set(told)
         for commit in commits:
             for pull in self.platform.merged_pulls(commit):
-                if our_comments(self.platform, pull, self._marker):
-                    return  # that run reported to all before it, or had nothing to report
+                if pull in seen:
+                    continue
+                if len(seen) >= _MOST_PULLS or our_comments(self.platform, pull, self._marker):
+                    return
+                seen.add(pull)
                 showed = self._showed(pull)
                 if showed is not None:
                     self._post(pull, showed)

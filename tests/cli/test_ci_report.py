@@ -105,6 +105,27 @@ def test_several_commits_that_were_applied_together_are_reported_to_each_pull_re
     assert (len(there.bodies(6)), len(there.bodies(PULL))) == (1, 1)
 
 
+def test_a_rebase_merge_of_many_commits_hides_no_pull_request_before_it(
+    report: Run, there: Repository
+) -> None:
+    commits = [f"{number:040x}" for number in range(20)]
+    for commit in commits:
+        there.set_pulls(commit, {"number": PULL})
+    there.set_pulls("0123abc", {"number": 6})
+    for pull in (PULL, 6):
+        there.add_comment(pull, f"{PLAN_MARKER}\n{hidden_line(PLAN)}\n1 to add")
+    report(*(word for commit in (*commits, "0123abc") for word in ("--commit", commit)))
+    assert (len(there.bodies(PULL)), len(there.bodies(6))) == (2, 2)
+
+
+def test_the_search_for_earlier_pull_requests_has_an_end(report: Run, there: Repository) -> None:
+    commits = [f"{number:040x}" for number in range(100)]
+    for number, commit in enumerate(commits):
+        there.set_pulls(commit, {"number": 1000 + number})
+    assert report(*(word for commit in commits for word in ("--commit", commit))).code == 0
+    assert sum("/pulls " in call for call in there.calls) < 40
+
+
 def test_a_commit_that_no_pull_request_brought_in_is_said(report: Run, there: Repository) -> None:
     ended = report("--commit", "0123abc")
     assert ended.code == 0
