@@ -50,15 +50,34 @@ _GITHUB_RUN = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
 _GITLAB = ("CI_COMMIT_SHA", "CI_JOB_URL", "GITLAB_USER_LOGIN")
 
 
-def provenance_of(environ: Mapping[str, str]) -> Provenance | None:
-    """What the variables of GitHub Actions or GitLab CI tell; None where there are none."""
+def provenance_of(environ: Mapping[str, str], folder: Path | None = None) -> Provenance | None:
+    """What the variables of GitHub Actions or GitLab CI tell; None where there are none.
+
+    The commit is the one that is checked out around `folder`, which may be newer than the event's. The user
+    is the one who started this attempt.
+    """
     if environ.get("GITHUB_ACTIONS"):
         server, repository, number = (environ.get(name) for name in _GITHUB_RUN)
         run = f"{server}/{repository}/actions/runs/{number}" if server and repository and number else number
-        return Provenance(environ.get("GITHUB_SHA"), run, environ.get("GITHUB_ACTOR"))
+        if run != number and (attempt := environ.get("GITHUB_RUN_ATTEMPT")):
+            run = f"{run}/attempts/{attempt}"
+        who = environ.get("GITHUB_TRIGGERING_ACTOR") or environ.get("GITHUB_ACTOR")
+        return Provenance(_checked_out(folder) or environ.get("GITHUB_SHA"), run, who)
     if environ.get("GITLAB_CI"):
-        return Provenance(*(environ.get(name) for name in _GITLAB))
+        commit, run, who = (environ.get(name) for name in _GITLAB)
+        return Provenance(_checked_out(folder) or commit, run, who)
     return None
+
+
+def _checked_out(folder: Path | None) -> str | None:
+    """The commit of HEAD; None where git can't tell, which is no reason for a report to fail."""
+    from reconciler.git.repository import Repository  # noqa: PLC0415 - only in CI
+
+    try:
+        repository = Repository.find(folder) if folder is not None else None
+    except InvalidInput:
+        return None
+    return repository.commit_of("HEAD") if repository is not None else None
 
 
 # Which panel an environment talks to, and how it is opened: the vendor over the network, or the sandbox.
@@ -236,7 +255,7 @@ def reported(request: Request, name: str) -> Report:
         report = not_begun(name)
     except Exception as error:  # noqa: BLE001 - no failure keeps other environments from their turn
         report = ended_by(name, error)
-    return replace(report, provenance=provenance_of(request.invocation.environ))
+    return replace(report, provenance=provenance_of(request.invocation.environ, request.invocation.panels))
 
 
 def _carried_out(request: Request, name: str) -> Report:

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+from git_panels import git
 from world import World
 
 from reconciler.apply.report import Provenance
@@ -24,6 +25,24 @@ def test_on_github_the_run_has_an_address() -> None:
     assert provenance_of(GITHUB) == Provenance(
         "4f6b5a1", "https://github.com/team/panels/actions/runs/77", "ada"
     )
+
+
+def test_the_attempt_and_who_started_it_are_told() -> None:
+    attempt = {"GITHUB_RUN_ATTEMPT": "2", "GITHUB_TRIGGERING_ACTOR": "grace"}
+    assert provenance_of(GITHUB | attempt) == Provenance(
+        "4f6b5a1", "https://github.com/team/panels/actions/runs/77/attempts/2", "grace"
+    )
+
+
+def test_the_commit_is_the_one_that_is_checked_out_rather_than_the_event_s(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.environment()
+    world.members("ada@example.org")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "commit", "--quiet", "--allow-empty", "--message", "Newer")
+    assert world.run("apply", "p", "--yes", "--report", "report.json", env=GITHUB).code == 0
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert report["ci"]["commit"] == git(tmp_path, "rev-parse", "HEAD")
 
 
 def test_on_gitlab_too() -> None:
