@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from workflow_files import checkouts, command_lines, options, steps, triggers, workflow
+from workflow_files import WORKFLOWS, checkouts, command_lines, options, steps, triggers, workflow
 
 from reconciler.cli.main import program
 
@@ -61,16 +61,36 @@ def test_the_whole_history_is_there_for_merge_bases_and_branches(name: str) -> N
 
 
 def test_a_plan_runs_on_each_pull_request_so_that_it_can_be_required() -> None:
-    assert triggers("plan") == {"pull_request": None, "merge_group": None}
+    found = triggers("plan")
+    assert found == {
+        "pull_request": {"types": ["opened", "synchronize", "reopened", "edited"]},
+        "merge_group": None,
+    }
 
 
 def test_the_check_that_is_required_goes_by_the_name_that_the_page_says(repo: Path) -> None:
-    assert [job["name"] for job in workflow("plan")["jobs"].values()] == ["Plan"]
-    assert "add `Plan`" in (repo / "docs" / "set-up.md").read_text(encoding="utf-8")
+    assert [job["name"] for job in workflow("plan")["jobs"].values()] == ["reconciler-plan"]
+    assert "add `reconciler-plan`" in (repo / "docs" / "set-up.md").read_text(encoding="utf-8")
 
 
 def test_a_newer_plan_takes_the_place_of_an_older_one() -> None:
-    assert workflow("plan")["concurrency"] == {"group": "plan-${{ github.ref }}", "cancel-in-progress": True}
+    concurrency = workflow("plan")["concurrency"]
+    assert concurrency["group"].startswith("reconciler-plan-${{ github.ref }}")
+    assert concurrency["cancel-in-progress"] is True
+
+
+def test_a_title_that_is_edited_is_planned_in_a_group_of_its_own_and_never_skipped() -> None:
+    group = " ".join(workflow("plan")["concurrency"]["group"].split())
+    own = "github.event.action == 'edited' && !github.event.changes.base && format('-{0}', github.run_id)"
+    assert group == f"reconciler-plan-${{{{ github.ref }}}}${{{{ {own} || '' }}}}"
+    assert "if" not in workflow("plan")["jobs"]["plan"]
+
+
+@each_workflow
+def test_the_branch_that_is_applied_is_named_once_at_most(name: str) -> None:
+    text = (WORKFLOWS / f"{name}.yml").read_text(encoding="utf-8")
+    code = [line.partition(" #")[0] for line in text.splitlines() if not line.lstrip().startswith("#")]
+    assert len(re.findall(r"(?<![\w ])main\b", "\n".join(code))) <= 1
 
 
 def test_a_plan_is_given_no_key() -> None:
@@ -81,11 +101,12 @@ def test_a_plan_is_given_no_key() -> None:
 
 
 def test_an_apply_is_never_cancelled_by_a_newer_one() -> None:
-    assert workflow("apply")["concurrency"] == {"group": "apply", "cancel-in-progress": False}
+    concurrency = workflow("apply")["concurrency"]
+    assert concurrency == {"group": "reconciler-apply", "cancel-in-progress": False, "queue": "max"}
 
 
 def test_an_apply_takes_the_head_of_main_whatever_it_was_started_for() -> None:
-    assert {told["ref"] for told in checkouts("apply")} == {"main"}
+    assert {told["ref"] for told in checkouts("apply")} == {"${{ env.MAIN }}"}
 
 
 def test_an_apply_is_told_which_hosts_may_get_a_key() -> None:

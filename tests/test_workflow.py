@@ -13,6 +13,7 @@ _SKIPS = re.compile(r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]")
 _WRITES = {
     ("plan", "plan"): {"pull-requests"},
     ("apply", "apply"): {"contents", "pull-requests"},
+    ("apply", "rest"): {"actions"},
     ("drift", "drift"): {"issues"},
 }
 

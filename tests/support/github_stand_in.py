@@ -58,13 +58,17 @@ class Call(NamedTuple):
 
 @dataclass
 class Repository:
-    """What one repository holds. `calls` are the calls got, as `METHOD path → status`."""
+    """What one repository holds.
+
+    `calls` are the calls got, as `METHOD path → status`; `dispatched` the workflows started.
+    """
 
     comments: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
     pulls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     faults: list[dict[str, Any]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    dispatched: list[str] = field(default_factory=list)
 
     def add_comment(
         self, issue: int, body: str, *, user: Mapping[str, str] = _BOT, association: str = "NONE"
@@ -190,6 +194,11 @@ def _list_pulls(repository: Repository, call: Call) -> Reply:
     return page(repository.pulls.get(call.parts[0], []), call)
 
 
+def _dispatch(repository: Repository, call: Call) -> Reply:
+    repository.dispatched.append(f"{call.parts[0]} on {call.fields['ref']}")
+    return Reply(204)
+
+
 def _show_state(repository: Repository, _call: Call) -> Reply:
     return Reply(200, _state(repository))
 
@@ -217,6 +226,7 @@ _ROUTES: tuple[tuple[str, str, Callable[[Repository, Call], Reply]], ...] = (
     ("POST", r"issues", _create_issue),
     ("PATCH", r"issues/(\d+)", _change_issue),
     ("GET", r"commits/([^/]+)/pulls", _list_pulls),
+    ("POST", r"actions/workflows/([^/]+)/dispatches", _dispatch),
 )
 _OWN_ROUTES = {
     ("GET", "/_state"): _show_state,
@@ -258,6 +268,7 @@ def _state(repository: Repository) -> dict[str, Any]:
         "issues": repository.issues,
         "pulls": repository.pulls,
         "calls": repository.calls,
+        "dispatched": repository.dispatched,
     }
 
 

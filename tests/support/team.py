@@ -2,8 +2,9 @@
 
 What is real: git and the remote (a bare repository), the workflows to the letter, the runner's expressions,
 outputs, matrices and conditions (act, without containers), the vendor (`sandbox serve` in a process), the
-program. What stands in: GitHub's API (`github_stand_in`), and three actions that would be downloaded
-(tests/workflows/actions).
+program. What is replaced: GitHub's API (`github_stand_in`), and three actions that would be downloaded
+(tests/workflows/actions). act knows neither concurrency groups nor approvals, and its schema lacks `queue`,
+so that line is left out.
 """
 
 import json
@@ -83,6 +84,7 @@ class Team:
         self.events = folder / "events"
         self._numbers: dict[str, int] = {}
         self._runs = 0
+        self.server = "https://github.com"
         self.origin.parent.mkdir()
         _git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
         _git(folder, "clone", "--quiet", str(self.origin), str(self.desk))
@@ -192,6 +194,10 @@ class Team:
         _git(home, "clone", "--quiet", "--no-checkout", str(self.origin), "clone")
         _git(clone, "fetch", "--quiet", "origin", ref)
         _git(clone, "checkout", "--quiet", "--detach", "FETCH_HEAD")
+        file = clone / ".github" / "workflows" / f"{workflow}.yml"
+        file.write_text(
+            re.sub(r"(?m)^  queue: max.*\n", "", file.read_text(encoding="utf-8")), encoding="utf-8"
+        )
         _git(clone, "remote", "add", "github", f"https://github.com/{NAME}.git")
         event_file = home / "event.json"
         repository = {"full_name": NAME, "default_branch": "main", "private": private}
@@ -200,7 +206,7 @@ class Team:
         secrets = {"QUESTIONPRO_API_KEY": KEY} if secrets is None else secrets
         options = [
             *("--workflows", f".github/workflows/{workflow}.yml"),
-            *("--platform", "ubuntu-latest=-self-hosted"),
+            *("--platform", "ubuntu-24.04=-self-hosted"),
             *("--eventpath", str(event_file)),
             *("--remote-name", "github"),
             *("--cache-server-path", str(home / "cache")),
@@ -293,6 +299,7 @@ class Team:
     def _environ(self) -> dict[str, str]:
         return {
             "GITHUB_API_URL": self.github.address,
+            "GITHUB_SERVER_URL": self.server,
             "PIP_NO_INDEX": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_ROOT_USER_ACTION": "ignore",

@@ -144,6 +144,28 @@ def test_one_environment_can_be_applied_by_hand_with_a_limit_of_calls(team: Team
     assert sorted(lockfile["members"]) == team.panel()
 
 
+@pytest.mark.parametrize(
+    ("server", "started"), [("github.com", []), ("git.team.test", ["apply.yml on main"])]
+)
+def test_a_limited_run_starts_a_full_one_where_runs_do_not_queue(
+    team: Team, server: str, started: list[str]
+) -> None:
+    team.server = f"https://{server}"
+    _merged(team, "hire", "ada")
+    job = team.dispatch("apply", max_calls="1")
+    assert job.code == 0, job.log
+    assert team.github.repository.dispatched == started
+
+
+@pytest.mark.parametrize(("daily", "panel"), [("on", ["ada@example.org"]), ("", [])])
+def test_apply_runs_daily_only_where_the_team_says_so(team: Team, daily: str, panel: list[str]) -> None:
+    _merged(team, "hire", "ada")
+    variables = {"RECONCILER_APPLY": "on", "RECONCILER_APPLY_DAILY": daily}
+    job = team.run("apply", "schedule", {"schedule": "47 4 * * *"}, "refs/heads/main", variables=variables)
+    assert job.code == 0, job.log
+    assert team.panel() == panel
+
+
 def test_a_guard_refuses_a_merge_and_is_lifted_by_hand_for_one_run(team: Team) -> None:
     names = [f"member{number}" for number in range(10)]
     _merged(team, "hire", *names)
@@ -269,7 +291,7 @@ def test_a_main_that_is_protected_during_apply_loses_nothing_and_says_what_to_co
     assert team.panel() == _members(team, "reconciler/lockfile-production") == _addresses("ada")
     assert _members(team) == []
     assert "lockfile: {branch:" in job.log
-    assert (team.artifacts / "lockfile-production" / "state.lock.json").is_file()
+    assert (team.artifacts / "lockfile-production-1" / "state.lock.json").is_file()
     _merged_past_protection(team, "ada", "grace")
     assert team.apply().code == 1
     assert team.panel() == _addresses("ada")

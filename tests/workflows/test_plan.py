@@ -131,14 +131,15 @@ def test_a_pull_request_about_something_else_ends_early_and_gets_no_comment(team
     assert "Install Reconciler" not in job.log
 
 
-def test_a_comment_that_no_longer_holds_is_mended(team: Team) -> None:
+@pytest.mark.parametrize("action", ["synchronize", "edited"])
+def test_a_comment_that_no_longer_holds_is_mended(team: Team, action: str) -> None:
     team.begin("regret")
     team.declare("ada")
     pull = team.propose("regret")
     assert team.plan(pull).code == 0
     team.declare()
     pull = team.propose("regret")
-    assert team.plan(pull, action="synchronize").code == 0
+    assert team.plan(pull, action=action).code == 0
     (comment,) = team.github.repository.bodies(pull.number)
     assert "no longer changes anything" in comment
 
