@@ -8,7 +8,6 @@ import errno
 import fcntl
 import json
 import os
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -96,7 +95,7 @@ def _try(descriptor: int, path: Path) -> bool:
 def _take_over(descriptor: int, path: Path) -> None:
     """Write down who holds the lock. It stays there when nobody does, and then nobody reads it."""
     since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    holder = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since})
+    holder = json.dumps({"pid": os.getpid(), "host": os.uname().nodename, "since": since})
     # Only a process that holds the lock makes temporary files here, so these are of one that was killed.
     for leftover in path.parent.glob(f"{TEMPORARY}*"):
         with suppress(OSError):

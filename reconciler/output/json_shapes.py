@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.apply.report import Report, outcomes_of
 from reconciler.environment.overview import Placed
-from reconciler.explain import DeclaredAt, Explanation
-from reconciler.find import Occurrences
 from reconciler.lint.model import PlanLint
 from reconciler.lockfile.model import Lockfile, Rejected, Undelivered
-from reconciler.output.decision import Commands, decision, next_steps, obstacles
 from reconciler.output.masking import shown_spans
 from reconciler.output.results import (
     KnownMember,
@@ -32,6 +29,9 @@ from reconciler.plan.saved import FORMAT, action_document
 from reconciler.problems import Location, Message, Problem, plain
 
 if TYPE_CHECKING:
+    from reconciler.explain import DeclaredAt, Explanation
+    from reconciler.find import Occurrences
+    from reconciler.output.decision import Commands
     from reconciler.suppressing import PlannedRemoval, Suppressed
 
 _MOST_PROBLEMS = 20
@@ -276,8 +276,10 @@ def _note(note: Undelivered) -> dict[str, Any]:
     return {"action": note.action, "reason": note.reason, "tried": note.tried, "attributes": note.attributes}
 
 
-def why_data(explanation: Explanation, commands: Commands) -> dict[str, Any]:
+def why_data(explanation: "Explanation", commands: "Commands") -> dict[str, Any]:
     """What holds for one member; `problem_count` counts all problems, `problems` has the first of them."""
+    from reconciler.output.decision import decision, next_steps, obstacles  # noqa: PLC0415 - for `why` alone
+
     found, action = decision(explanation), explanation.action
     entry = explanation.entry
     return {
@@ -303,7 +305,7 @@ def why_data(explanation: Explanation, commands: Commands) -> dict[str, Any]:
     }
 
 
-def _declared(declared: DeclaredAt, explanation: Explanation) -> dict[str, Any]:
+def _declared(declared: "DeclaredAt", explanation: "Explanation") -> dict[str, Any]:
     written = declared.written
     return {
         **_location(declared.location),
@@ -366,7 +368,7 @@ def _removal(removal: "PlannedRemoval") -> dict[str, Any]:
     }
 
 
-def occurrences_data(traces: Occurrences) -> dict[str, Any]:
+def occurrences_data(traces: "Occurrences") -> dict[str, Any]:
     """Every mention, and what should have been searched and could not be."""
     return {
         "format": FORMAT,
