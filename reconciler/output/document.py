@@ -114,6 +114,13 @@ class Problems:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """Parts of a whole, as (what they are, how many, tone). Only a page draws it; the words say it too."""
+
+    segments: tuple[tuple[str, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hidden:
     """A line of markdown that no reader sees and that must do no harm; no other format has it."""
 
@@ -129,7 +136,7 @@ class Section:
 
 
 Block: TypeAlias = (
-    "Headline | Heading | Paragraph | Items | Fields | Table | Problems | Hidden | Section | Document"
+    "Headline | Heading | Paragraph | Items | Fields | Table | Problems | Chart | Hidden | Section | Document"
 )
 
 

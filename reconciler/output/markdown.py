@@ -8,6 +8,7 @@ from reconciler.output import markdown_text as md
 from reconciler.output.document import (
     SHORT,
     Block,
+    Chart,
     Document,
     Fields,
     Heading,
@@ -165,7 +166,7 @@ class _MarkdownBackend:
                 return "\n".join(self._problems(block))
             case Document():
                 return _RULE.join(self.parts(block))
-            case Hidden():
+            case Chart() | Hidden():
                 return ""
 
     def _words(self, text: Text) -> str:

@@ -15,6 +15,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     JSON = "json"
     GITHUB = "github"
+    HTML = "html"
 
 
 def unpainted(text: str, _colour: str) -> str:

@@ -30,6 +30,10 @@ def render(screen: Screen, chosen: Format, options: RenderOptions) -> str:
             from reconciler.output.github import github  # noqa: PLC0415 - see above
 
             return github(screen.document(), options)
+        case Format.HTML:
+            from reconciler.output.html import html  # noqa: PLC0415 - see above
+
+            return html(screen.document(), options)
         case Format.JSON:
             from reconciler.output.json_shapes import json_text  # noqa: PLC0415 - see above
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.output.document import (
     Block,
+    Chart,
     Document,
     Fields,
     Heading,
@@ -87,7 +88,7 @@ class _TextBackend:
                 return [] if block.is_told and not self._tells_problems else list(self._problems(block))
             case Document():
                 return self.document(block)
-            case Hidden():
+            case Chart() | Hidden():
                 return []
 
     def _in_section(self, block: Block) -> list[str]:

@@ -10,6 +10,7 @@ from reconciler.lockfile.state import fetch_command
 from reconciler.member import Removal
 from reconciler.output.document import (
     Block,
+    Chart,
     Document,
     Fields,
     Heading,
@@ -119,6 +120,7 @@ def _settings_warning(plan: Plan, share: PullRequestChanges) -> Problem:
 def _blocks(plan: Plan, context: PlanContext, only: Collection[str]) -> Iterator[Block]:
     yield Headline(plan_sentence(plan))
     yield Paragraph(("Target: ", Code(plan.target)))
+    yield _chart(plan)
     if plan.selection is not None:
         yield Paragraph((*_selected(plan.selection.members), ". Everyone else is left as they are."))
     if context.allowed:
@@ -367,6 +369,20 @@ def change_text(change: FieldChange) -> Text:
     if isinstance(before, Value) and isinstance(after, Value) and _look_alike(before.text, after.text):
         before, after = Value(ascii(change.before)), Value(ascii(change.after))
     return (Code(change.field), ": ", before, " → ", after)
+
+
+def _chart(plan: Plan) -> Chart:
+    """What the plan does to the members that are declared or recorded."""
+    summary = plan.summary
+    return Chart(
+        (
+            ("unchanged", summary.unchanged, "present"),
+            ("to add", summary.add, Tone.GOOD),
+            ("changed", summary.change, Tone.CAREFUL),
+            ("to remove", summary.remove, Tone.BAD),
+            ("rejected", summary.rejected, Tone.HELD),
+        )
+    )
 
 
 def _selected(members: Sequence[str]) -> Iterator[Span]:
