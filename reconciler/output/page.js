@@ -52,12 +52,15 @@
   const columns = [...new Set(tables.flatMap((table) => table.headings))];
   for (const column of columns) {
     const values = new Set();
+    let rows = 0;
     for (const table of tables) {
       const at = table.headings.indexOf(column);
-      if (at >= 0) for (const row of table.texts) if (values.size <= 60) values.add(group(row[at] || ""));
+      if (at < 0) continue;
+      rows += table.texts.length;
+      for (const row of table.texts) if (values.size <= 60) values.add(group(row[at] || ""));
     }
     values.delete("");
-    if (values.size <= 60) {
+    if (values.size <= 60 && 2 * values.size <= rows) {
       addFilter(column, [...values].sort(), (table, row, value) => {
         const at = table.headings.indexOf(column);
         return at >= 0 && group(table.texts[row][at] || "") === value;
