@@ -8,7 +8,14 @@ import click
 from reconciler.apply.recovery import known_state
 from reconciler.cli.applying import connector, destination
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import environment_argument, format_option, mask_option, yes_option
+from reconciler.cli.options import (
+    environment_argument,
+    format_option,
+    mask_option,
+    size_options,
+    sizes,
+    yes_option,
+)
 from reconciler.cli.planning import tell_of_journal
 from reconciler.cli.progress import ReadProgress
 from reconciler.cli.terminal import confirm
@@ -46,7 +53,7 @@ if TYPE_CHECKING:
 @yes_option
 @format_option
 @mask_option
-@click.option("--full", is_flag=True, help="List everybody, not only the first of each finding.")
+@size_options
 @click.option(
     "--detailed-exitcode",
     is_flag=True,
@@ -60,6 +67,8 @@ def drift(
     *,
     yes: bool,
     full: bool,
+    max_bytes: int | None,
+    link: str | None,
     detailed_exitcode: bool,
 ) -> int:
     """Compare the panel of ENV with the member files and the lockfile.
@@ -74,6 +83,7 @@ def drift(
 
     Example: reconciler drift production --yes --format json --detailed-exitcode
     """
+    wishes = sizes(full=full, max_bytes=max_bytes, link=link)
     declared = read_declaration(invocation.panels, name)
     environment = declared.environment
     check_known(environment)
@@ -91,7 +101,7 @@ def drift(
     found = Drift(name, environment.target, "api", read, members, same, pending)
     if read.denial is not None:
         invocation.tell_problems((read.denial,))
-    invocation.show(drift_screen(found), full=full)
+    invocation.show(drift_screen(found), **wishes)
     return _exit_code(found, detailed=detailed_exitcode)
 
 

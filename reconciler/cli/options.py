@@ -1,5 +1,6 @@
 """Options and arguments that several commands share."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ from reconciler.output.options import Format
 from reconciler.plan.guards import ALLOWABLE
 from reconciler.problems import Problem
 
+_LEAST_BYTES = 1000  # of markdown
+_LINK = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -70,6 +73,34 @@ def format_option(command: _Command) -> _Command:
         callback=_remember_format,
         help="How the result is printed; github is text with annotations, for a workflow's log.",
     )(command)
+
+
+def size_options(command: _Command) -> _Command:
+    """`--full`, `--max-bytes` and `--link`; see `sizes`."""
+    for option in (
+        click.option("--link", metavar="URL", help="Where all of it can be read; markdown points there."),
+        click.option(
+            "--max-bytes",
+            type=click.IntRange(min=_LEAST_BYTES),
+            help="Markdown of at most so many bytes: counts always, and as many whole rows as fit.",
+        ),
+        click.option("--full", is_flag=True, help="List everybody, not only the first of each kind."),
+    ):
+        command = option(command)
+    return command
+
+
+def sizes(*, full: bool, max_bytes: int | None, link: str | None) -> dict[str, Any]:
+    """What `size_options` ask of `Invocation.show`.
+
+    Raises:
+        UsageError: the options contradict each other.
+    """
+    if full and max_bytes is not None:
+        raise UsageError(Problem(("--full and --max-bytes exclude each other.",), ("Give one of them.",)))
+    if link is not None and not _LINK.fullmatch(link):
+        raise UsageError(Problem(("--link takes an address that begins with https://.",)))
+    return {"full": full, "most_bytes": max_bytes, "link": link}
 
 
 def mask_option(command: _Command) -> _Command:

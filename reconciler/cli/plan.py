@@ -1,6 +1,5 @@
 """`reconciler plan`: what apply would do."""
 
-import re
 from pathlib import Path
 
 import click
@@ -16,19 +15,17 @@ from reconciler.cli.options import (
     no_embedded_option,
     retry_rejected_option,
     selected,
+    size_options,
+    sizes,
     today_option,
 )
 from reconciler.cli.planning import Outcome, Planning, compared, several
 from reconciler.cli.saving import save
 from reconciler.cli.selection import AskedMembers
-from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, UsageError
+from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY
 from reconciler.output.documents.plan import plan_screen, plans_screen
 from reconciler.output.json_shapes import json_text, plans_data
 from reconciler.plan.pull_request import ACTIONS
-from reconciler.problems import Problem
-
-_LEAST_BYTES = 1000
-_LINK = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 
 
 @click.command
@@ -57,14 +54,8 @@ _LINK = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 @retry_rejected_option
 @member_option
 @today_option
-@click.option("--full", is_flag=True, help="List everybody, not only the first of each action.")
 @click.option("--only", type=click.Choice(ACTIONS), multiple=True, help="List only members of this action.")
-@click.option(
-    "--max-bytes",
-    type=click.IntRange(min=_LEAST_BYTES),
-    help="Markdown of at most so many bytes: counts always, and as many whole rows as fit.",
-)
-@click.option("--link", metavar="URL", help="Where the whole plan can be read; markdown points there.")
+@size_options
 @mask_option
 @click.pass_obj
 def plan(
@@ -94,11 +85,10 @@ def plan(
 
     Example: reconciler plan --all --base origin/main
     """
-    _check_together(full=full, max_bytes=max_bytes, link=link)
+    wishes = sizes(full=full, max_bytes=max_bytes, link=link)
     names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
     asked = AskedMembers.of(member, must_be_known=not is_all)
     names = asked.known_in(invocation, names) if is_all else names
-    wishes = {"full": full, "most_bytes": max_bytes, "link": link}
     with compared(invocation.panels, base) as before:
         planning = Planning(invocation, allow, retry_rejected, None if is_all else out, before, asked)
         if is_all:
@@ -123,11 +113,3 @@ def _code(outcome: Outcome, *, detailed: bool) -> int:
         return EXIT_INVALID
     would_act = any(planned.would_act for planned in outcome.planned)
     return EXIT_SOMETHING_TO_APPLY if detailed and would_act else EXIT_DONE
-
-
-def _check_together(*, full: bool, max_bytes: int | None, link: str | None) -> None:
-    """Refuse options that contradict each other."""
-    if full and max_bytes is not None:
-        raise UsageError(Problem(("--full and --max-bytes exclude each other.",), ("Give one of them.",)))
-    if link is not None and not _LINK.fullmatch(link):
-        raise UsageError(Problem(("--link takes an address that begins with https://.",)))

@@ -236,3 +236,15 @@ def test_a_thousand_members_are_read_with_their_pages(tmp_path: Path) -> None:
     assert _findings(result) == {"m500": "not_seen"}
     assert result.json["read"]["calls"] == 12
     assert result.json["summary"]["same"] == 999
+
+
+def test_markdown_for_an_issue_fits_and_says_where_all_of_it_is(world: World) -> None:
+    names = [f"stranger{number}@example.org" for number in range(200)]
+    assert world.run("sandbox", "change", "p", *names, "--join").code == 0
+    link = "https://ci.example.org/runs/7"
+    size = ("--max-bytes", "3000", "--link", link)
+    shown = world.run("drift", "p", "--yes", "--format", "markdown", *size).out
+    assert len(shown.encode()) <= 3000
+    assert "Only in the panel: 200" in shown
+    assert link in shown
+    assert world.run("drift", "p", "--yes", "--full", *size).code == 64
