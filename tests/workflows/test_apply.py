@@ -57,7 +57,9 @@ def test_a_merge_is_applied_its_lockfile_kept_on_main_and_its_pull_request_told(
     assert report.startswith("<!-- reconciler: apply production -->")
     assert "production: 2 added." in report
     assert "This is the plan that the pull request showed." in report
-    assert "ada@" not in report + job.log
+    kept = (team.artifacts / "report-production-1" / "report.md").read_text(encoding="utf-8")
+    assert kept.strip() in report
+    assert "ada@" not in report + job.log + kept
 
 
 def test_the_plan_stands_in_the_summary_before_anything_is_asked_or_done(team: Team) -> None:
@@ -305,7 +307,7 @@ def test_a_public_repository_keeps_a_stranded_lockfile_on_its_branch_alone(team:
     _merged(team, "hire", "ada")
     assert _protected_meanwhile(team, private=False).code == 1
     assert _members(team, "reconciler/lockfile-production") == _addresses("ada")
-    assert not team.artifacts.exists()
+    assert not list(team.artifacts.glob("lockfile-*"))
 
 
 def test_a_lockfile_on_a_branch_of_its_own_leaves_a_protected_main_alone(team: Team) -> None:
