@@ -38,9 +38,8 @@ class Group:
 def grouped(problems: Sequence[Problem]) -> list[Group]:
     """The problems in their order, those of a frequent kind together, where the first of them occurs.
 
-    Those without a location are never taken together: they are about different things. Others are of one kind
-    if severity, code, file, message and hint are equal but for addresses, values and
-    numbers.
+    Those without a location are taken together only if they are equal: each is about something else. Others
+    are of one kind if severity, code, file, message and hint are equal but for addresses, values and numbers.
     """
     kinds = [_kind(problem) for problem in problems]
     same: dict[object, list[Problem]] = {}
@@ -63,7 +62,7 @@ def _groups(
 
 def _kind(problem: Problem) -> object:
     if problem.location is None:
-        return id(problem)
+        return problem.severity, problem.code, str(problem)
     return (
         problem.severity,
         problem.code,

@@ -100,10 +100,9 @@ def test_for_a_workflow_mistakes_are_annotated_masked_and_all_of_them_are_said_i
     ended = run("validate", "--format", "github")
     errors = obeyed(ended.out)
     assert ended.code == EXIT_INVALID
-    assert [error.name for error in errors] == ["error"] * 10
+    assert {error.name for error in errors} == {"error"}
     assert errors[0].properties == {"file": "panels/production/members/team.yaml", "line": "2", "col": "37"}
-    assert "more problems" in errors[9].message
-    assert "panels/production/members/team.yaml:51:37: " in ended.err
+    assert "50 rows, lines 2 to 51" in ended.err
     assert obeyed(ended.err) == []
     assert "ada" not in ended.out + ended.err
 

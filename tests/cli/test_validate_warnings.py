@@ -11,7 +11,8 @@ from reconciler.errors import EXIT_DONE, EXIT_INVALID
 pytestmark = pytest.mark.usefixtures("panels")
 
 FILE = "panels/production/members/team.yaml"
-WARNED = f"{FILE}:2: warning: The domain of ada@gmial.com looks mistyped.\n    Did you mean ada@gmail.com?\n"
+WARNED = f"{FILE}:2: warning: The domain of ada@gmial.com looks mistyped. [mistyped-domain]\n"
+WARNED += "    Did you mean ada@gmail.com?\n"
 
 
 def test_a_warning_has_a_place_and_a_remedy_and_blocks_nothing(run: Run, panels: Panels) -> None:

@@ -12,7 +12,7 @@ from reconciler.output.grouping import grouped
 from reconciler.output.options import RenderOptions
 from reconciler.output.results import Validation
 from reconciler.output.text import text
-from reconciler.problems import Code, Location, Problem, Severity, Value
+from reconciler.problems import Address, Code, Location, Problem, Severity, Value
 
 FILE = "panels/p/members/team.csv"
 MANY = tuple(
@@ -68,10 +68,17 @@ def test_another_field_file_severity_or_code_is_another_kind() -> None:
 
 
 def test_numbers_in_our_own_words_make_no_difference_and_fields_do() -> None:
-    rows = [Problem((f"custom1: the row has {count} cells.",)) for count in range(5)]
-    fields = [Problem((f"custom{number} is empty.",)) for number in range(1, 6)]
+    place = Location("members/x.csv", 2)
+    rows = [Problem((f"custom1: the row has {count} cells.",), location=place) for count in range(5)]
+    fields = [Problem((f"custom{number} is empty.",), location=place) for number in range(1, 6)]
     assert len(grouped(rows)) == 1
     assert len(grouped(fields)) == 5
+
+
+def test_problems_without_a_location_are_told_each_for_itself() -> None:
+    assert (
+        len(grouped([Problem((Address(f"m{number}@example.org"), " is gone.")) for number in range(9)])) == 9
+    )
 
 
 def test_problems_without_a_line_are_counted() -> None:
