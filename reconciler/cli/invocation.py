@@ -14,7 +14,7 @@ from reconciler.cli.terminal import paint_for, write
 from reconciler.output.document import Document, Span
 from reconciler.output.documents.problems import problems_document, problems_screen
 from reconciler.output.masking import masks_by_default
-from reconciler.output.options import Format, RenderOptions
+from reconciler.output.options import FORMATS_OF_CI, Format, RenderOptions
 from reconciler.output.render import Screen, render
 from reconciler.output.text import text, text_line
 from reconciler.plan.model import Day
@@ -69,8 +69,7 @@ class Invocation:
     def begin(cls, arguments: Sequence[str], environ: Mapping[str, str]) -> "Invocation":
         """What the raw command line says of how to speak; all else is for the commands to read."""
         asked = _asked_format(arguments)
-        # Annotations are made for others to read, wherever they are made.
-        is_masked = asked is Format.GITHUB or masks_by_default(environ)
+        is_masked = asked in FORMATS_OF_CI or masks_by_default(environ)
         return cls(format=asked, masked=_asked_masking(arguments, default=is_masked), environ=environ)
 
     @property

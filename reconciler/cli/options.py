@@ -1,7 +1,7 @@
 """Options and arguments that several commands share."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from reconciler.cli.invocation import DEFAULT_PANELS, Invocation, day_of
 from reconciler.environment.discovery import SETTINGS_FILE
 from reconciler.environment.overview import environments_in_order
 from reconciler.errors import UsageError
-from reconciler.output.options import Format
+from reconciler.output.options import COMMON_FORMATS, Format
 from reconciler.plan.guards import ALLOWABLE
 from reconciler.problems import Problem
 
@@ -64,15 +64,24 @@ def no_embedded_option(command: _Command) -> _Command:
 
 def format_option(command: _Command) -> _Command:
     """`--format`; the invocation keeps it."""
+    return _format_option(COMMON_FORMATS, "")(command)
+
+
+def format_option_with(more: Format, about: str) -> Callable[[_Command], _Command]:
+    """The same for a command that has one format more, which the help tells `about`."""
+    return _format_option((*COMMON_FORMATS, more), f" {more} is {about}.")
+
+
+def _format_option(formats: Iterable[Format], about: str) -> Callable[[_Command], _Command]:
     return click.option(
         "--format",
-        type=click.Choice([str(chosen) for chosen in Format]),
+        type=click.Choice([str(chosen) for chosen in formats]),
         default=str(Format.TEXT),
         show_default=True,
         expose_value=False,
         callback=_remember_format,
-        help="How the result is printed; github is text with annotations, for a workflow's log.",
-    )(command)
+        help=f"How the result is printed; github is text with annotations, for a workflow's log.{about}",
+    )
 
 
 def size_options(command: _Command) -> _Command:

@@ -9,7 +9,7 @@ from reconciler.cli.options import (
     all_option,
     allow_option,
     environment_or_all_argument,
-    format_option,
+    format_option_with,
     mask_option,
     member_option,
     no_embedded_option,
@@ -25,6 +25,7 @@ from reconciler.cli.selection import AskedMembers
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY
 from reconciler.output.documents.plan import plan_screen, plans_screen
 from reconciler.output.json_shapes import json_text, plans_data
+from reconciler.output.options import Format
 from reconciler.plan.pull_request import ACTIONS
 
 
@@ -32,7 +33,7 @@ from reconciler.plan.pull_request import ACTIONS
 @environment_or_all_argument
 @all_option("Plan every environment, in the order in which they are applied.")
 @no_embedded_option
-@format_option
+@format_option_with(Format.GITLAB_TERRAFORM, "counts for GitLab's widget for Terraform reports")
 @click.option(
     "--base",
     metavar="REF",

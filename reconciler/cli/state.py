@@ -25,7 +25,7 @@ from reconciler.lockfile.publish import publish as publish_lockfile
 from reconciler.lockfile.rename import rename_lockfile
 from reconciler.lockfile.state import KnownState, check_known
 from reconciler.output.documents.state import member_screen, members_csv, members_screen
-from reconciler.output.options import Format
+from reconciler.output.options import COMMON_FORMATS, Format
 from reconciler.output.results import KnownMember, listed_members
 from reconciler.output.wording import counted
 from reconciler.problems import Address, Location, Message, Problem
@@ -60,7 +60,7 @@ def state() -> None:
 @click.option(
     "--format",
     "chosen",
-    type=click.Choice([*map(str, Format), _CSV]),
+    type=click.Choice([*map(str, COMMON_FORMATS), _CSV]),
     default=str(Format.TEXT),
     show_default=True,
     help="How the result is printed; csv is for spreadsheets and never masked.",

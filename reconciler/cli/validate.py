@@ -8,7 +8,7 @@ import click
 from reconciler.apply.recovery import known_state
 from reconciler.cli.failures import explained
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import format_option, mask_option
+from reconciler.cli.options import format_option_with, mask_option
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.discovery import environment_names
 from reconciler.environment.overview import environments_in_order, shared_key_warnings
@@ -16,6 +16,7 @@ from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.files import display_path
 from reconciler.lint.warnings import roster_warnings
 from reconciler.output.documents.problems import validation_screen
+from reconciler.output.options import Format
 from reconciler.output.results import Valid, Validation
 from reconciler.problems import Problem
 
@@ -25,7 +26,7 @@ from reconciler.problems import Problem
 @click.option(
     "--strict", is_flag=True, help="Exit with 1 where there are warnings, as where there are mistakes."
 )
-@format_option
+@format_option_with(Format.CODEQUALITY, "a report for GitLab's code quality widget")
 @mask_option
 @click.pass_obj
 def validate(invocation: Invocation, names: tuple[str, ...], *, strict: bool) -> int:
@@ -68,13 +69,14 @@ def _validation(panels: Path, names: Iterable[str]) -> Validation:
 def _order(panels: Path, problems: dict[str, Problem]) -> Sequence[str]:
     """All environments; by name where no order is right, which is a problem of its own."""
     try:
-        return [placed.name for placed in environments_in_order(panels)]
+        placed = environments_in_order(panels)
     except InvalidInput as error:
         names = environment_names(panels)
         if not names:
             raise
         problems.update({str(problem): problem for problem in error.problems})
         return names
+    return [each.name for each in placed]
 
 
 def _valid(panels: Path, name: str) -> Declared:

@@ -16,6 +16,15 @@ class Format(StrEnum):
     JSON = "json"
     GITHUB = "github"
     HTML = "html"
+    CODEQUALITY = "codequality"
+    GITLAB_TERRAFORM = "gitlab-terraform"
+
+
+COMMON_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON, Format.GITHUB, Format.HTML)
+"""Those that every command has that prints something for others."""
+
+FORMATS_OF_CI = frozenset({Format.GITHUB, Format.CODEQUALITY, Format.GITLAB_TERRAFORM})
+"""Those that are made for others to read, wherever they are made: masked by default."""
 
 
 def unpainted(text: str, _colour: str) -> str:

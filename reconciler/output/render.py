@@ -34,7 +34,19 @@ def render(screen: Screen, chosen: Format, options: RenderOptions) -> str:
             from reconciler.output.html import html  # noqa: PLC0415 - see above
 
             return html(screen.document(), options)
-        case Format.JSON:
-            from reconciler.output.json_shapes import json_text  # noqa: PLC0415 - see above
+        case Format.CODEQUALITY:
+            from reconciler.output.codequality import codequality  # noqa: PLC0415 - see above
 
-            return json_text(screen.data())
+            return codequality(screen.document(), options)
+        case Format.JSON | Format.GITLAB_TERRAFORM:
+            return _for_programs(screen.data(), chosen)
+
+
+def _for_programs(data: dict[str, Any], chosen: Format) -> str:
+    if chosen is Format.GITLAB_TERRAFORM:
+        from reconciler.output.gitlab_terraform import gitlab_terraform  # noqa: PLC0415 - as above
+
+        return gitlab_terraform(data)
+    from reconciler.output.json_shapes import json_text  # noqa: PLC0415 - as above
+
+    return json_text(data)
