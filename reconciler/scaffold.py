@@ -1,11 +1,13 @@
 """What `reconciler init` writes: the files of a new repository, as text."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import NamedTuple
 
 from reconciler import __version__
+from reconciler.ci.gitlab_pipeline import NO_ENVIRONMENT, PIPELINE
 from reconciler.environment.access import is_datacenter
 
 SCHEMA_FOLDER = "panels/.schema"
@@ -50,9 +52,15 @@ members: []
 """
 
 _REQUIREMENTS = """\
-# The version of Reconciler that the workflows install.
+# The version of Reconciler that the jobs install.
 panel-reconciler=={version}
 """
+
+_GITLAB_CI = f"""\
+include:
+  - local: {PIPELINE}
+"""
+_EXAMPLE_LIST = "[production]"
 
 _GITIGNORE = (".reconciler/",)
 _IGNORED_COPIES = ("panels/*/state.lock.json",)  # where the lockfile is on a branch of its own
@@ -87,8 +95,13 @@ class NewFile(NamedTuple):
     text: str
 
 
-def files_for(environments: Sequence[NewEnvironment], ci: str, branch: str | None) -> Iterator[NewFile]:
-    """All files of a repository with these environments, for `ci` (github, gitlab or none)."""
+def files_for(
+    environments: Sequence[NewEnvironment], ci: str, branch: str | None, applied: Sequence[str]
+) -> Iterator[NewFile]:
+    """All files of a repository with these environments, for `ci` (github, gitlab or none).
+
+    `applied` names all environments of the repository whose panel is a real one.
+    """
     for environment in environments:
         folder = f"panels/{environment.name}"
         yield NewFile(f"{folder}/environment.yaml", _environment(environment, branch))
@@ -97,6 +110,12 @@ def files_for(environments: Sequence[NewEnvironment], ci: str, branch: str | Non
         yield NewFile(".github/reconciler.txt", _REQUIREMENTS.format(version=__version__))
         for name in ("plan.yml", "apply.yml", "drift.yml"):
             yield NewFile(f".github/workflows/{name}", template(f"github/{name}"))
+    if ci == "gitlab":
+        pipeline = template("gitlab/reconciler.gitlab-ci.yml")
+        names = json.dumps(list(applied) or [NO_ENVIRONMENT])  # quoted: YAML takes `no` for a truth value
+        yield NewFile(".gitlab/reconciler.txt", _REQUIREMENTS.format(version=__version__))
+        yield NewFile(PIPELINE, pipeline.replace(_EXAMPLE_LIST, names))
+        yield NewFile(".gitlab-ci.yml", _GITLAB_CI)
 
 
 def gitignore_lines(branch: str | None) -> tuple[str, ...]:

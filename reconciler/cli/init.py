@@ -9,7 +9,10 @@ from typing import NamedTuple
 import click
 
 from reconciler import scaffold, schemas
-from reconciler.cli.invocation import Invocation
+from reconciler.ci.gitlab_pipeline import PIPELINE
+from reconciler.cli.invocation import DEFAULT_PANELS, Invocation
+from reconciler.environment.discovery import environment_names
+from reconciler.environment.overview import environments_in_order
 from reconciler.errors import EXIT_DONE, InvalidInput, UsageError
 from reconciler.files import replace_file
 from reconciler.problems import Problem
@@ -68,7 +71,8 @@ def init(
         wanted = [NewEnvironment.parse(text) for text in environments or ("sandbox",)]
     except ValueError as error:
         raise UsageError(Problem((f"--environment: {error}",))) from None
-    files = [*scaffold.files_for(wanted, ci, lockfile_branch), *_schema_files()]
+    applied = _applied(root / DEFAULT_PANELS, wanted)
+    files = [*scaffold.files_for(wanted, ci, lockfile_branch, applied), *_schema_files()]
     done = [*_write_missing(root, files), *_add_lines(root, lockfile_branch)]
     invocation.print_out("".join(f"{what}  {path}\n" for path, what in done))
     invocation.print_out(_next(invocation, wanted, ci))
@@ -88,6 +92,14 @@ def schema(invocation: Invocation, name: str) -> int:
     """
     invocation.print_out(_schema_text(name))
     return EXIT_DONE
+
+
+def _applied(panels: Path, wanted: Sequence[NewEnvironment]) -> list[str]:
+    """The environments with a real panel: those that are there, and those that are wanted."""
+    there = environments_in_order(panels) if panels.is_dir() and environment_names(panels) else ()
+    real = {placed.name for placed in there if not placed.is_embedded}
+    names = {placed.name for placed in there}
+    return sorted(real | {each.name for each in wanted if each.datacenter and each.name not in names})
 
 
 def _schema_text(name: str) -> str:
@@ -129,6 +141,11 @@ def _next(invocation: Invocation, environments: Sequence[NewEnvironment], ci: st
     ]
     if any(environment.datacenter for environment in environments):
         where = "as a secret of your CI" if ci != "none" else "in the variable QUESTIONPRO_API_KEY"
-        steps.append(f"Store the API key {where}: docs/set-up.md says where.")
-    steps.append("Commit all of it, and open a pull request.")
+        page = "docs/set-up-gitlab.md" if ci == "gitlab" else "docs/set-up.md"
+        steps.append(f"Store the API key {where}: {page} says where.")
+    included = Path(".gitlab-ci.yml")
+    if ci == "gitlab" and PIPELINE not in included.read_text(encoding="utf-8", errors="replace"):
+        steps.append(f"Include the pipeline in {included}: `include: [{{local: {PIPELINE}}}]`.")
+    request = "merge request" if ci == "gitlab" else "pull request"
+    steps.append(f"Commit all of it, and open a {request}.")
     return "\nNext:\n" + "".join(f"  {number}. {step}\n" for number, step in enumerate(steps, 1))

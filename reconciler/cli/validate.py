@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from reconciler.apply.recovery import known_state
+from reconciler.ci.gitlab_pipeline import pipeline_problems
 from reconciler.cli.failures import explained
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import format_option_with, mask_option
@@ -67,7 +68,10 @@ def _validation(panels: Path, names: Iterable[str]) -> Validation:
 
 
 def _order(panels: Path, problems: dict[str, Problem]) -> Sequence[str]:
-    """All environments; by name where no order is right, which is a problem of its own."""
+    """All environments; by name where no order is right, which is a problem of its own.
+
+    So is a pipeline that leaves out one of them.
+    """
     try:
         placed = environments_in_order(panels)
     except InvalidInput as error:
@@ -76,6 +80,9 @@ def _order(panels: Path, problems: dict[str, Problem]) -> Sequence[str]:
             raise
         problems.update({str(problem): problem for problem in error.problems})
         return names
+    after = {each.name: each.after for each in placed if not each.is_embedded}
+    for problem in pipeline_problems(panels.resolve().parent, after):
+        problems[str(problem)] = problem
     return [each.name for each in placed]
 
 
