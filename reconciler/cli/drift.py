@@ -83,7 +83,7 @@ def drift(
 
     Example: reconciler drift production --yes --format json --detailed-exitcode
     """
-    wishes = sizes(full=full, max_bytes=max_bytes, link=link)
+    wishes = sizes(invocation, full=full, max_bytes=max_bytes, link=link)
     declared = read_declaration(invocation.panels, name)
     environment = declared.environment
     check_known(environment)

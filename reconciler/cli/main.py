@@ -72,6 +72,7 @@ _COMMANDS = {
     ),
     "fmt": CommandEntry("reconciler.cli.fmt", "fmt", "Put member files into canonical form."),
     "plan": CommandEntry("reconciler.cli.plan", "plan", "Show what apply would do, without key or network."),
+    "show": CommandEntry("reconciler.cli.show", "show", "Show a saved plan or report, in any format."),
     "apply": CommandEntry("reconciler.cli.apply", "apply", "Carry out the plan, and record the outcomes."),
     "drift": CommandEntry("reconciler.cli.drift", "drift", "Compare the panel with what is declared."),
     "status": CommandEntry("reconciler.cli.status", "status", "Show where each environment is."),

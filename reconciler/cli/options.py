@@ -13,6 +13,7 @@ from reconciler.environment.overview import environments_in_order
 from reconciler.errors import UsageError
 from reconciler.output.options import COMMON_FORMATS, Format
 from reconciler.plan.guards import ALLOWABLE
+from reconciler.plan.pull_request import ACTIONS
 from reconciler.problems import Problem
 
 _LEAST_BYTES = 1000  # of markdown
@@ -99,12 +100,24 @@ def size_options(command: _Command) -> _Command:
     return command
 
 
-def sizes(*, full: bool, max_bytes: int | None, link: str | None) -> dict[str, Any]:
+def listing_options(command: _Command) -> _Command:
+    """`--only`, and the `size_options`: how much of a plan or a report is shown."""
+    only = click.option(
+        "--only", type=click.Choice(ACTIONS), multiple=True, help="List only members of this action."
+    )
+    return only(size_options(command))
+
+
+def sizes(invocation: Invocation, *, full: bool, max_bytes: int | None, link: str | None) -> dict[str, Any]:
     """What `size_options` ask of `Invocation.show`.
 
     Raises:
-        UsageError: the options contradict each other.
+        UsageError: the options contradict each other, or have no effect.
     """
+    for option, value in (("--max-bytes", max_bytes), ("--link", link)):
+        if value is not None and invocation.format not in (Format.MARKDOWN, Format.HTML):
+            message = f"{option} has no effect on --format {invocation.format}."
+            raise UsageError(Problem((message,), ("Use it with --format markdown, or leave it out.",)))
     if full and max_bytes is not None:
         raise UsageError(Problem(("--full and --max-bytes exclude each other.",), ("Give one of them.",)))
     if link is not None and not _LINK.fullmatch(link):

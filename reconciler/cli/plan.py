@@ -10,23 +10,22 @@ from reconciler.cli.options import (
     allow_option,
     environment_or_all_argument,
     format_option_with,
+    listing_options,
     mask_option,
     member_option,
     no_embedded_option,
     retry_rejected_option,
     selected,
-    size_options,
     sizes,
     today_option,
 )
 from reconciler.cli.planning import Outcome, Planning, compared, several
-from reconciler.cli.saving import save
+from reconciler.cli.saving import check_place, save
 from reconciler.cli.selection import AskedMembers
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY
 from reconciler.output.documents.plan import plan_screen, plans_screen
 from reconciler.output.json_shapes import json_text, plans_data
 from reconciler.output.options import Format
-from reconciler.plan.pull_request import ACTIONS
 
 
 @click.command
@@ -55,8 +54,7 @@ from reconciler.plan.pull_request import ACTIONS
 @retry_rejected_option
 @member_option
 @today_option
-@click.option("--only", type=click.Choice(ACTIONS), multiple=True, help="List only members of this action.")
-@size_options
+@listing_options
 @mask_option
 @click.pass_obj
 def plan(
@@ -86,7 +84,9 @@ def plan(
 
     Example: reconciler plan --all --base origin/main
     """
-    wishes = sizes(full=full, max_bytes=max_bytes, link=link)
+    wishes = sizes(invocation, full=full, max_bytes=max_bytes, link=link)
+    if out is not None:
+        check_place(out)
     names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
     asked = AskedMembers.of(member, must_be_known=not is_all)
     names = asked.known_in(invocation, names) if is_all else names

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reconciler.errors import InvalidInput
+from reconciler.errors import InvalidInput, UsageError
 from reconciler.files import disk_failure, display_path, is_link, link_problem, replace_file
 from reconciler.problems import Location, Problem
 
@@ -10,12 +10,16 @@ _NO_FILE = "This is no ordinary file, so nothing is saved over it."
 
 
 def check_place(path: Path) -> None:
-    """See, before a run begins, that its report will have a place to stand.
+    """See, before a run begins, that a file can be saved here.
 
     Raises:
-        InvalidInput: it will not.
+        UsageError: `-` is no name of a file.
+        InvalidInput: it can't.
         DiskFailure: the place can't be looked at.
     """
+    if str(path) == "-":
+        hint = "Name a file. `--format json` prints the same on standard output."
+        raise UsageError(Problem(("`-` is not the name of a file.",), (hint,)))
     if is_link(path):
         raise InvalidInput(link_problem(path))
     try:

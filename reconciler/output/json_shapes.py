@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.apply.report import Report, outcomes_of
 from reconciler.environment.overview import Placed
-from reconciler.lint.model import PlanLint
 from reconciler.lockfile.model import Lockfile, Rejected, Undelivered
-from reconciler.output.masking import shown_spans
+from reconciler.output.document import Span
+from reconciler.output.masking import personal_parts, shown_spans
 from reconciler.output.results import (
     KnownMember,
     PlanContext,
@@ -23,10 +23,10 @@ from reconciler.output.results import (
     listed_members,
 )
 from reconciler.output.wording import plan_sentence, report_sentence
-from reconciler.plan.model import GuardRefusal, Plan, StillRejected, Unremoved
+from reconciler.plan.model import Action, GuardRefusal, Plan, Remove, StillRejected, Unremoved
 from reconciler.plan.pull_request import PullRequestChanges, counts
 from reconciler.plan.saved import FORMAT, action_document
-from reconciler.problems import Location, Message, Problem, plain
+from reconciler.problems import Address, Code, Location, Message, Problem, Value, plain
 
 if TYPE_CHECKING:
     from reconciler.explain import DeclaredAt, Explanation
@@ -66,15 +66,35 @@ def _printable(text: str) -> str:
 
 def problems_data(problems: Iterable[Problem], environment: str | None) -> dict[str, Any]:
     """What is printed if a command could not do its work."""
-    return {"format": FORMAT, "environment": environment, "problems": problem_list(problems)}
+    listed = problem_list(problems, to_be_shown=True)
+    return {"format": FORMAT, "environment": environment, "problems": listed}
 
 
-def problem_list(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+def problem_list(problems: Iterable[Problem], *, to_be_shown: bool = False) -> list[dict[str, Any]]:
     """Each problem with the five keys of the contract, null if there is nothing to say; then `severity`.
 
     `code` names the kind of a warning. `excerpt`, the line at the location, follows if it is known.
+    `to_be_shown` adds `spans`, for `reconciler show`, if the message or the hint has more than our own words.
     """
-    return [_problem(problem) for problem in problems]
+    return [_problem(each) | (_spans(each) if to_be_shown else {}) for each in problems]
+
+
+def _spans(problem: Problem) -> dict[str, Any]:
+    if all(isinstance(part, str) for part in (*problem.message, *problem.hint)):
+        return {}
+    return {"spans": {"message": list(map(_span, problem.message)), "hint": list(map(_span, problem.hint))}}
+
+
+def _span(part: Span) -> str | dict[str, str]:
+    match part:
+        case Address(text):
+            return {"address": text}
+        case Value(text, masked):
+            return {"value": text, "masked": masked}
+        case Code(text):
+            return {"code": text}
+        case str():
+            return part
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
@@ -112,7 +132,7 @@ def plan_data(plan: Plan, context: PlanContext) -> dict[str, Any]:
     If the plan is compared with a merge base, `base` says what it is, and each action whether it was
     `pending` before; a removal then has `former`, where the member was last declared.
     """
-    data = {
+    data: dict[str, Any] = {
         "format": FORMAT,
         "environment": plan.environment,
         "digest": plan.digest,
@@ -121,7 +141,7 @@ def plan_data(plan: Plan, context: PlanContext) -> dict[str, Any]:
         "summary": plan.summary._asdict(),
         "cost": {"calls": plan.cost.calls, "seconds": plan.cost.seconds, "allowance": plan.cost.allowance},
         "refusals": _refusals(plan.refusals),
-        "actions": [action_document(action) for action in plan.actions],
+        "actions": [_listed(action) for action in plan.actions],
         "expiring": [soon._asdict() for soon in plan.expiring],
         "expired": plan.expired,
         "sentence": plan_sentence(plan),
@@ -130,7 +150,13 @@ def plan_data(plan: Plan, context: PlanContext) -> dict[str, Any]:
         "has_lockfile": plan.has_lockfile,
         "is_recovered": context.is_recovered,
         "would_act": context.would_act,
-        **_lint(context.lint),
+        "commands": {"apply": context.command, "recover": context.recover, "publish": context.publish},
+        "unfetched": context.unfetched,
+        "conflicts": context.conflicts,
+        "today": context.today,
+        "allowed": list(context.allowed),
+        "warnings": problem_list(context.lint.warnings, to_be_shown=True),
+        "corrections": [correction._asdict() for correction in context.lint.corrections],
     }
     if context.share is None:
         return data
@@ -153,15 +179,26 @@ def plans_data(listing: PlanListing) -> dict[str, Any]:
         "base": listing.base._asdict() if listing.base else None,
         "unaffected": list(listing.unaffected),
         "taken_away": list(listing.taken_away),
-        "problems": problem_list(listing.problems),
+        "problems": problem_list(listing.problems, to_be_shown=True),
     }
 
 
-def _lint(lint: PlanLint) -> dict[str, Any]:
-    return {
-        "warnings": problem_list(lint.warnings),
-        "corrections": [correction._asdict() for correction in lint.corrections],
-    }
+def _listed(action: Action) -> dict[str, Any]:
+    """An action, with what showing a saved plan needs."""
+    document = action_document(action)
+    match action:
+        case Remove(was_rejected=True):
+            return document | {"was_rejected": True}
+        case StillRejected() | Unremoved():
+            return document | _personal(action)
+        case _:
+            return document
+
+
+def _personal(member: StillRejected | Unremoved) -> dict[str, list[str]]:
+    """What the reason repeats of the member, if anything: `reconciler show` hides it in masked output."""
+    parts = personal_parts(member.reason, member.attributes)
+    return {"personal": parts} if parts else {}
 
 
 def _base(plan: Plan, share: PullRequestChanges) -> dict[str, Any]:
@@ -208,7 +245,12 @@ def report_data(report: Report) -> dict[str, Any]:
         "exit_code": report.exit_code,
         "sentence": report_sentence(report),
         "ci": report.provenance._asdict() if report.provenance else None,
-        "problems": problem_list(report.problems),
+        "problems": problem_list(report.problems, to_be_shown=True),
+        "failure": report.failure,
+        "on_remove": report.policy.on_remove,
+        "left_unattributed": report.left_unattributed,
+        "wrote_lockfile": report.wrote_lockfile,
+        "publish": report.publish,
     }
 
 
@@ -224,9 +266,11 @@ def _summary(report: Report) -> dict[str, int]:
 
 
 def _refused(member: StillRejected | Unremoved) -> dict[str, Any]:
+    personal = _personal(member)
     if isinstance(member, Unremoved):
-        return {"key": member.key, "source": None, "by": member.by, "reason": member.reason}
-    return {"key": member.key, "source": member.source, "reason": member.reason}
+        return {"key": member.key, "source": None, "by": member.by, "reason": member.reason} | personal
+    is_there = {"is_there": True} if member.is_there else {}
+    return {"key": member.key, "source": member.source, "reason": member.reason} | is_there | personal
 
 
 def environments_data(environments: Iterable[Placed]) -> dict[str, Any]:

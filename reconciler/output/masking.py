@@ -36,10 +36,16 @@ def shown_spans(text: Text, *, masked: bool) -> tuple[Span, ...]:
 def word_of_api(reason: str, attributes: Attributes) -> Value:
     """What the API said about a member; hidden, it lacks what it repeats of them, and anybody's address."""
     masked = reason
-    for value in sorted(_values(attributes), key=len, reverse=True):
-        for spelling in {value, json.dumps(value)[1:-1]}:
-            masked = re.sub(_mention(spelling), _replacement, masked, flags=re.IGNORECASE)
+    for mention in _mentions(attributes):
+        masked = mention.sub(_replacement, masked)
     return Value(reason, _without_addresses(masked))
+
+
+def personal_parts(reason: str, attributes: Attributes) -> list[str]:
+    """What the API repeats of a member. As values of attributes the parts hide the same again."""
+    return list(
+        dict.fromkeys(found for mention in _mentions(attributes) for found in mention.findall(reason))
+    )
 
 
 def _masked(span: Span) -> Span:
@@ -74,9 +80,13 @@ def _without_addresses_in_word(word: str) -> str:
     return shown + local
 
 
-def _mention(text: str) -> str:
-    escaped = re.escape(text)
-    return escaped if len(text) >= _MENTIONED_ANYWHERE else rf"(?<!\w){escaped}(?!\w)"
+def _mentions(attributes: Attributes) -> Iterator[re.Pattern[str]]:
+    """The longest first, as they are and as JSON escapes them."""
+    for value in sorted(_values(attributes), key=len, reverse=True):
+        for text in {value, json.dumps(value)[1:-1]}:
+            escaped = re.escape(text)
+            is_short = len(text) < _MENTIONED_ANYWHERE
+            yield re.compile(rf"(?<!\w){escaped}(?!\w)" if is_short else escaped, re.IGNORECASE)
 
 
 def _replacement(found: re.Match[str]) -> str:

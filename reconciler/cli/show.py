@@ -1,0 +1,47 @@
+"""`reconciler show`: a saved plan or report, in any format."""
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.invocation import Invocation
+from reconciler.cli.options import format_option, listing_options, mask_option, sizes
+from reconciler.errors import EXIT_DONE
+from reconciler.files import disk_failure, display_path
+from reconciler.output.saved import read_saved
+
+
+@click.command
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@format_option
+@listing_options
+@mask_option
+@click.pass_obj
+def show(
+    invocation: Invocation,
+    file: Path,
+    *,
+    full: bool,
+    only: tuple[str, ...],
+    max_bytes: int | None,
+    link: str | None,
+) -> int:
+    """Show the plan or the report in FILE, of one environment or of several.
+
+    FILE is what `reconciler plan --out` or `reconciler apply --report` saved. Nothing is planned again, so
+    this needs neither the panels folder nor git.
+
+    Example: reconciler show plan.json
+
+    Example: reconciler show plan.json --format markdown --max-bytes 60000
+    """
+    wishes = sizes(invocation, full=full, max_bytes=max_bytes, link=link)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise disk_failure("read", file, error) from error
+    saved = read_saved(data, file=display_path(file), only=only)
+    if saved.problems:
+        invocation.tell_problems(saved.problems)
+    invocation.show(saved.screen, **wishes)
+    return EXIT_DONE
