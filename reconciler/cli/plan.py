@@ -1,5 +1,7 @@
 """`reconciler plan`: what apply would do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -22,9 +24,9 @@ from reconciler.cli.options import (
 from reconciler.cli.planning import Outcome, Planning, compared, several
 from reconciler.cli.saving import check_place, save
 from reconciler.cli.selection import AskedMembers
-from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY
+from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, ReconcilerError, UsageError
 from reconciler.output.documents.plan import plan_screen, plans_screen
-from reconciler.output.json_shapes import json_text, plans_data
+from reconciler.output.json_shapes import json_text, problems_data
 from reconciler.output.options import Format
 
 
@@ -87,26 +89,32 @@ def plan(
     wishes = sizes(invocation, full=full, max_bytes=max_bytes, link=link)
     if out is not None:
         check_place(out)
-    names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
-    asked = AskedMembers.of(member, must_be_known=not is_all)
-    names = asked.known_in(invocation, names) if is_all else names
-    with compared(invocation.panels, base) as before:
-        planning = Planning(invocation, allow, retry_rejected, None if is_all else out, before, asked)
-        if is_all:
-            outcome = several(planning, names)
-            if outcome.problems:
-                invocation.tell_problems(tuple(outcome.problems.values()))
+    with _failure_saved(invocation, out):
+        names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
+        asked = AskedMembers.of(member, must_be_known=not is_all)
+        names = asked.known_in(invocation, names) if is_all else names
+        with compared(invocation.panels, base) as before:
+            planning = Planning(invocation, allow, retry_rejected, None if is_all else out, before, asked)
+            outcome = several(planning, names) if is_all else Outcome([planning.one(names[0])])
             listing = outcome.listing(before)
-            if out is not None:
-                save(out, json_text(plans_data(listing)))
-            invocation.show(plans_screen(listing, only), **wishes)
-            return _code(outcome, detailed=detailed_exitcode)
-        planned = planning.one(names[0])
-    screen = plan_screen(planned.plan, planned.context, only)
+    if listing.problems:
+        invocation.tell_problems(listing.problems)
+    screen = plans_screen(listing, only) if is_all else plan_screen(*listing.plans[0], only)
     if out is not None:
         save(out, json_text(screen.data()))
     invocation.show(screen, **wishes)
-    return EXIT_SOMETHING_TO_APPLY if detailed_exitcode and planned.would_act else EXIT_DONE
+    return _code(outcome, detailed=detailed_exitcode)
+
+
+@contextmanager
+def _failure_saved(invocation: Invocation, out: Path | None) -> Iterator[None]:
+    """Save why no plan could be made, if that is so: `reconciler show` then says it in a comment."""
+    try:
+        yield
+    except ReconcilerError as error:
+        if out is not None and not isinstance(error, UsageError):
+            save(out, json_text(problems_data(error.problems, invocation.environment)))
+        raise
 
 
 def _code(outcome: Outcome, *, detailed: bool) -> int:

@@ -22,8 +22,7 @@ from reconciler.output.wording import interrupted_run, plan_sentence
 from reconciler.plan.model import Plan
 from reconciler.plan.planner import make_plan
 from reconciler.plan.pull_request import PullRequestChanges
-from reconciler.problems import Address, Code, Problem
-from reconciler.suppression.model import PREFIX
+from reconciler.problems import Problem
 from reconciler.warning_codes import CORRECTED_ADDRESS
 
 if TYPE_CHECKING:
@@ -54,28 +53,18 @@ def context_of(
     members: Sequence[str] = (),
 ) -> PlanContext:
     """What a reader of the plan should know beside it: what applies just this plan, and of the journal."""
-    allow = tuple(allow)
-    flags = [word for guard in allow for word in ("--allow", guard)]
-    flags += ["--retry-rejected"] if retry_rejected else []
-    if saved is None:  # a saved plan carries its selection
-        flags += [word for name in members for word in ("--member", invocation.line(_named(name)))]
-    return PlanContext(
-        command=invocation.command_line("apply", name, *([str(saved)] if saved else []), *flags),
-        recover=invocation.command_line("state", "recover", name),
+    context = PlanContext(
         is_recovered=known.is_recovered,
         is_applying=is_applying,
         share=share,
-        publish=invocation.command_line("state", "publish", name),
         unfetched=known.unfetched,
         conflicts=known.conflicts,
         lint=lint,
         today=invocation.today,
-        allowed=allow,
+        allowed=tuple(allow),
+        retry_rejected=retry_rejected,
     )
-
-
-def _named(member: str) -> Address | Code:
-    return Code(member) if member.startswith(PREFIX) else Address(member)
+    return context.with_commands(invocation.command_line, name, str(saved) if saved else None, members)
 
 
 def lint_of(

@@ -40,7 +40,7 @@ def show(
         data = file.read_bytes()
     except OSError as error:
         raise disk_failure("read", file, error) from error
-    saved = read_saved(data, file=display_path(file), only=only)
+    saved = read_saved(data, file=display_path(file), line=invocation.command_line, only=only)
     if saved.problems:
         invocation.tell_problems(saved.problems)
     invocation.show(saved.screen, **wishes)

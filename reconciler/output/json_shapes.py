@@ -150,11 +150,11 @@ def plan_data(plan: Plan, context: PlanContext) -> dict[str, Any]:
         "has_lockfile": plan.has_lockfile,
         "is_recovered": context.is_recovered,
         "would_act": context.would_act,
-        "commands": {"apply": context.command, "recover": context.recover, "publish": context.publish},
         "unfetched": context.unfetched,
         "conflicts": context.conflicts,
         "today": context.today,
         "allowed": list(context.allowed),
+        "retry_rejected": context.retry_rejected,
         "warnings": problem_list(context.lint.warnings, to_be_shown=True),
         "corrections": [correction._asdict() for correction in context.lint.corrections],
     }

@@ -1,6 +1,6 @@
 """What commands show that is more than one plan or report. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.lint.model import PlanLint
@@ -48,12 +48,13 @@ class PlanContext(NamedTuple):
     the plan comes from a pull request, None if it is compared with nothing. `unfetched` is the lockfile's
     branch if nothing is known of it here; `conflicts` counts the members about whom that branch and the file
     here disagree. `lint` is what looks odd about the members of the plan; `today` is the day that --today
-    named, None for the present one. `allowed` are the guards that are lifted; `would_act` tells whether apply
+    named, None for the present one. `allowed` are the guards that are lifted, `retry_rejected` says whether
+    rejected members are sent again; `would_act` tells whether apply
     would call the API or write the lockfile.
     """
 
-    command: str
-    recover: str
+    command: str = ""
+    recover: str = ""
     is_recovered: bool = False
     is_applying: bool = False
     share: PullRequestChanges | None = None
@@ -63,7 +64,26 @@ class PlanContext(NamedTuple):
     lint: PlanLint = PlanLint()
     today: str | None = None
     allowed: tuple[str, ...] = ()
+    retry_rejected: bool = False
     would_act: bool = False
+
+    def with_commands(
+        self, line: Callable[..., str], environment: str, file: str | None, members: Iterable[str]
+    ) -> "PlanContext":
+        """The same with the commands that fit.
+
+        `line` writes a command as a user can type it here. `file` is the saved plan, which carries its
+        selection of `members`; None if the plan is not saved on its own.
+        """
+        words = [] if file is None else [file]
+        words += [word for guard in self.allowed for word in ("--allow", guard)]
+        words += ["--retry-rejected"] if self.retry_rejected else []
+        words += [] if file else [word for name in members for word in ("--member", name)]
+        return self._replace(
+            command=line("apply", environment, *words),
+            recover=line("state", "recover", environment),
+            publish=line("state", "publish", environment),
+        )
 
 
 class PlanListing(NamedTuple):

@@ -4,7 +4,7 @@ What such a file says decides nothing: it is only shown, as data.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from msgspec import Struct, ValidationError, convert
@@ -112,12 +112,6 @@ class _Base(Struct):
     summary: _Counts
 
 
-class _Commands(Struct):
-    apply: str
-    recover: str
-    publish: str
-
-
 class _Plan(Struct):
     environment: str
     digest: str
@@ -132,11 +126,11 @@ class _Plan(Struct):
     target: str
     is_recovered: bool
     would_act: bool
-    commands: _Commands
     unfetched: str | None
     conflicts: int
     today: str | None
     allowed: list[str]
+    retry_rejected: bool
     warnings: list[_Problem]
     corrections: list[dict[str, str]]
     members: list[str] | None = None
@@ -178,12 +172,13 @@ class _Problems(Struct):
     problems: list[_Problem]
 
 
-def read_saved(data: bytes, *, file: str, only: Collection[str] = ()) -> Saved:
+def read_saved(data: bytes, *, file: str, line: Callable[..., str], only: Collection[str] = ()) -> Saved:
     """What a file holds that `plan` or `apply` wrote, for one environment or for several.
 
     Args:
         data: the whole file.
-        file: its path as it is shown in problems.
+        file: its path as it is shown.
+        line: writes a command as a user can type it here.
         only: the actions of plans whose members are listed, all of them if it is empty.
 
     Raises:
@@ -191,13 +186,13 @@ def read_saved(data: bytes, *, file: str, only: Collection[str] = ()) -> Saved:
     """
     saved = _object(data, file)
     if "plans" in saved:
-        return _plans(_read(saved, _Plans, file), saved, only)
+        return _plans(_read(saved, _Plans, file), saved, line, only)
     if "reports" in saved:
         reports = tuple(map(_report, _read(saved, _Reports, file).reports))
         screen = reports_screen(reports)._replace(data=lambda: saved)
         return Saved(screen, tuple(problem for report in reports for problem in report.problems))
     if "actions" in saved:
-        plan, context = _plan(_read(saved, _Plan, file))
+        plan, context = _plan(_read(saved, _Plan, file), line, file)
         return Saved(plan_screen(plan, context, only)._replace(data=lambda: saved))
     if "calls" in saved:
         report = _report(_read(saved, _Report, file))
@@ -231,10 +226,10 @@ def _refuse(message: str, hint: str, file: str) -> NoReturn:
     raise InvalidInput(Problem((message,), (hint,), Location(file)))
 
 
-def _plans(found: _Plans, saved: dict[str, Any], only: Collection[str]) -> Saved:
+def _plans(found: _Plans, saved: dict[str, Any], line: Callable[..., str], only: Collection[str]) -> Saved:
     problems = tuple(map(_problem, found.problems))
     listing = PlanListing(
-        tuple(map(_plan, found.plans)),
+        tuple(_plan(each, line, None) for each in found.plans),
         problems,
         tuple(found.unaffected),
         tuple(found.taken_away),
@@ -243,7 +238,7 @@ def _plans(found: _Plans, saved: dict[str, Any], only: Collection[str]) -> Saved
     return Saved(plans_screen(listing, only)._replace(data=lambda: saved), problems)
 
 
-def _plan(found: _Plan) -> tuple[Plan, PlanContext]:
+def _plan(found: _Plan, line: Callable[..., str], file: str | None) -> tuple[Plan, PlanContext]:
     plan = Plan(
         environment=found.environment,
         target=found.target,
@@ -260,9 +255,6 @@ def _plan(found: _Plan) -> tuple[Plan, PlanContext]:
         selection=None if found.members is None else Selection(tuple(found.members), frozenset()),
     )
     context = PlanContext(
-        command=found.commands.apply,
-        recover=found.commands.recover,
-        publish=found.commands.publish,
         is_recovered=found.is_recovered,
         share=_share(found.base, found.actions) if found.base else None,
         unfetched=found.unfetched,
@@ -272,9 +264,10 @@ def _plan(found: _Plan) -> tuple[Plan, PlanContext]:
         ),
         today=found.today,
         allowed=tuple(found.allowed),
+        retry_rejected=found.retry_rejected,
         would_act=found.would_act,
     )
-    return plan, context
+    return plan, context.with_commands(line, found.environment, file, found.members or ())
 
 
 def _share(base: _Base, actions: list[_Action]) -> PullRequestChanges:

@@ -103,7 +103,7 @@ def test_a_guard_is_a_finding_and_its_flag_lifts_it(run: Run, panels: Panels) ->
     panels.declare("m1", "m2")
     panels.lock(locked(*(entry(f"m{number}") for number in range(10))))
     refused, lifted = run("plan", "production"), run("plan", "production", "--allow", "remove")
-    assert "8 of 10 members would be removed, and guards.remove allows 30%" in refused.out
+    assert "8 of 10 members would be removed; guards.remove allows 30%" in refused.out
     assert refused.code == EXIT_DONE
     assert "Apply would refuse" not in lifted.out
     assert lifted.out.endswith("Next:   `reconciler apply production --allow remove`\n")

@@ -63,6 +63,15 @@ def test_plans_that_could_not_be_made_are_shown_with_their_reason(run: Run, pane
     assert {found.name for found in obeyed(ended.out)} == {"warning", "notice", "error"}
 
 
+def test_what_kept_a_plan_from_being_made_is_saved_and_shown(run: Run) -> None:
+    failed = run("plan", "--all", "--base", "nowhere", "--out", "plan.json")
+    assert failed.code == EXIT_INVALID
+    ended = run("show", "plan.json", "--format", "markdown")
+    assert ended.code == EXIT_DONE
+    assert "**1 problem**" in ended.out
+    assert run("apply", "production", "plan.json").code == EXIT_INVALID
+
+
 def test_what_a_failed_plan_printed_as_json_is_shown_too(run: Run) -> None:
     printed = run("plan", "nowhere", "--format", "json")
     assert printed.code == EXIT_INVALID

@@ -63,6 +63,16 @@ def test_json_is_one_object_that_is_never_masked() -> None:
                 "message": "Unknown field frstName of ada@example.org.",
                 "hint": "Did you mean firstName?",
                 "severity": "error",
+                "spans": {
+                    "message": [
+                        "Unknown field ",
+                        {"value": "frstName", "masked": "…"},
+                        " of ",
+                        {"address": "ada@example.org"},
+                        ".",
+                    ],
+                    "hint": ["Did you mean firstName?"],
+                },
             }
         ],
     }

@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plans import CONTEXT, FILE, TOO_MANY_LEAVE, add, change, plan_of, rejected, remove, unremoved
+from plans import FILE, TOO_MANY_LEAVE, add, change, plan_of, rejected, remove, unremoved
 from screens import as_json
 
 from reconciler.apply.report import Counts, Provenance, Report
@@ -20,11 +21,17 @@ from reconciler.output.documents.report import report_screen, reports_screen
 from reconciler.output.json_shapes import json_text
 from reconciler.output.options import Format, RenderOptions
 from reconciler.output.render import Screen, render
-from reconciler.output.results import PlanListing
+from reconciler.output.results import PlanContext, PlanListing
 from reconciler.output.saved import read_saved
 from reconciler.plan.model import Expiring, FieldChange, Selection
 from reconciler.plan.pull_request import Base, PullRequestChanges, SettingChange
 from reconciler.problems import Address, Code, Location, Problem, Severity, Value
+
+
+def line(*words: str) -> str:
+    """A command as a user can type it."""
+    return " ".join(("reconciler", *words))
+
 
 ODD = Problem(
     (Address("ada@example.org"), " is ", Value("Lovelace"), " in ", Code("lastName"), "."),
@@ -58,16 +65,16 @@ SHARE = PullRequestChanges(
     settings=(SettingChange("target", "https://a.example", None),),
     former={"bob@example.org": f"{FILE}:7"},
 )
-FULL = CONTEXT._replace(
+ALONE = PlanContext().with_commands(line, "production", "x.json", ())
+FULL = PlanContext(
     is_recovered=True,
     share=SHARE,
-    publish="reconciler state publish production",
     unfetched="state",
     conflicts=3,
     lint=LINT,
     allowed=("add",),
     would_act=True,
-)
+).with_commands(line, "production", "x.json", ())
 REPORT = Report(
     "production",
     Counts(added=5, unattributed=3, rejected=3, blocked=1),
@@ -88,11 +95,19 @@ REPORT = Report(
     provenance=Provenance("4f6b5a1", "77", None),
 )
 SCREENS = {
-    "plan": plan_screen(PLAN, CONTEXT),
+    "plan": plan_screen(PLAN, ALONE),
     "plan of a pull request": plan_screen(PLAN, FULL),
     "plan that can't be told apart": plan_screen(PLAN, FULL._replace(share=replace(SHARE, keys=None))),
-    "plan for another day": plan_screen(PLAN, CONTEXT._replace(today="2027-01-31")),
-    "plans": plans_screen(PlanListing(((PLAN, FULL),) * 2, (ODD,), ("north",), ("south",), SHARE.base)),
+    "plan for another day": plan_screen(PLAN, ALONE._replace(today="2027-01-31")),
+    "plans": plans_screen(
+        PlanListing(
+            ((PLAN, FULL.with_commands(line, "production", None, ["ada@example.org"])),) * 2,
+            (ODD,),
+            ("north",),
+            ("south",),
+            SHARE.base,
+        )
+    ),
     "report": report_screen(REPORT),
     "report of a refusal": report_screen(Report("p", problems=(ODD,), failure=EXIT_REFUSED)),
     "reports": reports_screen([REPORT, replace(REPORT, publish="publish", provenance=None)]),
@@ -110,12 +125,12 @@ def saved(screen: Screen) -> bytes:
 @pytest.mark.parametrize("chosen", Format)
 def test_it_is_shown_as_it_was_when_it_was_saved(name: str, chosen: Format, *, masked: bool) -> None:
     screen, options = SCREENS[name], RenderOptions(masked=masked)
-    again = read_saved(saved(screen), file="x.json").screen
+    again = read_saved(saved(screen), file="x.json", line=line).screen
     assert render(again, chosen, options) == render(screen, chosen, options)
 
 
 def test_only_some_actions_can_be_listed() -> None:
-    screen = read_saved(saved(SCREENS["plan"]), file="x.json", only=("remove",)).screen
+    screen = read_saved(saved(SCREENS["plan"]), file="x.json", line=line, only=("remove",)).screen
     text = render(screen, Format.TEXT, RenderOptions())
     assert "bob@example.org" in text
     assert "  + " not in text
@@ -123,7 +138,7 @@ def test_only_some_actions_can_be_listed() -> None:
 
 @pytest.mark.parametrize("name", ["plans", "report", "reports", "problems"])
 def test_the_problems_come_apart_since_text_says_them_on_standard_error(name: str) -> None:
-    assert ODD in read_saved(saved(SCREENS[name]), file="x.json").problems
+    assert ODD in read_saved(saved(SCREENS[name]), file="x.json", line=line).problems
 
 
 @pytest.mark.parametrize(
@@ -142,7 +157,7 @@ def test_the_problems_come_apart_since_text_says_them_on_standard_error(name: st
 )
 def test_any_other_file_is_refused_in_words_with_its_name(text: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        read_saved(text.encode(), file="x.json")
+        read_saved(text.encode(), file="x.json", line=line)
     (problem,) = caught.value.problems
     assert problem.location == Location("x.json")
     assert problem.hint
@@ -160,18 +175,18 @@ def test_a_damaged_file_is_shown_or_refused_and_never_fails(data: st.DataObject,
     parent, key = data.draw(st.sampled_from(list(_places(document))))
     parent[key] = data.draw(_JSON)
     try:
-        screen = read_saved(json.dumps(document).encode(), file="x.json").screen
+        screen = read_saved(json.dumps(document).encode(), file="x.json", line=line).screen
         for chosen in Format:
             render(screen, chosen, RenderOptions(masked=True))
     except InvalidInput:
         pass
 
 
-def _places(value: object) -> list[tuple[object, object]]:
+def _places(value: Any) -> list[tuple[Any, Any]]:
     """Each (container, key) in a document."""
     match value:
         case dict():
-            items = list(value.items())
+            items: list[tuple[Any, Any]] = list(value.items())
         case list():
             items = list(enumerate(value))
         case _:

@@ -110,9 +110,7 @@ def _people(imported: Imported) -> Iterator[Block]:
     if update.gone:
         verb = "Removed from the file" if update.is_pruned else "In the file, but not in the source"
         yield Heading(f"{verb}: {len(update.gone)}")
-        yield Table(
-            ("member",), update.gone, lambda key: Row(((Address(key),),)), symbol="-", more=imported.more
-        )
+        yield Table(("member",), update.gone, _gone_row, symbol="-", more=imported.more)
         if not update.is_pruned:
             yield Paragraph("They stay declared. To remove them from the file, import again with `--prune`.")
     if update.elsewhere:
