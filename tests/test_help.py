@@ -58,6 +58,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "sandbox change",
         "completion",
         "init",
+        "show",
         "status",
         "import",
         "schema",

@@ -31,9 +31,10 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The one sentence that says it all; it is shown however little room there is."""
+    """The one sentence that says it all, and lines below it; it is shown however little room there is."""
 
     text: Text
+    below: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,9 @@ class _HtmlBackend:
     def block(self, block: Block) -> str:  # noqa: C901, PLR0911 - one for each kind of block
         """A block as HTML."""
         match block:
-            case Headline(text):
-                return f'<p class="headline">{self._words(text)}</p>\n'
+            case Headline(text, below):
+                lines = "".join(f"<p>{self._words(line)}</p>\n" for line in below)
+                return f'<p class="headline">{self._words(text)}</p>\n{lines}'
             case Heading(text):
                 return f"<h2>{self._words(text)}</h2>\n"
             case Paragraph(text):

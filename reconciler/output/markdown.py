@@ -148,8 +148,8 @@ class _MarkdownBackend:
     def block(self, block: Block) -> str:  # noqa: C901, PLR0911 - one for each kind of block
         """A block without an empty line before and behind it."""
         match block:
-            case Headline(text):
-                return f"**{self._words(text)}**"
+            case Headline(text, below):
+                return "\n\n".join((f"**{self._words(text)}**", *map(self._words, below)))
             case Heading(text):
                 return f"### {self._words(text)}"
             case Paragraph(text):

@@ -73,7 +73,9 @@ class _TextBackend:
 
     def _block(self, block: Block) -> list[str]:  # noqa: PLR0911 - one for each kind of block
         match block:
-            case Headline(text) | Heading(text) | Paragraph(text):
+            case Headline(text, below):
+                return [self._line(line) for line in (text, *below)]
+            case Heading(text) | Paragraph(text):
                 return [self._line(text)]
             case Section(title, blocks):
                 content = (line for each in blocks for line in self._in_section(each))

@@ -66,7 +66,6 @@ EVERYTHING = replace(
 def test_the_whole_plan_on_a_terminal() -> None:
     assert text(EVERYTHING) == snapshot("""\
 production: 1 to add, 1 changed (not deliverable by this API), 1 to remove (delete), 95 unchanged, 2 rejected.
-
 Target: https://api.questionpro.eu/a/api/v2
 
 A guard refuses this plan: 60 of 100 members would be removed; guards.remove allows 30%.
@@ -136,7 +135,7 @@ The API can't change a member who is already in the panel. Apply leaves them as 
 
 Delete: they are permanently deleted from the panel (`DELETE /micropanel/members`). Apply asks again before it deletes; without a terminal it needs `--allow delete`.
 
-| member | by | declared in |
+| member | by | last declared in |
 | --- | --- | --- |
 | `b…@example.org` | delete |  |
 

@@ -70,8 +70,7 @@ Next:  plan and apply again: a new plan continues from here and sends nobody
          twice who has an answer
        fix the declarations of the rejected members and apply again, or send
          them unchanged with `--retry-rejected`
-       commit the lockfile, `state.lock.json`, if git keeps it: it records the
-         outcomes
+       commit the lockfile if git keeps it; it records the outcomes
 """)
 
 
@@ -100,7 +99,7 @@ def test_the_whole_report_in_a_comment_holds_the_problems() -> None:
 - Spent: 4 calls; 1 member recovered from the journal of an interrupted run
 - Next: plan and apply again: a new plan continues from here and sends nobody twice who has an answer
   - fix the declarations of the rejected members and apply again, or send them unchanged with `--retry-rejected`
-  - commit the lockfile, `state.lock.json`, if git keeps it: it records the outcomes
+  - commit the lockfile if git keeps it; it records the outcomes
 """)
 
 

@@ -118,13 +118,8 @@ def _settings_warning(plan: Plan, share: PullRequestChanges) -> Problem:
 
 
 def _blocks(plan: Plan, context: PlanContext, only: Collection[str]) -> Iterator[Block]:
-    yield Headline(plan_sentence(plan))
-    yield Paragraph(("Target: ", Code(plan.target)))
+    yield Headline(plan_sentence(plan), tuple(_below(plan, context)))
     yield _chart(plan)
-    if plan.selection is not None:
-        yield Paragraph((*_selected(plan.selection.members), ". Everyone else is left as they are."))
-    if context.allowed:
-        yield Paragraph(f"Lifted for this run: {', '.join(context.allowed)}.")
     findings = [*_warnings(plan, context), *map(guard_problem, plan.refusals)]
     if findings:
         yield Problems(findings, has_total=False)
@@ -134,6 +129,15 @@ def _blocks(plan: Plan, context: PlanContext, only: Collection[str]) -> Iterator
     yield from _expiring(plan)
     yield Fields(tuple(_ending(plan, context)))
     yield Hidden(hidden_line(plan))
+
+
+def _below(plan: Plan, context: PlanContext) -> Iterator[Text]:
+    """Where it goes, and what limits or lifts it."""
+    yield ("Target: ", Code(plan.target))
+    if plan.selection is not None:
+        yield (*_selected(plan.selection.members), ". Everyone else is left as they are.")
+    if context.allowed:
+        yield f"Lifted for this run: {', '.join(context.allowed)}."
 
 
 # What a reader should know first.
@@ -257,7 +261,7 @@ def _section(kind: type[Action], actions: Sequence[Any], former: Mapping[str, st
         table = Table(("member", "declared in"), actions, _change, "before → after", "~", more=more)
         return _titled("Changed", actions, _note_on_changes(actions), table)
     if kind is Remove:
-        headings = ("member", "by", "declared in")
+        headings = ("member", "by", "last declared in")
         table = Table(headings, actions, lambda action: _remove(action, former), symbol="-", more=more)
         return _titled("To remove", actions, _note_on_removals(actions), table)
     if kind is StillRejected:

@@ -144,7 +144,7 @@ def _next_steps(report: Report) -> Iterator[str]:
     elif report.wrote_lockfile and report.publish is not None:
         yield f"`{report.publish}`: the lockfile records the outcomes, but only here so far"
     elif report.wrote_lockfile:
-        yield "commit the lockfile, `state.lock.json`, if git keeps it: it records the outcomes"
+        yield "commit the lockfile if git keeps it; it records the outcomes"
     elif report.is_whole:
         yield "nothing: nothing has changed"
 
