@@ -15,6 +15,7 @@ _WRITES = {
     ("apply", "apply"): {"contents", "pull-requests"},
     ("apply", "rest"): {"actions"},
     ("drift", "drift"): {"issues"},
+    ("panel-drift", "read"): {"issues"},
 }
 
 

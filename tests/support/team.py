@@ -279,7 +279,7 @@ class Team:
     def _adopt(self) -> None:
         workflows = self.desk / ".github" / "workflows"
         workflows.mkdir(parents=True)
-        for name in ("plan", "apply", "drift"):
+        for name in ("plan", "apply", "drift", "panel-drift"):
             shutil.copy(_REPOSITORY / ".github" / "workflows" / f"{name}.yml", workflows)
         self.write(".github/reconciler.txt", "panel-reconciler\n")
         self.write(".gitignore", ".reconciler/\n")

@@ -400,7 +400,7 @@ def test_a_pull_request_that_was_told_is_not_told_of_later_runs(team: Team) -> N
 def _shell_of_apply(team: Team, act: int) -> int:
     """The process that act, as a runner, started for the step that runs apply: what a cancelled job signals.
 
-    Source: `ProcessInvoker.cs` of actions/runner signals the process that it started, not those below it.
+    Source: GitHub's page *Canceling a workflow*: the step's entry process is signalled, which is its shell.
     """
     parents = {number: _parent(number) for number in _processes()}
     (process,) = (number for number in parents if _is_apply_of(team, Path(f"/proc/{number}")))
