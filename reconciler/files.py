@@ -8,8 +8,9 @@ exclusively.
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 from reconciler.errors import DiskFailure, InvalidInput
@@ -43,16 +44,51 @@ _REMEDIES = {
 }
 
 
+_displayed_from: ContextVar[Callable[[], Path]] = ContextVar("displayed_from", default=Path.cwd)
+
+
 def display_path(path: Path) -> str:
     """A file's path in messages, in plans and as a member's source.
 
-    Relative to the working directory if it is below it, else absolute; with forward slashes. Bytes of a name
-    that are not UTF-8 become question marks, so that the text can be printed.
+    Relative to the folder of `displayed_from`, which is the working directory otherwise, if it is below that;
+    else absolute. With forward slashes. Bytes of a name that are not UTF-8 become question marks, so that the
+    text can be printed.
     """
-    whole = Path(os.path.abspath(path))  # noqa: PTH100 - removes ".." from the text; resolve() follows links
-    here = Path.cwd()
-    text = (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
+    whole = _absolute(path)
+    root = _displayed_from.get()()
+    text = (whole.relative_to(root) if whole.is_relative_to(root) else whole).as_posix()
     return text.encode(errors="replace").decode()
+
+
+@contextmanager
+def displayed_from(root: Callable[[], Path]) -> Iterator[None]:
+    """Display paths relative to this folder, inside the block. It is asked for at each path."""
+    token = _displayed_from.set(root)
+    try:
+        yield
+    finally:
+        _displayed_from.reset(token)
+
+
+def display_root(panels: Path) -> Path:
+    """The folder to which paths are displayed: git's root above the panels folder, else its parent."""
+    whole = _absolute(panels)
+    return git_root(whole) or whole.parent
+
+
+def git_root(path: Path) -> Path | None:
+    """The nearest folder at or above a path that is the root of a git work tree; git itself is not asked."""
+    whole = _absolute(path)
+    return next((folder for folder in (whole, *whole.parents) if (folder / ".git").exists()), None)
+
+
+def command_path(path: Path) -> str:
+    """A file's path as a command takes it that is typed in the working directory."""
+    return os.path.relpath(_absolute(path))
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 - removes ".." from the text; resolve() follows links
 
 
 def replace_file(

@@ -15,7 +15,7 @@ from reconciler.environment.discovery import (
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput
-from reconciler.files import display_path, is_link, link_problem, temporary_folder
+from reconciler.files import command_path, display_path, is_link, link_problem, temporary_folder
 from reconciler.git.repository import Repository
 from reconciler.lockfile.codec import is_same_state
 from reconciler.plan.pull_request import Base, PullRequestChanges, changed_keys, setting_changes
@@ -105,7 +105,7 @@ class MergeBase:
             return None
         return Problem(
             ("Reconciler's own working folder is committed: what apply believes could be forged there.",),
-            (f"Take it out: `git rm -r --cached -- {display_path(folder)}`, then commit.",),
+            (f"Take it out: `git rm -r --cached -- {command_path(folder)}`, then commit.",),
             Location(display_path(folder)),
         )
 
@@ -115,7 +115,7 @@ class MergeBase:
 
         was_there = self.repository.read(self.base.commit, path) is not None
         command = ("git", "checkout", self.base.commit[:12]) if was_there else ("git", "rm", "--cached")
-        return shlex.join((*command, "--", display_path(lockfile)))
+        return shlex.join((*command, "--", command_path(lockfile)))
 
     def _roster_before(self, name: str) -> Roster | None:
         """The roster as it was; nobody for an environment that is new, None for one that can't be read."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.invocation import DEFAULT_PANELS, Invocation
+from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import format_option, mask_option
 from reconciler.cli.state import typed_key
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
@@ -48,8 +48,9 @@ def _folders(invocation: Invocation, folders: tuple[Path, ...]) -> tuple[Path, .
         InvalidInput: one isn't, so that a mistyped name is not taken for an empty folder.
     """
     if not folders:
-        elsewhere = invocation.panels
-        folders = (Path(), *([elsewhere] if elsewhere.exists() or elsewhere != DEFAULT_PANELS else []))
+        panels = invocation.panels
+        is_asked_for = invocation.asked_panels is not None
+        folders = (Path(), *([panels] if is_asked_for or panels.exists() else []))
     if missing := [folder for folder in folders if not os.path.lexists(folder)]:
         raise InvalidInput(*(_no_folder(display_path(folder)) for folder in missing))
     return folders

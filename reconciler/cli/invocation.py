@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from reconciler.cli.terminal import paint_for, write
+from reconciler.environment.discovery import DEFAULT_PANELS, find_panels
 from reconciler.output.document import Document, Span
 from reconciler.output.documents.problems import problems_document, problems_screen
 from reconciler.output.masking import masks_by_default
@@ -42,7 +43,6 @@ def day_of(today: str | None) -> Day:
 # One run of the program: what holds for all of it, whichever command runs.
 
 
-DEFAULT_PANELS = Path("panels")
 COMPLETION_VARIABLE = "_RECONCILER_COMPLETE"
 """What the script of `reconciler completion` sets when the user presses TAB (click's *shell completion*)."""
 
@@ -52,14 +52,14 @@ class Invocation:
     """What a command finds at `click.get_current_context().obj`.
 
     `format` and `masked` are known before the flags are judged, so that even a wrong flag is reported as
-    asked for. `environment` is the one that the command is about, once it is known.
-    `today` is what --today says, None where the present day counts.
+    asked for. `asked_panels` is what --panels says. `environment` is the one that the command is about, once
+    it is known. `today` is what --today says, None where the present day counts.
     `could_not_tell` is set where progress could not be written, which ends no run but is no success either.
     """
 
     format: Format = Format.TEXT
     masked: bool = False
-    panels: Path = DEFAULT_PANELS
+    asked_panels: Path | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     environment: str | None = None
     today: str | None = None
@@ -71,6 +71,11 @@ class Invocation:
         asked = _asked_format(arguments)
         is_masked = asked in FORMATS_OF_CI or masks_by_default(environ)
         return cls(format=asked, masked=_asked_masking(arguments, default=is_masked), environ=environ)
+
+    @property
+    def panels(self) -> Path:
+        """The folder that holds a folder for each environment."""
+        return find_panels(self.asked_panels, self.environ)
 
     @property
     def is_ci(self) -> bool:
@@ -118,7 +123,8 @@ class Invocation:
 
     def command_line(self, *words: str) -> str:
         """A command that a user can type here, such as `reconciler --panels elsewhere apply production`."""
-        panels = () if self.panels == DEFAULT_PANELS else ("--panels", str(self.panels))
+        is_found = self.asked_panels in {None, DEFAULT_PANELS}
+        panels = () if is_found else ("--panels", str(self.asked_panels))
         return shlex.join(("reconciler", *panels, *words))
 
     def _options(self, stream: TextIO, **wishes: Any) -> RenderOptions:

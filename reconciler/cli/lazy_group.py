@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -53,6 +54,8 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(entry.module), entry.name)
         command.help = command.help or _help_in_source(command.callback)
+        if all(parameter.name != "panels" for parameter in command.params):
+            command.params.append(_panels_option())
         return command
 
     def resolve_command(
@@ -81,6 +84,25 @@ class LazyGroup(click.Group):
         """The list of commands, from the table alone."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in self.entries.items()])
+
+
+def _panels_option() -> click.Option:
+    """--panels behind a command, where people look for it first; help shows it at the first level."""
+    return click.Option(
+        ["--panels"],
+        type=click.Path(file_okay=False, path_type=Path),
+        help="The same as before the command.",
+        hidden=True,
+        expose_value=False,
+        callback=_set_panels,
+    )
+
+
+def _set_panels(context: click.Context, _parameter: click.Parameter, panels: Path | None) -> None:
+    if panels is not None:
+        context.find_root().params["panels"] = panels
+        if context.obj is not None:
+            context.obj.asked_panels = panels
 
 
 def _behind_a_check(callback: Callable[..., Any] | None) -> Callable[..., Any]:

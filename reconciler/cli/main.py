@@ -15,10 +15,12 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.failures import explained
-from reconciler.cli.invocation import COMPLETION_VARIABLE, DEFAULT_PANELS, Invocation
+from reconciler.cli.invocation import COMPLETION_VARIABLE, Invocation
 from reconciler.cli.lazy_group import CommandEntry, LazyGroup
 from reconciler.cli.terminal import prepare, settle
+from reconciler.environment.discovery import PANELS_VARIABLE
 from reconciler.errors import EXIT_DONE, DiskFailure
+from reconciler.files import display_root, displayed_from
 from reconciler.git.process import WITHHELD
 
 
@@ -33,7 +35,8 @@ def main(arguments: Sequence[str]) -> int:
             return EXIT_DONE
     invocation = Invocation.begin(arguments, os.environ)
     try:
-        return _run(arguments, invocation)
+        with displayed_from(lambda: display_root(invocation.panels)):
+            return _run(arguments, invocation)
     finally:
         settle(sys.stdout)
         settle(sys.stderr)
@@ -107,22 +110,21 @@ _COMMANDS = {
 @click.option(
     "--panels",
     type=click.Path(file_okay=False, path_type=Path),
-    default=DEFAULT_PANELS,
-    show_default=True,
     metavar="DIR",
-    help="The folder that holds a folder for each environment.",
+    help="The folder that holds a folder for each environment; also after the command. "
+    f"Default: {PANELS_VARIABLE}, else panels/ here or in the nearest folder above, up to git's root.",
 )
 @click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")
 @click.pass_obj
-def program(invocation: Invocation, panels: Path) -> None:
+def program(invocation: Invocation, panels: Path | None) -> None:
     """Keep QuestionPro panels equal to the member files in a git repository.
 
     Example: reconciler plan production
 
     Example: reconciler apply production
     """
-    invocation.panels = panels
-    WITHHELD.set(cache(lambda: _secret_variables(panels)))
+    invocation.asked_panels = panels
+    WITHHELD.set(cache(lambda: _secret_variables(invocation.panels)))
 
 
 def _secret_variables(panels: Path) -> frozenset[str]:

@@ -1,14 +1,14 @@
 """Options and arguments that several commands share."""
 
+import os
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from reconciler.cli.invocation import DEFAULT_PANELS, Invocation, day_of
-from reconciler.environment.discovery import SETTINGS_FILE
+from reconciler.cli.invocation import Invocation, day_of
+from reconciler.environment.discovery import SETTINGS_FILE, find_panels
 from reconciler.environment.overview import environments_in_order
 from reconciler.errors import UsageError
 from reconciler.output.options import COMMON_FORMATS, Format
@@ -23,7 +23,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def environments_beginning(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """The environments whose names begin like this, for a TAB; their files are not read."""
-    panels = Path(context.find_root().params.get("panels") or DEFAULT_PANELS)
+    panels = find_panels(context.find_root().params.get("panels"), os.environ)
     return sorted(
         found.parent.name
         for found in panels.glob(f"*/{SETTINGS_FILE}")

@@ -16,7 +16,7 @@ from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, InvalidInput, UsageError
 from reconciler.explain import likeliest
-from reconciler.files import display_path
+from reconciler.files import command_path, display_path
 from reconciler.identity import InvalidAddress, identity
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
 from reconciler.lockfile.preflight import publish_and_test
@@ -299,7 +299,8 @@ def _tell(invocation: Invocation, environment: Environment, published: Publicati
         invocation.tell(line)
     if published.is_tracked:
         path = display_path(environment.lockfile_path)
-        line = f"{path} is under version control still, where it grows old: `git rm --cached {path}`, commit."
+        command = f"git rm --cached {command_path(environment.lockfile_path)}"
+        line = f"{path} is under version control still, where it grows old: `{command}`, commit."
         invocation.tell(line)
     if published.end is PublicationEnd.FALLBACK:
         invocation.tell_problems([_declined(invocation, environment, published)])

@@ -1,14 +1,18 @@
 """Which environments there are: the folders under the panels folder that hold an `environment.yaml`."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from reconciler.environment.model import LOCKFILE, OPT_OUT_LIST, OWN_SUPPRESSION_LIST, WORKING_FOLDER
 from reconciler.errors import InvalidInput
-from reconciler.files import display_path, is_link, link_problem
+from reconciler.files import display_path, git_root, is_link, link_problem
 from reconciler.problems import Location, Problem, nearest
 
 SETTINGS_FILE = "environment.yaml"
+DEFAULT_PANELS = Path("panels")
+PANELS_VARIABLE = "RECONCILER_PANELS"
+
 OWN_FILES = frozenset(
     {
         SETTINGS_FILE,
@@ -21,7 +25,26 @@ OWN_FILES = frozenset(
 )
 """Files in an environment's folder that are not member files, whatever their ending."""
 
-_PANELS_HINT = "Name the folder with --panels DIR."
+_PANELS_HINT = f"Name the folder with --panels DIR, or in the variable {PANELS_VARIABLE}."
+
+
+def find_panels(asked: Path | None, environ: Mapping[str, str]) -> Path:
+    """The panels folder: the one that is asked for, else by variable, else the nearest.
+
+    That is `panels/` in the working directory or in the nearest folder above it, up to git's root. If there
+    is none, it is the one in the working directory.
+    """
+    if asked is not None:
+        return asked
+    if named := environ.get(PANELS_VARIABLE, "").strip():
+        return Path(named)
+    here = Path.cwd()
+    root = git_root(here)
+    above = [here, *here.parents]
+    for folder in above[: above.index(root) + 1] if root else [here]:
+        if (folder / DEFAULT_PANELS).is_dir():
+            return Path(os.path.relpath(folder / DEFAULT_PANELS))
+    return DEFAULT_PANELS
 
 
 def environment_names(panels: Path) -> tuple[str, ...]:
