@@ -10,8 +10,8 @@ import click
 
 from reconciler import scaffold, schemas
 from reconciler.ci.gitlab_pipeline import PIPELINE
-from reconciler.cli.invocation import DEFAULT_PANELS, Invocation
-from reconciler.environment.discovery import environment_names
+from reconciler.cli.invocation import Invocation
+from reconciler.environment.discovery import DEFAULT_PANELS, environment_names
 from reconciler.environment.overview import environments_in_order
 from reconciler.errors import EXIT_DONE, InvalidInput, UsageError
 from reconciler.files import replace_file
