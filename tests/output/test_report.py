@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from inline_snapshot import snapshot
+from msgspec import structs
 from plans import FILE, rejected, unremoved
 from screens import as_github, as_json, as_markdown, as_text
 from workflow_commands import Command, obeyed
@@ -143,7 +144,7 @@ def test_members_to_add_and_members_to_remove_are_told_apart_if_nothing_is_attri
 
 
 def test_a_member_who_is_in_the_panel_all_the_same_is_not_said_to_be_refused_entry() -> None:
-    refused = replace(rejected(), is_there=True)
+    refused = structs.replace(rejected(), is_there=True)
     report = Report("p", Counts(rejected=3), rejected=(rejected(), refused, unremoved(reason="No.")))
     lines = text(report).splitlines()
     assert f"  1  rejected  {OUTCOMES['rejected']}" in lines

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from plans import FILE, TOO_MANY_LEAVE, add, change, plan_of, rejected, remove, unremoved
 from screens import as_json
 
@@ -84,7 +85,7 @@ REPORT = Report(
     recovered=2,
     rejected=(
         rejected("Eve Moneypenny: no", lastName="Moneypenny"),
-        replace(rejected(), is_there=True),
+        structs.replace(rejected(), is_there=True),
         unremoved(),
     ),
     blocked=(unremoved("sam"),),
