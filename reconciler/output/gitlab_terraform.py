@@ -12,7 +12,7 @@ _FIELDS = {"create": "add", "update": "change", "delete": "remove"}
 
 def gitlab_terraform(data: dict[str, Any]) -> str:
     """The counts of a plan, or of several together; nothing where there is no plan."""
-    plans = data.get("plans", [data] if "summary" in data else [])
+    plans = data.get("plans", [data] if "actions" in data else [])
     if not plans:
         return ""
     counts = {field: sum(plan["summary"][action] for plan in plans) for field, action in _FIELDS.items()}

@@ -54,14 +54,13 @@ def test_json_has_both_lists(run: Run) -> None:
     ]
     assert [(warning["line"], warning["code"]) for warning in document["warnings"]] == [
         (3, "role-address"),
-        (3, "test-domain"),
     ]
 
 
 def test_for_a_workflow_both_are_annotated_where_they_stand(run: Run) -> None:
     found = obeyed(run("plan", "production", "--format", "github").out)
     places = [one.properties.get("line") for one in found if one.name == "warning"]
-    assert places == ["2", "3", "3"]
+    assert places == ["2", "3"]
 
 
 def test_what_is_in_the_panel_already_is_warned_of_no_more(run: Run, panels: Panels) -> None:

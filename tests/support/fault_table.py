@@ -50,8 +50,8 @@ LOST = Ends(3, 3 * ATTEMPTS, "3 batches in a row got no usable answer", {"unconf
 LOST_AT_ONCE = LOST._replace(calls=range(3 * ATTEMPTS, BATCHES * ATTEMPTS + 1), outcomes={"unconfirmed": 8})
 TURNED_AWAY = LOST._replace(words="Too many requests", outcomes={})
 USED_UP = "The licence's allowance of API calls is used up"
-TOO_LARGE = "the API's word: The request body is too large"
-INVALID = "the API's word: Invalid URL parameters"
+TOO_LARGE = "the API says: The request body is too large"
+INVALID = "the API says: Invalid URL parameters"
 
 
 def table(say: Message) -> Mapping[str, Mapping[How, Ends]]:
