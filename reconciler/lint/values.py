@@ -162,7 +162,7 @@ def _repaired(text: str) -> str | None:
 
 
 def _byte(character: str) -> bytes:
-    return character.encode("latin-1") if ord(character) < 0x100 else character.encode("cp1252")  # noqa: PLR2004
+    return character.encode("latin-1") if ord(character) < 0x100 else character.encode("cp1252")  # noqa: PLR2004 - the bound of Latin-1
 
 
 def _invisible(_field: str, text: str) -> _Finding | None:

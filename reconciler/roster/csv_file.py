@@ -354,7 +354,8 @@ class _MemberReader:
             return True
         if any(map(_SPACE_BEFORE_QUOTE.match, cells)):
             return False
-        message = (f"This row has {len(cells)} cells, and the header has {width}.",)
+        cell = "cell" if len(cells) == 1 else "cells"
+        message = (f"This row has {len(cells)} {cell}, and the header has {width}.",)
         if len(cells) > width:
             hint = f'Put a value that contains "{self._rows.separator}" in quotes.'
         else:

@@ -40,15 +40,14 @@ def test_mistakes_are_annotated_at_their_lines_and_named_in_the_comment(team: Te
     assert "ada@" not in comment + job.log
 
 
-def test_fifty_mistakes_are_nine_annotations_and_one_that_counts_the_rest(team: Team) -> None:
+def test_fifty_mistakes_of_one_kind_are_one_annotation_with_a_count(team: Team) -> None:
     team.begin("slips")
     wrong = "".join(f"  - emailAddress: nobody{number}\n" for number in range(50))
     team.write("panels/production/members/team.yaml", f"members:\n{wrong}")
     job = team.plan(team.propose("slips"))
     assert job.code == 1
     errors = job.annotations("error")
-    assert len(errors) == 10
-    assert "41 more" in errors[-1]
+    assert [error for error in errors if "50 rows" in error]
 
 
 def test_a_pull_request_that_is_updated_twice_has_one_comment(team: Team) -> None:
