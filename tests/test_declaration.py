@@ -72,7 +72,8 @@ def test_an_unknown_environment_is_told() -> None:
     assert problems() == [
         (
             'panels: There is no environment "production", nor any other. '
-            "(An environment is a folder with an environment.yaml. Name the folder with --panels DIR.)"
+            "(An environment is a folder with an environment.yaml. Name the folder with --panels DIR, "
+            "or in the variable RECONCILER_PANELS.)"
         )
     ]
 

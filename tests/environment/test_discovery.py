@@ -56,13 +56,15 @@ def test_a_path_is_no_name(name: str, tmp_path: Path) -> None:
 def test_no_environment_at_all_brings_what_one_is(tmp_path: Path) -> None:
     assert problem_of(tmp_path, "x") == (
         'There is no environment "x", nor any other. '
-        "(An environment is a folder with an environment.yaml. Name the folder with --panels DIR.)"
+        "(An environment is a folder with an environment.yaml. Name the folder with --panels DIR, "
+        "or in the variable RECONCILER_PANELS.)"
     )
 
 
 def test_a_missing_panels_folder_brings_the_flag(tmp_path: Path) -> None:
     assert problem_of(tmp_path / "panels", "x") == (
-        "The panels folder can't be read: No such file or directory. (Name the folder with --panels DIR.)"
+        "The panels folder can't be read: No such file or directory. (Name the folder with --panels DIR, "
+        "or in the variable RECONCILER_PANELS.)"
     )
 
 

@@ -36,7 +36,7 @@ def validated(panels: Panels, file: str, data: bytes, shown_as: str = "json") ->
         assert time.process_time() - began < MOST_SECONDS
         _is_an_answer(ended)
         if shown_as == "json":
-            _is_one_object(ended)
+            _is_one_object(ended, panels.folder.parent)
         return ended
     finally:
         path.unlink()
@@ -65,20 +65,20 @@ def _is_an_answer(ended: Ended) -> None:
         assert line.isprintable(), ascii(line)
 
 
-def _is_one_object(ended: Ended) -> None:
+def _is_one_object(ended: Ended, root: Path) -> None:
     """One object; its problems are the reasons for the exit code, and stand where the file has text."""
     document = json.loads(ended.out)
     assert isinstance(document, dict)
     assert bool(document["problems"]) == (ended.code == EXIT_INVALID)
     for problem in document["problems"]:
-        _stands_in_its_file(problem)
+        _stands_in_its_file(problem, root)
 
 
-def _stands_in_its_file(problem: dict[str, Any]) -> None:
+def _stands_in_its_file(problem: dict[str, Any], root: Path) -> None:
     if problem["line"] is None:
         assert problem["column"] is None
         return
-    path = Path(problem["file"])
+    path = root / problem["file"]  # paths are displayed from the parent of the panels
     line_end = _LINE_ENDS.get(path.suffix, _LINE_FEED)
     try:
         lines = line_end.split(text_of(path, str(path)))

@@ -180,8 +180,8 @@ def test_a_guard_refuses_a_merge_and_is_lifted_by_hand_for_one_run(team: Team) -
     lifted = team.dispatch("apply", allow_remove="true")
     assert lifted.code == 0, lifted.log
     assert _members(team) == _addresses(*names[:5])
-    assert "Apply would refuse this" in refused.summary
-    assert "Apply would refuse this" not in lifted.summary
+    assert "A guard refuses this plan" in refused.summary
+    assert "A guard refuses this plan" not in lifted.summary
     assert lifted.summary.count("Lifted for this run: remove.") == 2
 
 
