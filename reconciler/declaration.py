@@ -10,7 +10,6 @@ from reconciler.errors import InvalidInput
 from reconciler.problems import Problem, Severity
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
-from reconciler.suppression.model import Suppression
 from reconciler.suppression.reader import read_suppression
 
 
@@ -24,7 +23,6 @@ class Declared(NamedTuple):
     environment: Environment
     roster: Roster
     unchecked: tuple[Problem, ...] = ()
-    suppression: Suppression = Suppression({})
     warnings: tuple[Problem, ...] = ()
 
     def require_checked(self) -> None:
@@ -46,7 +44,6 @@ class DeclarationReading(NamedTuple):
     environment: Environment | None
     member_files: tuple[Path, ...]
     roster: Roster
-    suppression: Suppression
     problems: tuple[Problem, ...]
     unchecked: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
@@ -62,9 +59,7 @@ def read_declaration(panels: Path, name: str) -> Declared:
     reading = try_declaration(panels, name)
     if reading.environment is None or reading.problems:
         raise InvalidInput(*reading.problems)
-    return Declared(
-        reading.environment, reading.roster, reading.unchecked, reading.suppression, reading.warnings
-    )
+    return Declared(reading.environment, reading.roster, reading.unchecked, reading.warnings)
 
 
 def try_declaration(panels: Path, name: str) -> DeclarationReading:
@@ -83,12 +78,11 @@ def try_declaration(panels: Path, name: str) -> DeclarationReading:
         settings.suppression_secret,
         is_settled=settings.environment is not None,
     )
-    reading = read_roster(settings.member_files, lists.suppression or None)
+    reading = read_roster(settings.member_files, lists.suppression)
     return DeclarationReading(
         settings.environment,
         settings.member_files,
         reading.roster,
-        lists.suppression,
         (*settings.problems, *lists.problems, *reading.problems),
         lists.unchecked,
         reading.warnings,

@@ -123,7 +123,7 @@ def explain(
     is_settled = plan is not None and _is_settled(reading, declared)
     declaration = reading.roster.members.get(key)
     entry = lockfile.entry(key) if lockfile else None
-    suppressed = reading.suppression.place_of(key)
+    suppressed = reading.roster.suppression.place_of(key)
     everybody: Iterable[str] = reading.roster.members
     if lockfile is not None:
         everybody = chain(everybody, lockfile.members, lockfile.rejected, lockfile.unconfirmed)

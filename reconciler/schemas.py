@@ -247,6 +247,7 @@ def plan_schema() -> Schema:
             },
             "by": {"enum": ["forget", "unsubscribe", "delete", None]},
             "known": {"type": "boolean"},
+            "standing": {"enum": ["suppressed", "opted_out", None]},
             "reason": {"type": "string"},
         },
         "required": ["action", "key", "source"],

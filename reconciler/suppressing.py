@@ -15,6 +15,7 @@ from reconciler.plan.planner import make_plan
 from reconciler.problems import Location, Problem
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
+from reconciler.suppression.model import Standing, Suppression
 from reconciler.suppression.writer import Listed
 
 
@@ -109,7 +110,8 @@ def left_to_do(
 def _without(keys: Mapping[str, Listed], roster: Roster) -> Roster:
     members = {key: member for key, member in roster.members.items() if key not in keys}
     expiring = {key: member for key, member in roster.expiring.items() if key not in keys}
-    return replace(roster, members=members, expiring=expiring)
+    suppression = Suppression({key: found.location for key, found in keys.items()})
+    return replace(roster, members=members, expiring=expiring, suppression=suppression)
 
 
 def _removal(environment: Environment, plan: Plan, lockfile: Lockfile, key: str) -> PlannedRemoval | None:
@@ -119,7 +121,7 @@ def _removal(environment: Environment, plan: Plan, lockfile: Lockfile, key: str)
     action = next((action for action in plan.actions if action.key == key), None)
     removal = action if isinstance(action, Remove) else None
     return PlannedRemoval(
-        removal.by if removal else environment.policy.on_remove,
+        (removal.by if removal else None) or environment.policy.way_out(Standing.SUPPRESSED),
         int(removal is not None and removal.calls_the_api),
         section,
         str(getattr(entry, "outcome", section)),

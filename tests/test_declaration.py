@@ -158,6 +158,6 @@ def test_what_can_be_read_is_there_beside_what_is_wrong(folder: Path) -> None:
     reading = try_declaration(PANELS, "production")
     assert reading.environment is None
     assert list(reading.roster.members) == ["ada@example.org"]
-    assert "eve@example.org" in reading.suppression
+    assert "eve@example.org" in reading.roster.suppression
     files = {problem.location.file for problem in reading.problems if problem.location}
     assert files == {"panels/production/environment.yaml", "panels/production/members/team.yaml"}

@@ -39,9 +39,9 @@ def outcomes_of(policy: Policy) -> frozenset[str]:
     found = set(Counts._fields[:7])
     if policy.on_change is OnChange.RESUBMIT:
         found.add("resubmitted")
-    if policy.on_remove.calls_the_api:
+    if policy.calling_ways:
         found |= {"absent", "blocked"}
-        found.add("deleted" if policy.on_remove is Removal.DELETE else "unsubscribed")
+        found |= {"deleted" if way is Removal.DELETE else "unsubscribed" for way in policy.calling_ways}
     return frozenset(found)
 
 

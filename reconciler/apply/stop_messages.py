@@ -98,6 +98,12 @@ _MOST_DIFFERENCES = 20
 def stale(reviewed: ReviewedPlan, plan: Plan) -> tuple[Problem, ...]:
     """The plan is not the reviewed one: that, and the first members about whom the two differ."""
     again = "Make a new plan, review it, and apply that one."
+    if reviewed.digest == plan.digest_without_secret:
+        message = (
+            "The reviewed plan was made without the secret of the suppression lists, so it doesn't say how "
+            f"each member leaves. Expected {reviewed.digest}, found {plan.digest}."
+        )
+        return (Problem((message,), ("Make the plan anew where the secret is set, and review that one.",)),)
     digests = f"Expected {reviewed.digest}, found {plan.digest}."
     if reviewed.actions is None:
         hint = f"{again} To see what changed, save plans with `plan --out FILE` and apply the file."
@@ -159,7 +165,7 @@ def deletes(people: int) -> Problem:
     who = "1 person" if people == 1 else f"{people} people"
     return Problem(
         (f"This plan deletes {who} from the panel, for good, and nobody has said that it may.",),
-        ("If that is meant: `--allow delete`. What happens to them, policy.on_remove says.",),
+        ("If that is meant: `--allow delete`. If not: see policy.on_remove and policy.on_suppress.",),
     )
 
 

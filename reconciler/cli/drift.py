@@ -95,7 +95,7 @@ def drift(
     read = _read(invocation, declared, roster, state.lockfile, max_calls, yes=yes)
     if read.is_interrupted and not read.calls:
         raise Interrupted(Problem(("Interrupted before anything was read.",)))
-    members, same = compare(roster, read, declared.suppression, environment.drift.ignore)
+    members, same = compare(roster, read, declared.roster.suppression, environment.drift.ignore)
     recorded = state.lockfile.members.keys() if state.lockfile else frozenset()
     pending = len(roster.members.keys() - recorded - read.members.keys())
     found = Drift(name, environment.target, "api", read, members, same, pending)

@@ -11,10 +11,12 @@ import msgspec
 from reconciler.hosts import is_loopback
 from reconciler.member import Removal
 from reconciler.problems import Problem
+from reconciler.suppression.model import Standing
 
 EMBEDDED_TARGET = "embedded"
 OWN_SUPPRESSION_LIST = "suppressed.txt"
 OPT_OUT_LIST = "opted_out.txt"
+"""A list of this name, in whatever folder, holds people who opted out in the panel."""
 LOCKFILE = "state.lock.json"
 WORKING_FOLDER = ".reconciler"
 FALLBACK = "reconciler/lockfile-"
@@ -87,6 +89,21 @@ class Policy(msgspec.Struct, frozen=True):
     on_change: OnChange = OnChange.REPORT
     on_remove: Removal = Removal.FORGET
     on_suppress: Removal | None = None
+
+    def way_out(self, standing: Standing) -> Removal:
+        """How those leave who are no longer declared. Who opted out is only forgotten: no call is theirs."""
+        match standing:
+            case Standing.SUPPRESSED:
+                return self.on_suppress or self.on_remove
+            case Standing.OPTED_OUT:
+                return Removal.FORGET
+            case Standing.UNLISTED:
+                return self.on_remove
+
+    @property
+    def calling_ways(self) -> frozenset[Removal]:
+        """All ways out that call the API."""
+        return frozenset(way for way in map(self.way_out, Standing) if way.calls_the_api)
 
 
 class Limit(msgspec.Struct, frozen=True):

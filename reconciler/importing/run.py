@@ -141,7 +141,7 @@ class _Forbidden(dict[str, str]):
 
     def __init__(self, declared: DeclarationReading) -> None:
         super().__init__()
-        self._suppression = declared.suppression
+        self._suppression = declared.roster.suppression
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and key in self._suppression

@@ -10,6 +10,7 @@ from reconciler.output.wording import REMOVALS, RETRY_REMOVAL, counted
 from reconciler.plan.guards import guard_exceeded
 from reconciler.plan.model import Add, Change, Remove, StillRejected, Unremoved
 from reconciler.problems import Address, Message
+from reconciler.suppression.model import Standing
 
 _NOTHING = "nothing"
 _UNKNOWN = "unknown"
@@ -45,7 +46,7 @@ def decision(explanation: Explanation) -> Decision:  # noqa: PLR0911 - one for e
         case Change() as action:
             return _changing(action)
         case Remove() as action:
-            return Decision(action.by, _removing(explanation, action))
+            return Decision(action.by or _UNKNOWN, _removing(explanation, action))
         case StillRejected():
             what = "this change" if isinstance(explanation.entry, Present) else "them"
             return Decision(_NOTHING, f"The API refused {what}, and the declaration is still the same.")
@@ -136,10 +137,21 @@ def _removing(explanation: Explanation, action: Remove) -> str:
     doubt = ""
     if action.doubtful and action.calls_the_api:
         doubt = " They may not be in the panel: an earlier call got no answer. Asking again is safe."
-    return (
-        f"{_absence(explanation)}, but in the lockfile. They {REMOVALS[action.by]} "
-        f"(policy.on_remove: {action.by}).{doubt}"
-    )
+    known = f"{_absence(explanation)}, but in the lockfile."
+    if action.by is None:
+        return f"{known} How they leave depends on suppression lists that can't be checked here."
+    return f"{known} They {REMOVALS[action.by]} ({_cause(action)}).{doubt}"
+
+
+def _cause(action: Remove) -> str:
+    """What says how they leave."""
+    match action.standing:
+        case Standing.OPTED_OUT:
+            return "they opted out, which never causes a call"
+        case Standing.SUPPRESSED:
+            return f"suppressed; policy.on_suppress, or else on_remove: {action.by}"
+        case _:
+            return f"policy.on_remove: {action.by}"
 
 
 def _idle(explanation: Explanation) -> str:

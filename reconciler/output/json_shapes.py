@@ -248,6 +248,7 @@ def report_data(report: Report) -> dict[str, Any]:
         "problems": problem_list(report.problems, to_be_shown=True),
         "failure": report.failure,
         "on_remove": report.policy.on_remove,
+        "on_suppress": report.policy.on_suppress,
         "left_unattributed": report.left_unattributed,
         "wrote_lockfile": report.wrote_lockfile,
         "publish": report.publish,

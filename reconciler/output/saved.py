@@ -37,6 +37,7 @@ from reconciler.plan.model import (
 from reconciler.plan.pull_request import Base, PullRequestChanges, SettingChange
 from reconciler.plan.saved import FORMAT
 from reconciler.problems import HIDDEN, Address, Code, Location, Message, Problem, Severity, Value
+from reconciler.suppression.model import Standing
 
 _HINT = "`reconciler plan … --out FILE` and `reconciler apply … --report FILE` save one."
 _OLDER = "It was saved by another version: save it again."
@@ -91,6 +92,7 @@ class _Action(Struct):
     by: Removal | None = None
     expired: str | None = None
     was_rejected: bool = False
+    standing: Standing | None = Standing.UNLISTED
     reason: str = ""
     personal: list[str] = []
     is_there: bool = False
@@ -161,6 +163,7 @@ class _Report(Struct):
     wrote_lockfile: bool
     publish: str | None
     ci: dict[str, str | None] | None
+    on_suppress: Removal | None = None
 
 
 class _Reports(Struct):
@@ -295,8 +298,16 @@ def _action(found: _Action) -> Action:
             changes = tuple(FieldChange(each.field, each.before, each.after) for each in found.changes)
             return Change(found.key, source, changes, {}, found.deliverable)
         case "remove":
-            by = found.by or Removal.FORGET
-            return Remove(found.key, by, {}, found.doubtful, found.expired, found.source, found.was_rejected)
+            return Remove(
+                found.key,
+                found.by,
+                {},
+                found.doubtful,
+                found.expired,
+                found.source,
+                found.was_rejected,
+                found.standing,
+            )
         case _:
             return _refused(found)
 
@@ -322,7 +333,7 @@ def _report(found: _Report) -> Report:
         blocked=tuple(each for each in map(_refused, found.blocked) if isinstance(each, Unremoved)),
         left_unattributed=found.left_unattributed,
         problems=tuple(map(_problem, found.problems)),
-        policy=Policy(on_remove=found.on_remove),
+        policy=Policy(on_remove=found.on_remove, on_suppress=found.on_suppress),
         failure=found.failure,
         wrote_lockfile=found.wrote_lockfile,
         provenance=Provenance(ci.get("commit"), ci.get("run"), ci.get("actor")) if ci else None,

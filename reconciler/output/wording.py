@@ -41,6 +41,9 @@ REMOVALS = {
 }
 """How members leave, as the second half of *They …*."""
 
+UNDECIDED = "unknown here"
+"""How members leave whose suppression can't be checked without the secret."""
+
 RETRY_REMOVAL = (
     "Check in QuestionPro why (unblock them if they are blocked) and apply with `--retry-rejected`. "
     "Or remove them there by hand, then run `reconciler state rm`."
@@ -121,7 +124,7 @@ def _action_clauses(actions: Iterable[Action], add: int, remove: int) -> Iterato
     if others := len(changes) - deliverable:
         yield f"{others} changed (not deliverable by this API)"
     if remove:
-        ways = sorted({action.by for action in actions if isinstance(action, Remove)})
+        ways = sorted({action.by or UNDECIDED for action in actions if isinstance(action, Remove)})
         yield f"{remove} to remove ({', '.join(ways)})"
 
 

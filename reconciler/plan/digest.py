@@ -30,6 +30,8 @@ def plan_digest(
         "on_remove": environment.policy.on_remove.value,
         "lockfile": lockfile_digest,
     }
+    if environment.policy.on_suppress is not None:
+        heading["on_suppress"] = environment.policy.on_suppress
     if selection is not None:
         heading["members"] = selection.members
     return _digest([heading, *sorted((_content(action) for action in actions), key=lambda item: item[:2])])

@@ -13,6 +13,7 @@ import msgspec
 from reconciler.environment.model import Policy
 from reconciler.lockfile.codec import digest
 from reconciler.member import Attributes, Removal
+from reconciler.suppression.model import Standing
 
 
 class Add(msgspec.Struct, frozen=True):
@@ -60,22 +61,25 @@ class Remove(msgspec.Struct, frozen=True):
     answer, so that nobody knows whether they are still there. `expired` is the day from which their
     declaration no longer counts, where it still stands in a file, at `source`; both are None for one that
     was taken out. `was_rejected` is one whom the API refused to add, without any doubt: the entry in the
-    lockfile is forgotten, which no guard counts.
+    lockfile is forgotten, which no guard counts. `standing` is what the suppression lists say of them; None
+    if that can't be told, since hashes can't be compared. `by` is None if the way depends on it: such a plan
+    is shown, and never applied.
     """
 
     action: ClassVar[str] = "remove"
     key: str
-    by: Removal
+    by: Removal | None
     attributes: Attributes
     doubtful: bool = False
     expired: str | None = None
     source: str | None = None
     was_rejected: bool = False
+    standing: Standing | None = Standing.UNLISTED
 
     @property
     def calls_the_api(self) -> bool:
         """Whether the panel is told, and not only the lockfile's entry dropped."""
-        return self.by.calls_the_api
+        return self.by is None or self.by.calls_the_api
 
 
 class StillRejected(msgspec.Struct, frozen=True):
@@ -197,7 +201,8 @@ class Plan:
 
     `unchanged` counts the declared members without an action. `expiring` are those whose declaration ends
     soon, by day; `expired` counts declarations that have ended and are still in a file. `selection` is None
-    for a plan about everyone.
+    for a plan about everyone. `digest_without_secret` is the digest of the same plan where the secret of the
+    suppression lists is missing.
     """
 
     environment: str
@@ -213,6 +218,12 @@ class Plan:
     expiring: tuple[Expiring, ...] = ()
     expired: int = 0
     selection: Selection | None = None
+    digest_without_secret: str | None = None
+
+    @property
+    def undecided(self) -> int:
+        """How many members leave in a way that can't be told, since suppression lists can't be compared."""
+        return sum(remove.by is None for remove in self.removes)
 
     @property
     def summary(self) -> Summary:
@@ -270,6 +281,6 @@ def _operation(action: Action) -> Operation | None:
             return Operation(OperationKind.ADD, action.key, action.attributes, action.doubtful)
         case Change(deliverable=True):
             return Operation(OperationKind.CHANGE, action.key, action.attributes)
-        case Remove(calls_the_api=True):
-            return Operation(OperationKind(action.by), action.key, action.attributes, action.doubtful)
+        case Remove(by=Removal() as by) if by.calls_the_api:
+            return Operation(OperationKind(by), action.key, action.attributes, action.doubtful)
     return None

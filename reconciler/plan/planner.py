@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
@@ -27,6 +27,7 @@ from reconciler.plan.model import (
     Unremoved,
 )
 from reconciler.roster.model import Declaration, Roster
+from reconciler.suppression.model import Standing
 
 
 def make_plan(
@@ -54,8 +55,12 @@ def make_plan(
     current = roster.on(day.today) if day else roster
     expired = {key: declared for key, declared in roster.expiring.items() if key not in current.members}
     comparison = _Comparison(environment.policy, current, known, retry_rejected, expired)
-    actions = _in_order((*comparison.declared(), *comparison.undeclared()), selection)
+    actions = _in_order(comparison.actions(), selection)
     before = lockfile_digest(lockfile)
+    without_secret = None
+    if current.suppression.has_hashes:
+        found = _in_order(comparison.without_secret().actions(), selection)
+        without_secret = plan_digest(environment, found, before, selection)
     return Plan(
         environment=environment.name,
         target=environment.target,
@@ -70,6 +75,7 @@ def make_plan(
         expiring=_expiring_soon(current, day),
         expired=len(expired),
         selection=selection,
+        digest_without_secret=without_secret,
     )
 
 
@@ -136,7 +142,17 @@ class _Comparison:
     retry_rejected: bool
     expired: Mapping[str, Declaration] = field(default_factory=dict)
 
-    def declared(self) -> Iterator[Action]:
+    def without_secret(self) -> "_Comparison":
+        """The same where the secret of the suppression lists is missing."""
+        suppression = self.roster.suppression.without_secret()
+        return replace(self, roster=replace(self.roster, suppression=suppression))
+
+    def actions(self) -> Iterator[Action]:
+        """All actions, in no order."""
+        yield from self._declared()
+        yield from self._undeclared()
+
+    def _declared(self) -> Iterator[Action]:
         """The actions about those who are declared."""
         known = self.known
         for key, declaration in self.roster.members.items():
@@ -149,7 +165,7 @@ class _Comparison:
                 doubtful = key in known.unconfirmed or (rejected is not None and rejected.doubtful)
                 yield Add(key, declaration.source, declaration.attributes, doubtful)
 
-    def undeclared(self) -> Iterator[Action]:
+    def _undeclared(self) -> Iterator[Action]:
         """The actions about those who are known and no longer declared."""
         for section in (self.known.members, self.known.unconfirmed):
             for key, entry in section.items():
@@ -190,9 +206,9 @@ class _Comparison:
         return Change(key, declaration.source, changes, declaration.attributes, deliverable)
 
     def _leaving(self, key: str, entry: Present | Unconfirmed) -> Remove | Unremoved:
-        by = self.policy.on_remove
+        by, _ = self._way_out(key)
         note = entry.undelivered
-        if note is not None and note.action == by and not self.retry_rejected:
+        if by is not None and note is not None and note.action == by and not self.retry_rejected:
             return Unremoved(key, by, note.reason, entry.attributes)
         return self._removal(key, entry.attributes, doubtful=isinstance(entry, Unconfirmed))
 
@@ -203,11 +219,17 @@ class _Comparison:
         return structs.replace(removal, by=Removal.FORGET, was_rejected=True)
 
     def _removal(self, key: str, attributes: Attributes, *, doubtful: bool) -> Remove:
-        by = self.policy.on_remove
+        by, standing = self._way_out(key)
         over = self.expired.get(key)
-        if over is None:
-            return Remove(key, by, attributes, doubtful)
-        return Remove(key, by, attributes, doubtful, over.expires, over.source)
+        expired, source = (over.expires, over.source) if over else (None, None)
+        return Remove(key, by, attributes, doubtful, expired, source, standing=standing)
+
+    def _way_out(self, key: str) -> tuple[Removal | None, Standing | None]:
+        """How they leave, and as whom; None for what can't be told while hashes are unchecked."""
+        standings = self.roster.suppression.standings(key)
+        ways = {self.policy.way_out(standing) for standing in standings}
+        way = ways.pop() if len(ways) == 1 else None
+        return way, next(iter(standings)) if len(standings) == 1 else None
 
 
 def _is_about(note: Undelivered, declaration: Declaration) -> bool:

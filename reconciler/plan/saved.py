@@ -14,6 +14,7 @@ from reconciler.lockfile.model import are_well_formed
 from reconciler.member import FIELDS
 from reconciler.plan.model import Action, Add, Change, Remove, StillRejected, Unremoved
 from reconciler.problems import Code, Location, Message, Problem
+from reconciler.suppression.model import Standing
 
 FORMAT = 1
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
@@ -36,11 +37,12 @@ def action_document(action: Action) -> dict[str, Any]:
         case Remove():
             doubt = {"doubtful": True} if action.doubtful else {}
             expired = {"expired": action.expired} if action.expired else {}
-            return named | {"source": action.source, "by": action.by.value} | doubt | expired
+            listed = {} if action.standing is Standing.UNLISTED else {"standing": action.standing}
+            return named | {"source": action.source, "by": action.by} | doubt | expired | listed
         case StillRejected():
             return named | {"source": action.source, "reason": action.reason}
         case Unremoved():
-            return named | {"source": None, "by": action.by.value, "reason": action.reason}
+            return named | {"source": None, "by": action.by, "reason": action.reason}
 
 
 class ReviewedPlan(NamedTuple):

@@ -8,7 +8,7 @@ from reconciler.member import EMAIL_ADDRESS, in_vendor_order
 from reconciler.problems import Address, Message, Value
 from reconciler.roster.fields import EXPIRES, is_in_vendor_order
 from reconciler.roster.model import Declaration
-from reconciler.suppression.model import Suppression
+from reconciler.suppression.model import Standing, Suppression
 
 Refusal: TypeAlias = tuple[Message, Message]
 """A message and a hint."""
@@ -30,14 +30,12 @@ class Collector:
     is *not declared*, which removes a default, and `expires` is among its fields.
     """
 
-    def __init__(
-        self, file: str, earlier: Mapping[str, Declaration], suppressed: Suppression | None = None
-    ) -> None:
-        """Take the file's display path, everyone whom earlier files declare, and who is suppressed."""
+    def __init__(self, file: str, earlier: Mapping[str, Declaration], suppression: Suppression) -> None:
+        """Take the file's display path, everyone declared by earlier files, and who must not be added."""
         self._declared: dict[str, Declaration] = {}
         self._file = file
         self._earlier = earlier
-        self._suppressed = suppressed
+        self._suppression = suppression
 
     def add(self, address: str, fields: dict[str, Any], line: int) -> Refusal | None:
         """Add a member whose fields, the address among them, begin on a line; or say why not."""
@@ -47,8 +45,10 @@ class Collector:
         except InvalidAddress as error:
             # A Value, which is masked whole: it may be anything.
             return (Value(f'"{address}"'), " is not an e-mail address."), (str(error),)
-        if self._suppressed is not None and key in self._suppressed:
-            where = self._suppressed.place_of(key)
+        if (where := self._suppression.place_of(key)) is not None:
+            if Standing.OPTED_OUT in self._suppression.standings(key):
+                message = (Address(address), f" opted out in the panel and must not be added again: {where}.")
+                return message, ("Remove this entry: adding them does not subscribe them again.",)
             message = (Address(address), f" is suppressed and must not be added again: {where}.")
             return message, ("Remove this entry. If they agree, you can take them off that list instead.",)
         first = self._declared.get(key) or self._earlier.get(key)

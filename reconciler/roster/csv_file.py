@@ -35,7 +35,7 @@ from reconciler.roster.fields import (
     whole_number,
 )
 from reconciler.roster.model import Declaration
-from reconciler.suppression.model import Suppression
+from reconciler.suppression.model import NOBODY, Suppression
 from reconciler.text_source import LINE_END, Findings, control_character, control_character_problem, text_of
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -113,7 +113,7 @@ def read_csv(
     path: Path,
     findings: Findings,
     earlier: Mapping[str, Declaration],
-    suppressed: Suppression | None = None,
+    suppression: Suppression = NOBODY,
     text: str | None = None,
 ) -> tuple[Collected, str]:
     """Everyone whom the file declares correctly, by identity, and the separator; mistakes go to the findings.
@@ -125,7 +125,7 @@ def read_csv(
     except InvalidInput as error:
         findings.add_problems(error.problems)
         return Collected({}, {}), ","
-    collector = Collector(findings.file, earlier, suppressed)
+    collector = Collector(findings.file, earlier, suppression)
     layout = layout_of(text)
     stray = control_character(text)
     if stray is None:

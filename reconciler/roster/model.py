@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from reconciler.member import Attributes
+from reconciler.suppression.model import NOBODY, Suppression
 
 
 class Declaration(NamedTuple):
@@ -31,13 +32,15 @@ class Roster:
     """Everyone declared, by identity; `files` are all that were read, as they are shown, in order.
 
     `separators` holds, by file, what stands between the cells of a CSV file that has no commas there.
-    `expiring` are those of the members who have an expiry, past or to come.
+    `expiring` are those of the members who have an expiry, past or to come. `suppression` says who must stay
+    away, and so how those leave who are there.
     """
 
     members: Mapping[str, Declaration]
     files: tuple[str, ...] = ()
     separators: Mapping[str, str] = field(default_factory=dict)
     expiring: Mapping[str, Declaration] = field(default_factory=dict)
+    suppression: Suppression = NOBODY
 
     def on(self, day: str) -> "Roster":
         """The roster as it stands on a day, written 2027-01-31: without those who have expired by then."""

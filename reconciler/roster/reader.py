@@ -9,7 +9,7 @@ from reconciler.problems import Problem, Severity
 from reconciler.roster.csv_file import read_csv
 from reconciler.roster.model import Declaration, Roster
 from reconciler.roster.yaml_file import read_yaml
-from reconciler.suppression.model import Suppression
+from reconciler.suppression.model import NOBODY, Suppression
 from reconciler.text_source import Findings
 
 
@@ -22,7 +22,7 @@ class RosterReading(NamedTuple):
 
 
 def read_roster(
-    files: Iterable[Path], suppressed: Suppression | None = None, *, texts: Mapping[Path, str] | None = None
+    files: Iterable[Path], suppression: Suppression = NOBODY, *, texts: Mapping[Path, str] | None = None
 ) -> RosterReading:
     """Read member files, YAML or CSV by their ending, in the order given.
 
@@ -41,16 +41,16 @@ def read_roster(
         names.append(findings.file)
         text = texts.get(path) if texts else None
         if path.suffix.lower() == ".csv":
-            collected, separator = read_csv(path, findings, members, suppressed, text)
+            collected, separator = read_csv(path, findings, members, suppression, text)
             if separator != ",":
                 separators[findings.file] = separator
         else:
-            collected = read_yaml(path, findings, members, suppressed, text)
+            collected = read_yaml(path, findings, members, suppression, text)
         members.update(collected.members)
         expiring.update(collected.expiring)
         problems += findings.in_order()
     return RosterReading(
-        Roster(members, tuple(names), separators, expiring),
+        Roster(members, tuple(names), separators, expiring, suppression),
         tuple(problem for problem in problems if problem.severity is Severity.ERROR),
         tuple(problem for problem in problems if problem.severity is Severity.WARNING),
     )

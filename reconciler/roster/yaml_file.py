@@ -33,7 +33,7 @@ from reconciler.roster.fields import (
     whole_number,
 )
 from reconciler.roster.model import Declaration
-from reconciler.suppression.model import Suppression
+from reconciler.suppression.model import NOBODY, Suppression
 from reconciler.text_source import YAML_LINE_END, Findings, text_of
 from reconciler.yaml_source.composer import Composer
 from reconciler.yaml_source.nodes import (
@@ -57,14 +57,14 @@ def read_yaml(
     path: Path,
     findings: Findings,
     earlier: Table[str, Declaration],
-    suppressed: Suppression | None = None,
+    suppression: Suppression = NOBODY,
     text: str | None = None,
 ) -> Collected:
     """Everyone whom the file declares correctly, by identity; mistakes go to the findings.
 
     `text` is the content; without it, the file is read.
     """
-    collector = Collector(findings.file, earlier, suppressed)
+    collector = Collector(findings.file, earlier, suppression)
     defaults: dict[str, Any] = {}
 
     comments: dict[int, tuple[int, str]] = {}

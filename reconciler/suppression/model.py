@@ -7,7 +7,8 @@ follows a `#` at the start of a line or behind a space is a comment.
 
 import hmac
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 from reconciler.identity import InvalidAddress, identity
@@ -51,21 +52,36 @@ class Secret:
         return "Secret(…)"
 
 
-class Suppression:
-    """Contains the identities that are suppressed. Hashes are compared only if there are any."""
+class Standing(StrEnum):
+    """What the lists say of somebody. Who is on both kinds of list is suppressed."""
 
-    __slots__ = ("_hashed", "_in_clear", "_secret")
+    SUPPRESSED = "suppressed"
+    OPTED_OUT = "opted_out"
+    UNLISTED = "unlisted"
+
+
+class Suppression:
+    """Contains the identities that must not be added. Hashes are compared only if there are any."""
+
+    __slots__ = ("_hashed", "_in_clear", "_opt_outs", "_secret", "_unchecked")
 
     def __init__(
         self,
         in_clear: Mapping[str, Location],
         hashed: Mapping[str, Location] | None = None,
         secret: Secret | None = None,
+        *,
+        opt_outs: Collection[str] = (),
     ) -> None:
-        """Take the locations by identity, and by hash; without a secret no hash can be compared."""
+        """Take the locations by identity, and by hash; without a secret no hash can be compared.
+
+        `opt_outs` are the identities and hashes that only an opt-out list has.
+        """
         self._in_clear = in_clear
         self._hashed = hashed or {}
         self._secret = secret if hashed else None
+        self._opt_outs = frozenset(opt_outs)
+        self._unchecked = frozenset(map(self._standing, self._hashed if secret is None else ()))
 
     def __contains__(self, key: str) -> bool:
         """Whether the member of this identity is suppressed."""
@@ -78,13 +94,33 @@ class Suppression:
             return found
         return self._hashed.get(self._secret.hash_of(key))
 
+    def standings(self, key: str) -> frozenset[Standing]:
+        """What the lists may say of them: one standing, or more while hashes are unchecked."""
+        entries = {key} & self._in_clear.keys()
+        if self._secret is not None:
+            entries |= {self._secret.hash_of(key)} & self._hashed.keys()
+        if entries - self._opt_outs:
+            return frozenset({Standing.SUPPRESSED})
+        return self._unchecked | {Standing.OPTED_OUT if entries else Standing.UNLISTED}
+
+    @property
+    def has_hashes(self) -> bool:
+        """Whether there are hashes, so that the secret makes a difference."""
+        return bool(self._hashed)
+
+    def without_secret(self) -> "Suppression":
+        """The same lists where the secret is missing, as on a pull request from a fork."""
+        return Suppression(self._in_clear, self._hashed, opt_outs=self._opt_outs)
+
+    def _standing(self, entry: str) -> Standing:
+        return Standing.OPTED_OUT if entry in self._opt_outs else Standing.SUPPRESSED
+
     def is_hashed(self, key: str) -> bool:
         """Whether only a hash suppresses them."""
         return key not in self._in_clear and key in self
 
-    def __bool__(self) -> bool:
-        """Whether it can suppress anybody."""
-        return bool(self._in_clear) or self._secret is not None
+
+NOBODY = Suppression({})
 
 
 class Entry(NamedTuple):
@@ -105,12 +141,16 @@ class Check(NamedTuple):
 
 
 class SuppressionList(NamedTuple):
-    """What a list holds, each by line: its correct entries, the problems of the others, and its checks."""
+    """What a list holds, each by line: its correct entries, the problems of the others, and its checks.
+
+    `standing` is what it says of those whom it names.
+    """
 
     file: str
     entries: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
     checks: tuple[Check, ...] = ()
+    standing: Standing = Standing.SUPPRESSED
 
     def other_secret(self, secret: Secret, variable: str) -> Iterator[Problem]:
         """A problem for each check that was made with another secret than the one in this variable."""

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from reconciler.environment.model import OPT_OUT_LIST
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.problems import Location, Problem, Severity
-from reconciler.suppression.model import Secret, Suppression, SuppressionList, parse
+from reconciler.suppression.model import Secret, Standing, Suppression, SuppressionList, parse
 from reconciler.text_source import (
     LINE_END,
     Findings,
@@ -61,7 +62,12 @@ def read_suppression(
             _refuse_hashes(found, findings)
         findings.quote(text, LINE_END)
         problems += findings.in_order()
-    suppression = Suppression(_locations(read, is_hashed=False), _locations(read, is_hashed=True), secret)
+    suppression = Suppression(
+        _locations(read, is_hashed=False),
+        _locations(read, is_hashed=True),
+        secret,
+        opt_outs=_only_opted_out(read),
+    )
     unchecked = tuple(_unchecked(read, variable or "")) if is_missing else ()
     return SuppressionReading(suppression, tuple(problems), unchecked)
 
@@ -110,6 +116,8 @@ def _read(path: Path, findings: Findings) -> tuple[str, SuppressionList]:
     if stray is not None:
         findings.add_problems([control_character_problem(text, stray, file, LINE_END)])
     found = parse(text, file)
+    if path.name == OPT_OUT_LIST:
+        found = found._replace(standing=Standing.OPTED_OUT)
     findings.add_problems(found.problems)
     return text, found
 
@@ -129,6 +137,13 @@ def _locations(lists: Sequence[SuppressionList], *, is_hashed: bool) -> dict[str
             if entry.is_hashed is is_hashed:
                 locations.setdefault(entry.text, Location(found.file, entry.line))
     return locations
+
+
+def _only_opted_out(lists: Sequence[SuppressionList]) -> set[str]:
+    entries: dict[Standing, set[str]] = {standing: set() for standing in Standing}
+    for found in lists:
+        entries[found.standing].update(entry.text for entry in found.entries)
+    return entries[Standing.OPTED_OUT] - entries[Standing.SUPPRESSED]
 
 
 def _unchecked(lists: Sequence[SuppressionList], variable: str) -> Iterator[Problem]:

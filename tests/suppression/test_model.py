@@ -3,10 +3,11 @@
 import pytest
 
 from reconciler.problems import Location
-from reconciler.suppression.model import Secret, Suppression
+from reconciler.suppression.model import Secret, Standing, Suppression
 
 SECRET = "0123456789abcdef"
 HERE, THERE = Location("f", 1), Location("g", 2)
+HASH = Secret(SECRET).hash_of("ada@example.org")
 
 
 def test_whoever_stands_on_a_list_is_contained_and_has_a_place() -> None:
@@ -42,11 +43,28 @@ def test_where_everything_is_in_clear_nothing_is_hashed(monkeypatch: pytest.Monk
     assert "bob@example.org" not in Suppression({"ada@example.org": HERE}, {}, Secret(SECRET))
 
 
-def test_it_is_true_where_it_can_tell_of_anybody() -> None:
-    assert not Suppression({})
-    assert not Suppression({}, {"0" * 64: HERE})
-    assert Suppression({"ada@example.org": HERE})
-    assert Suppression({}, {"0" * 64: HERE}, Secret(SECRET))
+@pytest.mark.parametrize(
+    ("opt_outs", "standing"),
+    [
+        ((), Standing.SUPPRESSED),
+        (("ada@example.org", HASH), Standing.OPTED_OUT),
+        (("ada@example.org",), Standing.SUPPRESSED),
+        ((HASH,), Standing.SUPPRESSED),
+    ],
+    ids=["on a suppression list", "on an opt-out list", "suppressed by hash", "suppressed in clear"],
+)
+def test_who_only_opted_out_is_told_from_who_is_suppressed(
+    opt_outs: tuple[str, ...], standing: Standing
+) -> None:
+    lists = Suppression({"ada@example.org": HERE}, {HASH: HERE}, Secret(SECRET), opt_outs=opt_outs)
+    assert lists.standings("ada@example.org") == {standing}
+    assert lists.standings("bob@example.org") == {Standing.UNLISTED}
+
+
+def test_without_the_secret_anybody_may_be_whom_a_hash_names() -> None:
+    lists = Suppression({"ada@example.org": HERE}, {HASH: HERE}, Secret(SECRET)).without_secret()
+    assert lists.standings("ada@example.org") == {Standing.SUPPRESSED}
+    assert lists.standings("bob@example.org") == {Standing.SUPPRESSED, Standing.UNLISTED}
 
 
 def test_a_secret_gives_nothing_of_itself_away() -> None:

@@ -35,6 +35,7 @@ from reconciler.output.visible import value_text
 from reconciler.output.wording import (
     REMOVALS,
     RETRY_REMOVAL,
+    UNDECIDED,
     action_clauses,
     counted,
     interrupted_run,
@@ -44,7 +45,7 @@ from reconciler.plan.guards import guard_problem
 from reconciler.plan.model import Action, Add, Change, FieldChange, Plan, Remove, StillRejected, Unremoved
 from reconciler.plan.pull_request import PullRequestChanges, hidden_line
 from reconciler.problems import Address, Code, Location, Problem, Severity, Value
-from reconciler.suppression.model import PREFIX
+from reconciler.suppression.model import PREFIX, Standing
 from reconciler.warning_codes import CORRECTED_ADDRESS
 
 _MOST_ODD = 10
@@ -321,6 +322,11 @@ def _note_on_removals(removes: Sequence[Remove]) -> str:
     used = {remove.by for remove in removes if not remove.was_rejected}
     ways = [way for way in Removal if way in used]
     notes = [f"{way.capitalize()}: they {REMOVALS[way]}." for way in ways]
+    if None in used:
+        notes.append(
+            f"{UNDECIDED.capitalize()}: suppression lists have hashes, which can't be compared without their "
+            "secret, and the policies differ. Apply refuses this digest: plan where the secret is set."
+        )
     if Removal.DELETE in ways:
         notes.append("Apply asks again before it deletes; without a terminal it needs `--allow delete`.")
     if rejected := sum(remove.was_rejected for remove in removes):
@@ -346,11 +352,18 @@ def _change(action: Change) -> Row:
     return Row((_member(action), (Code(action.source),)), changes, Tone.CAREFUL)
 
 
+_LISTED: Mapping[Standing | None, str] = {
+    Standing.SUPPRESSED: ", suppressed",
+    Standing.OPTED_OUT: ", opted out",
+}
+
+
 def _remove(action: Remove, former: Mapping[str, str]) -> Row:
     source = action.source or former.get(action.key)
     expired = f", expired {action.expired}" if action.expired else ""
     declared: Text = (Code(source), expired) if source else ""
-    return Row((_member(action), action.by, declared), tone=Tone.BAD)
+    listed = _LISTED.get(action.standing, "")
+    return Row((_member(action), f"{action.by or UNDECIDED}{listed}", declared), tone=Tone.BAD)
 
 
 def _rejected(action: StillRejected) -> Row:

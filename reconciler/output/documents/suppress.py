@@ -151,7 +151,7 @@ def _leaves(removal: "PlannedRemoval") -> str:
         return f"The API refused to add them: the next apply drops the lockfile entry. {_BY_HAND}"
     leave = f"With the next apply they {REMOVALS[removal.by]}."
     if removal.by is Removal.FORGET:
-        return f"{leave} To delete them, set `policy: {{on_remove: delete}}` in environment.yaml before it."
+        return f"{leave} To delete them, set `policy: {{on_suppress: delete}}` in environment.yaml before it."
     before = f" The API refused to {note.action} them before ({note.tried})." if note is not None else ""
     return f"{leave} That costs at most one call.{before}"
 
