@@ -1,12 +1,13 @@
 """A key or a token: a value that no output shows, and texts without it."""
 
 import re
+from collections.abc import Iterator
 
 LEAST_CHARACTERS = 8
 """A shorter value is refused: to hide it would garble every text that has these letters in a word."""
 
 _ESCAPE = re.compile(
-    r"\\+u([0-9a-f]{4})|%([0-9a-f]{2})|&#x0*([0-9a-f]{2});|&#0*([0-9]{2,3});|\\+(.)",
+    r"\\u([0-9a-f]{4})|%([0-9a-f]{2})|&#x0*([0-9a-f]{2});|&#0*([0-9]{2,3});|\\(.)",
     re.IGNORECASE | re.ASCII | re.DOTALL,
 )
 ESCAPE_SIGNS = "\\%&"  # one of which begins each escape
@@ -25,7 +26,8 @@ class Credential:
         """Keep the value, of printable ASCII; texts say `(name)` in its place."""
         self._value = value
         self._name = name
-        self._sought = _decoded(value)[0]
+        *_, (decoded, _) = _levels(value)
+        self._sought = {_lower(value), decoded}  # the second for a text of which only a part is escaped
         self.origin = origin
 
     def reveal(self) -> str:
@@ -34,33 +36,51 @@ class Credential:
 
     def hide_in(self, text: str) -> str:
         """The text without the value, in whatever case, and with whatever escapes it is written."""
-        if not any(sign in text for sign in ESCAPE_SIGNS) and self._sought not in text.lower():
+        if not any(sign in text for sign in ESCAPE_SIGNS) and not self._is_in(text.lower()):
             return text  # nearly each text, in a thousandth of the time
-        decoded, starts = _decoded(text)
         pieces, end = [], 0
-        at = decoded.find(self._sought)
-        while at >= 0:
-            behind = at + len(self._sought)
-            pieces += [text[end : starts[at]], f"({self._name})"]
-            end = starts[behind]
-            at = decoded.find(self._sought, behind)
+        for begin, behind in sorted(self._places(text)):
+            if begin >= end:
+                pieces += [text[end:begin], f"({self._name})"]
+            end = max(end, behind)
         return "".join((*pieces, text[end:]))
+
+    def _is_in(self, lower: str) -> bool:
+        return any(sought in lower for sought in self._sought)
+
+    def _places(self, text: str) -> Iterator[tuple[int, int]]:
+        # At each level, since the last sign of the value may begin an escape together with what follows it.
+        for decoded, starts in _levels(text):
+            for sought in self._sought:
+                at = decoded.find(sought)
+                while at >= 0:
+                    yield starts[at], starts[at + len(sought)]
+                    at = decoded.find(sought, at + len(sought))
 
     def __repr__(self) -> str:
         """Nothing of the value, not even its length."""
         return f"Credential(from {self.origin})"
 
 
-def _decoded(text: str) -> tuple[str, list[int]]:
-    """The text in lower case without escapes, and for each character, and the end, its place in `text`."""
+def _levels(text: str) -> Iterator[tuple[str, list[int]]]:
+    """The text in lower case, as it is, then with ever more levels of escapes taken away.
+
+    With each comes, for each character and the end, its place in `text`.
+    """
     starts = list(range(len(text) + 1))
+    yield _lower(text), starts
     for _ in range(_MOST_ROUNDS):
         found = _without_escapes(text)
         if found is None:
-            break
+            return
         text, places = found
         starts = [starts[place] for place in places]
-    return re.sub("[A-Z]+", lambda capitals: capitals[0].lower(), text), starts
+        yield _lower(text), starts
+
+
+def _lower(text: str) -> str:
+    """Of the same length, which `str.lower` doesn't promise."""
+    return re.sub("[A-Z]+", lambda capitals: capitals[0].lower(), text)
 
 
 def _without_escapes(text: str) -> tuple[str, list[int]] | None:

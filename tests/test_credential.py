@@ -44,10 +44,31 @@ def test_a_value_of_any_printable_characters_is_hidden(value: str) -> None:
         assert Credential(value, "x").hide_in(f"<{spelling}>") == "<(the key)>"
 
 
-@given(st.text(), st.text(), st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=8))
+@pytest.mark.parametrize(
+    ("value", "behind"),
+    [("0000000\\", "\n"), ("0000000\\", "u0041"), ("0000000%", "41"), ("0000000&", "#65;")],
+)
+def test_a_value_is_hidden_though_its_last_sign_begins_an_escape_with_what_follows(
+    value: str, behind: str
+) -> None:
+    hidden = Credential(value, "x").hide_in
+    assert hidden(f"<{value}{behind}>") == f"<(the key){behind}>"
+    for encoded in (json.dumps(value + behind), quote(value + behind), json.dumps(quote(value + behind))):
+        assert "0000000" not in hidden(encoded)
+
+
+_SIGNS_OF_ESCAPES = "ab0145ux#;%&\\"
+
+
+@given(
+    st.text() | st.text(_SIGNS_OF_ESCAPES),
+    st.text() | st.text(_SIGNS_OF_ESCAPES),
+    st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=8)
+    | st.text(_SIGNS_OF_ESCAPES, min_size=8),
+)
 def test_no_text_around_it_keeps_a_value_from_being_hidden(before: str, after: str, value: str) -> None:
-    hidden = Credential(value, "x").hide_in(f"{before}\n{value}\n{after}")
-    assert value.lower() not in hidden.lower() or value.lower() in f"{before}\n(the key)\n{after}".lower()
+    hidden = Credential(value, "x").hide_in(f"{before}\n{value}{after}")
+    assert value.lower() not in hidden.lower() or value.lower() in f"{before}\n(the key){after}".lower()
 
 
 @given(st.text())
