@@ -102,7 +102,7 @@ def run_git(
             out, err = process.communicate(stdin, seconds)
         except subprocess.TimeoutExpired:
             _kill(process, is_group=is_group)
-            return Done(1, b"", f"no answer within {seconds:g} seconds, so the command was stopped")
+            return Done(1, b"", f"no answer within {seconds:g} s, so the command was stopped")
         except BaseException:
             _kill(process, is_group=is_group)
             raise

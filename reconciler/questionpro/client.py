@@ -116,7 +116,7 @@ class QuestionProPanel:
                 attempt.came = await self._call(request, attempt)
         except TimeoutError:
             what = "no complete answer" if attempt.sent else f"no connection to {self._route}"
-            return without_answer(f"{what} within {self._timeout:g} seconds", sent=attempt.sent)
+            return without_answer(f"{what} within {self._timeout:g} s", sent=attempt.sent)
         except FAILURES as error:
             return without_answer(why_it_failed(error, self._route), sent=attempt.sent)
         if isinstance(request, ReadPage):

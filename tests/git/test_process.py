@@ -73,7 +73,7 @@ def test_a_remote_that_never_answers_is_given_up_and_nothing_is_left_running(
     root = tmp_path / "team"
     git(root, "remote", "add", "origin", f"{scheme}://127.0.0.1:{silence.getsockname()[1]}/team.git")
     monkeypatch.setattr(remote_module, "NETWORK_SECONDS", 1)
-    with pytest.raises(InvalidInput, match=r'"origin".*no answer within 1 seconds'):
+    with pytest.raises(InvalidInput, match=r'"origin".*no answer within 1 s'):
         Remote.of(Repository.around(root), "origin").fetch("main")
     connection, _ = silence.accept()
     with connection:

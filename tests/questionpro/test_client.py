@@ -272,7 +272,7 @@ def test_an_answer_that_does_not_come_whole_is_lost_and_was_sent(answer: bytes |
 )
 def test_the_deadline_bounds_the_whole_call(answer: Script) -> None:
     reply, _ = calling(answer, timeout=0.3)
-    assert reply.answer == Lost("no complete answer within 0.3 seconds")
+    assert reply.answer == Lost("no complete answer within 0.3 s")
     assert reply.sent
     assert 0.3 <= reply.duration < 1
 
