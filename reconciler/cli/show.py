@@ -5,15 +5,16 @@ from pathlib import Path
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import format_option, listing_options, mask_option, sizes
+from reconciler.cli.options import format_option_with, listing_options, mask_option, sizes
 from reconciler.errors import EXIT_DONE
 from reconciler.files import disk_failure, display_path
+from reconciler.output.options import Format
 from reconciler.output.saved import read_saved
 
 
 @click.command
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@format_option
+@format_option_with(Format.GITLAB_TERRAFORM, "counts for GitLab's widget for Terraform reports")
 @listing_options
 @mask_option
 @click.pass_obj

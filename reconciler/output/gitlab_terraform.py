@@ -11,9 +11,13 @@ _FIELDS = {"create": "add", "update": "change", "delete": "remove"}
 
 
 def gitlab_terraform(data: dict[str, Any]) -> str:
-    """The counts of a plan, or of several together; nothing where there is no plan."""
-    plans = data.get("plans", [data] if "actions" in data else [])
-    if not plans:
+    """The counts of a plan, or of several together; nothing where a plan or a count is missing.
+
+    A saved file may be damaged; then nothing is claimed either.
+    """
+    plans = data.get("plans", [data] if "summary" in data else [])
+    try:
+        counts = {field: sum(plan["summary"][name] for plan in plans) for field, name in _FIELDS.items()}
+    except (TypeError, LookupError):
         return ""
-    counts = {field: sum(plan["summary"][action] for plan in plans) for field, action in _FIELDS.items()}
-    return json.dumps(counts) + "\n"
+    return json.dumps(counts) + "\n" if plans else ""

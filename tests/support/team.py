@@ -26,7 +26,7 @@ _REPOSITORY = Path(__file__).resolve().parent.parent.parent
 _ACTIONS = _REPOSITORY / "tests" / "workflows" / "actions"
 _USED = re.compile(r"uses: actions/([\w-]+)@([0-9a-f]{40})")
 _SECONDS = 120
-_STEADY_GIT = {
+STEADY_GIT = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_CONFIG_SYSTEM": "/dev/null",
     "GIT_AUTHOR_NAME": "Pat",
@@ -86,8 +86,8 @@ class Team:
         self._runs = 0
         self.server = "https://github.com"
         self.origin.parent.mkdir()
-        _git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
-        _git(folder, "clone", "--quiet", str(self.origin), str(self.desk))
+        git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
+        git(folder, "clone", "--quiet", str(self.origin), str(self.desk))
         self._adopt()
 
     def write(self, path: str, text: str) -> None:
@@ -191,14 +191,14 @@ class Team:
         home = self.folder / f"run-{self._runs}"
         clone = home / "clone"
         home.mkdir()
-        _git(home, "clone", "--quiet", "--no-checkout", str(self.origin), "clone")
-        _git(clone, "fetch", "--quiet", "origin", ref)
-        _git(clone, "checkout", "--quiet", "--detach", "FETCH_HEAD")
+        git(home, "clone", "--quiet", "--no-checkout", str(self.origin), "clone")
+        git(clone, "fetch", "--quiet", "origin", ref)
+        git(clone, "checkout", "--quiet", "--detach", "FETCH_HEAD")
         file = clone / ".github" / "workflows" / f"{workflow}.yml"
         file.write_text(
             re.sub(r"(?m)^  queue: max.*\n", "", file.read_text(encoding="utf-8")), encoding="utf-8"
         )
-        _git(clone, "remote", "add", "github", f"https://github.com/{NAME}.git")
+        git(clone, "remote", "add", "github", f"https://github.com/{NAME}.git")
         event_file = home / "event.json"
         repository = {"full_name": NAME, "default_branch": "main", "private": private}
         event_file.write_text(json.dumps({**event, "repository": repository}), encoding="utf-8")
@@ -220,7 +220,7 @@ class Team:
         return subprocess.Popen(
             [Path(sys.executable).with_name("act"), event_name, *options],
             cwd=clone,
-            env={**os.environ, **_STEADY_GIT, "HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")},
+            env={**os.environ, **STEADY_GIT, "HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -274,18 +274,21 @@ class Team:
 
     def git(self, *arguments: str) -> str:
         """Run git at the desk."""
-        return _git(self.desk, *arguments)
+        return git(self.desk, *arguments)
 
     def _adopt(self) -> None:
+        self._write_jobs()
+        self.settings("production")
+        self.declare()
+        self.push("Adopt Reconciler")
+
+    def _write_jobs(self) -> None:
         workflows = self.desk / ".github" / "workflows"
         workflows.mkdir(parents=True)
         for name in ("plan", "apply", "drift", "panel-drift"):
             shutil.copy(_REPOSITORY / ".github" / "workflows" / f"{name}.yml", workflows)
         self.write(".github/reconciler.txt", "panel-reconciler\n")
         self.write(".gitignore", ".reconciler/\n")
-        self.settings("production")
-        self.declare()
-        self.push("Adopt Reconciler")
 
     def _actions(self, clone: Path, workflow: str) -> list[str]:
         text = (clone / ".github" / "workflows" / f"{workflow}.yml").read_text(encoding="utf-8")
@@ -307,15 +310,15 @@ class Team:
             "TEST_PYTHON_BIN": str(Path(sys.executable).parent),
             "TEST_ARTIFACTS": str(self.artifacts),
             "TEST_EVENTS": str(self.events),
-            **_STEADY_GIT,
+            **STEADY_GIT,
         }
 
 
 def _environ() -> dict[str, str]:
-    return {**os.environ, **_STEADY_GIT}
+    return {**os.environ, **STEADY_GIT}
 
 
-def _git(folder: Path, *arguments: str) -> str:
+def git(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
         ["git", *arguments], cwd=folder, env=_environ(), capture_output=True, text=True, check=False
     )
