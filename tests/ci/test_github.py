@@ -1,8 +1,10 @@
 """The client against an API that behaves as GitHub's does, and against sockets that don't."""
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from threading import Thread
 
@@ -41,6 +43,14 @@ def client_at(address: str, naps: Naps, seconds: float = 5) -> GitHub:
     return GitHub(environ, seconds=seconds, sleep=naps)
 
 
+def whole_request(connection: socket.socket) -> str:
+    """Closing a connection with unread bytes would reset it, and the client might lose the answer."""
+    with connection.makefile("rb") as stream:
+        head = b"".join(takewhile(b"\r\n".__ne__, stream))
+        length = re.search(rb"(?i)^content-length: *(\d+)", head, re.MULTILINE)
+        return (head + b"\r\n" + stream.read(int(length[1]) if length else 0)).decode()
+
+
 @contextmanager
 def answering(*answers: bytes, then: Callable[[socket.socket], None] | None = None) -> Iterator[list[str]]:
     """An address, and behind it a server that gives one of these answers on each connection and closes it."""
@@ -52,7 +62,7 @@ def answering(*answers: bytes, then: Callable[[socket.socket], None] | None = No
         for answer in answers:
             connection, _ = listener.accept()
             with connection:
-                seen.append(connection.recv(65_536).decode())
+                seen.append(whole_request(connection))
                 connection.sendall(answer)
                 if then is not None:
                     then(connection)
