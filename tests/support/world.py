@@ -102,7 +102,7 @@ class World:
 
     def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """The program's environment variables."""
-        return {**os.environ, "KEY": KEY, **(more or {})}
+        return {**_inherited(), "KEY": KEY, **(more or {})}
 
     def lockfile(self, name: str = "p") -> dict[str, Any]:
         """The lockfile's content."""
@@ -117,11 +117,21 @@ class World:
             **{key: section for section in ("rejected", "unconfirmed") for key in lockfile.get(section, {})},
         }
 
+    def departed(self, name: str = "p") -> dict[str, str]:
+        """What the lockfile records of the removal of each, by identity or hash."""
+        return {key: record["outcome"] for key, record in self.lockfile(name).get("departed", {}).items()}
+
     def left_over(self, name: str = "p") -> set[str]:
         """The files in the working folder that a whole apply should not leave behind."""
         folder = self.panels / name / ".reconciler"
         kept = {".gitignore", "lock", "sandbox.sqlite3"}
         return {path.name for path in folder.iterdir()} - kept if folder.exists() else set()
+
+
+def _inherited() -> dict[str, str]:
+    """Our own variables. Worlds run in threads, while pytest sets and drops a variable for each test."""
+    found = {name: os.environ.get(name) for name in list(os.environ)}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 PROGRAM = (sys.executable, "-m", "reconciler")
@@ -145,7 +155,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
                 str(data),
                 *arguments,
             ],
-            env={**os.environ, "KEY": KEY},
+            env=_inherited() | {"KEY": KEY},
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
