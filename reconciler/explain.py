@@ -11,7 +11,7 @@ from reconciler.declaration import DeclarationReading
 from reconciler.files import display_path
 from reconciler.find import is_about
 from reconciler.git.repository import Written, blame
-from reconciler.lockfile.model import Entry
+from reconciler.lockfile.model import Departed, Entry
 from reconciler.lockfile.state import KnownState
 from reconciler.plan.model import Action, Day, GuardRefusal, Plan
 from reconciler.plan.planner import make_plan
@@ -52,8 +52,8 @@ class Explanation:
 
     `declared` are all places found, of which there should be at most one; `expires` is the day that the
     declaration names. `unchecked` are warnings of suppression lists that they could not be compared with.
-    `entry` is the lockfile's, the journal of an interrupted run counted in if `is_recovered`. `unfetched` is
-    the lockfile's branch, if it is not fetched here.
+    `entry` is the lockfile's, the journal of an interrupted run counted in if `is_recovered`; `departed` its
+    record of their removal. `unfetched` is the lockfile's branch, if it is not fetched here.
 
     `action` is the plan's, None also if they are in no plan. `is_settled` tells whether the plan can be made
     as far as it concerns them. If there are `problems` all the same, it holds once those are mended, and
@@ -70,6 +70,7 @@ class Explanation:
     lockfile: LockfileIs = LockfileIs.READ
     unfetched: str | None = None
     entry: Entry | None = None
+    departed: Departed | None = None
     is_recovered: bool = False
     is_settled: bool = True
     action: Action | None = None
@@ -123,7 +124,10 @@ def explain(
     is_settled = plan is not None and _is_settled(reading, declared)
     declaration = reading.roster.members.get(key)
     entry = lockfile.entry(key) if lockfile else None
-    suppressed = reading.roster.suppression.place_of(key)
+    suppression = reading.roster.suppression
+    suppressed = suppression.place_of(key)
+    records = lockfile.departed if lockfile else {}
+    departed = next((records[name] for name in (*suppression.names_of(key), key) if name in records), None)
     everybody: Iterable[str] = reading.roster.members
     if lockfile is not None:
         everybody = chain(everybody, lockfile.members, lockfile.rejected, lockfile.unconfirmed)
@@ -138,12 +142,13 @@ def explain(
         lockfile=_lockfile_is(state),
         unfetched=state.unfetched if state else None,
         entry=entry,
+        departed=departed,
         is_recovered=state.is_recovered if state else False,
         is_settled=is_settled,
         action=_action(plan, key) if plan and is_settled else None,
         refusals=plan.refusals if plan and not problems else (),
         problems=problems,
-        like=None if declared or entry or suppressed else likeliest(key, everybody),
+        like=None if declared or entry or departed or suppressed else likeliest(key, everybody),
     )
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.environment.discovery import (
@@ -22,6 +22,8 @@ from reconciler.plan.pull_request import Base, PullRequestChanges, changed_keys,
 from reconciler.problems import Location, Problem
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
+from reconciler.suppression.model import NOBODY
+from reconciler.suppression.reader import read_suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class MergeBase:
         has_new_settings = self._path(f"{name}/{SETTINGS_FILE}") in self.changed
         settings = setting_changes(was, environment)
         former = self._former(before, roster) if before else {}
-        return PullRequestChanges(self.base, keys, has_new_settings, settings, former)
+        lists = (before.suppression if before else NOBODY, roster.suppression)
+        return PullRequestChanges(self.base, keys, has_new_settings, settings, former, lists)
 
     def _former(self, before: Roster, after: Roster) -> dict[str, str]:
         """Where the members were declared who no longer are, by the path that the file has here."""
@@ -123,7 +126,10 @@ class MergeBase:
             return Roster({})
         settings = try_environment(self.panels_before, name)
         reading = read_roster(settings.member_files)
-        return None if settings.problems or reading.problems else reading.roster
+        if settings.problems or reading.problems:
+            return None
+        lists = read_suppression(settings.suppression_lists, settings.suppression_secret)
+        return replace(reading.roster, suppression=lists.suppression)
 
     def _was_there(self, name: str) -> bool:
         return _holds(self.panels_before, name)

@@ -16,6 +16,7 @@ from reconciler.problems import Location, Problem
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
 from reconciler.suppression.model import Standing, Suppression
+from reconciler.suppression.reader import read_suppression
 from reconciler.suppression.writer import Listed
 
 
@@ -30,15 +31,15 @@ class StillDeclared(NamedTuple):
 class PlannedRemoval(NamedTuple):
     """What becomes of somebody once no file declares them any more.
 
-    `section` and `outcome` are the lockfile's; `calls` is the most that it costs by itself. `undelivered` is
-    what the API refused before. `refusals` are the guards of the whole plan that it would raise;
-    `is_planned` is False if there is nothing to carry out.
+    `section` and `outcome` are the lockfile's, None for somebody whom it doesn't record. `calls` is the most
+    that it costs by itself. `undelivered` is what the API refused before. `refusals` are the guards of the
+    whole plan that it would raise; `is_planned` is False if there is nothing to carry out.
     """
 
     by: Removal
     calls: int
-    section: str
-    outcome: str
+    section: str | None
+    outcome: str | None
     refusals: tuple[GuardRefusal, ...] = ()
     undelivered: Undelivered | None = None
     is_planned: bool = True
@@ -47,9 +48,9 @@ class PlannedRemoval(NamedTuple):
 class Suppressed(NamedTuple):
     """Somebody on a suppression list, and what is left to do.
 
-    `location` is their entry; `was_there` tells that nothing had to be written. `removal` is None if the
-    lockfile doesn't know them, or can't be read; then `problems` say why. `unfetched` is the lockfile's
-    branch, if it is not fetched here.
+    `location` is their entry; `was_there` tells that nothing had to be written. `removal` is None if apply
+    does nothing about them, or the lockfile can't be read; then `problems` say why. `unfetched` is the
+    lockfile's branch, if it is not fetched here.
     """
 
     environment: str
@@ -87,7 +88,8 @@ def left_to_do(
     declared = {name: declaring_lines(paths, listed) for name, paths in files.items()}
     reading = read_roster(environment.member_files)
     others = [found for found in reading.problems if not any(is_about(found, key) for key in listed)]
-    plan = make_plan(environment, _without(listed, reading.roster), lockfile, day=day)
+    roster = _without(listed, reading.roster, _suppression(environment))
+    plan = make_plan(environment, roster, lockfile, day=day)
     # Figures of part of a roster say nothing.
     plan = replace(plan, refusals=()) if others else plan
     return [
@@ -100,32 +102,41 @@ def left_to_do(
                 for name, lines in declared.items()
                 for path, line in lines[key]
             ),
-            _removal(environment, plan, lockfile, key) if lockfile else None,
+            None if problems else _removal(environment, plan, lockfile, key),
             (*others, *problems),
         )
         for key, found in listed.items()
     ]
 
 
-def _without(keys: Mapping[str, Listed], roster: Roster) -> Roster:
+def _without(keys: Mapping[str, Listed], roster: Roster, suppression: Suppression) -> Roster:
     members = {key: member for key, member in roster.members.items() if key not in keys}
     expiring = {key: member for key, member in roster.expiring.items() if key not in keys}
-    suppression = Suppression({key: found.location for key, found in keys.items()})
     return replace(roster, members=members, expiring=expiring, suppression=suppression)
 
 
-def _removal(environment: Environment, plan: Plan, lockfile: Lockfile, key: str) -> PlannedRemoval | None:
-    entry, section = lockfile.entry(key), lockfile.section(key)
-    if entry is None or section is None:
-        return None
+def _suppression(environment: Environment) -> Suppression:
+    """What the lists say now; the list that entries were written to may be new."""
+    lists = dict.fromkeys((environment.suppression_list_to_write, *environment.suppression_lists))
+    there = [path for path in lists if path.exists()]
+    return read_suppression(there, environment.suppression_secret).suppression
+
+
+def _removal(
+    environment: Environment, plan: Plan, lockfile: Lockfile | None, key: str
+) -> PlannedRemoval | None:
+    entry = lockfile.entry(key) if lockfile else None
+    section = lockfile.section(key) if lockfile else None
     action = next((action for action in plan.actions if action.key == key), None)
+    if entry is None and not isinstance(action, Remove):
+        return None
     removal = action if isinstance(action, Remove) else None
     return PlannedRemoval(
         (removal.by if removal else None) or environment.policy.way_out(Standing.SUPPRESSED),
         int(removal is not None and removal.calls_the_api),
         section,
-        str(getattr(entry, "outcome", section)),
+        str(getattr(entry, "outcome", section)) if entry else None,
         plan.refusals,
-        None if isinstance(entry, Rejected) else entry.undelivered,
+        None if entry is None or isinstance(entry, Rejected) else entry.undelivered,
         is_planned=removal is not None,
     )

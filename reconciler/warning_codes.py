@@ -10,6 +10,7 @@ WARNINGS = {
     "role-address": "the address belongs to a role, not to a person",
     CORRECTED_ADDRESS: "one member leaves and another with a nearly equal address is added",
     "similar-members": "two members have equal names and nearly equal addresses",
+    "was-unsubscribed": "a member to add was unsubscribed before, and adding does not resubscribe them",
     "unchecked-suppressions": "a suppression list can't be checked without its secret",
     "shared-key": "two environments have the same target and the same key",
     "damaged-text": "a text was damaged by a wrong encoding",

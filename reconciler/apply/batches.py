@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from reconciler.member import EMAIL_ADDRESS, identical
+from reconciler.lockfile.model import Departed, Departure, Gone, Knowledge, Unconfirmed, Undelivered
+from reconciler.member import EMAIL_ADDRESS, Removal, identical
 from reconciler.plan.model import Operation, OperationKind
 from reconciler.questionpro.panel import Request, Save, Withdraw
 
@@ -43,6 +44,23 @@ class Batch:
         """The batch without its last member, and the last member alone."""
         *others, last = self.members.values()
         return [_batch(next(numbers), others), _batch(next(numbers), [last])]
+
+
+def in_doubt(operation: Operation, at: str, reason: str | None = None) -> Knowledge:
+    """What is known of somebody after a call without a proper answer, at a UTC time.
+
+    `reason` is what the API said when the call was repeated and refused.
+    """
+    removal = operation.kind.removal
+    if removal is not None and not operation.is_known:
+        return gone(operation, Departure.UNCONFIRMED, at, reason)
+    note = Undelivered(operation.kind.value, reason, at) if removal is not None and reason else None
+    return Unconfirmed(at, operation.attributes, note)
+
+
+def gone(operation: Operation, outcome: Departure, at: str, reason: str | None = None) -> Gone:
+    """What is known of somebody about whom no other section of the lockfile says anything any more."""
+    return Gone(Departed(outcome, Removal(operation.kind.value), at, reason), operation.kept_as)
 
 
 def cut(wanted: Iterable[Operation], size: int, pending: Iterable[Batch] = ()) -> tuple[Batch, ...]:

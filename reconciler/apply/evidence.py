@@ -10,16 +10,14 @@ how the API says that an e-mail address exists already), and the four counts of 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.apply.batches import Batch
+from reconciler.apply.batches import Batch, gone, in_doubt
 from reconciler.lockfile.model import (
     BLOCKED,
     Departure,
-    Gone,
     Knowledge,
     Outcome,
     Present,
     Rejected,
-    Unconfirmed,
     Undelivered,
 )
 from reconciler.plan.model import OperationKind
@@ -133,12 +131,14 @@ def refused(batch: Batch, reason: str, doubtful: Collection[str], at: str) -> di
             for key, operation in batch.members.items()
         }
     found: dict[str, Knowledge] = {}
-    for key, (_, _, attributes, _) in batch.members.items():
-        note = Undelivered(batch.kind.value, reason, at, None if batch.kind.removal else attributes)
-        if key not in doubtful:
-            found[key] = note
+    for key, operation in batch.members.items():
+        if key in doubtful:
+            found[key] = in_doubt(operation, at, reason)
+        elif operation.is_known:
+            attributes = None if batch.kind.removal else operation.attributes
+            found[key] = Undelivered(batch.kind.value, reason, at, attributes)
         else:
-            found[key] = Unconfirmed(at, attributes, note if batch.kind.removal else None)
+            found[key] = gone(operation, Departure.REJECTED, at, reason)
     return found
 
 
@@ -166,11 +166,15 @@ def _departed(
     answer: CountedAway, batch: Batch, doubtful: Collection[str], at: str
 ) -> Mapping[str, Knowledge] | None:
     if answer.blocked == len(batch) and answer.done + answer.absent == 0:
-        return dict.fromkeys(batch.members, Undelivered(batch.kind.value, BLOCKED, at))
+        note = Undelivered(batch.kind.value, BLOCKED, at)
+        return {
+            key: note if operation.is_known else gone(operation, Departure.BLOCKED, at)
+            for key, operation in batch.members.items()
+        }
     departures = departed(answer, batch.members, doubtful, _DONE[batch.kind])
     if departures is None:
         return None
-    return {key: Gone(departure) for key, departure in departures.items()}
+    return {key: gone(batch.members[key], departure, at) for key, departure in departures.items()}
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 import msgspec
 
-from reconciler.apply.batches import Batch
+from reconciler.apply.batches import Batch, gone, in_doubt
 from reconciler.environment.model import Environment
 from reconciler.files import delete_file, disk_failure, replace_file
 from reconciler.lockfile.model import (
@@ -27,7 +27,6 @@ from reconciler.lockfile.model import (
     are_well_formed,
 )
 from reconciler.lockfile.state import Lineage
-from reconciler.member import Attributes
 from reconciler.plan.model import Operation, OperationKind
 
 
@@ -47,12 +46,17 @@ class _Run(_Record, frozen=True, tag="run"):
 
 
 class _Batch(_Record, frozen=True, tag="batch"):
-    """Who goes into which batch, of which kind; all of them are there before the first is sent."""
+    """Who goes into which batch, of which kind; all of them are there before the first is sent.
+
+    `unknown` and `kept_as` are those of `Operation`; older versions write neither.
+    """
 
     batch: int
     kind: OperationKind
     members: dict[str, dict[str, Any]]
     doubtful: list[str]
+    unknown: list[str] = []  # to the lockfile
+    kept_as: dict[str, str] = {}
 
 
 class _Sending(_Record, frozen=True, tag="sending"):
@@ -179,7 +183,9 @@ def _line(record: _Record) -> bytes:
 
 def _written(batch: Batch) -> _Batch:
     members = {key: dict(operation.attributes) for key, operation in batch.members.items()}
-    return _Batch(batch.number, batch.kind, members, sorted(batch.doubtful))
+    unknown = [key for key, operation in batch.members.items() if not operation.is_known]
+    kept_as = {key: op.kept_as for key, op in batch.members.items() if op.kept_as is not None}
+    return _Batch(batch.number, batch.kind, members, sorted(batch.doubtful), unknown, kept_as)
 
 
 def _words(knowledge: Knowledge) -> tuple[str, ...]:
@@ -194,7 +200,8 @@ def _words(knowledge: Knowledge) -> tuple[str, ...]:
         case Undelivered():
             return ("undelivered", knowledge.reason)
         case Gone():
-            return ("gone", knowledge.departure.value)
+            departed = knowledge.departed
+            return ("gone", departed.outcome.value, *([departed.reason] if departed.reason else []))
 
 
 class MalformedJournal(ValueError):
@@ -207,15 +214,11 @@ class MalformedJournal(ValueError):
 
 
 class Learnt(NamedTuple):
-    """What the interrupted run knew of a member, since `at`, and what it had asked the API for.
+    """What the interrupted run knew of a member, since `at`, and what it had asked the API for."""
 
-    `attributes` are those that were sent or, for a removal, those of the last push.
-    """
-
-    kind: OperationKind
+    operation: Operation
     knowledge: Knowledge
     at: str
-    attributes: Attributes
 
 
 class UnfinishedRun(NamedTuple):
@@ -282,16 +285,14 @@ class _Replay:
     def _settle(self, record: _Settled) -> None:
         batch = self.batches.pop(record.batch).batch
         for key, *words in record.members:
-            attributes = batch.members[key].attributes
-            knowledge = _knowledge(words, record.at, batch.kind, attributes)
-            self.learnt[key] = Learnt(batch.kind, knowledge, record.at, attributes)
+            operation = batch.members[key]
+            self.learnt[key] = Learnt(operation, _knowledge(words, record.at, operation), record.at)
 
     def unconfirmed(self) -> Iterator[tuple[str, Learnt]]:
         for progress in self.batches.values():
             if progress.sent is not None and (progress.doubt or progress.under_way):
                 for key, operation in progress.batch.members.items():
-                    knowledge = Unconfirmed(progress.sent, operation.attributes)
-                    yield key, Learnt(operation.kind, knowledge, progress.sent, operation.attributes)
+                    yield key, Learnt(operation, in_doubt(operation, progress.sent), progress.sent)
 
 
 def read_journal(data: bytes) -> UnfinishedRun | None:
@@ -327,15 +328,18 @@ def _first(record: _Record) -> _Run:
 
 
 def _read(record: _Batch) -> Batch:
-    doubtful = frozenset(record.doubtful)
+    doubtful, unknown = frozenset(record.doubtful), frozenset(record.unknown)
     members = {
-        key: Operation(record.kind, key, attributes, key in doubtful)
+        key: Operation(
+            record.kind, key, attributes, key in doubtful, key not in unknown, record.kept_as.get(key)
+        )
         for key, attributes in record.members.items()
     }
     return Batch(record.batch, record.kind, members)
 
 
-def _knowledge(words: list[str], at: str, kind: OperationKind, attributes: Attributes) -> Knowledge:
+def _knowledge(words: list[str], at: str, operation: Operation) -> Knowledge:
+    kind, attributes = operation.kind, operation.attributes
     known: Knowledge | None = None
     match words:
         case ["rejected", reason, *doubt] if kind is OperationKind.ADD and doubt in ([], ["doubtful"]):
@@ -346,8 +350,8 @@ def _knowledge(words: list[str], at: str, kind: OperationKind, attributes: Attri
             known = Unconfirmed(at, attributes, Undelivered(kind.value, reason, at))
         case ["undelivered", reason] if kind is not OperationKind.ADD:
             known = Undelivered(kind.value, reason, at, None if kind.removal else attributes)
-        case ["gone", departure] if kind.removal:
-            known = Gone(Departure(departure))
+        case ["gone", departure, *reason] if kind.removal and len(reason) <= 1:
+            known = gone(operation, Departure(departure), at, *reason)
         case [outcome] if not kind.removal:
             known = Present(Outcome(outcome), at, attributes)
     if known is None:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from reconciler.apply.batches import gone
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.hosts import without_default_port
 from reconciler.lockfile.lock import environment_lock
-from reconciler.lockfile.model import Gone, Knowledge, Lockfile, Unconfirmed, learnt
+from reconciler.lockfile.model import Departure, Gone, Knowledge, Lockfile, Unconfirmed, is_in_doubt
 from reconciler.lockfile.state import KnownState, check_out, is_unchanged, read_state, write_lockfile
 from reconciler.member import canonical
 from reconciler.problems import Location, Problem
@@ -126,7 +127,7 @@ def _counted_in(environment: Environment, state: KnownState, run: "UnfinishedRun
     before = state.on_disk or Lockfile(environment.name, environment.target)
     is_proof = run.began_from is not None and is_unchanged(environment, run.began_from, state.on_disk)
     news = dict(_news(before, run.learnt, is_proof=is_proof))
-    unconfirmed = sum(isinstance(knowledge, Unconfirmed) for knowledge in news.values())
+    unconfirmed = sum(map(is_in_doubt, news.values()))
     return state._replace(
         lockfile=before.with_entries(news) if news else state.on_disk,
         is_recovered=True,
@@ -144,13 +145,23 @@ def _news(
     have added or removed the same people since. But it did send them, so they are `unconfirmed`.
     """
     for key, record in found.items():
-        entry, knowledge = before.entry(key), _canonical(record.knowledge)
-        if not is_proof and learnt(entry, knowledge) != entry:
-            if entry is None and record.kind.removal:
-                continue
-            knowledge = Unconfirmed(record.at, canonical(record.attributes))
-        if learnt(entry, knowledge) != entry:
+        knowledge = _canonical(record.knowledge)
+        if not is_proof and not before.knows_already(key, knowledge):
+            knowledge = _without_proof(before, key, record)
+        if not before.knows_already(key, knowledge):
             yield key, knowledge
+
+
+def _without_proof(before: Lockfile, key: str, record: "Learnt") -> Knowledge:
+    """Somebody was sent, and others may have decided since. Who was to leave and is absent is recorded so."""
+    operation, entry = record.operation, before.entry(key)
+    if entry is not None and not operation.is_known:
+        return Unconfirmed(record.at, entry.attributes)
+    if entry is not None or not operation.kind.removal:
+        return Unconfirmed(record.at, canonical(operation.attributes))
+    if earlier := before.departed.get(operation.kept_as or ""):
+        return Gone(earlier, operation.kept_as)
+    return gone(operation, Departure.UNCONFIRMED, record.at)
 
 
 def _canonical(knowledge: Knowledge) -> Knowledge:

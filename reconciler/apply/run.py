@@ -225,7 +225,7 @@ class _Run:
             state = take_in(self.environment)
             return state.lockfile, (stop_messages.replaced_meanwhile(self.environment.lockfile_path),)
         before = self.state.lockfile or Lockfile(self.environment.name, self.environment.target)
-        after = before.with_entries(stats.entries).without(forgotten)
+        after = before.with_entries(stats.entries).forgetting(forgotten)
         write_lockfile(self.environment, after)
         return after, ()
 

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from itertools import count
 
 from reconciler.apply import stop_messages
-from reconciler.apply.batches import Batch
+from reconciler.apply.batches import Batch, in_doubt
 from reconciler.apply.calls import Caller, Pace
 from reconciler.apply.evidence import Refusals, holds_blocked, learnt_from, refused
 from reconciler.apply.journal import Journal
@@ -17,7 +17,7 @@ from reconciler.apply.signals import Cause, Signals, Stop
 from reconciler.apply.stats import RunStats
 from reconciler.environment.model import Environment, OnChange
 from reconciler.errors import DiskFailure
-from reconciler.lockfile.model import Knowledge, Unconfirmed
+from reconciler.lockfile.model import Knowledge
 from reconciler.plan.model import OperationKind
 from reconciler.questionpro.panel import Answer, Counted, CountedAway, Panel, Refused, TooLarge
 
@@ -264,4 +264,4 @@ class Delivery:
 
 
 def _all_unconfirmed(batch: Batch, at: str) -> Mapping[str, Knowledge]:
-    return {key: Unconfirmed(at, operation.attributes) for key, operation in batch.members.items()}
+    return {key: in_doubt(operation, at) for key, operation in batch.members.items()}

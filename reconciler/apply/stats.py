@@ -15,7 +15,7 @@ from reconciler.lockfile.model import (
     Lockfile,
     Outcome,
     Present,
-    Unconfirmed,
+    is_in_doubt,
 )
 from reconciler.lockfile.state import KnownState
 from reconciler.plan.model import OperationKind, Plan, StillRejected, Unremoved
@@ -60,7 +60,7 @@ class RunStats:
     def learn(self, learnt: Mapping[str, Knowledge]) -> None:
         """This is known of these members, once and for all in this run."""
         self.entries.update(learnt)
-        self.confirmed += sum(not isinstance(knowledge, Unconfirmed) for knowledge in learnt.values())
+        self.confirmed += sum(not is_in_doubt(knowledge) for knowledge in learnt.values())
 
     def heed(self, batch: Batch, answer: Answer) -> None:
         """Take from an answer what says something about the account."""
@@ -79,13 +79,13 @@ def report_of(
     rejected, blocked = _apart(_standing(plan, roster, lockfile))
     entries = stats.entries.values()
     present = Counter(entry.outcome for entry in entries if isinstance(entry, Present))
-    gone = Counter(entry.departure for entry in entries if isinstance(entry, Gone))
+    gone = Counter(entry.departed.outcome for entry in entries if isinstance(entry, Gone))
     counts = Counts(
         added=present[Outcome.ADDED],
         existing=present[Outcome.EXISTING],
         unattributed=present[Outcome.UNATTRIBUTED] + gone[Departure.UNATTRIBUTED],
         rejected=len(rejected),
-        unconfirmed=sum(isinstance(entry, Unconfirmed) for entry in entries),
+        unconfirmed=sum(map(is_in_doubt, entries)),
         unsent=stats.total - len(stats.entries),
         forgotten=forgotten,
         resubmitted=present[Outcome.RESUBMITTED],

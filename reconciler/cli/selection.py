@@ -96,8 +96,9 @@ EVERYONE = AskedMembers()
 def _keys_by_name(names: Collection[str], declared: Declared, lockfile: Lockfile | None) -> Mapping[str, str]:
     """The identities of those among the members whom the environment knows."""
     known = {*declared.roster.members}
+    known |= {key for key, _ in declared.roster.suppression.suppressed_in_clear()}
     if lockfile is not None:
-        known |= {*lockfile.members, *lockfile.rejected, *lockfile.unconfirmed}
+        known |= {*lockfile.members, *lockfile.rejected, *lockfile.unconfirmed, *lockfile.departed}
     keys = {name: name for name in names if name in known}
     variable = declared.environment.suppression_secret
     if variable is not None and any(name.startswith(PREFIX) for name in names):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,7 +19,7 @@ from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, InvalidInput, UsageErr
 from reconciler.explain import likeliest
 from reconciler.files import command_path, display_path
 from reconciler.identity import InvalidAddress, identity
-from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
+from reconciler.lockfile.model import SECTIONS, Departed, Departure, Entry, Lockfile, Outcome
 from reconciler.lockfile.preflight import publish_and_test
 from reconciler.lockfile.publish import Publication, PublicationEnd
 from reconciler.lockfile.publish import publish as publish_lockfile
@@ -31,7 +32,7 @@ from reconciler.output.wording import counted
 from reconciler.problems import Address, Location, Message, Problem
 
 _CSV = "csv"
-OUTCOMES = (*map(str, Outcome), "rejected", "unconfirmed")
+OUTCOMES = tuple(dict.fromkeys((*map(str, Outcome), "rejected", "unconfirmed", *map(str, Departure))))
 
 _COMMANDS = {
     "list": CommandEntry("reconciler.cli.state", "list_members", "List everybody whom the lockfile knows."),
@@ -80,14 +81,23 @@ def list_members(invocation: Invocation, name: str, *, outcome: tuple[str, ...],
     tell_of_journal(invocation, name, known)
     lockfile = known.lockfile
     if lockfile is not None and outcome:
-        others = {member.key for member in listed_members(name, lockfile) if member.status not in outcome}
-        lockfile = lockfile.without(frozenset(others))
+        lockfile = _with_outcome(lockfile, outcome)
     if chosen == _CSV:
         invocation.print_out(members_csv(name, lockfile))
     else:
         invocation.format = Format(chosen)
         invocation.show(members_screen(name, lockfile))
     return EXIT_DONE
+
+
+def _with_outcome(lockfile: Lockfile, outcomes: tuple[str, ...]) -> Lockfile:
+    listed = listed_members(lockfile.environment, lockfile)
+    chosen = {(member.section, member.key) for member in listed if member.status in outcomes}
+    sections: dict[str, Any] = {
+        name: {key: entry for key, entry in getattr(lockfile, name).items() if (name, key) in chosen}
+        for name in SECTIONS
+    }
+    return Lockfile(lockfile.environment, lockfile.target, **sections)
 
 
 # `reconciler state show`: all that is known of one member.
@@ -117,14 +127,11 @@ def show_member(invocation: Invocation, name: str, address: str) -> int:
 # Finding a member in the lockfile by the address that somebody typed.
 
 
-Entry = Present | Rejected | Unconfirmed
-
-
-def entries(lockfile: Lockfile | None) -> dict[str, Entry]:
-    """Everybody whom the lockfile knows, whichever section they stand in."""
+def entries(lockfile: Lockfile | None) -> dict[str, Entry | Departed]:
+    """Everybody whom the lockfile knows, in whichever section."""
     if lockfile is None:
         return {}
-    return {**lockfile.members, **lockfile.rejected, **lockfile.unconfirmed}
+    return {**lockfile.departed, **lockfile.members, **lockfile.rejected, **lockfile.unconfirmed}
 
 
 def typed_key(address: str) -> str:
@@ -141,19 +148,19 @@ def typed_key(address: str) -> str:
         ) from error
 
 
-def known_key(address: str, known: dict[str, Entry]) -> str:
-    """The identity of a known member.
+def known_key(address: str, known: dict[str, Entry | Departed]) -> str:
+    """The identity of a known member, or the hash by which the lockfile names them.
 
     Raises:
         InvalidInput: the address is none, or nobody of that address is known.
     """
-    key = typed_key(address)
+    key = address.lower() if address.lower() in known else typed_key(address)
     if key not in known:
         raise InvalidInput(Problem(("The lockfile doesn't know ", Address(key), "."), _hint(key, known)))
     return key
 
 
-def _hint(key: str, known: dict[str, Entry]) -> Message:
+def _hint(key: str, known: dict[str, Entry | Departed]) -> Message:
     meant = likeliest(key, known)
     return ("Did you mean ", Address(meant), "?") if meant else ()
 
@@ -192,7 +199,7 @@ def remove(invocation: Invocation, name: str, addresses: tuple[str, ...], *, yes
     return EXIT_DONE
 
 
-def _keys(addresses: Sequence[str], known: dict[str, Entry]) -> list[str]:
+def _keys(addresses: Sequence[str], known: dict[str, Entry | Departed]) -> list[str]:
     keys: list[str] = []
     errors: list[InvalidInput] = []
     for address in addresses:

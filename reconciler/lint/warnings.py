@@ -81,10 +81,22 @@ def _twin(member: Declaration, twin: Declaration) -> Problem:
 
 def _warnings_of_added(adds: Mapping[str, Add]) -> Iterator[Problem]:
     for key in suspects((key, add.attributes[EMAIL_ADDRESS]) for key, add in adds.items()):
-        add = adds[key]
-        file, _, line = add.source.rpartition(":")
-        address, location = add.attributes[EMAIL_ADDRESS], Location(file, int(line))
-        yield from address_warnings(key, address, location, is_real=False)
+        address = adds[key].attributes[EMAIL_ADDRESS]
+        yield from address_warnings(key, address, _location(adds[key]), is_real=False)
+    for add in adds.values():
+        if add.was_unsubscribed:
+            yield Problem(
+                (Address(add.key), " was unsubscribed before. Adding doesn't resubscribe them."),
+                ("If they want mail again, resubscribe them in QuestionPro. If not, remove this entry.",),
+                _location(add),
+                severity=Severity.WARNING,
+                code="was-unsubscribed",
+            )
+
+
+def _location(add: Add) -> Location:
+    file, _, line = add.source.rpartition(":")
+    return Location(file, int(line))
 
 
 def _corrections(adds: Iterable[Add], removed: list[str]) -> Iterator[Correction]:

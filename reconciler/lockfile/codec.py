@@ -11,7 +11,6 @@ hand or written with other white space, are read by `reconciler.lockfile.parser`
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import chain
 from typing import Literal
 
 import msgspec
@@ -22,11 +21,13 @@ from reconciler.lockfile.model import (
     FORMAT,
     SECTIONS,
     AnEntry,
+    Departed,
     Lockfile,
     Present,
     Rejected,
     Unconfirmed,
     in_canonical_form,
+    in_two_sections,
     is_sound,
 )
 from reconciler.lockfile.parser import Parser
@@ -43,6 +44,7 @@ class _Document(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     members: dict[str, Present]
     rejected: dict[str, Rejected] = {}
     unconfirmed: dict[str, Unconfirmed] = {}
+    departed: dict[str, Departed] = {}
 
 
 def encode(lockfile: Lockfile) -> bytes:
@@ -67,6 +69,7 @@ def _document(lockfile: Lockfile) -> _Document:
         _in_order(lockfile.members),
         _in_order(lockfile.rejected),
         _in_order(lockfile.unconfirmed),
+        dict(sorted(lockfile.departed.items())),
     )
 
 
@@ -134,14 +137,13 @@ def _decode_canonical(data: bytes) -> Lockfile | None:
         document = msgspec.json.decode(data, type=_Document)
     except (ValueError, RecursionError):
         return None
-    sections = (document.members, document.rejected, document.unconfirmed)
-    people = [*chain.from_iterable(sections)]
+    sections = (document.members, document.rejected, document.unconfirmed, document.departed)
     found = Lockfile(document.environment, document.target, *sections)
     compact = _json(_document(found))
     is_canonical = compact == data.replace(b"\n", b"")  # in texts a line end is an escape
     is_fine = (
         bool(found.environment and found.target)
-        and len({*people}) == len(people)
+        and not in_two_sections(found)
         and all(is_sound(key, entry) for section in sections for key, entry in section.items())
     )
     return replace(found, known_digest=_sha256(compact)) if is_canonical and is_fine else None

@@ -12,12 +12,22 @@ from msgspec import structs
 
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.codec import encode
-from reconciler.lockfile.model import Entry, Lockfile, Outcome, Present, Rejected, Unconfirmed
-from reconciler.member import equal, flat
+from reconciler.lockfile.model import (
+    Departed,
+    Departure,
+    Entry,
+    Lockfile,
+    Outcome,
+    Present,
+    Rejected,
+    Unconfirmed,
+)
+from reconciler.member import Removal, equal, flat
 from reconciler.problems import Address, Message, Problem
 
 _SomeEntry = TypeVar("_SomeEntry", bound=Entry)
 
+_CLAIMS = {outcome: claim for claim, outcome in enumerate(Departure)}
 _PROOF = {Outcome.ADDED: 3, Outcome.EXISTING: 2, Outcome.UNATTRIBUTED: 1, Outcome.RESUBMITTED: 0}
 
 
@@ -71,15 +81,21 @@ def merge(base: Lockfile | None, ours: Lockfile, theirs: Lockfile) -> Merged:
     if _belonging(ours) != _belonging(theirs):
         raise InvalidInput(_foreign(ours, theirs))
     before = base if base is not None and _belonging(base) == _belonging(ours) else None
+    departed = _records(ours, theirs)
+    removed = {key for key in departed if before is None or key not in before.departed}
     merged: dict[str, Entry] = {}
     conflicts: list[Conflict] = []
     for key, was, here, there in _by_member(before, ours, theirs):
         settled = _settle(was, here, there)
         if settled.entry is not None:
             merged[key] = settled.entry
+            if key in removed and departed[key].by is Removal.DELETE:
+                # Nothing tells whether the one side's removal came before what the other side proved.
+                merged[key] = Unconfirmed(settled.entry.pushed, settled.entry.attributes)
             if settled.is_conflict:
-                conflicts.append(Conflict(key, here, there, settled.entry))
-    return Merged(Lockfile(ours.environment, ours.target).with_entries(merged), tuple(conflicts))
+                conflicts.append(Conflict(key, here, there, merged[key]))
+    lockfile = Lockfile(ours.environment, ours.target, departed=departed).with_entries(merged)
+    return Merged(lockfile, tuple(conflicts))
 
 
 def news(base: Lockfile | None, ours: Lockfile, theirs: Lockfile) -> frozenset[str]:
@@ -111,6 +127,18 @@ def _by_member(
 
 def _entries(lockfile: Lockfile | None) -> Mapping[str, Entry]:
     return {**lockfile.members, **lockfile.rejected, **lockfile.unconfirmed} if lockfile else {}
+
+
+def _records(ours: Lockfile, theirs: Lockfile) -> dict[str, Departed]:
+    """The removals that either side records; of two records of one person, that which claims less."""
+    found = {**theirs.departed, **ours.departed}
+    for key in ours.departed.keys() & theirs.departed.keys():
+        found[key] = min(ours.departed[key], theirs.departed[key], key=_claim)
+    return found
+
+
+def _claim(record: Departed) -> tuple[int, str, str, str]:
+    return _CLAIMS[record.outcome], record.by, record.at, record.reason or ""
 
 
 def _belonging(lockfile: Lockfile) -> tuple[str, str]:

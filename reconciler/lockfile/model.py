@@ -1,18 +1,21 @@
 """The lockfile's content: what earlier pushes proved about each member. Pure; knows no file.
 
-Three sections, and nobody stands in two of them:
+Three sections, and nobody is in two of them:
 
 - `members`: present in the panel; `outcome` says what the answers proved.
 - `rejected`: the API refused them; `reason` is its word.
 - `unconfirmed`: sent, without an answer that proves anything.
 
+Beside them, `departed` records removals: of everyone who is suppressed and for whom a call was made, and of
+everyone who was unsubscribed by us. Only the latter may be in another section too.
+
 What a run learns of a member is either an entry, or that the entry goes (`Gone`), or what has to be noted
-on the entry that stands (`Undelivered`).
+on the entry that stays (`Undelivered`).
 """
 
 import re
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -26,8 +29,10 @@ from reconciler.member import (
     NUMBER_FIELDS,
     PROFILE_FIELD_ID,
     PROFILE_FIELDS,
+    Removal,
     canonical,
 )
+from reconciler.suppression.model import PREFIX
 
 if TYPE_CHECKING:
     from reconciler.member import Attributes
@@ -48,9 +53,10 @@ else:
     )
 
 FORMAT: Literal[1] = 1  # written, and the only one read
-SECTIONS = ("members", "rejected", "unconfirmed")
+SECTIONS = ("members", "rejected", "unconfirmed", "departed")
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_HASH = re.compile(rf"{PREFIX}[0-9a-f]{{64}}", re.ASCII)
 _CHANGE = "change"
 _ACTIONS = (_CHANGE, "unsubscribe", "delete")
 
@@ -115,23 +121,59 @@ class Unconfirmed(_Record, frozen=True):
 
 
 class Departure(StrEnum):
-    """What the API's answers prove about a member who was to leave, and whose entry goes."""
+    """What the API's answers prove about a member who was to leave, the weakest claim first."""
 
+    UNCONFIRMED = "unconfirmed"
+    BLOCKED = "blocked"
+    REJECTED = "rejected"
+    UNATTRIBUTED = "unattributed"
+    ABSENT = "absent"
     UNSUBSCRIBED = "unsubscribed"
     DELETED = "deleted"
-    ABSENT = "absent"
-    UNATTRIBUTED = "unattributed"
+
+
+class Departed(_Record, frozen=True):
+    """What came of a removal `by` a call that ended `at` a UTC time. `reason` is the API's, if it refused."""
+
+    outcome: Departure
+    by: Removal
+    at: str
+    reason: str | None = None
+
+    @property
+    def may_be_unsubscribed(self) -> bool:
+        """Whether this removal left them in the panel without mail, or may have."""
+        told = (Departure.UNSUBSCRIBED, Departure.UNATTRIBUTED, Departure.UNCONFIRMED)
+        return self.by is Removal.UNSUBSCRIBE and self.outcome in told
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether the API refused, so that only `--retry-rejected` asks again in the same way."""
+        return self.outcome in (Departure.BLOCKED, Departure.REJECTED) or self.reason is not None
 
 
 class Gone(NamedTuple):
-    """A member who was to leave, and about whom nothing is left to do."""
+    """A member with no entry in another section any more.
 
-    departure: Departure
+    `kept_as` is the key under which `departed` keeps what came of it, an identity or a hash; None if it is
+    not kept.
+    """
+
+    departed: Departed
+    kept_as: str | None = None
 
 
 Entry: TypeAlias = Present | Rejected | Unconfirmed
 AnEntry = TypeVar("AnEntry", bound=Entry)
+ARecord = TypeVar("ARecord", bound=Entry | Departed)
 Knowledge: TypeAlias = Entry | Gone | Undelivered
+
+
+def is_in_doubt(knowledge: Knowledge) -> bool:
+    """Whether a call was made and nothing is known of what came of it."""
+    if isinstance(knowledge, Gone):
+        return knowledge.departed.outcome is Departure.UNCONFIRMED
+    return isinstance(knowledge, Unconfirmed)
 
 
 def learnt(entry: Entry | None, knowledge: Knowledge) -> Entry | None:
@@ -166,9 +208,12 @@ def in_canonical_form(entry: AnEntry) -> AnEntry:
     return msgspec.structs.replace(entry, attributes=attributes)
 
 
-def is_sound(key: str, entry: Entry) -> bool:
+def is_sound(key: str, entry: Entry | Departed) -> bool:
     """Whether this can be the entry of this identity, beyond what the types of its fields say."""
     try:
+        if isinstance(entry, Departed):
+            is_named = _HASH.fullmatch(key) is not None or identity(key) == key
+            return is_named and _TIME.fullmatch(entry.at) is not None and entry.by.calls_the_api
         if not _TIME.fullmatch(entry.pushed) or identity(entry.attributes[EMAIL_ADDRESS]) != key:
             return False
         note = None if isinstance(entry, Rejected) else entry.undelivered
@@ -195,7 +240,7 @@ def are_well_formed(attributes: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Lockfile:
-    """One environment's lockfile; each section maps identities to entries.
+    """One environment's lockfile; each section maps identities to entries, `departed` also hashes of them.
 
     `known_digest` is set by the codec for one that was read, so that it isn't worked out twice.
     """
@@ -205,6 +250,7 @@ class Lockfile:
     members: Mapping[str, Present] = field(default_factory=dict)
     rejected: Mapping[str, Rejected] = field(default_factory=dict)
     unconfirmed: Mapping[str, Unconfirmed] = field(default_factory=dict)
+    departed: Mapping[str, Departed] = field(default_factory=dict)
     known_digest: str | None = field(default=None, compare=False)
 
     def entry(self, key: str) -> Entry | None:
@@ -213,14 +259,21 @@ class Lockfile:
 
     def section(self, key: str) -> str | None:
         """The section in which something is known of this identity; None where nothing is."""
-        sections = {"members": self.members, "rejected": self.rejected, "unconfirmed": self.unconfirmed}
-        return next((name for name, section in sections.items() if key in section), None)
+        return next((name for name in SECTIONS if key in getattr(self, name)), None)
+
+    def knows_already(self, key: str, knowledge: Knowledge) -> bool:
+        """Whether this would change nothing."""
+        entry = self.entry(key)
+        if not isinstance(knowledge, Gone) or knowledge.kept_as is None:
+            return learnt(entry, knowledge) == entry
+        return entry is None and self.departed.get(knowledge.kept_as) == knowledge.departed
 
     def with_entries(self, entries: Mapping[str, Knowledge]) -> "Lockfile":
         """The lockfile after this was learnt; it takes the place of what was known of each identity."""
-        kept = self.without(entries)
+        kept, departed = self.without(entries), dict(self.departed)
         members, rejected, unconfirmed = dict(kept.members), dict(kept.rejected), dict(kept.unconfirmed)
         for key, knowledge in entries.items():
+            _keep(departed, key, knowledge)
             # Only what is noted on an entry asks for the one that stands.
             match learnt(self.entry(key) if isinstance(knowledge, Undelivered) else None, knowledge):
                 case Present() as entry:
@@ -229,14 +282,49 @@ class Lockfile:
                     rejected[key] = entry
                 case Unconfirmed() as entry:
                     unconfirmed[key] = entry
-        return Lockfile(self.environment, self.target, members, rejected, unconfirmed)
+        return Lockfile(self.environment, self.target, members, rejected, unconfirmed, departed)
+
+    def forgetting(self, keys: Container[str]) -> "Lockfile":
+        """The lockfile without these entries and records; that somebody was unsubscribed is kept."""
+        unsubscribed = {k: r for k, r in self.departed.items() if k in keys and stays_beside_an_entry(r)}
+        kept = self.without(keys)
+        return replace(kept, departed={**kept.departed, **unsubscribed})
 
     def without(self, keys: Container[str]) -> "Lockfile":
-        """The lockfile with nothing about these identities."""
+        """The lockfile with nothing about these identities, or hashes of them."""
         return Lockfile(
             self.environment,
             self.target,
             members={k: e for k, e in self.members.items() if k not in keys},
             rejected={k: e for k, e in self.rejected.items() if k not in keys},
             unconfirmed={k: e for k, e in self.unconfirmed.items() if k not in keys},
+            departed={k: e for k, e in self.departed.items() if k not in keys},
         )
+
+
+def in_two_sections(lockfile: Lockfile) -> str | None:
+    """An identity that more sections have than may be, the first of them; None if all is well."""
+    seen: set[str] = set()
+    twice: set[str] = set()
+    for section in (lockfile.members, lockfile.rejected, lockfile.unconfirmed):
+        twice |= seen & section.keys()
+        seen |= section.keys()
+    for key in seen & lockfile.departed.keys():
+        if not stays_beside_an_entry(lockfile.departed[key]):
+            twice.add(key)
+    return min(twice, default=None)
+
+
+def _keep(departed: dict[str, Departed], key: str, knowledge: Knowledge) -> None:
+    """Bring the records of removals up to date with what is known of a member."""
+    if isinstance(knowledge, Gone):
+        departed.pop(key, None)
+        if knowledge.kept_as is not None:
+            departed[knowledge.kept_as] = knowledge.departed
+    elif not isinstance(knowledge, Undelivered) and not stays_beside_an_entry(departed.get(key)):
+        departed.pop(key, None)
+
+
+def stays_beside_an_entry(record: Departed | None) -> bool:
+    """Whether a person who is in another section may have this record too: who was unsubscribed stays so."""
+    return record is not None and record.by is Removal.UNSUBSCRIBE

@@ -15,11 +15,13 @@ from reconciler.errors import InvalidInput
 from reconciler.lockfile.model import (
     FORMAT,
     SECTIONS,
-    AnEntry,
+    ARecord,
+    Departed,
     Lockfile,
     Present,
     Rejected,
     Unconfirmed,
+    in_two_sections,
     is_sound,
 )
 from reconciler.problems import Address, Location, Problem, with_excerpts
@@ -62,8 +64,16 @@ class Parser:
         members = self._section(document, "members", Present)
         rejected = self._section(document, "rejected", Rejected)
         unconfirmed = self._section(document, "unconfirmed", Unconfirmed)
-        self._check_one_section_each(members, rejected, unconfirmed)
-        return Lockfile(environment, target, members, rejected, unconfirmed)
+        departed = self._section(document, "departed", Departed)
+        found = Lockfile(environment, target, members, rejected, unconfirmed, departed)
+        if key := in_two_sections(found):
+            self._refuse(
+                "The lockfile holds one person in two sections: ",
+                Address(key),
+                line=self._line_of_second(key),
+                hint=_MERGE_AGAIN,
+            )
+        return found
 
     def refuse_foreign(self, name: str, found: str, expected: str) -> NoReturn:
         """The file belongs to another environment or target; `name` is which of the two."""
@@ -127,32 +137,19 @@ class Parser:
             )
         return name
 
-    def _section(self, document: Mapping[str, Any], name: str, kind: type[AnEntry]) -> dict[str, AnEntry]:
+    def _section(self, document: Mapping[str, Any], name: str, kind: type[ARecord]) -> dict[str, ARecord]:
         section = document.get(name, {})
         if not isinstance(section, dict):
             self._refuse(f'"{name}" in the lockfile is not an object.', line=self._line(name))
         return {key: self._entry(name, kind, key, entry) for key, entry in section.items()}
 
-    def _entry(self, section: str, kind: type[AnEntry], key: str, entry: Any) -> AnEntry:
+    def _entry(self, section: str, kind: type[ARecord], key: str, entry: Any) -> ARecord:
         try:
             found = _converted(kind, key, entry)
         except ValueError as error:
             message = f'The entry under "{section}" is malformed{_field_at_fault(error)}: '
             self._refuse(message, Address(key), line=self._line(key))
         return found
-
-    def _check_one_section_each(self, *sections: Mapping[str, Any]) -> None:
-        seen: set[str] = set()
-        for section in sections:
-            if twice := seen & section.keys():
-                key = min(twice)
-                self._refuse(
-                    "The lockfile holds one person in two sections: ",
-                    Address(key),
-                    line=self._line_of_second(key),
-                    hint=_MERGE_AGAIN,
-                )
-            seen |= section.keys()
 
     def _line(self, key: str) -> int | None:
         """The line of this key; None if it is spelled in another way, or found more than once."""
@@ -182,7 +179,7 @@ class Parser:
         raise InvalidInput(Problem(message, (hint,), Location(self._file, line)))
 
 
-def _converted(kind: type[AnEntry], key: str, entry: Any) -> AnEntry:
+def _converted(kind: type[ARecord], key: str, entry: Any) -> ARecord:
     """The entry of this identity.
 
     Raises:

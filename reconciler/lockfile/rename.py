@@ -1,5 +1,6 @@
 """The lockfile of an environment that was renamed: what it records stays, under the new name."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.environment.model import Environment
@@ -8,7 +9,7 @@ from reconciler.files import delete_file, display_path, replace_file
 from reconciler.lockfile.codec import decode_any, encode
 from reconciler.lockfile.history import History
 from reconciler.lockfile.lock import environment_lock
-from reconciler.lockfile.model import Lockfile, Unconfirmed
+from reconciler.lockfile.model import Departed, Departure, Lockfile, Unconfirmed
 from reconciler.lockfile.state import tracking_ref
 from reconciler.problems import Location, Problem
 
@@ -33,15 +34,19 @@ def rename_lockfile(old: Path, environment: Environment, *, same_panel: bool) ->
             if journal.exists():
                 raise InvalidInput(_journal(journal, environment))
         source, lockfile = _found(old, environment)
-        renamed = Lockfile(
-            environment.name, environment.target, lockfile.members, lockfile.rejected, lockfile.unconfirmed
-        )
+        name, target = environment.name, environment.target
+        renamed = replace(lockfile, environment=name, target=target, known_digest=None)
         if lockfile.target != environment.target and not same_panel:
             doubted = {
                 key: Unconfirmed(entry.pushed, entry.attributes) for key, entry in lockfile.members.items()
             }
             unconfirmed = {**lockfile.unconfirmed, **doubted}
-            renamed = Lockfile(environment.name, environment.target, unconfirmed=unconfirmed)
+            departed = {
+                key: Departed(Departure.UNCONFIRMED, record.by, record.at)
+                for key, record in lockfile.departed.items()
+                if key not in unconfirmed
+            }
+            renamed = Lockfile(name, target, unconfirmed=unconfirmed, departed=departed)
         replace_file(environment.lockfile_path, encode(renamed))
         if source is not None and source != environment.lockfile_path:
             delete_file(source)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from reconciler.explain import Explanation, LockfileIs
 from reconciler.lockfile.model import Present, Rejected, Unconfirmed
 from reconciler.lockfile.state import fetch_command
-from reconciler.output.wording import REMOVALS, RETRY_REMOVAL, counted
+from reconciler.output.wording import NO_RESUBSCRIPTION, REMOVALS, RETRY_REMOVAL, counted
 from reconciler.plan.guards import guard_exceeded
 from reconciler.plan.model import Add, Change, Remove, StillRejected, Unremoved
 from reconciler.problems import Address, Message
@@ -41,8 +41,8 @@ def decision(explanation: Explanation) -> Decision:  # noqa: PLR0911 - one for e
     if not explanation.is_settled:
         return Decision(_UNKNOWN, _unsettled(explanation))
     match explanation.action:
-        case Add():
-            return Decision("add", _adding(explanation))
+        case Add() as action:
+            return Decision("add", _adding(explanation, action))
         case Change() as action:
             return _changing(action)
         case Remove() as action:
@@ -50,8 +50,9 @@ def decision(explanation: Explanation) -> Decision:  # noqa: PLR0911 - one for e
         case StillRejected():
             what = "this change" if isinstance(explanation.entry, Present) else "them"
             return Decision(_NOTHING, f"The API refused {what}, and the declaration is still the same.")
-        case Unremoved(by=by):
-            why = f"{_absence(explanation)}, and the API refused to {by} them. It is not asked again."
+        case Unremoved(by=by) as action:
+            what = _absence(explanation) if action.is_known else "Suppressed"
+            why = f"{what}, and the API refused to {by} them. It is not asked again."
             return Decision(_NOTHING, why)
         case None:
             return Decision(_NOTHING, _idle(explanation))
@@ -94,7 +95,7 @@ def _unsettled(explanation: Explanation) -> str:
     return "A member file has a problem, so they may be declared where it can't be read."
 
 
-def _adding(explanation: Explanation) -> str:
+def _adding(explanation: Explanation, action: Add) -> str:
     match explanation.entry:
         case Unconfirmed():
             return "Declared, and sent before without an answer. Apply sends them again, which is safe."
@@ -104,7 +105,8 @@ def _adding(explanation: Explanation) -> str:
             )
             return f"The API refused them, and their declaration has changed. Apply sends them again.{doubt}"
         case _:
-            return f"Declared, and {_not_recorded(explanation)}. Apply sends them."
+            again = f" {NO_RESUBSCRIPTION}" if action.was_unsubscribed else ""
+            return f"Declared, and {_not_recorded(explanation)}. Apply sends them.{again}"
 
 
 def _changing(action: Change) -> Decision:
@@ -134,10 +136,14 @@ def is_only_clearing(action: Change) -> bool:
 def _removing(explanation: Explanation, action: Remove) -> str:
     if action.was_rejected:
         return f"{_absence(explanation)}, and the API refused to add them. Apply drops the lockfile entry."
+    if action.has_departed:
+        return "No longer suppressed. Apply drops the record of their removal from the lockfile."
     doubt = ""
     if action.doubtful and action.calls_the_api:
         doubt = " They may not be in the panel: an earlier call got no answer. Asking again is safe."
     known = f"{_absence(explanation)}, but in the lockfile."
+    if not action.is_known:
+        known = "Suppressed, and not recorded as present. Others may have added them."
     if action.by is None:
         return f"{known} How they leave depends on suppression lists that can't be checked here."
     return f"{known} They {REMOVALS[action.by]} ({_cause(action)}).{doubt}"
@@ -157,6 +163,8 @@ def _cause(action: Remove) -> str:
 def _idle(explanation: Explanation) -> str:
     if explanation.counts_as_declared:
         return "Declared exactly as it was sent."
+    if explanation.departed is not None and explanation.suppressed is not None:
+        return f"Suppressed, and removed before: {explanation.departed.outcome}."
     return f"{_absence(explanation)}, and {_not_recorded(explanation)}."
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from msgspec import to_builtins
+
 from reconciler.apply.report import Report, outcomes_of
 from reconciler.environment.overview import Placed
-from reconciler.lockfile.model import Lockfile, Rejected, Undelivered
+from reconciler.lockfile.model import Departed, Lockfile, Undelivered
 from reconciler.output.document import Span
 from reconciler.output.masking import personal_parts, shown_spans
 from reconciler.output.results import (
@@ -189,6 +191,8 @@ def _listed(action: Action) -> dict[str, Any]:
     match action:
         case Remove(was_rejected=True):
             return document | {"was_rejected": True}
+        case Remove(has_departed=True):
+            return document | {"has_departed": True}
         case StillRejected() | Unremoved():
             return document | _personal(action)
         case _:
@@ -269,7 +273,9 @@ def _summary(report: Report) -> dict[str, int]:
 def _refused(member: StillRejected | Unremoved) -> dict[str, Any]:
     personal = _personal(member)
     if isinstance(member, Unremoved):
-        return {"key": member.key, "source": None, "by": member.by, "reason": member.reason} | personal
+        known = {} if member.is_known else {"known": False}
+        refused = {"key": member.key, "source": member.source, "by": member.by, "reason": member.reason}
+        return refused | known | personal
     is_there = {"is_there": True} if member.is_there else {}
     return {"key": member.key, "source": member.source, "reason": member.reason} | is_there | personal
 
@@ -305,16 +311,16 @@ def _known(member: KnownMember) -> dict[str, Any]:
         "outcome": member.status,
         "proves": member.proves,
         **_evidence(member),
-        "attributes": dict(member.entry.attributes),
+        "attributes": dict(member.attributes),
     }
 
 
 def _evidence(member: KnownMember) -> dict[str, Any]:
-    entry = member.entry
-    reason = {"reason": entry.reason} if isinstance(entry, Rejected) else {}
+    reason = {"reason": member.reason} if member.reason is not None else {}
+    by = {"by": member.entry.by} if isinstance(member.entry, Departed) else {}
     note = member.undelivered
     undelivered = {"undelivered": _note(note)} if note is not None else {}
-    return {"pushed": entry.pushed} | reason | undelivered
+    return {"pushed": member.sent} | by | reason | undelivered
 
 
 def _note(note: Undelivered) -> dict[str, Any]:
@@ -338,6 +344,7 @@ def why_data(explanation: "Explanation", commands: "Commands") -> dict[str, Any]
         "lockfile": explanation.lockfile.value,
         "is_recovered": explanation.is_recovered,
         "known": _known(KnownMember(explanation.environment, explanation.key, entry)) if entry else None,
+        "departed": to_builtins(explanation.departed),
         "action": action_document(action) if action else None,
         "does": found.does,
         "why": found.because,

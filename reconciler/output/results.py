@@ -4,8 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.lint.model import PlanLint
-from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
-from reconciler.output.wording import OUTCOMES
+from reconciler.lockfile.model import (
+    Departed,
+    Entry,
+    Lockfile,
+    Present,
+    Rejected,
+    Unconfirmed,
+    Undelivered,
+)
+from reconciler.member import Attributes
+from reconciler.output.wording import OUTCOMES, REMOVED
 from reconciler.plan.model import Plan
 from reconciler.plan.pull_request import Base, PullRequestChanges
 from reconciler.problems import Problem
@@ -101,15 +110,15 @@ class PlanListing(NamedTuple):
 
 
 class KnownMember(NamedTuple):
-    """One member as the lockfile records them."""
+    """One member as the lockfile records them; of somebody who departed, `key` may be a hash."""
 
     environment: str
     key: str
-    entry: Present | Rejected | Unconfirmed
+    entry: Entry | Departed
 
     @property
     def section(self) -> str:
-        """The lockfile's section: `members`, `rejected` or `unconfirmed`."""
+        """The lockfile's section."""
         match self.entry:
             case Present():
                 return "members"
@@ -117,26 +126,45 @@ class KnownMember(NamedTuple):
                 return "rejected"
             case Unconfirmed():
                 return "unconfirmed"
+            case Departed():
+                return "departed"
 
     @property
     def status(self) -> str:
-        """The outcome of a member who is present, else the section."""
-        return self.entry.outcome.value if isinstance(self.entry, Present) else self.section
+        """The outcome of a member who is present or departed, else the section."""
+        return self.entry.outcome.value if isinstance(self.entry, Present | Departed) else self.section
+
+    @property
+    def sent(self) -> str:
+        """When the last call about them ended, in UTC."""
+        return self.entry.at if isinstance(self.entry, Departed) else self.entry.pushed
+
+    @property
+    def attributes(self) -> Attributes:
+        """What was sent last; nothing of those who departed."""
+        return {} if isinstance(self.entry, Departed) else self.entry.attributes
+
+    @property
+    def reason(self) -> str | None:
+        """Why the API refused them, or their removal."""
+        return self.entry.reason if isinstance(self.entry, Rejected | Departed) else None
 
     @property
     def proves(self) -> str:
         """What that proves, in plain words."""
+        if isinstance(self.entry, Departed):
+            return REMOVED.get(self.status) or OUTCOMES[self.status]
         return OUTCOMES[self.status]
 
     @property
     def undelivered(self) -> Undelivered | None:
         """What the API refused to do about a member who is, or may be, in the panel."""
-        return None if isinstance(self.entry, Rejected) else self.entry.undelivered
+        return self.entry.undelivered if isinstance(self.entry, Present | Unconfirmed) else None
 
 
 def listed_members(environment: str, lockfile: Lockfile) -> Iterator[KnownMember]:
     """All members whom the lockfile records, by section and identity."""
-    for section in (lockfile.members, lockfile.rejected, lockfile.unconfirmed):
+    for section in (lockfile.members, lockfile.rejected, lockfile.unconfirmed, lockfile.departed):
         yield from (KnownMember(environment, key, section[key]) for key in sorted(section))
 
 

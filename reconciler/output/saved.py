@@ -92,6 +92,9 @@ class _Action(Struct):
     by: Removal | None = None
     expired: str | None = None
     was_rejected: bool = False
+    was_unsubscribed: bool = False
+    has_departed: bool = False
+    known: bool = True
     standing: Standing | None = Standing.UNLISTED
     reason: str = ""
     personal: list[str] = []
@@ -293,7 +296,7 @@ def _action(found: _Action) -> Action:
     source = found.source or ""
     match found.action:
         case "add":
-            return Add(found.key, source, found.attributes, found.doubtful)
+            return Add(found.key, source, found.attributes, found.doubtful, found.was_unsubscribed)
         case "change":
             changes = tuple(FieldChange(each.field, each.before, each.after) for each in found.changes)
             return Change(found.key, source, changes, {}, found.deliverable)
@@ -307,6 +310,8 @@ def _action(found: _Action) -> Action:
                 found.source,
                 found.was_rejected,
                 found.standing,
+                found.known,
+                has_departed=found.has_departed,
             )
         case _:
             return _refused(found)
@@ -315,7 +320,7 @@ def _action(found: _Action) -> Action:
 def _refused(found: _Action) -> StillRejected | Unremoved:
     personal = {"personal": found.personal}
     if found.by is not None:
-        return Unremoved(found.key, found.by, found.reason, personal)
+        return Unremoved(found.key, found.by, found.reason, personal, found.source, found.known)
     return StillRejected(found.key, found.source or "", found.reason, personal, found.is_there)
 
 

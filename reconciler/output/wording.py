@@ -31,6 +31,13 @@ LEFT_UNATTRIBUTED = {
 }
 """`unattributed`, of members who were to leave."""
 
+REMOVED = {
+    "unattributed": "removed; the API doesn't say whether they were in the panel",
+    "rejected": "the API refused to remove them",
+    "unconfirmed": "asked to be removed, but no answer confirms it; they may be in the panel",
+}
+"""What an outcome proves about people in the lockfile's section `departed`, where it isn't the same."""
+
 LEFT_AS_THEY_ARE = "in the panel; the API refused to change or remove them"
 """`rejected`, of members who are in the panel."""
 
@@ -40,6 +47,8 @@ REMOVALS = {
     Removal.DELETE: "are permanently deleted from the panel (`DELETE /micropanel/members`)",
 }
 """How members leave, as the second half of *They …*."""
+
+NO_RESUBSCRIPTION = "They were unsubscribed before, and adding doesn't resubscribe them."
 
 UNDECIDED = "unknown here"
 """How members leave whose suppression can't be checked without the secret."""
@@ -103,6 +112,7 @@ def state_sentence(environment: str, lockfile: Lockfile | None) -> str:
     clauses = [counted(len(lockfile.members), "member") + (f" ({kinds})" if kinds else "")]
     clauses += [f"{len(lockfile.rejected)} rejected"] if lockfile.rejected else []
     clauses += [f"{len(lockfile.unconfirmed)} unconfirmed"] if lockfile.unconfirmed else []
+    clauses += [f"{len(lockfile.departed)} departed"] if lockfile.departed else []
     return _sentence(environment, clauses)
 
 

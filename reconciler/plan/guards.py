@@ -22,8 +22,9 @@ def refusals(
     actions: Iterable[Action], roster: Roster, lockfile: Lockfile, guards: Guards, allowed: frozenset[str]
 ) -> tuple[GuardRefusal, ...]:
     """The guards that a plan exceeds, except those that are lifted."""
-    counts = Counter(action.action for action in actions if not _is_uncounted(action))
-    found = (*_empty(counts, roster, lockfile), *_exceeded(counts, lockfile, guards))
+    counted = [action for action in actions if not isinstance(action, Remove) or action.is_counted]
+    counts = Counter(action.action for action in counted)
+    found = (*_empty(counted, roster, len(lockfile.members)), *_exceeded(counts, lockfile, guards))
     return tuple(refusal for refusal in found if refusal.guard not in allowed)
 
 
@@ -48,14 +49,10 @@ def guard_problem(refusal: GuardRefusal) -> Problem:
     )
 
 
-def _is_uncounted(action: Action) -> bool:
-    """Whether no guard counts it: nothing is lost with the entry of a member whom the API never added."""
-    return isinstance(action, Remove) and action.was_rejected
-
-
-def _empty(counts: Counter[str], roster: Roster, lockfile: Lockfile) -> Iterator[GuardRefusal]:
-    if counts["remove"] and not roster.members:
-        yield GuardRefusal("empty", counts["remove"], "0", len(lockfile.members), "--allow empty")
+def _empty(actions: Iterable[Action], roster: Roster, population: int) -> Iterator[GuardRefusal]:
+    removed = sum(isinstance(action, Remove) and action.is_known for action in actions)
+    if removed and not roster.members:
+        yield GuardRefusal("empty", removed, "0", population, "--allow empty")
 
 
 def _exceeded(counts: Counter[str], lockfile: Lockfile, guards: Guards) -> Iterator[GuardRefusal]:

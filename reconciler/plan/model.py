@@ -17,7 +17,11 @@ from reconciler.suppression.model import Standing
 
 
 class Add(msgspec.Struct, frozen=True):
-    """Push a member. `doubtful` is one who was sent before without an answer that proves anything."""
+    """Push a member.
+
+    `doubtful` is one who was sent before without an answer that proves anything. `was_unsubscribed` is one
+    whom an earlier apply unsubscribed, or may have: adding them doesn't resubscribe them.
+    """
 
     action: ClassVar[str] = "add"
     calls_the_api: ClassVar[bool] = True
@@ -25,6 +29,7 @@ class Add(msgspec.Struct, frozen=True):
     source: str
     attributes: Attributes
     doubtful: bool = False
+    was_unsubscribed: bool = False
 
 
 class FieldChange(NamedTuple):
@@ -63,7 +68,9 @@ class Remove(msgspec.Struct, frozen=True):
     was taken out. `was_rejected` is one whom the API refused to add, without any doubt: the entry in the
     lockfile is forgotten, which no guard counts. `standing` is what the suppression lists say of them; None
     if that can't be told, since hashes can't be compared. `by` is None if the way depends on it: such a plan
-    is shown, and never applied.
+    is shown, and never applied. Not `is_known` is somebody whom the lockfile doesn't record: suppressed, and
+    removed in case another has added them. `kept_as` is the key under which the lockfile records what comes
+    of it, None if it doesn't. Of somebody who `has_departed`, only that record is dropped.
     """
 
     action: ClassVar[str] = "remove"
@@ -75,11 +82,19 @@ class Remove(msgspec.Struct, frozen=True):
     source: str | None = None
     was_rejected: bool = False
     standing: Standing | None = Standing.UNLISTED
+    is_known: bool = True
+    kept_as: str | None = None
+    has_departed: bool = False
 
     @property
     def calls_the_api(self) -> bool:
         """Whether the panel is told, and not only the lockfile's entry dropped."""
         return self.by is None or self.by.calls_the_api
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether guards count it: nothing is lost with the entry of somebody who isn't in the panel."""
+        return not (self.was_rejected or self.has_departed)
 
 
 class StillRejected(msgspec.Struct, frozen=True):
@@ -98,7 +113,10 @@ class StillRejected(msgspec.Struct, frozen=True):
 
 
 class Unremoved(msgspec.Struct, frozen=True):
-    """A member who is no longer declared, and whom the API refused to remove in this way: not asked again."""
+    """A member whom the API refused to remove in this way: not asked again.
+
+    `source` is the entry of the suppression list for somebody who is not `is_known`, as in `Remove`.
+    """
 
     action: ClassVar[str] = "rejected"
     calls_the_api: ClassVar[bool] = False
@@ -106,6 +124,8 @@ class Unremoved(msgspec.Struct, frozen=True):
     by: Removal
     reason: str
     attributes: Attributes
+    source: str | None = None
+    is_known: bool = True
 
 
 Action: TypeAlias = Add | Change | Remove | StillRejected | Unremoved
@@ -129,13 +149,15 @@ class Operation(NamedTuple):
     """One member for whom the API is asked to do something.
 
     `attributes` are those to save or, for a removal, those of the last push. `doubtful` is one about whom an
-    earlier call got no proper answer.
+    earlier call got no proper answer. `is_known` and `kept_as` are those of `Remove`.
     """
 
     kind: OperationKind
     key: str
     attributes: Attributes
     doubtful: bool = False
+    is_known: bool = True
+    kept_as: str | None = None
 
 
 class Day(NamedTuple):
@@ -282,5 +304,12 @@ def _operation(action: Action) -> Operation | None:
         case Change(deliverable=True):
             return Operation(OperationKind.CHANGE, action.key, action.attributes)
         case Remove(by=Removal() as by) if by.calls_the_api:
-            return Operation(OperationKind(by), action.key, action.attributes, action.doubtful)
+            return Operation(
+                OperationKind(by),
+                action.key,
+                action.attributes,
+                action.doubtful,
+                action.is_known,
+                action.kept_as,
+            )
     return None

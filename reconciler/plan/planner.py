@@ -8,8 +8,18 @@ from msgspec import structs
 
 from reconciler.environment.model import Api, Environment, OnChange, Policy
 from reconciler.lockfile.codec import digest as lockfile_digest
-from reconciler.lockfile.model import Lockfile, Present, Rejected, Unconfirmed, Undelivered
-from reconciler.member import Attributes, Removal, equal, identical
+from reconciler.lockfile.model import (
+    BLOCKED,
+    Departed,
+    Departure,
+    Lockfile,
+    Present,
+    Rejected,
+    Unconfirmed,
+    Undelivered,
+    stays_beside_an_entry,
+)
+from reconciler.member import EMAIL_ADDRESS, Attributes, Removal, equal, identical
 from reconciler.plan.diff import field_changes
 from reconciler.plan.digest import plan_digest, roster_digest
 from reconciler.plan.guards import refusals
@@ -160,10 +170,20 @@ class _Comparison:
                 if not equal(present.attributes, declaration.attributes):
                     yield self._changed(key, present, declaration)
             elif (rejected := known.rejected.get(key)) is not None and not self.retry_rejected:
-                yield _refused_before(key, rejected, declaration)
+                yield self._refused_before(key, rejected, declaration)
             else:
                 doubtful = key in known.unconfirmed or (rejected is not None and rejected.doubtful)
-                yield Add(key, declaration.source, declaration.attributes, doubtful)
+                yield self._addition(key, declaration, doubtful=doubtful)
+
+    def _addition(self, key: str, declaration: Declaration, *, doubtful: bool) -> Add:
+        was_unsubscribed = (record := self.known.departed.get(key)) is not None and record.may_be_unsubscribed
+        return Add(key, declaration.source, declaration.attributes, doubtful, was_unsubscribed)
+
+    def _refused_before(self, key: str, rejected: Rejected, declaration: Declaration) -> Action:
+        # The spelling counts here, though it is no change elsewhere: it may be what the API refused.
+        if identical(rejected.attributes, declaration.attributes):
+            return StillRejected(key, declaration.source, rejected.reason, declaration.attributes)
+        return self._addition(key, declaration, doubtful=rejected.doubtful)
 
     def _undeclared(self) -> Iterator[Action]:
         """The actions about those who are known and no longer declared."""
@@ -171,21 +191,67 @@ class _Comparison:
             for key, entry in section.items():
                 if key not in self.roster.members:
                     yield self._leaving(key, entry)
+        unknown = {action.key: action for action in self._unrecorded()}
         for key, rejected in self.known.rejected.items():
-            if key not in self.roster.members:
+            if key not in self.roster.members and key not in unknown:
                 yield self._dropped(key, rejected)
+        yield from unknown.values()
+        for name, record in self.known.departed.items():
+            if self._is_outdated(name, record):
+                yield Remove(name, Removal.FORGET, {EMAIL_ADDRESS: name}, has_departed=True)
+
+    def _unrecorded(self) -> Iterator[Remove | Unremoved]:
+        """The removals of suppressed people who aren't recorded: others may have added them."""
+        way = self.policy.on_suppress
+        if way is None or not way.calls_the_api:
+            return
+        for key, place in self.roster.suppression.suppressed_in_clear():
+            entry = self.known.entry(key)
+            if entry is None or (isinstance(entry, Rejected) and not entry.doubtful):
+                action = self._unrecorded_one(key, way, str(place))
+                if action is not None:
+                    yield action
+
+    def _unrecorded_one(self, key: str, way: Removal, source: str) -> Remove | Unremoved | None:
+        """The removal of one of them; None if it was carried out before."""
+        names = self.roster.suppression.names_of(key)
+        record = next((self.known.departed[name] for name in names if name in self.known.departed), None)
+        in_doubt = record is not None and record.outcome is Departure.UNCONFIRMED
+        attributes: Attributes = {EMAIL_ADDRESS: key}
+        if record is not None and record.by == way:
+            if record.was_refused and not self.retry_rejected:
+                return Unremoved(key, way, record.reason or BLOCKED, attributes, source, is_known=False)
+            if not (record.was_refused or in_doubt):
+                return None
+        return Remove(
+            key,
+            way,
+            attributes,
+            in_doubt,
+            source=source,
+            standing=Standing.SUPPRESSED,
+            is_known=False,
+            kept_as=names[0],
+        )
+
+    def _is_outdated(self, name: str, record: Departed) -> bool:
+        """Whether nothing asks for this record any more. Declared again, it goes once they are added."""
+        is_needed = stays_beside_an_entry(record) or self.roster.suppression.may_suppress(name)
+        return not is_needed and name not in self.roster.members
 
     def still_refused(self) -> Iterator[StillRejected | Unremoved]:
         """Everything that the API refused and that is still wanted in the same way."""
         for key, rejected in self.known.rejected.items():
             if key in self.roster.members:
-                yield from _if_refused(_refused_before(key, rejected, self.roster.members[key]))
+                yield from _if_refused(self._refused_before(key, rejected, self.roster.members[key]))
         for key, present in self.known.members.items():
             if present.undelivered is not None:
                 yield from _if_refused(self._noted(key, present))
         for key, unconfirmed in self.known.unconfirmed.items():
             if unconfirmed.undelivered is not None and key not in self.roster.members:
                 yield from _if_refused(self._leaving(key, unconfirmed))
+        for action in self._unrecorded():
+            yield from _if_refused(action)
 
     def _noted(self, key: str, present: Present) -> Action | None:
         declaration = self.roster.members.get(key)
@@ -222,7 +288,13 @@ class _Comparison:
         by, standing = self._way_out(key)
         over = self.expired.get(key)
         expired, source = (over.expires, over.source) if over else (None, None)
-        return Remove(key, by, attributes, doubtful, expired, source, standing=standing)
+        kept_as = self._kept_as(key, by) if by is not None and by.calls_the_api else None
+        return Remove(key, by, attributes, doubtful, expired, source, standing=standing, kept_as=kept_as)
+
+    def _kept_as(self, key: str, by: Removal) -> str | None:
+        """The key under which the lockfile records this removal; None if it doesn't."""
+        names = self.roster.suppression.names_of(key)
+        return names[0] if names else key if by is Removal.UNSUBSCRIBE else None
 
     def _way_out(self, key: str) -> tuple[Removal | None, Standing | None]:
         """How they leave, and as whom; None for what can't be told while hashes are unchecked."""
@@ -235,13 +307,6 @@ class _Comparison:
 def _is_about(note: Undelivered, declaration: Declaration) -> bool:
     """Whether it was this change that the API refused."""
     return note.attributes is not None and identical(note.attributes, declaration.attributes)
-
-
-def _refused_before(key: str, rejected: Rejected, declaration: Declaration) -> Action:
-    # The spelling counts here, though it is no change elsewhere: it may be what the API refused.
-    if identical(rejected.attributes, declaration.attributes):
-        return StillRejected(key, declaration.source, rejected.reason, declaration.attributes)
-    return Add(key, declaration.source, declaration.attributes, rejected.doubtful)
 
 
 def _if_refused(action: Action | None) -> Iterator[StillRejected | Unremoved]:

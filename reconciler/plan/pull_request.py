@@ -18,6 +18,7 @@ from reconciler.environment.model import Environment
 from reconciler.member import identical
 from reconciler.plan.model import Action, Plan, Summary
 from reconciler.roster.model import Roster
+from reconciler.suppression.model import NOBODY, Suppression
 
 ACTIONS = ("add", "change", "remove", "rejected")
 
@@ -44,7 +45,7 @@ class PullRequestChanges:
     `keys` are their identities; None if the declarations at the merge base can't be read, so that nothing
     can be told apart. `has_new_settings` says whether `environment.yaml` differs too; `settings` are the
     changes to the settings that a reviewer must see. `former` says where the members that the pull request
-    takes out were declared, as `file:line`.
+    takes out were declared, as `file:line`. `lists` are the suppression lists before and after.
     """
 
     base: Base
@@ -52,6 +53,7 @@ class PullRequestChanges:
     has_new_settings: bool
     settings: tuple[SettingChange, ...] = ()
     former: Mapping[str, str] = field(default_factory=dict)
+    lists: tuple[Suppression, Suppression] = (NOBODY, NOBODY)
 
     def own(self, plan: Plan) -> tuple[Action, ...]:
         """The actions that the pull request causes; all of them if that can't be told."""
@@ -69,7 +71,10 @@ class PullRequestChanges:
 
     def holds(self, action: Action) -> bool:
         """Whether the pull request causes an action."""
-        return self.keys is None or action.key in self.keys
+        if self.keys is None or action.key in self.keys:
+            return True
+        before, after = (suppression.standings(action.key) for suppression in self.lists)
+        return before != after
 
 
 def changed_keys(before: Roster, after: Roster) -> frozenset[str]:

@@ -30,6 +30,7 @@ def action_document(action: Action) -> dict[str, Any]:
     match action:
         case Add():
             doubt = {"doubtful": True} if action.doubtful else {}
+            doubt |= {"was_unsubscribed": True} if action.was_unsubscribed else {}
             return named | {"source": action.source, "attributes": dict(action.attributes)} | doubt
         case Change():
             changes = [change._asdict() for change in action.changes]
@@ -38,11 +39,13 @@ def action_document(action: Action) -> dict[str, Any]:
             doubt = {"doubtful": True} if action.doubtful else {}
             expired = {"expired": action.expired} if action.expired else {}
             listed = {} if action.standing is Standing.UNLISTED else {"standing": action.standing}
-            return named | {"source": action.source, "by": action.by} | doubt | expired | listed
+            known = {} if action.is_known else {"known": False}
+            return named | {"source": action.source, "by": action.by} | known | doubt | expired | listed
         case StillRejected():
             return named | {"source": action.source, "reason": action.reason}
         case Unremoved():
-            return named | {"source": None, "by": action.by, "reason": action.reason}
+            known = {} if action.is_known else {"known": False}
+            return named | {"source": action.source, "by": action.by, "reason": action.reason} | known
 
 
 class ReviewedPlan(NamedTuple):

@@ -94,6 +94,24 @@ class Suppression:
             return found
         return self._hashed.get(self._secret.hash_of(key))
 
+    def names_of(self, key: str) -> tuple[str, ...]:
+        """How the lists name them: their identity, a hash of it, or both; empty if they are on no list."""
+        names = [key] if key in self._in_clear else []
+        if self._secret is not None and (digits := self._secret.hash_of(key)) in self._hashed:
+            names.append(PREFIX + digits)
+        return tuple(names)
+
+    def suppressed_in_clear(self) -> Iterator[tuple[str, Location]]:
+        """The identities that are suppressed and written out, and where; not those who only opted out."""
+        return ((key, place) for key, place in self._in_clear.items() if key not in self._opt_outs)
+
+    def may_suppress(self, name: str) -> bool:
+        """Whether somebody, named by identity or hash, is suppressed; also if that can't be told."""
+        if name.startswith(PREFIX):
+            digits = name.removeprefix(PREFIX)
+            return digits in self._hashed and digits not in self._opt_outs
+        return Standing.SUPPRESSED in self.standings(name)
+
     def standings(self, key: str) -> frozenset[Standing]:
         """What the lists may say of them: one standing, or more while hashes are unchecked."""
         entries = {key} & self._in_clear.keys()

@@ -17,6 +17,7 @@ from reconciler.apply.evidence import (
     refused,
 )
 from reconciler.lockfile.model import (
+    Departed,
     Departure,
     Gone,
     Knowledge,
@@ -26,6 +27,7 @@ from reconciler.lockfile.model import (
     Unconfirmed,
     Undelivered,
 )
+from reconciler.member import Removal
 from reconciler.plan.model import OperationKind
 from reconciler.questionpro.panel import (
     AllowanceUsedUp,
@@ -107,10 +109,15 @@ LEAVING = batch_of({key: {"emailAddress": key} for key in KEYS}, kind=OperationK
 AT = "2026-11-26T09:00:00Z"
 
 
+def gone(departure: Departure, kind: OperationKind = OperationKind.DELETE) -> Gone:
+    return Gone(Departed(departure, Removal(kind.value), AT))
+
+
 def away(
     counted: CountedAway, doubtful: Collection[str] = (), kind: OperationKind = OperationKind.DELETE
 ) -> Mapping[str, Knowledge] | None:
-    return learnt_from(counted, replace(LEAVING, kind=kind), doubtful, AT)
+    leaving = batch_of({key: {"emailAddress": key} for key in KEYS}, kind=kind)
+    return learnt_from(counted, leaving, doubtful, AT)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +125,7 @@ def away(
     [(OperationKind.DELETE, Departure.DELETED), (OperationKind.UNSUBSCRIBE, Departure.UNSUBSCRIBED)],
 )
 def test_all_done_proves_that_each_left_by_this_call(kind: OperationKind, departure: Departure) -> None:
-    expected = dict.fromkeys(KEYS, Gone(departure))
+    expected = dict.fromkeys(KEYS, gone(departure, kind))
     assert away(CountedAway(3, 0, 0, 0), kind=kind) == expected
     assert away(CountedAway(3, 0, 0, 0), KEYS, kind) == expected
 
@@ -127,19 +134,19 @@ def test_all_done_proves_that_each_left_by_this_call(kind: OperationKind, depart
     "counted", [CountedAway(0, 3, 0, 0), CountedAway(0, 1, 2, 0), CountedAway(0, 0, 3, 0)]
 )
 def test_all_unavailable_or_gone_already_proves_that_each_is_absent(counted: CountedAway) -> None:
-    assert away(counted) == dict.fromkeys(KEYS, Gone(Departure.ABSENT))
+    assert away(counted) == dict.fromkeys(KEYS, gone(Departure.ABSENT))
 
 
 def test_absence_may_be_our_own_doing_for_those_in_doubt() -> None:
     assert away(CountedAway(0, 3, 0, 0), {"b@x.test"}) == {
-        "a@x.test": Gone(Departure.ABSENT),
-        "b@x.test": Gone(Departure.UNATTRIBUTED),
-        "c@x.test": Gone(Departure.ABSENT),
+        "a@x.test": gone(Departure.ABSENT),
+        "b@x.test": gone(Departure.UNATTRIBUTED),
+        "c@x.test": gone(Departure.ABSENT),
     }
 
 
 def test_done_and_absent_mixed_prove_that_all_are_gone_and_nothing_about_who_was_there() -> None:
-    assert away(CountedAway(1, 1, 1, 0)) == dict.fromkeys(KEYS, Gone(Departure.UNATTRIBUTED))
+    assert away(CountedAway(1, 1, 1, 0)) == dict.fromkeys(KEYS, gone(Departure.UNATTRIBUTED))
 
 
 def test_all_blocked_proves_that_nobody_was_removed() -> None:

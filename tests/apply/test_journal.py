@@ -16,7 +16,6 @@ from reconciler.apply.journal import (
 from reconciler.errors import DiskFailure
 from reconciler.files import prepare_working_folder
 from reconciler.lockfile.model import Knowledge, Outcome, Present, Rejected, Unconfirmed
-from reconciler.plan.model import OperationKind
 
 ADA, BOB, CY, DOT = (person(name) for name in ("ada", "bob", "cy", "dot"))
 FIRST = batch_of({"ada": ADA, "bob": BOB})
@@ -142,5 +141,5 @@ def test_nothing_is_written_behind_a_line_that_the_disk_cut_short(tmp_path: Path
     run = read_journal(path.read_bytes())
     assert run is not None
     assert run.learnt == {
-        "ada@example.org": Learnt(OperationKind.ADD, Unconfirmed(AT, person("ada")), AT, person("ada"))
+        "ada@example.org": Learnt(ALONE.members["ada@example.org"], Unconfirmed(AT, ADA), AT)
     }

@@ -19,6 +19,7 @@ from reconciler.errors import InvalidInput
 from reconciler.files import prepare_working_folder
 from reconciler.lockfile.codec import digest
 from reconciler.lockfile.model import (
+    Departed,
     Departure,
     Entry,
     Gone,
@@ -31,6 +32,7 @@ from reconciler.lockfile.model import (
     Undelivered,
 )
 from reconciler.lockfile.state import KnownState, Lineage, write_lockfile
+from reconciler.member import Removal
 from reconciler.plan.model import OperationKind
 
 LATER = "2026-11-23T09:00:07Z"
@@ -76,10 +78,14 @@ def write_down(journal: Journal, batch: Batch, end: str) -> None:
         journal.attempted(batch, doubt=True)
     elif end == "refused":
         journal.settled(
-            batch, {key: Rejected("no", LATER, who) for key, (_, _, who, _) in batch.members.items()}, LATER
+            batch,
+            {key: Rejected("no", LATER, asked.attributes) for key, asked in batch.members.items()},
+            LATER,
         )
     elif end not in {"pending", "sent"}:
-        entries = {key: Present(Outcome(end), LATER, who) for key, (_, _, who, _) in batch.members.items()}
+        entries = {
+            key: Present(Outcome(end), LATER, asked.attributes) for key, asked in batch.members.items()
+        }
         journal.settled(batch, entries, LATER)
 
 
@@ -199,6 +205,7 @@ KEY = ADA["emailAddress"]
 IN_ROME = person("ada", city="Rome")
 BY_OTHERS = Present(Outcome.EXISTING, PUSHED, IN_ROME)
 UNPROVEN = Unconfirmed(LATER, ADA)
+DELETED = Gone(Departed(Departure.DELETED, Removal.DELETE, LATER))
 
 
 def over_a_newer(
@@ -242,7 +249,7 @@ def test_over_a_newer_lockfile_who_was_sent_is_unconfirmed(
     assert twice.lockfile == once.lockfile
 
 
-@pytest.mark.parametrize("knowledge", [None, Gone(Departure.DELETED), Undelivered("delete", "no", LATER)])
+@pytest.mark.parametrize("knowledge", [None, DELETED, Undelivered("delete", "no", LATER)])
 def test_over_a_newer_lockfile_who_was_to_leave_is_unconfirmed_if_it_knows_them(
     tmp_path: Path, knowledge: Knowledge | None
 ) -> None:
@@ -251,7 +258,7 @@ def test_over_a_newer_lockfile_who_was_to_leave_is_unconfirmed_if_it_knows_them(
     assert twice.lockfile == once.lockfile
 
 
-@pytest.mark.parametrize("knowledge", [None, Gone(Departure.DELETED), Undelivered("delete", "no", LATER)])
+@pytest.mark.parametrize("knowledge", [None, DELETED, Undelivered("delete", "no", LATER)])
 def test_over_a_newer_lockfile_who_was_to_leave_and_is_absent_counts_as_recorded(
     tmp_path: Path, knowledge: Knowledge | None
 ) -> None:

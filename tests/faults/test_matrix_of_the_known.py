@@ -1,6 +1,7 @@
-"""The matrix of faults once more, for members who are known already: to change, to unsubscribe, to delete.
+"""The matrix of faults once more, for members who are in the panel: to change, to unsubscribe, to delete.
 
-All are in the panel and in the lockfile, so whoever is called `absent` would be claimed wrongly.
+All are in the panel, so whoever is called `absent` would be claimed wrongly. They are in the lockfile too,
+except those who are suppressed: nobody knows of those but the suppression list, and they are deleted.
 """
 
 from collections import Counter
@@ -46,6 +47,7 @@ WORDS = {
     "change": CHANGING,
     "unsubscribe": _departing("unsubscribe", "unsubscribed"),
     "delete": _departing("delete", "deleted"),
+    "suppressed": _departing("delete", "deleted"),
 }
 TABLES = {asks: table(words) for asks, words in WORDS.items()}
 
@@ -89,6 +91,10 @@ TELLING = {
     Case("delete", "missing-counts", 1, 4),
     Case("unsubscribe", "500", 1, 4),
     Case("unsubscribe", "text-counts", 1, 4),
+    Case("suppressed", "reset-after", 1, 4),
+    Case("suppressed", "reset-after", FOR_GOOD, 4),
+    Case("suppressed", "400", FOR_GOOD, 4),
+    Case("suppressed", "missing-counts", 1, 4),
     Case("change", "reset-after", 1, 4),
     Case("change", "400", FOR_GOOD, 4),
     Case("change", "login-page", 1, 4),
@@ -101,13 +107,17 @@ def _marked(case: Case) -> object:
 
 
 def _rehearse(folder: Path, case: Case) -> Rehearsal:
-    on_remove = "forget" if case.asks == "change" else case.asks
-    policy = f"policy: {{on_change: resubmit, on_remove: {on_remove}}}\n"
+    way = "on_suppress: delete" if case.asks == "suppressed" else f"on_remove: {case.asks}"
+    policy = f"policy: {{on_change: resubmit, {'on_remove: forget' if case.asks == 'change' else way}}}\n"
     timeout = 1 if case.fault in HANGS else 5
     settings = api(batch_size=SIZE, concurrency=case.concurrency, timeout=timeout) + policy
     with SocketVendor(f"{case.fault}:{case.times}", holds=[*KNOWN, STAYING], updates_known=True) as vendor:
         world = prepared(folder, vendor.base_url, 0, settings)
-        known(world, vendor.base_url, [*KNOWN, STAYING])
+        if case.asks == "suppressed":
+            known(world, vendor.base_url, [STAYING])
+            world.write("p/suppressed.txt", "".join(f"{who['emailAddress']}\n" for who in KNOWN))
+        else:
+            known(world, vendor.base_url, [*KNOWN, STAYING])
         changed = [{**who, "city": "Oslo"} for who in KNOWN] if case.asks == "change" else []
         world.members(STAYING, *changed)
         return rehearse(world, vendor, always=WITHOUT_ASKING, then_again=True)
@@ -121,8 +131,17 @@ def ended(
         yield find
 
 
+def _recorded(case: Case) -> Counter[str]:
+    """How many removals the lockfile records after the first apply, by its word."""
+    kept = {"delete": (), "change": (), "unsubscribe": ("unsubscribed", "unattributed")}
+    words = kept.get(case.asks, case.ends.outcomes)
+    return +Counter({word: case.ends.outcomes.get(word, 0) for word in words})
+
+
 def _remembered(case: Case) -> Counter[str]:
-    """How many the lockfile knows after the first apply, by its word; who is gone stands nowhere."""
+    """How many members the lockfile knows after the first apply, by its word; of the others none is gone."""
+    if case.asks == "suppressed":
+        return Counter(added=1)
     found = Counter(case.ends.outcomes)
     unsettled = MEMBERS - sum(found.values())
     stays = Counter(added=1 + unsettled + found.pop("rejected", 0))  # what was refused is noted beside them
@@ -135,6 +154,7 @@ def test_a_fault_ends_as_the_table_says(ended: Callable[[Case], Rehearsal], case
     assert found.result.code == ends.code, found.words
     assert ends.words in found.words
     assert found.outcomes == _remembered(case)
+    assert found.departed == _recorded(case)
     summary = {word: count for word, count in found.report["summary"].items() if count}
     unsent = MEMBERS - sum(ends.outcomes.values())
     assert summary == {**ends.outcomes, **({"unsent": unsent} if unsent else {})}
@@ -155,6 +175,9 @@ def test_once_the_fault_is_mended_the_next_apply_asks_about_nobody_who_had_an_an
     left = MEMBERS - refused - outcomes.get(WORDS[case.asks].proven, 0)
     assert found.calls_of_the_next == -(-left // SIZE)
     assert found.after is not None
+    if case.asks == "suppressed":
+        assert found.after == Counter(added=1)
+        return
     assert found.after["added"] == 1 + refused
     stay = MEMBERS - refused if case.asks == "change" else 0
     assert sum(found.after.values()) == 1 + refused + stay

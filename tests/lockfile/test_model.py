@@ -6,6 +6,7 @@ from people import PUSHED, lockfile_of, person, present
 
 from reconciler.lockfile.model import (
     BLOCKED,
+    Departed,
     Departure,
     Gone,
     Present,
@@ -14,6 +15,7 @@ from reconciler.lockfile.model import (
     Undelivered,
     learnt,
 )
+from reconciler.member import Removal
 
 ADA = person("ada")
 NOTE = Undelivered("delete", BLOCKED, PUSHED)
@@ -21,7 +23,9 @@ NOTE = Undelivered("delete", BLOCKED, PUSHED)
 
 @pytest.mark.parametrize("departure", Departure)
 def test_who_is_gone_has_no_entry(departure: Departure) -> None:
-    lockfile = lockfile_of(ADA, person("bob")).with_entries({"ada@example.org": Gone(departure)})
+    lockfile = lockfile_of(ADA, person("bob")).with_entries(
+        {"ada@example.org": Gone(Departed(departure, Removal.DELETE, PUSHED))}
+    )
     assert lockfile == lockfile_of(person("bob"))
 
 

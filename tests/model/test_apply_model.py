@@ -38,7 +38,9 @@ from reconciler.errors import DiskFailure
 from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.state import KnownState
 from reconciler.member import EMAIL_ADDRESS, Removal
+from reconciler.problems import Location
 from reconciler.questionpro.panel import Reply, Unreachable
+from reconciler.suppression.model import Suppression
 
 NAME = "p{:02}".format
 ANYHOW = ApplyOptions(allowed=frozenset({"empty", "delete"}))
@@ -68,7 +70,10 @@ moves = st.none() | st.builds(
     Moves, leaving=some, changing=some, more=fields | refused_fields, forestalled=st.integers(-4, 3)
 )
 policies = st.builds(
-    Policy, st.sampled_from([*OnChange, OnChange.RESUBMIT]), st.sampled_from([*Removal, Removal.DELETE])
+    Policy,
+    st.sampled_from([*OnChange, OnChange.RESUBMIT]),
+    st.sampled_from([*Removal, Removal.DELETE]),
+    st.sampled_from([None, *Removal, Removal.DELETE]),
 )
 apis = st.builds(
     Api,
@@ -133,6 +138,7 @@ class World(RuleBasedStateMachine):
         self.clock = patch.object(run, "utc_now", self.utc_now)
         self.clock.start()
         self.people: dict[str, Mapping[str, Any]] = {}
+        self.suppressed: set[str] = set()
         self.joined = 0
         self.updates_known = False
 
@@ -186,11 +192,21 @@ class World(RuleBasedStateMachine):
     @rule(people=st.dictionaries(names, fields, min_size=1))
     def declare(self, people: Mapping[str, Mapping[str, str]]) -> None:
         self.people.update({name: person(name, **more) for name, more in people.items()})
+        self.pardon({*people})
 
     @rule(more=fields)
     def correct_all_who_are_not_in(self, more: Mapping[str, str]) -> None:
         members = self.lockfile().members
         self.declare({name: more for name, who in self.people.items() if who[EMAIL_ADDRESS] not in members})
+
+    @rule(people=people)
+    def suppress(self, people: set[str]) -> None:
+        self.withdraw(people)
+        self.suppressed |= people
+
+    @rule(people=people)
+    def pardon(self, people: set[str]) -> None:
+        self.suppressed -= people
 
     @rule(leaving=people)
     def withdraw(self, leaving: set[str]) -> None:
@@ -317,7 +333,8 @@ class World(RuleBasedStateMachine):
     ) -> Applied:
         self.move(moves)
         environment = replace(self.environment, api=api)
-        roster = roster_of(*self.people.values())
+        lists = Suppression({address(name): Location("suppressed.txt", 1) for name in self.suppressed})
+        roster = replace(roster_of(*self.people.values()), suppression=lists)
         panel = WatchedPanel(self.truth, weather, updates=self.updates_known)
         before, calls = self.known(), len(self.truth.calls)
         interrupted = interrupted_run(self.environment)
@@ -348,5 +365,6 @@ def test_whatever_happens_the_lockfile_tells_the_truth() -> None:
 
 
 @pytest.mark.exhaustive
-def test_whatever_happens_for_longer_the_lockfile_tells_the_truth() -> None:
-    run_state_machine_as_test(World, settings=settings(max_examples=350, stateful_step_count=25))
+@pytest.mark.parametrize("part", range(4))  # which processes can share
+def test_whatever_happens_for_longer_the_lockfile_tells_the_truth(part: int) -> None:  # noqa: ARG001 - only so that there are several
+    run_state_machine_as_test(World, settings=settings(max_examples=60, stateful_step_count=25))

@@ -87,7 +87,7 @@ def test_who_is_declared_as_before_is_unchanged_whatever_was_refused_meanwhile()
 @pytest.mark.parametrize("way", [Removal.UNSUBSCRIBE, Removal.DELETE])
 def test_who_left_is_removed_by_a_call(way: Removal) -> None:
     plan = planned(Policy(on_remove=way), roster_of(ADA), lockfile_of(ADA, BOB))
-    assert only(plan) == Remove(KEY, way, BOB)
+    assert only(plan) == Remove(KEY, way, BOB, kept_as=KEY if way is Removal.UNSUBSCRIBE else None)
     assert plan.cost.calls == 1
     assert plan.deletions == (way is Removal.DELETE)
 
@@ -132,7 +132,7 @@ def test_who_is_blocked_is_shown_and_not_asked_about_again() -> None:
 @pytest.mark.parametrize("way", [Removal.FORGET, Removal.UNSUBSCRIBE])
 def test_who_is_blocked_is_removed_once_the_policy_says_another_way(way: Removal) -> None:
     action = only(planned(Policy(on_remove=way), Roster({}), noted(BOB, BLOCKED)))
-    assert action == Remove(KEY, way, BOB)
+    assert action == Remove(KEY, way, BOB, kept_as=KEY if way is Removal.UNSUBSCRIBE else None)
 
 
 def test_who_is_blocked_is_asked_about_again_when_asked_for() -> None:

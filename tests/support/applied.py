@@ -18,7 +18,7 @@ from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INVALID
 from reconciler.lockfile.model import BLOCKED, Departure, Lockfile, Outcome
 from reconciler.lockfile.state import KnownState
 from reconciler.member import EMAIL_ADDRESS, Attributes
-from reconciler.plan.model import Operation, OperationKind, Plan
+from reconciler.plan.model import Operation, OperationKind, Plan, Remove
 from reconciler.roster.model import Roster
 
 _KEPT = {".gitignore", "lock"}
@@ -57,7 +57,7 @@ class Applied(NamedTuple):
         """Whether it is right that nothing is known any more of somebody of whom something was known."""
         if key in self.roster.members:
             return False
-        if not self.environment.policy.on_remove.calls_the_api:
+        if any(remove.key == key and not remove.calls_the_api for remove in self.plan.removes):
             return True
         return any(is_told_gone(call, key) for call in self.calls)
 
@@ -97,7 +97,7 @@ class Applied(NamedTuple):
             assert is_so or not updated or change.key in refused
         for remove in self._removals:
             assert remove.key in refused or not truth.to_take([remove.key], remove.kind.value)
-            assert (remove.key in known(self.after.lockfile)) is (remove.key in refused)
+            assert (remove.key in known(self.after.lockfile)) is (remove.key in refused and remove.is_known)
 
     def _objectionable(self, truth: Truth) -> list[str]:
         """About whom the panel won't do what it is asked for."""
@@ -110,7 +110,7 @@ class Applied(NamedTuple):
 
     def _cost_what_was_foretold(self, report: Report, objectionable: Sequence[str]) -> None:
         if not self.had_pending and not objectionable:
-            kinds = (self._asked(OperationKind.ADD), self._asked(OperationKind.CHANGE), self._removals)
+            kinds = map(self._asked, OperationKind)
             size = self.environment.api.batch_size
             foretold = sum(math.ceil(len(kind) / size) for kind in kinds)
             assert (report.calls, report.retries, self.plan.cost.calls) == (foretold, 0, foretold)
@@ -130,33 +130,36 @@ class Applied(NamedTuple):
 
     def _operations(self) -> list[tuple[str, dict[str, Attributes]]]:
         """What the plan asks of the panel, kind by kind."""
-        plan = self.plan
-        addresses: dict[str, Attributes] = {
-            remove.key: {EMAIL_ADDRESS: remove.attributes[EMAIL_ADDRESS]} for remove in self._removals
+        addresses: dict[str, dict[str, Attributes]] = {
+            kind.value: {
+                remove.key: {EMAIL_ADDRESS: remove.attributes[EMAIL_ADDRESS]} for remove in self._asked(kind)
+            }
+            for kind in (OperationKind.UNSUBSCRIBE, OperationKind.DELETE)
         }
         return [
             (SAVE, {add.key: add.attributes for add in self._asked(OperationKind.ADD)}),
             (SAVE, {change.key: change.attributes for change in self._asked(OperationKind.CHANGE)}),
-            (plan.policy.on_remove.value, addresses),
+            *addresses.items(),
         ]
 
     def _is_reported(self, report: Report) -> None:
         assert (report.recovered, report.digest) == (self.before.recovered, self.plan.digest)
         lockfile = self._lockfile(self.after)
-        forgotten = [remove.key for remove in self.plan.removes if not remove.calls_the_api]
-        assert report.summary.forgotten == sum(key not in known(lockfile) for key in forgotten)
+        forgotten = [remove for remove in self.plan.removes if not remove.calls_the_api]
+        assert report.summary.forgotten == sum(_is_dropped(remove, lockfile) for remove in forgotten)
         stands = self._stands_reported(report, lockfile)
         settled = self._proven_is_reported(report, lockfile)
         if not self.options.retry_rejected:  # else those whom it didn't come to stand refused as before
             # Refused and in doubt is unconfirmed all the same; blocked are as they are.
-            refused = {
-                key for key, reason in stands.items() if key not in lockfile.unconfirmed or reason == BLOCKED
+            doubted = {*lockfile.unconfirmed} | {
+                key for key, record in lockfile.departed.items() if record.outcome is Departure.UNCONFIRMED
             }
+            refused = {key for key, reason in stands.items() if key not in doubted or reason == BLOCKED}
             unsettled = (
                 {key for _, operations in self._operations() for key in operations} - settled - refused
             )
             assert report.summary.unconfirmed + report.summary.unsent == len(unsettled)
-            assert report.summary.unconfirmed <= len(unsettled & lockfile.unconfirmed.keys())
+            assert report.summary.unconfirmed <= len(unsettled & doubted)
 
     def _stands_reported(self, report: Report, lockfile: Lockfile) -> dict[str, str]:
         """All who stand refused, of whom the report tells as it should."""
@@ -194,6 +197,10 @@ class Applied(NamedTuple):
 
     def _lockfile(self, state: KnownState) -> Lockfile:
         return state.lockfile or Lockfile(self.environment.name, self.environment.target)
+
+
+def _is_dropped(remove: Remove, lockfile: Lockfile) -> bool:
+    return remove.key not in (lockfile.departed if remove.has_departed else known(lockfile))
 
 
 def _are_among(call: Call, operations: Mapping[str, Attributes]) -> bool:

@@ -3,9 +3,17 @@
 from collections.abc import Iterable, Iterator
 
 from standing import notes
-from truth import SAVE, US, Call, Deed, Truth
+from truth import SAVE, UNSUBSCRIBE, US, Call, Deed, Truth
 
-from reconciler.lockfile.model import BLOCKED, Lockfile, Outcome, Present, Undelivered
+from reconciler.lockfile.model import (
+    BLOCKED,
+    Departed,
+    Departure,
+    Lockfile,
+    Outcome,
+    Present,
+    Undelivered,
+)
 from reconciler.member import Attributes
 
 
@@ -41,7 +49,10 @@ class Oracle:
         if lockfile is None:
             return
         sections = (lockfile.members, lockfile.rejected, lockfile.unconfirmed)
-        assert sum(map(len, sections)) == len(known(lockfile)), "somebody stands in two sections"
+        assert sum(map(len, sections)) == len(known(lockfile)), "somebody is in two sections"
+        for key, record in lockfile.departed.items():
+            assert record.by == UNSUBSCRIBE or key not in known(lockfile), "somebody is in two sections"
+            self._judge_departed(key, record)
         for key, present in lockfile.members.items():
             self._judge_present(key, present)
         for key, rejected in lockfile.rejected.items():
@@ -66,6 +77,20 @@ class Oracle:
             case Outcome.EXISTING:
                 assert any(not call.new and not call.updates for call in answers), "no answer proves it"
                 assert not self._is_ours(key), "we put them in ourselves"
+
+    def _judge_departed(self, key: str, record: Departed) -> None:
+        asked = [call for call in self._truth.ours() if call.asks == record.by and key in call.members]
+        told = [call for call in asked if is_told_gone(call, key)]
+        proofs = {
+            Departure.DELETED: any(len(call.gone) == len(call.members) for call in told),
+            Departure.UNSUBSCRIBED: any(len(call.gone) == len(call.members) for call in told),
+            Departure.ABSENT: any(not call.gone for call in told),
+            Departure.UNATTRIBUTED: bool(told),
+            Departure.BLOCKED: any(call.answers and key in call.blocked for call in asked),
+            Departure.REJECTED: self._is_refused(key, record.by),
+            Departure.UNCONFIRMED: True,  # whoever dies may not have come to the call
+        }
+        assert proofs[record.outcome], "no answer proves it"
 
     def _judge_note(self, key: str, note: Undelivered) -> None:
         if note.action == "change":

@@ -1,6 +1,7 @@
 """People, rosters and lockfiles for tests: a few by name, and strategies that make up many."""
 
 from collections.abc import Collection, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,21 @@ from hypothesis import strategies as st
 from reconciler.apply.batches import Batch
 from reconciler.environment.model import Api, Environment, Guards, KeySource, Limit, Policy
 from reconciler.lockfile.codec import digest
-from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed, Undelivered
+from reconciler.lockfile.model import (
+    Departed,
+    Departure,
+    Lockfile,
+    Outcome,
+    Present,
+    Rejected,
+    Unconfirmed,
+    Undelivered,
+)
 from reconciler.lockfile.state import Lineage
-from reconciler.member import ADDRESS_KEYS, EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS, canonical
+from reconciler.member import ADDRESS_KEYS, EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS, Removal, canonical
 from reconciler.plan.model import Operation, OperationKind
 from reconciler.roster.model import Declaration, Roster
+from reconciler.suppression.model import PREFIX
 
 TARGET = "https://api.questionpro.eu/a/api/v2"
 PUSHED = "2026-11-23T09:00:00Z"
@@ -135,7 +146,7 @@ def _notes(attributes: Mapping[str, Any]) -> st.SearchStrategy[Undelivered | Non
 
 @st.composite
 def lockfiles(draw: st.DrawFn) -> Lockfile:
-    """Any lockfile; nobody stands in two sections."""
+    """Any lockfile; nobody is in two sections, except who was unsubscribed before."""
     found = draw(st.lists(people().map(canonical), max_size=9, unique_by=lambda p: p[EMAIL_ADDRESS]))
     sections: tuple[dict[str, Any], ...] = ({}, {}, {})
     for attributes in found:
@@ -147,4 +158,16 @@ def lockfiles(draw: st.DrawFn) -> Lockfile:
         )[kind]
         sections[kind][attributes[EMAIL_ADDRESS]] = entry
     members, rejected, unconfirmed = sections
-    return Lockfile("p", TARGET, members, rejected, unconfirmed)
+    return Lockfile("p", TARGET, members, rejected, unconfirmed, draw(_departed({*chain(*sections)})))
+
+
+@st.composite
+def _departed(draw: st.DrawFn, others: set[str]) -> dict[str, Departed]:
+    """Records of removals; those of people who are in another section too are of the unsubscribed."""
+    names = st.sampled_from([*others, "gone@example.org", "left@example.org", f"{PREFIX}{'0a' * 32}"])
+    found = {}
+    for name in draw(st.lists(names, max_size=3, unique=True)):
+        ways = (Removal.UNSUBSCRIBE, Removal.DELETE)
+        by = Removal.UNSUBSCRIBE if name in others else draw(st.sampled_from(ways))
+        found[name] = Departed(draw(st.sampled_from(Departure)), by, PUSHED, draw(st.none() | _TEXT))
+    return found

@@ -18,7 +18,8 @@ ATTEMPTS = 3
 class Rehearsal(NamedTuple):
     """How an apply ended.
 
-    `outcomes` counts the members by what the lockfile says of them; None where there is no lockfile.
+    `outcomes` counts the members by what the lockfile says of them, `departed` the removals that it records;
+    None where there is no lockfile.
     `seen` are the calls that the vendor saw. `again` is how the next apply ended, with nothing going wrong
     any more; `after` counts as `outcomes` does, `calls_of_the_next` are its calls. None where there was none.
     """
@@ -26,6 +27,7 @@ class Rehearsal(NamedTuple):
     result: Result
     report: dict[str, Any]
     outcomes: Counter[str] | None
+    departed: Counter[str] | None
     seen: Sequence[str]
     left_over: set[str]
     again: Result | None = None
@@ -78,7 +80,9 @@ def rehearse(
     first = _apply(world, *options, *always)
     report = json.loads((world.folder / "report.json").read_text())
     seen = list(vendor.calls) if vendor else []
-    found = Rehearsal(first, report, outcomes_of(world), seen, world.left_over())
+    is_there = (world.panels / "p/state.lock.json").exists()
+    departed = Counter(world.departed().values()) if is_there else None
+    found = Rehearsal(first, report, outcomes_of(world), departed, seen, world.left_over())
     if first.code == 0 or vendor is None or not then_again:
         return found
     vendor.heal()

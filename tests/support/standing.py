@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from reconciler.environment.model import OnChange, Policy
-from reconciler.lockfile.model import Lockfile, Undelivered
+from reconciler.lockfile.model import BLOCKED, Lockfile, Undelivered
+from reconciler.member import Removal
 from reconciler.roster.model import Roster
 
 
@@ -17,7 +18,12 @@ def standing(policy: Policy, roster: Roster, lockfile: Lockfile) -> dict[str, st
     removals = {
         key: note.reason
         for key, note in notes(lockfile)
-        if key not in roster.members and note.action == policy.on_remove.value
+        if key not in roster.members and note.action == _way_out(policy, roster, key)
+    }
+    removals |= {
+        key: record.reason or BLOCKED
+        for key, record in lockfile.departed.items()
+        if key in roster.suppression and record.was_refused and record.by == policy.on_suppress
     }
     changes = {
         key: note.reason
@@ -25,6 +31,11 @@ def standing(policy: Policy, roster: Roster, lockfile: Lockfile) -> dict[str, st
         if policy.on_change is OnChange.RESUBMIT and _is_wanted(key, note, roster, lockfile)
     }
     return refused | removals | changes
+
+
+def _way_out(policy: Policy, roster: Roster, key: str) -> Removal:
+    (of_them,) = roster.suppression.standings(key)
+    return policy.way_out(of_them)
 
 
 def notes(lockfile: Lockfile) -> Iterator[tuple[str, Undelivered]]:

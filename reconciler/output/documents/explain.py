@@ -10,7 +10,7 @@ from reconciler.output.documents.state import api_refusals
 from reconciler.output.json_shapes import why_data
 from reconciler.output.render import Screen
 from reconciler.output.results import KnownMember
-from reconciler.output.wording import counted
+from reconciler.output.wording import NO_RESUBSCRIPTION, counted
 from reconciler.plan.model import Change
 from reconciler.problems import Address, Code, Value
 
@@ -79,8 +79,12 @@ def _lockfile(explanation: Explanation) -> Iterator[Text]:
     else:
         member = KnownMember(explanation.environment, explanation.key, explanation.entry)
         yield f"{member.status}: {member.proves}"
-        yield f"sent {member.entry.pushed}"
+        yield f"sent {member.sent}"
         yield from api_refusals(member)
+    if (record := explanation.departed) is not None:
+        yield f"asked to {record.by} on {record.at}: {record.outcome}"
+        if record.may_be_unsubscribed and explanation.counts_as_declared:
+            yield NO_RESUBSCRIPTION
     if explanation.is_recovered:
         yield "includes the journal of an interrupted run"
 

@@ -319,7 +319,7 @@ def _note_on_changes(changes: Sequence[Change]) -> str:
 
 def _note_on_removals(removes: Sequence[Remove]) -> str:
     """How these members are removed, and what isn't known about them."""
-    used = {remove.by for remove in removes if not remove.was_rejected}
+    used = {remove.by for remove in removes if remove.is_counted}
     ways = [way for way in Removal if way in used]
     notes = [f"{way.capitalize()}: they {REMOVALS[way]}." for way in ways]
     if None in used:
@@ -333,6 +333,16 @@ def _note_on_removals(removes: Sequence[Remove]) -> str:
         notes.append(
             f"{rejected} of them were refused by the API before: only the lockfile entry is dropped, and no "
             "guard counts that."
+        )
+    if unknown := sum(not remove.is_known for remove in removes):
+        notes.append(
+            f"{unknown} of them are suppressed and not recorded as present: they leave in case others have "
+            "added them (policy.on_suppress)."
+        )
+    if departed := sum(remove.has_departed for remove in removes):
+        notes.append(
+            f"{departed} of them left before and are no longer suppressed: only the record of that is "
+            "dropped, and no guard counts it."
         )
     if doubtful := sum(remove.doubtful and remove.calls_the_api for remove in removes):
         notes.append(

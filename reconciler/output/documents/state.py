@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from reconciler.lockfile.model import Lockfile, Rejected
+from reconciler.lockfile.model import Lockfile
 from reconciler.member import EMAIL_ADDRESS, flat
 from reconciler.output.document import Block, Document, Fields, Headline, Row, Table, Text
 from reconciler.output.documents.plan import value_span
@@ -15,6 +15,7 @@ from reconciler.output.results import KnownMember, listed_members
 from reconciler.output.wording import state_sentence
 from reconciler.problems import Address, Code
 from reconciler.roster.csv_file import spreadsheet_safe
+from reconciler.suppression.model import PREFIX
 
 
 def members_screen(environment: str, lockfile: Lockfile | None) -> Screen:
@@ -28,10 +29,8 @@ def members_csv(environment: str, lockfile: Lockfile | None) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("emailAddress", "outcome", "sent", "reason"))
     for member in listed_members(environment, lockfile) if lockfile else ():
-        entry = member.entry
-        reason = entry.reason if isinstance(entry, Rejected) else ""
-        address = entry.attributes[EMAIL_ADDRESS]
-        writer.writerow((address, member.status, entry.pushed, spreadsheet_safe(reason)))
+        address = member.attributes.get(EMAIL_ADDRESS, member.key)
+        writer.writerow((address, member.status, member.sent, spreadsheet_safe(member.reason or "")))
     return text.getvalue()
 
 
@@ -42,11 +41,11 @@ def member_screen(member: KnownMember) -> Screen:
 
 def api_refusals(member: KnownMember) -> Iterator[Text]:
     """What the API refused about a member, with its reason."""
-    entry, note = member.entry, member.undelivered
-    if isinstance(entry, Rejected):
-        yield ("the API says: ", word_of_api(entry.reason, entry.attributes))
+    note = member.undelivered
+    if member.reason is not None:
+        yield ("the API says: ", word_of_api(member.reason, member.attributes))
     if note is not None:
-        reason = word_of_api(note.reason, note.attributes or entry.attributes)
+        reason = word_of_api(note.reason, note.attributes or member.attributes)
         yield (f"refused to {note.action} on {note.tried}; the API says: ", reason)
 
 
@@ -60,23 +59,29 @@ def _members(environment: str, lockfile: Lockfile | None) -> Document:
 def _row(member: KnownMember) -> Row:
     note = member.undelivered
     status = member.status if note is None else f"{member.status}, {note.action} refused"
-    return Row(((Address(member.key),), status, member.entry.pushed))
+    return Row((_named(member), status, member.sent))
+
+
+def _named(member: KnownMember) -> Text:
+    return (Code(member.key) if member.key.startswith(PREFIX) else Address(member.key),)
 
 
 def _member(member: KnownMember) -> Document:
-    attributes = member.entry.attributes
-    fields: list[tuple[str, Text]] = [(EMAIL_ADDRESS, (Address(attributes[EMAIL_ADDRESS]),))]
+    attributes = member.attributes
+    fields: list[tuple[str, Text]] = []
+    if EMAIL_ADDRESS in attributes:
+        fields.append((EMAIL_ADDRESS, (Address(attributes[EMAIL_ADDRESS]),)))
     fields += [(field, (value_span(value),)) for field, value in flat(attributes).items()]
     known: list[tuple[str, tuple[Text, ...]]] = [
         ("outcome", (member.status,)),
         ("means", (member.proves,)),
-        ("sent", (member.entry.pushed,)),
+        ("sent", (member.sent,)),
     ]
     if refusals := tuple(api_refusals(member)):
         known.append(("refused", refusals))
     return Document(
         (
-            Headline((Address(member.key), f" in {member.environment}")),
+            Headline((*_named(member), f" in {member.environment}")),
             Fields(known),
             Table(
                 ("field", "value as it was sent"),

@@ -119,6 +119,11 @@ def _departure(found: "Suppressed") -> Iterator[str]:
     removal = found.removal
     if found.unfetched is not None:
         yield _not_fetched(found.unfetched)
+    elif removal is not None and removal.section is None:
+        yield (
+            f"They are not in the lockfile. Others may have added them: with the next apply they "
+            f"{REMOVALS[removal.by]}. That costs at most one call."
+        )
     elif removal is not None:
         is_same = removal.section == removal.outcome
         recorded = removal.outcome if is_same else f"{removal.section}, {removal.outcome}"
