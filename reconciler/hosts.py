@@ -1,6 +1,7 @@
 """Hosts in web addresses: which one an address leads to, and whether that is this machine."""
 
 import re
+from enum import StrEnum
 
 _ADDRESS = re.compile(r"(https?)://(\[[0-9a-fA-F:.]+\]|[^/:\[\]]+)(?::([0-9]{1,5}))?(/.*)?", re.DOTALL)
 _LOOPBACK = re.compile(
@@ -8,6 +9,14 @@ _LOOPBACK = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Hop(StrEnum):
+    """Where on the way to a host a connection failed: at the host, at the proxy before it, or at TLS."""
+
+    HOST = "host"
+    PROXY = "proxy"
+    TLS = "TLS"
 
 
 def host_of(address: str) -> str:

@@ -12,6 +12,7 @@ import os
 import re
 import socket
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -21,7 +22,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from reconciler.errors import InvalidInput
-from reconciler.hosts import is_loopback
+from reconciler.hosts import Hop, is_loopback
 from reconciler.problems import Problem
 
 FAILURES = (
@@ -124,14 +125,27 @@ def why_it_failed(error: Exception, route: Route) -> str:
     return f"{words} ({'; '.join(details)})" if details else words
 
 
-def _details(error: BaseException | None) -> list[str]:
+def hop_of(error: Exception, route: Route) -> Hop:
+    """How far a connection came that failed for this reason."""
+    if any(isinstance(each, ssl.SSLError) for each in _chain(error)):
+        return Hop.TLS
+    return Hop.PROXY if route.proxy else Hop.HOST
+
+
+def _details(error: BaseException) -> list[str]:
     """The system's own word, from the bottom of the chain of causes; for certificates also what to do."""
     details: list[str] = []
-    while error is not None:
-        if isinstance(error, OSError) and error.errno and (word := _word(error)):
-            details = [word, *([_about_certificates()] if isinstance(error, ssl.SSLError) else [])]
-        error = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else _cause(error)
+    for each in _chain(error):
+        if isinstance(each, OSError) and each.errno and (word := _word(each)):
+            details = [word, *([_about_certificates()] if isinstance(each, ssl.SSLError) else [])]
     return details
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and its causes, the first cause last; of a group only its first error."""
+    while error is not None:
+        yield error
+        error = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else _cause(error)
 
 
 def _cause(error: BaseException) -> BaseException | None:

@@ -34,6 +34,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "plan",
         "apply",
         "drift",
+        "doctor",
         "environments",
         "why",
         "suppress",

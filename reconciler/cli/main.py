@@ -74,6 +74,7 @@ _COMMANDS = {
         "reconciler.cli.validate", "validate", "Check declarations, without key or network."
     ),
     "fmt": CommandEntry("reconciler.cli.fmt", "fmt", "Put member files into canonical form."),
+    "doctor": CommandEntry("reconciler.cli.doctor", "doctor", "Check what a first apply needs."),
     "plan": CommandEntry("reconciler.cli.plan", "plan", "Show what apply would do, without key or network."),
     "show": CommandEntry("reconciler.cli.show", "show", "Show a saved plan or report, in any format."),
     "apply": CommandEntry("reconciler.cli.apply", "apply", "Carry out the plan, and record the outcomes."),

@@ -86,7 +86,7 @@ class Remote:
         Raises:
             InvalidInput: the remote could not be reached.
         """
-        there = [branch for branch in branches if branch in self._branches(branches)]
+        there = [branch for branch in branches if branch in self.branches(branches)]
         if not there:
             return {}
         specs = [f"+refs/heads/{branch}:{self.tracking(branch)}" for branch in there]
@@ -146,8 +146,12 @@ class Remote:
         done = run_git(self.repository.root, *words, seconds=NETWORK_SECONDS)
         return Pushed(PushEnd.DONE) if done.code == 0 else _not_done(done)
 
-    def _branches(self, branches: tuple[str, ...]) -> frozenset[str]:
-        """Those of these branches that the remote has."""
+    def branches(self, branches: Sequence[str]) -> frozenset[str]:
+        """Those of these branches that the remote has.
+
+        Raises:
+            InvalidInput: the remote could not be reached.
+        """
         asked = [f"refs/heads/{branch}" for branch in branches]
         lines = self._reach("ls-remote", self.name, *asked).text.splitlines()
         return frozenset(line.partition("\trefs/heads/")[2] for line in lines)

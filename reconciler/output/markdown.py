@@ -188,16 +188,18 @@ class _MarkdownBackend:
     def _table(self, table: Table) -> Iterator[str]:
         items = table.items[: self._rows]
         headings = (*table.headings, table.details) if table.details else table.headings
-        lines = md.table(headings, map(self._cells, map(table.row, items))) if items else []
+        rows = (self._cells(table.row(item), len(headings)) for item in items)
+        lines = md.table(headings, rows) if items else []
         if len(table.items) > SHORT and lines:
             lines = md.details(f"{len(items)} of {counted(len(table.items), table.noun)}", lines)
         yield from lines
         if more := len(table.items) - len(items):
             yield from ("", md.prose(f"… and {more} more. {table.more}".rstrip()))
 
-    def _cells(self, row: Row) -> list[str]:
-        details = ["<br>".join(map(self._words, row.details))] if row.details else []
-        return [*map(self._words, row.cells), *details]
+    def _cells(self, row: Row, number: int) -> list[str]:
+        """So many cells; where the table has details, and the row has none, the last one is empty."""
+        cells = [*map(self._words, row.cells), "<br>".join(map(self._words, row.details))]
+        return cells[:number]
 
     def _problems(self, block: Problems) -> Iterator[str]:
         groups = grouped(block.problems)

@@ -18,8 +18,9 @@ import httpx
 
 from reconciler import __version__
 from reconciler.credential import Credential
+from reconciler.hosts import Hop
 from reconciler.member import Removal
-from reconciler.network import FAILURES, Route, route_to, why_it_failed
+from reconciler.network import FAILURES, Route, hop_of, route_to, why_it_failed
 from reconciler.questionpro import pages
 from reconciler.questionpro.answers import Access, HttpAnswer, find, read_answer
 from reconciler.questionpro.panel import PAGE_SIZE, Answer, Lost, ReadPage, Reply, Request, Save, Unreachable
@@ -114,11 +115,13 @@ class QuestionProPanel:
         try:
             async with asyncio.timeout(self._timeout):
                 attempt.came = await self._call(request, attempt)
-        except TimeoutError:
+        except TimeoutError as error:
             what = "no complete answer" if attempt.sent else f"no connection to {self._route}"
-            return without_answer(f"{what} within {self._timeout:g} s", sent=attempt.sent)
+            reason = f"{what} within {self._timeout:g} s"
+            return without_answer(reason, hop_of(error, self._route), sent=attempt.sent)
         except FAILURES as error:
-            return without_answer(why_it_failed(error, self._route), sent=attempt.sent)
+            reason = why_it_failed(error, self._route)
+            return without_answer(reason, hop_of(error, self._route), sent=attempt.sent)
         if isinstance(request, ReadPage):
             return pages.read_page(attempt.came, request, self._access)
         return read_answer(attempt.came, request, self._access)
@@ -138,9 +141,9 @@ class QuestionProPanel:
             return await _read(response, pages.MOST_BYTES if is_page else _MOST_BYTES)
 
 
-def without_answer(reason: str, *, sent: bool) -> Unreachable | Lost:
+def without_answer(reason: str, at: Hop, *, sent: bool) -> Unreachable | Lost:
     """What an attempt without an answer means: nothing was sent, or the server may have acted."""
-    return Lost(reason) if sent else Unreachable(reason)
+    return Lost(reason) if sent else Unreachable(reason, at)
 
 
 def _client(route: Route, seconds: float, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:

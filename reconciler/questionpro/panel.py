@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
+from reconciler.hosts import Hop
 from reconciler.member import Attributes, Removal
 
 
@@ -120,9 +121,10 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """No connection, so nothing was sent."""
+    """No connection, so nothing was sent. `at` is how far it came."""
 
     reason: str
+    at: Hop = Hop.HOST
 
 
 @dataclass(frozen=True, slots=True)

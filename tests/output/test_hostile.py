@@ -15,6 +15,7 @@ from plans import CONTEXT, TOO_MANY_LEAVE, plan_of
 from workflow_commands import obeyed
 
 from reconciler.apply.report import Counts, Report
+from reconciler.checks import Checked, failed, ok, unknown
 from reconciler.environment.overview import Placed
 from reconciler.explain import DeclaredAt, Explanation
 from reconciler.find import Kind, Occurrence, Occurrences
@@ -28,6 +29,7 @@ from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unde
 from reconciler.member import Removal
 from reconciler.output import documents
 from reconciler.output.decision import Commands
+from reconciler.output.documents.checks import doctor_screen, platform_screen
 from reconciler.output.documents.drift import drift_screen
 from reconciler.output.documents.environments import environments_screen
 from reconciler.output.documents.explain import why_screen
@@ -78,6 +80,13 @@ class Hostile:
         parts = (Address(self.address), Value(self.value), Code(self.name))
         return Problem(
             parts, (*parts, self.name), Location(self.name, 1), severity=Severity.WARNING, code="odd"
+        )
+
+    @property
+    def checked(self) -> Checked:
+        """An environment with a check of each kind."""
+        return Checked(
+            self.name, (ok("key", "accepted"), failed("git", self.problem), unknown("host", self.problem))
         )
 
     @property
@@ -230,6 +239,8 @@ SCREENS: dict[str, Callable[[Hostile], Screen]] = {
     "status_screen": lambda it: status_screen(
         [EnvironmentStatus(it.name, 1, 2, 3, 4, 5, 6, 7, None, interrupted=True)], [it.problem]
     ),
+    "doctor_screen": lambda it: doctor_screen([it.checked, it.checked]),
+    "platform_screen": lambda it: platform_screen("GitHub", it.checked),
     "environments_screen": lambda it: environments_screen([Placed(it.name, (it.name,), it.name, False)]),
 }
 
