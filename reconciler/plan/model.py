@@ -12,6 +12,7 @@ import msgspec
 
 from reconciler.environment.model import Policy
 from reconciler.lockfile.codec import digest
+from reconciler.lockfile.model import Lockfile
 from reconciler.member import Attributes, Removal
 from reconciler.suppression.model import Standing
 
@@ -268,6 +269,12 @@ class Plan:
     def has_lockfile(self) -> bool:
         """Whether there was a lockfile when the plan was made."""
         return self.lockfile_digest != digest(None)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether somebody is to be added and the lockfile records nobody yet."""
+        nobody = Lockfile(self.environment, self.target)
+        return self.summary.add > 0 and self.lockfile_digest in {digest(None), digest(nobody)}
 
     @property
     def operations(self) -> tuple[Operation, ...]:

@@ -54,8 +54,8 @@ def test_for_a_workflow_it_is_text_with_annotations_and_names_nobody(run: Run) -
     assert ended.out.startswith("production: 2 to add.\n")
     assert "a…@example.org" in ended.out
     assert "ada@" not in ended.out
-    assert [found.name for found in obeyed(ended.out)] == ["warning", "notice"]
-    assert obeyed(ended.out)[1].message == "production: 2 to add."
+    assert [found.name for found in obeyed(ended.out)] == ["warning", "warning", "notice"]
+    assert obeyed(ended.out)[2].message == "production: 2 to add."
 
 
 def test_for_a_workflow_even_a_wrong_flag_is_annotated(run: Run) -> None:

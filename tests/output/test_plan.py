@@ -20,6 +20,8 @@ from screens import as_github, as_json, as_markdown, as_text
 from workflow_commands import obeyed
 
 from reconciler.lint.model import Correction, PlanLint
+from reconciler.lockfile.codec import digest
+from reconciler.lockfile.model import Lockfile
 from reconciler.member import Removal
 from reconciler.output.documents.plan import plan_screen
 from reconciler.output.render import Screen
@@ -237,6 +239,22 @@ def test_a_warning_shows_its_code_in_every_format(context: PlanContext, code: st
 def test_without_a_lockfile_it_says_what_becomes_of_members_who_are_there() -> None:
     assert "[no-lockfile]" in text(plan_of(add(), has_lockfile=False))
     assert "[no-lockfile]" not in text(plan_of(add()))
+
+
+@pytest.mark.parametrize("recorded", [None, Lockfile("production", plan_of().target)], ids=["none", "empty"])
+def test_a_first_apply_warns_of_mail_to_each_added_member_and_says_how_to_begin_small(
+    recorded: Lockfile | None,
+) -> None:
+    first = replace(plan_of(add()), lockfile_digest=digest(recorded))
+    for shown in (text(first), as_markdown(screen(first))):
+        assert "first-apply" in shown
+        assert "double opt-in" in shown
+        assert "`reconciler apply production --max-calls 1`" in shown
+
+
+def test_where_somebody_is_recorded_or_nobody_is_added_nothing_is_said_of_a_first_apply() -> None:
+    assert "first-apply" not in text(plan_of(add()))
+    assert "first-apply" not in text(plan_of(remove(), has_lockfile=False))
 
 
 def test_what_looks_odd_stands_in_the_plan_and_a_corrected_address_first() -> None:

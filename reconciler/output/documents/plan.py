@@ -163,6 +163,13 @@ def _warnings(plan: Plan, context: PlanContext) -> Iterator[Problem]:
             "nobody is added twice.",
             "If there was a lockfile, restore it from git first.",
         )
+    if plan.is_first:
+        yield _warning(
+            "first-apply",
+            "Nobody is recorded here yet. On panels with double opt-in, each member who is added gets a "
+            "verification e-mail.",
+            f"Begin small: `{context.command} --max-calls 1` sends one batch, and the next apply carries on.",
+        )
     if context.conflicts:
         members = counted(context.conflicts, "member")
         yield _warning(
