@@ -14,6 +14,7 @@ from reconciler.declaration import DeclarationReading, try_declaration
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput, ReconcilerError, Refusal
 from reconciler.files import display_path
+from reconciler.git.process import said as said_by_git
 from reconciler.git.remote import Remote
 from reconciler.git.repository import Repository
 from reconciler.hosts import Hop, host_of, is_loopback
@@ -167,6 +168,20 @@ def _place(check: Check) -> int:
 
 def _settings(environment: Environment) -> Location:
     return Location(display_path(environment.folder / "environment.yaml"))
+
+
+def push_check(folder: Path, branch: str) -> Check:
+    """Whether git may push to a branch of the remote, by a push that changes nothing."""
+    name = "git push"
+    try:
+        remote = Remote.of(Repository.around(folder), REMOTE)
+    except InvalidInput as error:
+        return unknown(name, error.problems[0])
+    done = remote.dry_run(branch)
+    if done.code == 0:
+        return ok(name, f"git may push to {REMOTE}; only a real push asks rules and hooks")
+    hint = "In a workflow: `permissions: contents: write`, and git's credentials as in apply.yml."
+    return failed(name, Problem((f"git may not push to {REMOTE}. {said_by_git(done)}",), (hint,)))
 
 
 # Where the lockfile goes.

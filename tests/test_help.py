@@ -52,6 +52,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "ci report",
         "ci issue",
         "ci matrix",
+        "ci doctor",
         "sandbox",
         "sandbox serve",
         "sandbox reset",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import NamedTuple
 
-from reconciler.ci.platform import Platform
+from reconciler.ci.platform import CheckablePlatform
 from reconciler.errors import InvalidInput
 from reconciler.problems import Problem
 
@@ -29,7 +29,7 @@ PLATFORMS = tuple(_PLATFORMS)
 """The names that `--on` takes."""
 
 
-def platform_for(environ: Mapping[str, str], on: str | None = None) -> Platform:
+def platform_for(environ: Mapping[str, str], on: str | None = None) -> CheckablePlatform:
     """The platform that `on` names, or else the one whose variables are set.
 
     Raises:
@@ -45,5 +45,5 @@ def platform_for(environ: Mapping[str, str], on: str | None = None) -> Platform:
             )
         )
     entry = _PLATFORMS[found]
-    platform: Platform = getattr(import_module(entry.module), entry.name)(environ)
+    platform: CheckablePlatform = getattr(import_module(entry.module), entry.name)(environ)
     return platform

@@ -11,17 +11,19 @@ epoch; else a minute is to be waited).
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 from msgspec import DecodeError, Struct
 from msgspec import json as msgspec_json
 
-from reconciler.ci.platform import Forbidden, Guidance, PlatformError, Post, PullRequest
+from reconciler.checks import Check
+from reconciler.ci.github_settings import settings_checks
+from reconciler.ci.platform import Forbidden, Guidance, PlatformError, Post, PullRequest, Wanted
 from reconciler.ci.rest import Dialect, Rest, checked_api, checked_token, refuse
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
@@ -33,6 +35,7 @@ _API_VERSION = "2022-11-28"
 _TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the variable's name
 _TOKEN_HINT = f"In a workflow, give the step the variable: env: {{{_TOKEN}: ${{{{ github.token }}}}}}."
 _WHO_MAY_WRITE = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+_T = TypeVar("_T")
 _REPOSITORY = re.compile(r"(?!\.+/)[\w.-]+/(?!\.+\Z)[\w.-]+", re.ASCII)
 
 DIALECT = Dialect(
@@ -147,6 +150,10 @@ class GitHub:
     def commit(self) -> str | None:
         return self._environ.get("GITHUB_SHA")
 
+    @property
+    def repository(self) -> str:
+        return self._environ.get("GITHUB_REPOSITORY", "")
+
     def pull_request(self) -> PullRequest | None:
         name = self._environ.get("GITHUB_EVENT_PATH")
         if not name:
@@ -187,11 +194,10 @@ class GitHub:
     @cached_property
     def _repository(self) -> str:
         """The repository's path in the API."""
-        repository = self._environ.get("GITHUB_REPOSITORY", "")
-        if not _REPOSITORY.fullmatch(repository):
+        if not _REPOSITORY.fullmatch(self.repository):
             hint = "It is written owner/name, as GitHub Actions sets it."
             refuse("GITHUB_REPOSITORY names no repository.", hint)
-        return f"repos/{repository}"
+        return f"repos/{self.repository}"
 
     @property
     def address(self) -> str:
@@ -250,6 +256,12 @@ class GitHub:
         """For a commit on the default branch GitHub lists the merged ones, else open ones too."""
         items = self._read_all(f"commits/{quote(commit, safe='')}/pulls")
         return sorted(item.number for item in items if item.merged_at)
+
+    def settings_checks(self, wanted: Wanted) -> Iterator[Check]:
+        return settings_checks(self._read_below, wanted)
+
+    def _read_below(self, path: str, shape: type[_T]) -> _T:
+        return self._rest.read(f"{self._repository}/{path}" if path else self._repository, shape)
 
     def _read_all(self, path: str) -> list[_Item]:
         return self._rest.read_all(f"{self._repository}/{path}", list[_Item])

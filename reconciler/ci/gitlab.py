@@ -11,15 +11,17 @@ call: neither notes nor issues are among it); *User and IP rate limits* (429, `R
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 from msgspec import Struct
 
-from reconciler.ci.platform import Forbidden, Guidance, PlatformError, Post, PullRequest
+from reconciler.checks import Check
+from reconciler.ci.gitlab_settings import settings_checks
+from reconciler.ci.platform import Forbidden, Guidance, PlatformError, Post, PullRequest, Wanted
 from reconciler.ci.rest import Dialect, Rest, checked_api, checked_token, refuse
 from reconciler.problems import Problem
 
@@ -28,6 +30,7 @@ DEFAULT_API = "https://gitlab.com/api/v4"
 _TOKEN = "GITLAB_TOKEN"  # noqa: S105 - the variable's name
 _TOKEN_HINT = f"Store a project access token with the scope api in the CI/CD variable {_TOKEN}."
 _PROJECT = re.compile(r"[^/\x00-\x1f\x7f]+(?:/[^/\x00-\x1f\x7f]+)+|[0-9]+")
+_T = TypeVar("_T")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _TWO_WAYS = (
     f"Two ways out: store a project access token (role Reporter, scope api) in the CI/CD variable {_TOKEN}; "
@@ -136,6 +139,10 @@ class GitLab:
     def commit(self) -> str | None:
         return self._environ.get("CI_COMMIT_SHA")
 
+    @property
+    def repository(self) -> str:
+        return self._environ.get("CI_PROJECT_PATH") or self._environ.get("CI_PROJECT_ID", "")
+
     def pull_request(self) -> PullRequest | None:
         number = self._environ.get("CI_MERGE_REQUEST_IID", "")
         if not number:
@@ -226,6 +233,15 @@ class GitLab:
         path = f"{self._project}/repository/commits/{quote(commit, safe='')}/merge_requests"
         items = self._rest.read_all(path, list[_Item])
         return sorted(item.iid for item in items if item.state == "merged")
+
+    def settings_checks(self, wanted: Wanted) -> Iterator[Check]:
+        return settings_checks(self._read_below, self._read, wanted)
+
+    def _read(self, path: str, shape: type[_T]) -> _T:
+        return self._rest.read(path, shape)
+
+    def _read_below(self, path: str, shape: type[_T]) -> _T:
+        return self._read(f"{self._project}/{path}" if path else self._project, shape)
 
     def _notes(self, pull: int) -> str:
         return f"{self._project}/merge_requests/{pull}/notes"

@@ -8,10 +8,13 @@
         └── Unavailable     no usable answer; whether the call was carried out may be unknown
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
+from reconciler.checks import Check
+from reconciler.environment.model import FALLBACK, Environment
 from reconciler.errors import ReconcilerError
 from reconciler.problems import Problem
 
@@ -49,6 +52,18 @@ class Guidance(NamedTuple):
     where_the_plan_is: str
     to_comment: str
     to_keep_issues: str
+
+
+class Wanted(NamedTuple):
+    """What is checked: the environments with a real panel, at this moment (UTC)."""
+
+    environments: Sequence[Environment]
+    now: datetime
+
+    def branches(self, default: str) -> Iterator[str]:
+        """The branches that apply pushes lockfiles to, each once; then those of declined pushes."""
+        yield from dict.fromkeys(each.lockfile_branch or default for each in self.environments)
+        yield from (f"{FALLBACK}{each.name}" for each in self.environments)
 
 
 class Platform(Protocol):
@@ -131,6 +146,22 @@ class Platform(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close all connections."""
+        ...
+
+
+class CheckablePlatform(Platform, Protocol):
+    """A platform whose settings can be looked at."""
+
+    @property
+    def repository(self) -> str:
+        """Its name, such as `team/panels`."""
+        ...
+
+    def settings_checks(self, wanted: Wanted) -> Iterator[Check]:
+        """What the platform's settings say about applying, one check after the other. It only reads.
+
+        A check that the platform does not answer is `unknown`; no `PlatformError` is raised.
+        """
         ...
 
 

@@ -17,6 +17,10 @@ _NOT_HARMLESS = re.compile(r"[^\w .-]|(?<=-)-", re.ASCII)
 _QUICK_ACTION = re.compile(r"^([ \t]*)/", re.MULTILINE)
 
 
+MARKER = "<!-- reconciler: "
+"""How the first line of each of our posts begins."""
+
+
 class Change(StrEnum):
     """What was done about a post."""
 
@@ -39,7 +43,7 @@ def marked(marker: str, text: str) -> str:
     No line of the text is a command to the platform.
     """
     harmless = _QUICK_ACTION.sub(r"\1\\/", text)
-    return f"<!-- reconciler: {_NOT_HARMLESS.sub(_escaped, marker)} -->\n{harmless}"
+    return f"{MARKER}{_NOT_HARMLESS.sub(_escaped, marker)} -->\n{harmless}"
 
 
 def fits(platform: Platform, marker: str, text: str) -> bool:

@@ -35,6 +35,7 @@ _COMMANDS = {
     "matrix": CommandEntry(
         "reconciler.cli.ci_matrix", "matrix", "List the environments that have something to apply."
     ),
+    "doctor": CommandEntry("reconciler.cli.ci_doctor", "doctor", "Check the platform's settings."),
     "issue": CommandEntry("reconciler.cli.ci", "issue", "Keep one issue open while something lasts."),
 }
 

@@ -129,6 +129,14 @@ class Remote:
             run_git(self.repository.root, "update-ref", self.tracking(branch), commit, expected)
         return pushed
 
+    def dry_run(self, branch: str) -> Done:
+        """Ask whether HEAD could be pushed to a branch, and push nothing.
+
+        The server checks who pushes; rules and hooks it does not ask (git-push(1), `--dry-run`).
+        """
+        words = ("push", *_PUSH, "--dry-run", "--force", self.name, f"HEAD:refs/heads/{branch}")
+        return run_git(self.repository.root, *words, seconds=NETWORK_SECONDS)
+
     def delete(self, branch: str, *, before: str) -> Pushed:
         """Delete a branch if it still is at `before`; what was fetched of it is forgotten too."""
         pushed = self._push(f":refs/heads/{branch}", branch, before)

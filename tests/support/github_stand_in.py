@@ -60,7 +60,9 @@ class Call(NamedTuple):
 class Repository:
     """What one repository holds.
 
-    `calls` are the calls got, as `METHOD path → status`; `dispatched` the workflows started.
+    `calls` are the calls got, as `METHOD path → status`; `dispatched` the workflows started. `settings` are
+    documents that only administrators change, by their path below the repository's own, "" for itself;
+    `forbidden` are the beginnings of such paths that the token may not read.
     """
 
     comments: list[dict[str, Any]] = field(default_factory=list)
@@ -69,6 +71,8 @@ class Repository:
     faults: list[dict[str, Any]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     dispatched: list[str] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    forbidden: list[str] = field(default_factory=list)
 
     def add_comment(
         self, issue: int, body: str, *, user: Mapping[str, str] = _BOT, association: str = "NONE"
@@ -194,6 +198,10 @@ def _list_pulls(repository: Repository, call: Call) -> Reply:
     return page(repository.pulls.get(call.parts[0], []), call)
 
 
+def _list_all_comments(repository: Repository, call: Call) -> Reply:
+    return page(repository.comments[::-1], call)
+
+
 def _dispatch(repository: Repository, call: Call) -> Reply:
     repository.dispatched.append(f"{call.parts[0]} on {call.fields['ref']}")
     return Reply(204)
@@ -222,6 +230,7 @@ _ROUTES: tuple[tuple[str, str, Callable[[Repository, Call], Reply]], ...] = (
     ("POST", r"issues/(\d+)/comments", _create_comment),
     ("PATCH", r"issues/comments/(\d+)", _change_comment),
     ("DELETE", r"issues/comments/(\d+)", _delete_comment),
+    ("GET", r"issues/comments", _list_all_comments),
     ("GET", r"issues", _list_issues),
     ("POST", r"issues", _create_issue),
     ("PATCH", r"issues/(\d+)", _change_issue),
@@ -269,6 +278,8 @@ def _state(repository: Repository) -> dict[str, Any]:
         "pulls": repository.pulls,
         "calls": repository.calls,
         "dispatched": repository.dispatched,
+        "settings": repository.settings,
+        "forbidden": repository.forbidden,
     }
 
 
@@ -359,13 +370,24 @@ class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
         """What GitHub does about a call."""
         if call.path == "/user":
             return Reply(200, {"login": self.login, "type": "User"}) if self.login else _NO_USER
-        found = re.fullmatch(r"/repos/([^/]+/[^/]+)/(.*)", call.path)
+        found = re.fullmatch(r"/repos/([^/]+/[^/]+)/?(.*)", call.path)
         if not found or found[1] != (self._name or found[1]):
             return NOT_FOUND
+        if call.method == "GET" and (reply := self.setting(found[2])):
+            return reply
         for method, pattern, action in _ROUTES:
             if method == call.method and (matched := re.fullmatch(pattern, found[2])):
                 return action(self.repository, call._replace(parts=matched.groups()))
         return NOT_FOUND
+
+    def setting(self, path: str) -> Reply | None:
+        """What is at the path of a setting; None where the path is none."""
+        if any(path.startswith(beginning) for beginning in self.repository.forbidden):
+            return _NO_USER
+        if path in self.repository.settings:
+            return Reply(200, self.repository.settings[path])
+        # GitHub gives the rules of branches that do not exist, too.
+        return Reply(200, []) if path.startswith("rules/branches/") else None
 
     def _keep(self) -> None:
         if self._data is not None:

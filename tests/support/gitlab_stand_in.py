@@ -62,9 +62,13 @@ class GitLabStandIn(GitHubStandIn):
         """What GitLab does about a call."""
         if call.path == f"{PREFIX}/api/v4/user":
             return Reply(200, {"id": 5, "username": self.login})
-        matched = re.fullmatch(rf"{PREFIX}/api/v4/projects/([^/]+)/(.*)", call.path)
+        if call.path == f"{PREFIX}/api/v4/personal_access_tokens/self":
+            return Reply(200, {"id": 9, "scopes": self.repository.settings.get("scopes", ["api"])})
+        matched = re.fullmatch(rf"{PREFIX}/api/v4/projects/([^/]+)/?(.*)", call.path)
         if not matched or unquote(matched[1]) not in (NUMBER, PROJECT):
             return Reply(404, {"message": "404 Project Not Found"})
+        if call.method == "GET" and (reply := self.setting(matched[2])):
+            return reply
         for method, pattern, action in _ROUTES:
             if method == call.method and (parts := re.fullmatch(pattern, matched[2])):
                 return action(self, call._replace(parts=parts.groups()))
