@@ -108,7 +108,7 @@ def files_for(
         yield NewFile(f"{folder}/members/members.yaml", _MEMBERS.format(name=environment.name))
     if ci == "github":
         yield NewFile(".github/reconciler.txt", _REQUIREMENTS.format(version=__version__))
-        for name in ("plan.yml", "apply.yml", "drift.yml", "panel-drift.yml"):
+        for name in ("plan.yml", "apply.yml", "drift.yml", "panel-drift.yml", "doctor.yml"):
             yield NewFile(f".github/workflows/{name}", template(f"github/{name}"))
     if ci == "gitlab":
         pipeline = template("gitlab/reconciler.gitlab-ci.yml")

@@ -12,7 +12,7 @@ from workflow_files import WORKFLOWS, checkouts, command_lines, options, steps, 
 
 from reconciler.cli.main import program
 
-each_workflow = pytest.mark.parametrize("name", ["plan", "apply", "drift", "panel-drift"])
+each_workflow = pytest.mark.parametrize("name", ["plan", "apply", "drift", "panel-drift", "doctor"])
 
 
 def _command_of(words: tuple[str, ...]) -> click.Command:

@@ -16,6 +16,7 @@ _WRITES = {
     ("apply", "rest"): {"actions"},
     ("drift", "drift"): {"issues"},
     ("panel-drift", "read"): {"issues"},
+    ("doctor", "repository"): {"contents"},
 }
 
 

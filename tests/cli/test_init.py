@@ -106,7 +106,7 @@ def test_a_name_or_datacenter_that_can_not_be_is_refused(repository: Path, name:
     assert _files(repository) == {}
 
 
-@pytest.mark.parametrize("name", ["plan.yml", "apply.yml", "drift.yml", "panel-drift.yml"])
+@pytest.mark.parametrize("name", ["plan.yml", "apply.yml", "drift.yml", "panel-drift.yml", "doctor.yml"])
 def test_the_workflows_of_this_repository_are_those_that_init_writes(repo: Path, name: str) -> None:
     written = (repo / "reconciler/templates/github" / name).read_text()
     assert (repo / ".github/workflows" / name).read_text() == written

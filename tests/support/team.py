@@ -285,7 +285,7 @@ class Team:
     def _write_jobs(self) -> None:
         workflows = self.desk / ".github" / "workflows"
         workflows.mkdir(parents=True)
-        for name in ("plan", "apply", "drift", "panel-drift"):
+        for name in ("plan", "apply", "drift", "panel-drift", "doctor"):
             shutil.copy(_REPOSITORY / ".github" / "workflows" / f"{name}.yml", workflows)
         self.write(".github/reconciler.txt", "panel-reconciler\n")
         self.write(".gitignore", ".reconciler/\n")

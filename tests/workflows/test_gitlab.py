@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -316,6 +317,22 @@ def test_what_differs_in_a_panel_is_an_issue_of_its_own(team: GitLabTeam) -> Non
     titles = {issue["title"] for issue in team.gitlab.repository.issues}
     assert titles == {f"The panel of {name} differs from main" for name in ("production", "staging")}
     assert "ada@" not in job.log + "".join(issue["body"] for issue in team.gitlab.repository.issues)
+
+
+# The doctor
+
+
+def test_a_pipeline_for_the_doctor_checks_the_environment_and_applies_nothing(team: GitLabTeam) -> None:
+    team.begin("main")
+    team.declare("ada")
+    team.push("Somebody")
+    before = team.git("ls-remote", "origin")
+    job = team.by_hand(RECONCILER_DOCTOR="on")
+    assert job.code == 0, job.log
+    for name in ("git push", "key"):
+        assert re.search(rf"ok +{name} ", job.log)
+    assert (team.panel(), len(team.vendor.calls())) == ([], 1)
+    assert team.git("ls-remote", "origin") == before
 
 
 # How git gets at the token
