@@ -57,7 +57,7 @@ _SECRETS_READ = (
 )
 _BRANCH_HINT = (
     "Write lockfile: {branch: reconciler-state} in environment.yaml, and let the rules leave that branch "
-    "out; or let who pushes bypass them."
+    "out; or let the pushing account bypass them."
 )
 _ENVIRONMENT_HINT = (
     "Make it at Settings, Environments, limited to the default branch, with the key as a secret."

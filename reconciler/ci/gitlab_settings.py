@@ -89,7 +89,7 @@ def _rules(read: Reader, branch: str, name: str) -> Check:
     who = ", ".join(
         sorted({each.access_level_description for one in covering for each in one.push_access_levels})
     )
-    hint = "A job pushes with the rights of whoever merged: let them push there, or unprotect the branch."
+    hint = "A job pushes with the rights of the person who merged: let them push there, or unprotect it."
     return unknown(name, f"it is protected; allowed to push: {who or 'nobody'}", hint)
 
 
