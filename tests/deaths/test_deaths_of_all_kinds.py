@@ -1,4 +1,7 @@
-"""Deaths and failing disks once more, in an apply that adds some, changes some and deletes some."""
+"""Deaths and failing disks once more, in an apply that adds some, changes some, and deletes some.
+
+Some of the deleted are in the lockfile, and some are on the suppression list alone.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,7 +17,7 @@ from reconciler.lockfile.codec import encode
 from reconciler.lockfile.model import Lockfile, Outcome, Present
 
 SIZE = 2
-KINDS = 3
+BATCHES = 4
 
 pytestmark = needs_tracing
 
@@ -29,14 +32,17 @@ def _declared(name: str) -> list[dict[str, str]]:
 
 
 def _prepare(deathbed: Deathbed, name: str) -> None:
-    """Two are to be added, two to be changed, two to be deleted; each pair is a batch."""
+    """Two are to be added, two to be changed, two to be deleted, two to be erased; each pair is a batch."""
     base_url, world = deathbed.vendor.base_url, deathbed.world
-    policy = "policy: {on_change: resubmit, on_remove: delete}\n"
+    policy = "policy: {on_change: resubmit, on_remove: delete, on_suppress: delete}\n"
     settings = f"api: {{batch_size: {SIZE}, concurrency: 1, timeout: 5}}\n"
     world.environment(name, settings + policy, base_url=base_url)
     world.members(*_declared(name), name=name)
     known = [*_people(name, "changed", "Rome"), *_people(name, "leaving", "Rome")]
-    httpx.post(f"{base_url}/micropanel/members", json=known, headers={"api-key": KEY}).raise_for_status()
+    erased = _people(name, "erased", "Rome")
+    world.write(f"{name}/suppressed.txt", "".join(f"{who['emailAddress']}\n" for who in erased))
+    there = [*known, *erased]
+    httpx.post(f"{base_url}/micropanel/members", json=there, headers={"api-key": KEY}).raise_for_status()
     entries = {who["emailAddress"]: Present(Outcome.ADDED, "2026-11-23T09:00:00Z", who) for who in known}
     world.write(f"{name}/state.lock.json", encode(Lockfile(name, base_url, entries)))
 
@@ -60,12 +66,15 @@ def recovers(deathbed: Deathbed, name: str, mishap: Mishap) -> None:
     assert {key: entry["attributes"] for key, entry in lockfile["members"].items()} == declared, mishap
     assert {"rejected", "unconfirmed"}.isdisjoint(lockfile), mishap
     _claim_no_more_than_is_known(lockfile["members"], mishap)
+    erased = world.departed(name)
+    assert erased.keys() == {who["emailAddress"] for who in _people(name, "erased", "Rome")}, mishap
+    assert set(erased.values()) <= {"deleted", "unattributed"}, mishap
     assert applied.json["summary"]["absent"] == 0, mishap  # all were there, so it was we who took them away
     panel = {key: who for key, who in deathbed.vendor.members().items() if key.startswith(f"{name}.")}
     assert panel == declared, mishap
     assert world.left_over(name) == set(), mishap
     assert world.run("plan", name, "--detailed-exitcode").code == 0, mishap
-    assert applied.json["calls"] == len(deathbed.vendor.calls()) - before <= KINDS
+    assert applied.json["calls"] == len(deathbed.vendor.calls()) - before <= BATCHES
 
 
 def _claim_no_more_than_is_known(members: Mapping[str, Any], mishap: Mishap) -> None:
