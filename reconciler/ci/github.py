@@ -10,12 +10,10 @@ epoch; else a minute is to be waited).
 """
 
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from msgspec import DecodeError, Struct
@@ -23,13 +21,12 @@ from msgspec import json as msgspec_json
 
 from reconciler.checks import Check
 from reconciler.ci.github_settings import settings_checks
-from reconciler.ci.platform import Forbidden, Guidance, PlatformError, Post, PullRequest, Wanted
-from reconciler.ci.rest import Dialect, Rest, checked_api, checked_token, refuse
+from reconciler.ci.platform import Forbidden, Guidance, Post, PullRequest, Wanted
+from reconciler.ci.rest import Dialect, RestPlatform, checked_token, refuse
+from reconciler.credential import Credential
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.problems import Location, Problem
-
-DEFAULT_API = "https://api.github.com"
 
 _API_VERSION = "2022-11-28"
 _TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the variable's name
@@ -40,7 +37,9 @@ _REPOSITORY = re.compile(r"(?!\.+/)[\w.-]+/(?!\.+\Z)[\w.-]+", re.ASCII)
 
 DIALECT = Dialect(
     name="GitHub",
+    ci="GitHub Actions",
     variable="GITHUB_API_URL",
+    default_api="https://api.github.com",
     meanings={
         401: (
             "The token is not valid.",
@@ -109,10 +108,11 @@ class _Event(Struct):
     pull_request: _EventPull | None = None
 
 
-class GitHub:
+class GitHub(RestPlatform):
     """Implements `reconciler.ci.platform.Platform`."""
 
     name = "GitHub"
+    dialect = DIALECT
     most_characters = 65_536
     guidance = Guidance(
         pull_request="pull request",
@@ -120,29 +120,6 @@ class GitHub:
         to_comment="The job needs the permission pull-requests: write. A run for Dependabot never has it.",
         to_keep_issues="Give the job the permission issues: write.",
     )
-
-    def __init__(
-        self,
-        environ: Mapping[str, str],
-        *,
-        seconds: float = 30.0,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        """`seconds` is how long a call may take; `sleep` waits between two attempts."""
-        self._environ = environ
-        self._seconds = seconds
-        self._sleep = sleep
-
-    def __enter__(self) -> Self:
-        """Nothing is opened before the first call."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close all connections."""
-        if "_rest" in self.__dict__:
-            self._rest.close()
 
     # What the job's variables say
 
@@ -174,22 +151,11 @@ class GitHub:
         is_from_fork = head is None or base is None or head.full_name != base.full_name
         return PullRequest(found.number, is_from_fork)
 
-    @cached_property
-    def _api(self) -> str:
-        api = self._environ.get("GITHUB_API_URL") or DEFAULT_API
-        hint = f"It is an address like {DEFAULT_API}, as GitHub Actions sets it."
-        return checked_api(api, "GITHUB_API_URL", hint)
+    def _token(self) -> Credential:
+        return checked_token(self._environ.get(_TOKEN, ""), _TOKEN, _TOKEN_HINT)
 
-    @cached_property
-    def _rest(self) -> Rest:
-        return Rest(
-            DIALECT,
-            self._api,
-            checked_token(self._environ.get(_TOKEN, ""), _TOKEN, _TOKEN_HINT),
-            {"accept": "application/vnd.github+json", "x-github-api-version": _API_VERSION},
-            seconds=self._seconds,
-            sleep=self._sleep,
-        )
+    def _headers(self) -> Mapping[str, str]:
+        return {"accept": "application/vnd.github+json", "x-github-api-version": _API_VERSION}
 
     @cached_property
     def _repository(self) -> str:
@@ -229,11 +195,7 @@ class GitHub:
         return item.post(item.id)
 
     def delete_comment(self, _pull: int, comment: Post) -> None:
-        try:
-            self._rest.ask("DELETE", f"{self._repository}/issues/comments/{comment.number}")
-        except PlatformError as error:
-            if error.status != 404:  # noqa: PLR2004 - Not Found: another run deleted it
-                raise
+        self._delete(f"{self._repository}/issues/comments/{comment.number}")
 
     def open_issues(self) -> list[Post]:
         items = self._read_all("issues?state=open")

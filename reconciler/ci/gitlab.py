@@ -10,22 +10,19 @@ call: neither notes nor issues are among it); *User and IP rate limits* (429, `R
 """
 
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from msgspec import Struct
 
 from reconciler.checks import Check
 from reconciler.ci.gitlab_settings import settings_checks
-from reconciler.ci.platform import Forbidden, Guidance, PlatformError, Post, PullRequest, Wanted
-from reconciler.ci.rest import Dialect, Rest, checked_api, checked_token, refuse
+from reconciler.ci.platform import Forbidden, Guidance, Post, PullRequest, Wanted
+from reconciler.ci.rest import Dialect, RestPlatform, checked_token, refuse
+from reconciler.credential import Credential
 from reconciler.problems import Problem
-
-DEFAULT_API = "https://gitlab.com/api/v4"
 
 _TOKEN = "GITLAB_TOKEN"  # noqa: S105 - the variable's name
 _TOKEN_HINT = f"Store a project access token with the scope api in the CI/CD variable {_TOKEN}."
@@ -48,7 +45,9 @@ def _message(document: Any) -> object:
 
 DIALECT = Dialect(
     name="GitLab",
+    ci="GitLab CI/CD",
     variable="CI_API_V4_URL",
+    default_api="https://gitlab.com/api/v4",
     meanings={
         401: (
             "The token is not valid.",
@@ -94,7 +93,7 @@ class _Item(Struct):
         return Post(self.iid, self.description or "", self.web_url, self.writer, title=self.title or "")
 
 
-class GitLab:
+class GitLab(RestPlatform):
     """Implements `reconciler.ci.platform.Platform`.
 
     A note does not tell what its author may do, so only those of the token's own account count as ours: a
@@ -102,6 +101,7 @@ class GitLab:
     """
 
     name = "GitLab"
+    dialect = DIALECT
     most_characters = 1_000_000
     guidance = Guidance(
         pull_request="merge request",
@@ -109,29 +109,6 @@ class GitLab:
         to_comment=_TWO_WAYS,
         to_keep_issues=_TOKEN_HINT,
     )
-
-    def __init__(
-        self,
-        environ: Mapping[str, str],
-        *,
-        seconds: float = 30.0,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        """`seconds` is how long a call may take; `sleep` waits between two attempts."""
-        self._environ = environ
-        self._seconds = seconds
-        self._sleep = sleep
-
-    def __enter__(self) -> Self:
-        """Nothing is opened before the first call."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close all connections."""
-        if "_rest" in self.__dict__:
-            self._rest.close()
 
     # What the job's variables say
 
@@ -155,12 +132,6 @@ class GitLab:
         return PullRequest(int(number), is_from_fork=source != target)
 
     @cached_property
-    def _api(self) -> str:
-        api = self._environ.get("CI_API_V4_URL") or DEFAULT_API
-        hint = f"It is an address like {DEFAULT_API}, as GitLab CI/CD sets it."
-        return checked_api(api, "CI_API_V4_URL", hint)
-
-    @cached_property
     def _project(self) -> str:
         """The project's path in the API."""
         project = self._environ.get("CI_PROJECT_ID") or self._environ.get("CI_PROJECT_PATH", "")
@@ -178,15 +149,13 @@ class GitLab:
         """
         return f"{self._api}/{self._project}"
 
-    @cached_property
-    def _rest(self) -> Rest:
+    def _token(self) -> Credential:
         value = self._environ.get(_TOKEN, "")
         if not value.strip() and self._environ.get("CI_JOB_TOKEN"):
             raise Forbidden(
                 Problem((f"{_TOKEN} is not set, and GitLab's job token may not comment.",), (_TWO_WAYS,))
             )
-        token = checked_token(value, _TOKEN, _TOKEN_HINT)
-        return Rest(DIALECT, self._api, token, {}, seconds=self._seconds, sleep=self._sleep)
+        return checked_token(value, _TOKEN, _TOKEN_HINT)
 
     # What the API does
 
@@ -207,11 +176,7 @@ class GitLab:
         return self._note(pull, self._rest.send("PUT", path, {"body": body}, _Item))
 
     def delete_comment(self, pull: int, comment: Post) -> None:
-        try:
-            self._rest.ask("DELETE", f"{self._notes(pull)}/{comment.number}")
-        except PlatformError as error:
-            if error.status != 404:  # noqa: PLR2004 - Not Found: another run deleted it
-                raise
+        self._delete(f"{self._notes(pull)}/{comment.number}")
 
     def open_issues(self) -> list[Post]:
         """Those of the token's account: no other can be ours."""

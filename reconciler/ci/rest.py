@@ -5,7 +5,8 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Never, TypeVar
+from types import TracebackType
+from typing import Any, ClassVar, Never, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -60,13 +61,16 @@ class Answer(Struct):
 class Dialect(Struct):
     """What is a platform's own in its answers.
 
-    `variable` holds the API's address. `meanings` says, by status, what is wrong and what to check; `moved`
-    is that for redirects. `remaining` and `reset` are the headers of a limit. `message` finds the platform's
-    own message in the JSON of an answer; `is_limit` says whether a 403 with that message is a limit.
+    `variable` holds the API's address, `default_api` is the one where it is not set; `ci` is what sets it.
+    `meanings` says, by status, what is wrong and what to check; `moved` is that for redirects. `remaining`
+    and `reset` are the headers of a limit. `message` finds the platform's own message in the JSON of an
+    answer; `is_limit` says whether a 403 with that message is a limit.
     """
 
     name: str
+    ci: str
     variable: str
+    default_api: str
     meanings: Mapping[int, tuple[str, str]]
     moved: tuple[str, str]
     remaining: str
@@ -77,6 +81,67 @@ class Dialect(Struct):
     @property
     def again(self) -> str:
         return f"Run it again; what was done already is found. If it stays so, check {self.variable}."
+
+
+class RestPlatform:
+    """What platforms with a REST API share: the job's variables, and calls of one API from the first on."""
+
+    dialect: ClassVar[Dialect]
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        seconds: float = 30.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`seconds` is how long a call may take; `sleep` waits between two attempts."""
+        self._environ, self._seconds, self._sleep = environ, seconds, sleep
+
+    def __enter__(self) -> Self:
+        """Nothing is opened before the first call."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close all connections."""
+        if "_rest" in self.__dict__:
+            self._rest.close()
+
+    @cached_property
+    def _api(self) -> str:
+        """The API's address."""
+        variable, default = self.dialect.variable, self.dialect.default_api
+        hint = f"It is an address like {default}, as {self.dialect.ci} sets it."
+        return checked_api(self._environ.get(variable) or default, variable, hint)
+
+    @cached_property
+    def _rest(self) -> "Rest":
+        return Rest(
+            self.dialect, self._api, self._token(), self._headers(), seconds=self._seconds, sleep=self._sleep
+        )
+
+    def _token(self) -> Credential:
+        """The token that the job was given.
+
+        Raises:
+            InvalidInput: it is missing, or no token.
+            Forbidden: there is one alone that may do nothing here.
+        """
+        raise NotImplementedError
+
+    def _headers(self) -> Mapping[str, str]:
+        """What each call says beside the token."""
+        return {}
+
+    def _delete(self, path: str) -> None:
+        """Delete what is at a path; what is gone is no error, since another run deleted it."""
+        try:
+            self._rest.ask("DELETE", path)
+        except PlatformError as error:
+            if error.status != 404:  # noqa: PLR2004 - Not Found
+                raise
 
 
 class Rest:
