@@ -6,27 +6,35 @@ comments are an issue's; the list of issues has pull requests too) and *… for 
 the REST API* (the header `link` names the next page as a whole address, to be followed, not counted up);
 *Rate limits for the REST API* and *Best practices for using the REST API* (a limit is said with 403 or 429;
 `retry-after` names seconds; `x-ratelimit-remaining: 0` goes with `x-ratelimit-reset`, in seconds of the
-epoch; else a minute is to be waited).
+epoch; else a minute is to be waited). *GraphQL: Commits* (`createCommitOnBranch`: `fileChanges` without files
+makes an empty commit; whose token it is is the author, and GitHub signs it where it can).
+
+Those pages say neither how large such a commit may be nor how the call fails. The limit is about 40 MB, in
+which the content counts as base64 (grafana/github-api-commit-action, pull request 66: 40 MiB fail). A branch
+that moved is an error of the type `STALE_DATA` (planetscale/ghcommit, pull request 153), a protected one is
+`BRANCH_PROTECTION_RULE_VIOLATION`, one below a ruleset has another type (Thinkmill/keystatic, issue 1598).
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from msgspec import DecodeError, Struct
+from msgspec import DecodeError, Struct, field
 from msgspec import json as msgspec_json
 
 from reconciler.checks import Check
 from reconciler.ci.github_settings import settings_checks
-from reconciler.ci.platform import Forbidden, Guidance, Post, PullRequest, Wanted
-from reconciler.ci.rest import Dialect, RestPlatform, checked_token, refuse
+from reconciler.ci.platform import Forbidden, Guidance, PlatformError, Post, PullRequest, Wanted
+from reconciler.ci.rest import MOST_SHOWN, Dialect, RestPlatform, checked_token, refuse
 from reconciler.credential import Credential
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
-from reconciler.problems import Location, Problem
+from reconciler.git.remote import Change, Pushed, PushEnd
+from reconciler.problems import Location, Problem, plain
 
 _API_VERSION = "2022-11-28"
 _TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the variable's name
@@ -106,6 +114,45 @@ class _EventPull(Struct):
 
 class _Event(Struct):
     pull_request: _EventPull | None = None
+
+
+MOST_BYTES = 29_000_000
+"""The largest content of a commit that GitHub makes: in base64, with the rest of the call, below 40 MB."""
+
+_COMMIT = """
+mutation ($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid } }
+}
+"""
+_LARGE = (
+    "Nothing is lost: the file holds all of it still. Publish without --signed-by-github (in the workflow: "
+    "without the variable RECONCILER_SIGNED), and let git sign, by commit.gpgsign and user.signingKey."
+)
+_DECLINED = re.compile(r"rule violation|protected branch|BRANCH_PROTECTION_RULE_VIOLATION", re.IGNORECASE)
+
+
+class _Made(Struct):
+    oid: str
+
+
+class _Payload(Struct):
+    commit: _Made | None = None
+
+
+class _Data(Struct):
+    created: _Payload | None = field(default=None, name="createCommitOnBranch")
+
+
+class _Error(Struct):
+    message: str = ""
+    type: str = ""
+
+
+class _Answer(Struct):
+    """What GraphQL answers: HTTP 200 for errors too."""
+
+    data: _Data | None = None
+    errors: list[_Error] = []
 
 
 class GitHub(RestPlatform):
@@ -224,6 +271,48 @@ class GitHub(RestPlatform):
 
     def _read_below(self, path: str, shape: type[_T]) -> _T:
         return self._rest.read(f"{self._repository}/{path}" if path else self._repository, shape)
+
+    def commit_on_branch(self, change: Change) -> Pushed:
+        """Have GitHub make a commit, and so sign it. Implements `reconciler.git.remote.Committer`.
+
+        Raises:
+            InvalidInput: the content is larger than GitHub takes here, or a variable is missing or wrong.
+        """
+        size = sum(len(file.content) for file in change.files)
+        if size > MOST_BYTES:
+            limit, has = (f"{number / 1_000_000:.1f} MB" for number in (MOST_BYTES, size))
+            refuse(f"GitHub signs commits of at most {limit}, and this one has {has}.", _LARGE)
+        _, _, name = self._repository.partition("/")
+        additions = [
+            {"path": file.path, "contents": b64encode(file.content).decode()} for file in change.files
+        ]
+        fields = {
+            "branch": {"repositoryNameWithOwner": name, "branchName": change.branch},
+            "expectedHeadOid": change.head,
+            "message": {"headline": change.message},
+            "fileChanges": {"additions": additions},
+        }
+        # On a server of one's own, REST is at /api/v3 and GraphQL at /api/graphql.
+        at = f"{self._api.removesuffix('/v3')}/graphql"
+        call = {"query": _COMMIT, "variables": {"input": fields}}
+        try:
+            answer = self._rest.ask("POST", "graphql", call, at=at)
+            return self._made(self._rest.decoded(answer, _Answer, "graphql"))
+        except PlatformError as error:
+            # Where it is unknown whether the commit was made, the next to publish finds it.
+            return Pushed(PushEnd.FAILED, plain(error.problems[0].message))
+
+    def _made(self, answer: _Answer) -> Pushed:
+        created = answer.data.created if answer.data else None
+        if created is not None and created.commit is not None and not answer.errors:
+            return Pushed(PushEnd.DONE, commit=created.commit.oid)
+        said = " ".join(" ".join(error.message.split()) for error in answer.errors) or "no reason is given"
+        reason = self._token().hide_in(said)[:MOST_SHOWN]
+        types = {error.type for error in answer.errors}
+        if "STALE_DATA" in types:
+            return Pushed(PushEnd.NON_FAST_FORWARD, reason)
+        is_declined = _DECLINED.search(" ".join((said, *types)))
+        return Pushed(PushEnd.DECLINED if is_declined else PushEnd.FAILED, reason)
 
     def _read_all(self, path: str) -> list[_Item]:
         return self._rest.read_all(f"{self._repository}/{path}", list[_Item])

@@ -28,7 +28,7 @@ _LONGEST_WAIT = 120.0  # seconds; a longer one is an answer
 _MOST_PAGES = 500
 _MOST_BYTES = 256 * 1024 * 1024  # a page of 100 comments as long as may be
 _MOST_BYTES_OF_AN_ERROR = 64 * 1024
-_MOST_SHOWN = 300  # characters of the platform's own message
+MOST_SHOWN = 300  # characters of the platform's own message
 
 _NOTHING_SENT = (
     httpx.ConnectError,
@@ -186,9 +186,14 @@ class Rest:
         """What the platform answers to a call that changes something."""
         return self.decoded(self.ask(method, path, fields), shape, path)
 
-    def ask(self, method: str, path: str, fields: Mapping[str, str] | None = None) -> Answer:
-        """One call, repeated where that can do no harm: not a POST that may have been carried out."""
-        return self._ask(method, path, f"{self._api}/{path}", fields)
+    def ask(
+        self, method: str, path: str, fields: Mapping[str, Any] | None = None, *, at: str | None = None
+    ) -> Answer:
+        """One call, repeated where that can do no harm: not a POST that may have been carried out.
+
+        `at` is its whole address, where that isn't the path below the API's.
+        """
+        return self._ask(method, path, at or f"{self._api}/{path}", fields)
 
     def decoded(self, answer: Answer, shape: type[_T], path: str) -> _T:
         """An answer's JSON."""
@@ -199,7 +204,7 @@ class Rest:
             hint = (f"Check {self._dialect.variable}.",)
             raise PlatformError(Problem((message,), hint), answer.status) from None
 
-    def _ask(self, method: str, path: str, address: str, fields: Mapping[str, str] | None = None) -> Answer:
+    def _ask(self, method: str, path: str, address: str, fields: Mapping[str, Any] | None = None) -> Answer:
         attempt = 1
         while True:
             try:
@@ -211,7 +216,7 @@ class Rest:
             attempt += 1
             self._sleep(wait)
 
-    def _attempt(self, method: str, path: str, address: str, fields: Mapping[str, str] | None) -> Answer:
+    def _attempt(self, method: str, path: str, address: str, fields: Mapping[str, Any] | None) -> Answer:
         # What the platform links to is followed to itself alone, since the token goes along.
         if _origin(address) is None or _origin(address) != _origin(self._api):
             message = f"{self._dialect.name}'s answer leads to another host."
@@ -289,7 +294,7 @@ def _message(dialect: Dialect, answer: Answer, hide: Callable[[str], str]) -> st
         message = dialect.message(json.loads(hide(answer.body.decode(errors="replace"))))
     except (ValueError, RecursionError):
         return ""
-    return " ".join(hide(message).split())[:_MOST_SHOWN] if isinstance(message, str) else ""
+    return " ".join(hide(message).split())[:MOST_SHOWN] if isinstance(message, str) else ""
 
 
 def _is_limit(dialect: Dialect, answer: Answer, message: str) -> bool:

@@ -1,6 +1,7 @@
 """`reconciler state`: the group of the commands about the lockfile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from reconciler.environment.reader import read_environment
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, InvalidInput, UsageError
 from reconciler.explain import likeliest
 from reconciler.files import command_path, display_path
+from reconciler.git.process import NETWORK_SECONDS
+from reconciler.git.remote import Committer
 from reconciler.identity import InvalidAddress, identity
 from reconciler.lockfile.model import SECTIONS, Departed, Departure, Entry, Lockfile, Outcome
 from reconciler.lockfile.preflight import publish_and_test
@@ -258,9 +261,22 @@ def _recovered(state: KnownState) -> str:
     is_flag=True,
     help="Push an empty commit where there is nothing to publish, to be sure that the server accepts a push.",
 )
+@click.option(
+    "--signed-by-github",
+    is_flag=True,
+    help="Let GitHub make the commit, and so sign it, in place of a push. Needs GITHUB_TOKEN; up to 29 MB.",
+)
 @mask_option
 @click.pass_obj
-def publish(invocation: Invocation, name: str, *, remote: str, branch: str | None, test_push: bool) -> int:
+def publish(
+    invocation: Invocation,
+    name: str,
+    *,
+    remote: str,
+    branch: str | None,
+    test_push: bool,
+    signed_by_github: bool,
+) -> int:
     """Bring the lockfile of ENV and the one at the remote together, and push the result.
 
     Run it before and after apply. Both sides are merged by member, so several people may publish at once, and
@@ -274,6 +290,9 @@ def publish(invocation: Invocation, name: str, *, remote: str, branch: str | Non
 
     With --test-push before an apply, you learn that the server accepts the lockfile before anyone is sent.
 
+    With --signed-by-github, in a job on GitHub, commits are made by its API (createCommitOnBranch), for rules
+    that require signatures. A branch that doesn't exist yet begins with the files of the default branch.
+
     Example: reconciler state publish production
     """
     environment = read_environment(invocation.panels, name)
@@ -281,10 +300,24 @@ def publish(invocation: Invocation, name: str, *, remote: str, branch: str | Non
         invocation.say(f"{name}: nothing to publish for an embedded environment.")
         return EXIT_DONE
     _warn_of_journal(invocation, environment)
-    published = (publish_and_test if test_push else publish_lockfile)(environment, remote, branch)
+    bring_together = publish_and_test if test_push else publish_lockfile
+    with _committer(invocation, is_wanted=signed_by_github) as committer:
+        published = bring_together(environment, remote, branch, committer)
     _tell(invocation, environment, published)
     invocation.say(f"{name}: {_outcome_state_publish(published)}")
     return EXIT_INCOMPLETE if published.end is PublicationEnd.FALLBACK else EXIT_DONE
+
+
+@contextmanager
+def _committer(invocation: Invocation, *, is_wanted: bool) -> Iterator[Committer | None]:
+    """GitHub in place of pushes, where that is wanted."""
+    if not is_wanted:
+        yield None
+        return
+    from reconciler.ci.github import GitHub  # noqa: PLC0415 - the other commands need no network
+
+    with GitHub(invocation.environ, seconds=NETWORK_SECONDS) as github:
+        yield github.commit_on_branch
 
 
 def _warn_of_journal(invocation: Invocation, environment: Environment) -> None:

@@ -8,7 +8,7 @@ import os
 import random
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -46,21 +46,49 @@ class PushEnd(Enum):
 
 
 class Pushed(NamedTuple):
-    """How a push ended, and why, in one line."""
+    """How a push ended, and why, in one line.
+
+    `commit` is what the branch has now, where a committer made another commit of the one that was pushed.
+    """
 
     end: PushEnd
     reason: str = ""
+    commit: str = ""
+
+
+class File(NamedTuple):
+    """A file's place from the repository's root, with forward slashes, and what it holds."""
+
+    path: str
+    content: bytes
+
+
+class Change(NamedTuple):
+    """A commit that a committer is to make: on a branch that is at `head`, with these files replaced."""
+
+    branch: str
+    head: str
+    message: str
+    files: tuple[File, ...]
+
+
+Committer = Callable[[Change], Pushed]
+"""Makes a commit at the remote itself, so that the platform signs it; by compare-and-swap, as a push."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """One of the remotes that the repository knows by name."""
+    """One of the remotes that the repository knows by name.
+
+    With a committer, git pushes only what the remote has already; new commits are made there.
+    """
 
     repository: Repository
     name: str
+    committer: Committer | None = None
 
     @classmethod
-    def of(cls, repository: Repository, name: str) -> "Remote":
+    def of(cls, repository: Repository, name: str, committer: Committer | None = None) -> "Remote":
         """The remote of this name.
 
         Raises:
@@ -70,7 +98,7 @@ class Remote:
         if name not in names:
             hint = f"The remotes are {', '.join(names)}." if names else "`git remote add` makes one."
             raise InvalidInput(Problem((f'There is no remote "{name}".',), (hint,)))
-        return cls(repository, name)
+        return cls(repository, name, committer)
 
     def tracking(self, branch: str) -> str:
         """The ref that holds here what was last fetched of a branch."""
@@ -123,6 +151,8 @@ class Remote:
         branches; what somebody fetched meanwhile is left alone.
         """
         known = self.last_known(branch)
+        if self.committer is not None and commit != known:
+            return self._have_made(self.committer, commit, branch, before)
         pushed = self._push(f"{commit}:refs/heads/{branch}", branch, before)
         if pushed.end is PushEnd.DONE:
             expected = known or "0" * len(commit)
@@ -147,6 +177,37 @@ class Remote:
     def forget(self, branch: str) -> None:
         """Forget here what was fetched of a branch."""
         run_git(self.repository.root, "update-ref", "-d", self.tracking(branch))
+
+    def _have_made(self, committer: Committer, commit: str, branch: str, before: str | None) -> Pushed:
+        """Let the committer make this commit on the branch's tip, and fetch what it made.
+
+        It has that tip as its only parent, so its history lacks what was merged into it, and that counts as
+        doubt in the next merge. A new branch begins at the commit's last parent, or else at the tip of the
+        remote's own branch, with all files of that.
+
+        Raises:
+            InvalidInput: the remote could not be reached.
+        """
+        parents = self.repository.parents(commit)
+        head = before or (parents[-1] if parents else self._default_tip())
+        if before is None:
+            begun = self._push(f"{head}:refs/heads/{branch}", branch, None)
+            if begun.end is not PushEnd.DONE:
+                return begun
+        paths = self.repository.changed_by(commit)
+        files = tuple(File(path, self.repository.read(commit, path) or b"") for path in paths)
+        made = committer(Change(branch, head, self.repository.subject(commit), files))
+        if made.end is PushEnd.DONE:
+            self.fetch(branch)
+        return made
+
+    def _default_tip(self) -> str:
+        branch = self.default_branch()
+        tip = self.fetch(branch).get(branch) if branch is not None else None
+        if tip is None:
+            message = f'"{self.name}" has no branch to begin another one at.'
+            raise InvalidInput(Problem((message,), ("Push a first commit to its main branch.",)))
+        return tip
 
     def _push(self, spec: str, branch: str, before: str | None) -> Pushed:
         lease = f"--force-with-lease=refs/heads/{branch}:{before or ''}"
@@ -190,13 +251,6 @@ def _not_done(done: Done) -> Pushed:
 
 
 _NOBODY = {"NAME": "Reconciler", "EMAIL": "reconciler@localhost"}
-
-
-class File(NamedTuple):
-    """A file's place from the repository's root, with forward slashes, and what it holds."""
-
-    path: str
-    content: bytes
 
 
 def commit_file(repository: Repository, parents: Sequence[str], file: File, message: str) -> str:

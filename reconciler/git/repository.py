@@ -136,6 +136,17 @@ class Repository:
         """The parents of a commit, in order; none where git can't tell."""
         return self._git("rev-list", "--no-walk", "--parents", commit, "--").text.split()[1:]
 
+    def changed_by(self, commit: str) -> list[str]:
+        """The paths of all files that a commit has otherwise than its last parent, or at all without one."""
+        parents = self.parents(commit)
+        if parents:
+            return sorted(self.changed_between(parents[-1], commit))
+        return _names(self._sure("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit))
+
+    def subject(self, commit: str) -> str:
+        """The first line of a commit's message."""
+        return self._sure("log", "--max-count=1", "--format=%s", commit, "--").text
+
     def _lacks_part_of(self, span: list[str]) -> bool:
         """Whether a shallow clone was cut within these commits."""
         if not self.is_shallow():

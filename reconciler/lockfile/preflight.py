@@ -3,13 +3,15 @@
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
-from reconciler.git.remote import Pushed, PushEnd, Remote, commit_nothing
+from reconciler.git.remote import Committer, Pushed, PushEnd, Remote, commit_nothing
 from reconciler.lockfile.history import History
 from reconciler.lockfile.publish import Publication, PublicationEnd, publish, until_first
 from reconciler.problems import Location, Problem
 
 
-def publish_and_test(environment: Environment, remote: str, branch: str | None) -> Publication:
+def publish_and_test(
+    environment: Environment, remote: str, branch: str | None, committer: Committer | None = None
+) -> Publication:
     """Publish as `publish` does; where there is nothing to publish, push an empty commit.
 
     Only a push can tell: rules and hooks are the server's, and `git push --dry-run` does not ask them.
@@ -19,18 +21,19 @@ def publish_and_test(environment: Environment, remote: str, branch: str | None) 
     """
 
     def attempt() -> Publication | None:
-        published = publish(environment, remote, branch)
+        published = publish(environment, remote, branch, committer)
         if published.end is not PublicationEnd.UP_TO_DATE:
             return published
         repository = History.of(environment).repository
         name = " ".join(environment.name.split())
         commit = commit_nothing(repository, published.commit, f"Test the push before apply of {name}\n")
-        pushed = Remote.of(repository, remote).push(commit, published.branch, before=published.commit)
+        place = Remote.of(repository, remote, committer)
+        pushed = place.push(commit, published.branch, before=published.commit)
         match pushed.end:
             case PushEnd.NON_FAST_FORWARD:
                 return None
             case PushEnd.DONE:
-                return published._replace(commit=commit)
+                return published._replace(commit=pushed.commit or commit)
             case _:
                 raise InvalidInput(_not_accepted(environment, published.branch, pushed))
 

@@ -17,7 +17,7 @@ from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput, UsageError
 from reconciler.files import display_path
 from reconciler.git.process import run_git
-from reconciler.git.remote import File, Pushed, PushEnd, Remote, commit_file
+from reconciler.git.remote import Committer, File, Pushed, PushEnd, Remote, commit_file
 from reconciler.lockfile.file import Base, Content, LockfileFile, in_bytes_of
 from reconciler.lockfile.history import History
 from reconciler.lockfile.lock import environment_lock
@@ -59,7 +59,9 @@ class Publication(NamedTuple):
     is_tracked: bool = False
 
 
-def publish(environment: Environment, remote: str, branch: str | None) -> Publication:
+def publish(
+    environment: Environment, remote: str, branch: str | None, committer: Committer | None = None
+) -> Publication:
     """Bring the environment's lockfile and the remote's together. Not for an embedded environment.
 
     Args:
@@ -69,6 +71,7 @@ def publish(environment: Environment, remote: str, branch: str | None) -> Public
             is a commit alone, the remote's own. It means nothing where the lockfile has its own branch. That
             one is made where the remote doesn't have it: from what was last fetched, so that a branch deleted
             by mistake comes back whole.
+        committer: makes the commits at the remote, in place of pushes.
 
     Raises:
         UsageError: the environment's settings say already where its lockfile goes.
@@ -82,7 +85,7 @@ def publish(environment: Environment, remote: str, branch: str | None) -> Public
         raise UsageError(_decided(environment.name, own))
     with environment_lock(environment):
         history = History.of(environment)
-        place = Remote.of(history.repository, remote)
+        place = Remote.of(history.repository, remote, committer)
         name = own or branch or history.repository.current_branch() or place.default_branch()
         if name is None or run_git(history.repository.root, "check-ref-format", f"refs/heads/{name}").code:
             raise InvalidInput(_no_branch(name, remote))
@@ -166,6 +169,7 @@ class _Publishing:
                 raise self._not_pushed(self.branch, ended)
             case PushEnd.DECLINED:
                 return self._use_fallback(tips, content, ended)
+        commit = ended.commit or commit
         if tips.fallback is not None:  # where that fails, the next to publish does it
             self.remote.delete(self.history.fallback, before=tips.fallback)
         is_new = is_news or not tips.is_there
@@ -187,6 +191,7 @@ class _Publishing:
         if ended.end is not PushEnd.DONE:
             error = self._not_taken if ended.end is PushEnd.DECLINED else self._not_pushed
             raise error(f"{self.branch} and to {self.history.fallback}", ended)
+        commit = ended.commit or commit
         self.file.replace(content, Base(commit, tips.branch))
         return self._publication(PublicationEnd.FALLBACK, commit, self.history.fallback, declined.reason)
 

@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from clones import FALLBACK, LOCKFILE, SHIELD, STATE, Clone, Origin, lockfile_of
+from clones import FALLBACK, LOCKFILE, SHIELD, SIGNED_ONLY, STATE, Clone, Origin, lockfile_of
 from commands import Run
+from github_stand_in import GITHUB, REPOSITORY, TOKEN, GitHubStandIn
 from people import NOTHING_YET
 from world import KEY, Sandbox
 
@@ -61,6 +62,35 @@ def test_it_says_in_one_line_what_happened(run: Run, clone: Clone) -> None:
     assert first.err == ""
     again = run(*PUBLISH)
     assert again == (EXIT_DONE, f"production: nothing to publish; {STATE} at origin holds all of it.\n", "")
+
+
+def test_commits_are_github_s_where_that_is_asked_for(
+    run: Run, beside: tuple[Origin, Clone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin, clone = beside
+    origin.protect(SIGNED_ONLY)
+    clone.apply("bob")
+    with GitHubStandIn() as github:
+        github.origin = origin.folder
+        for name, value in github.environ().items():
+            monkeypatch.setenv(name, value)
+        published = run(*PUBLISH, "--signed-by-github")
+        tested = run(*PUBLISH, "--signed-by-github", "--test-push")
+    assert (published.code, tested.code) == (EXIT_DONE, EXIT_DONE)
+    assert published.out.startswith("production: published to main at origin, commit ")
+    assert clone.git("log", "-2", "--format=%ce", "origin/main").split() == [GITHUB, GITHUB]
+
+
+@pytest.mark.parametrize("missing", ["GITHUB_TOKEN", "GITHUB_REPOSITORY"])
+def test_outside_of_a_job_on_github_it_names_the_variable_that_is_missing(
+    run: Run, beside: tuple[Origin, Clone], monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    beside[1].apply("bob")
+    for name, value in {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN, missing: ""}.items():
+        monkeypatch.setenv(name, value)
+    ended = run(*PUBLISH, "--signed-by-github")
+    assert ended.code == EXIT_INVALID
+    assert missing in ended.err
 
 
 def test_an_embedded_environment_has_nothing_to_publish(run: Run, clone: Clone) -> None:

@@ -9,6 +9,7 @@ from people import PUSHED, TARGET, person
 
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
+from reconciler.git.remote import Committer
 from reconciler.lockfile.codec import decode_any, encode
 from reconciler.lockfile.model import Lockfile, Outcome, Present
 from reconciler.lockfile.publish import Publication, publish
@@ -27,6 +28,21 @@ while read -r _ _ ref; do
         echo "error: Changes must be made through a pull request." >&2
         exit 1
     fi
+done
+"""
+
+# What GitHub says to a push where rules require signed commits; it takes those that it signed itself.
+SIGNED_ONLY = """\
+#!/bin/sh
+while read -r _ new ref; do
+    case "$new" in *[!0]*) ;; *) continue ;; esac
+    for email in $(git log --format=%ce "$new" --not --all); do
+        if [ "$email" != noreply@github.com ]; then
+            echo "error: GH006: Protected branch update failed for $ref." >&2
+            echo "error: Commits must have verified signatures." >&2
+            exit 1
+        fi
+    done
 done
 """
 
@@ -141,9 +157,9 @@ class Clone:
         """Run git in it."""
         return git(self.folder, *arguments)
 
-    def publish(self, branch: str | None = None) -> Publication:
+    def publish(self, branch: str | None = None, committer: Committer | None = None) -> Publication:
         """`reconciler state publish production`."""
-        return publish(self.environment, "origin", branch)
+        return publish(self.environment, "origin", branch, committer)
 
     def known(self) -> list[str]:
         """Whom the lockfile, as it is read here, knows."""

@@ -11,12 +11,18 @@ prints its address, and keeps its state in that file. Beside GitHub's own paths 
 - `POST /_faults`: `{"count": 1, "status": 502, "methods": ["POST"]}` lets the next calls of these methods
   (all, if none are named) go wrong. `headers` and `message` may be added; so may `"acts": true`, by which the
   call is carried out first. The status 0 cuts the connection instead of answering.
+
+With `origin`, a bare repository, it also makes commits there (`createCommitOnBranch`), as whoever GitHub is.
 """
 
 import argparse
 import json
+import os
 import re
+import subprocess
 import sys
+import tempfile
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -32,6 +38,9 @@ REPOSITORY = "team/panels"
 COMMIT = "4f6b5a1d0c3e2b7a9f8e6d5c4b3a29180716f5e4"
 STRANGER = {"login": "mallory", "type": "User"}
 MOST_CHARACTERS = 65_536
+
+MOST_COMMITTED = 40_000_000
+GITHUB = "noreply@github.com"  # who commits what GitHub signs
 
 _MOMENT = "2026-11-23T09:00:00Z"
 _BOT = {"login": "github-actions[bot]", "type": "Bot"}
@@ -207,6 +216,61 @@ def _dispatch(repository: Repository, call: Call) -> Reply:
     return Reply(204)
 
 
+def commit_on_branch(origin: Path, fields: Mapping[str, Any], protected: frozenset[str]) -> Reply:
+    """`createCommitOnBranch` in a bare repository; the answer has HTTP 200 also where it fails."""
+    wanted = fields["variables"]["input"]
+    branch, additions = wanted["branch"]["branchName"], wanted["fileChanges"]["additions"]
+    tip = _git(origin, {}, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}")
+    if sum(len(each["contents"]) for each in additions) > MOST_COMMITTED:
+        return Reply(413, {"message": "Payload too large"})
+    if not tip:
+        return _error("NOT_FOUND", f"Could not resolve to a Ref with the name '{branch}'.")
+    if tip != wanted["expectedHeadOid"]:
+        expected = wanted["expectedHeadOid"]
+        return _error(
+            "STALE_DATA",
+            f'Expected branch to point to "{expected}" but it did not. Pull and try again.',
+        )
+    if branch in protected:
+        return _error("UNPROCESSABLE", "Repository rule violations found: a pull request is required.")
+    with tempfile.TemporaryDirectory() as folder:
+        index = {"GIT_INDEX_FILE": f"{folder}/index"}
+        _git(origin, index, "read-tree", tip)
+        for each in additions:
+            content = b64decode(each["contents"], validate=True)
+            blob = _git(origin, {}, "hash-object", "-w", "--stdin", stdin=content)
+            _git(origin, index, "update-index", "--add", "--cacheinfo", f"100644,{blob},{each['path']}")
+        tree = _git(origin, index, "write-tree")
+    headline = wanted["message"]["headline"]
+    commit = _git(origin, _SIGNER, "commit-tree", tree, "-p", tip, "-m", headline)
+    _git(origin, {}, "update-ref", f"refs/heads/{branch}", commit, tip)
+    return Reply(200, {"data": {"createCommitOnBranch": {"commit": {"oid": commit}}}})
+
+
+_SIGNER = {
+    "GIT_AUTHOR_NAME": "github-actions[bot]",
+    "GIT_AUTHOR_EMAIL": "41898282+github-actions[bot]@users.noreply.github.com",
+    "GIT_COMMITTER_NAME": "GitHub",
+    "GIT_COMMITTER_EMAIL": GITHUB,
+}
+
+
+def _git(origin: Path, variables: Mapping[str, str], *arguments: str, stdin: bytes = b"") -> str:
+    done = subprocess.run(
+        ["git", "-C", str(origin), *arguments],
+        input=stdin,
+        env={**os.environ, **variables},
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.decode().strip()
+
+
+def _error(kind: str, message: str) -> Reply:
+    errors = [{"type": kind, "path": ["createCommitOnBranch"], "message": message}]
+    return Reply(200, {"data": {"createCommitOnBranch": None}, "errors": errors})
+
+
 def _show_state(repository: Repository, _call: Call) -> Reply:
     return Reply(200, _state(repository))
 
@@ -287,7 +351,7 @@ class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
     """The API behind `address`. `repository` is what it holds; `tokens` are those that came, in order.
 
     `token` None takes any token, `name` None any repository's name. `login` is whose token it is, None for a
-    workflow's own.
+    workflow's own. `origin` is the bare repository behind it, `protected` the branches that take no commit.
     """
 
     def __init__(
@@ -303,6 +367,8 @@ class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
         self.repository = Repository()
         self.tokens: list[str] = []
         self.login = login
+        self.origin: Path | None = None
+        self.protected: frozenset[str] = frozenset()
         self._data, self._token, self._name = data, token, name
         self._lock = Lock()
         if data is not None and data.exists():
@@ -370,6 +436,8 @@ class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
         """What GitHub does about a call."""
         if call.path == "/user":
             return Reply(200, {"login": self.login, "type": "User"}) if self.login else _NO_USER
+        if (call.method, call.path) == ("POST", "/graphql") and self.origin is not None:
+            return commit_on_branch(self.origin, call.fields, self.protected)
         found = re.fullmatch(r"/repos/([^/]+/[^/]+)/?(.*)", call.path)
         if not found or found[1] != (self._name or found[1]):
             return NOT_FOUND

@@ -19,6 +19,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from clones import SIGNED_ONLY
 from github_stand_in import TOKEN, GitHubStandIn
 from world import KEY, Sandbox
 
@@ -85,6 +86,7 @@ class Team:
         self._numbers: dict[str, int] = {}
         self._runs = 0
         self.server = "https://github.com"
+        github.origin = self.origin
         self.origin.parent.mkdir()
         git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
         git(folder, "clone", "--quiet", str(self.origin), str(self.desk))
@@ -249,6 +251,11 @@ class Team:
         hook = self._hook
         hook.write_text(_PROTECTED, encoding="utf-8")
         hook.chmod(0o755)
+
+    def require_signatures(self) -> None:
+        """Let the remote take only commits that GitHub signed, on whichever branch."""
+        self._hook.write_text(SIGNED_ONLY, encoding="utf-8")
+        self._hook.chmod(0o755)
 
     def unprotect_main(self) -> None:
         """Let the remote take pushes to main again."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from github_stand_in import GITHUB
 from team import Job, Team
 
 pytestmark = pytest.mark.workflows
@@ -284,6 +285,17 @@ def test_nobody_is_sent_where_the_lockfile_could_not_be_published(team: Team) ->
     assert job.code == 1
     assert team.vendor.calls() == []
     assert "lockfile: {branch:" in job.log
+
+
+def test_a_lockfile_is_signed_by_github_where_rules_require_it_and_the_team_says_so(team: Team) -> None:
+    _merged(team, "hire", "ada")
+    team.require_signatures()
+    assert team.apply().code == 1
+    assert team.vendor.calls() == []
+    job = team.apply(variables={"RECONCILER_APPLY": "on", "RECONCILER_SIGNED": "on"})
+    assert job.code == 0, job.log
+    assert _members(team) == team.panel() == _addresses("ada")
+    assert team.git("log", "-2", "--format=%ce", "origin/main").split() == [GITHUB, GITHUB]
 
 
 def test_a_main_that_is_protected_during_apply_loses_nothing_and_says_what_to_configure(team: Team) -> None:
