@@ -18,7 +18,7 @@ from reconciler.errors import InvalidInput
 from reconciler.files import command_path, display_path, is_link, link_problem, temporary_folder
 from reconciler.git.repository import Repository
 from reconciler.lockfile.codec import is_same_state
-from reconciler.plan.pull_request import Base, PullRequestChanges, changed_keys, setting_changes
+from reconciler.plan.pull_request import PULL_REQUEST, Base, PullRequestChanges, changed_keys, setting_changes
 from reconciler.problems import Location, Problem
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
@@ -97,7 +97,7 @@ class MergeBase:
         if before is not None and now is not None and is_same_state(before, now):
             return None  # other white space
         return Problem(
-            ("This pull request edits the lockfile, which only apply writes: it says what was pushed.",),
+            (f"This {self.base.request} edits the lockfile, which only apply writes: what was sent.",),
             (f"Undo that: `{self._undo(lockfile, path)}`, then commit.",),
             Location(display_path(lockfile)),
         )
@@ -167,8 +167,10 @@ def _check_way(panels: Path, root: Path) -> None:
 
 
 @contextmanager
-def merge_base(panels: Path, ref: str) -> Iterator[MergeBase]:
+def merge_base(panels: Path, ref: str, request: str = PULL_REQUEST) -> Iterator[MergeBase]:
     """The merge base of `ref` and HEAD, its declarations written out in a folder that goes with the block.
+
+    `request` is what a pull request is called here.
 
     Raises:
         InvalidInput: there is no git, no repository, no such ref, or no common history; or the panels folder
@@ -183,7 +185,7 @@ def merge_base(panels: Path, ref: str) -> Iterator[MergeBase]:
     with temporary_folder() as into:
         repository.export(commit, folder, into)
         yield MergeBase(
-            base=Base(ref, commit),
+            base=Base(ref, commit, request),
             repository=repository,
             panels=panels,
             folder=folder,

@@ -10,20 +10,22 @@ from typing import NamedTuple
 
 from reconciler.ci.platform import CheckablePlatform
 from reconciler.errors import InvalidInput
+from reconciler.plan.pull_request import PULL_REQUEST
 from reconciler.problems import Problem
 
 
 class _Entry(NamedTuple):
-    """A platform's module and class, and the variable by which its jobs are known."""
+    """A platform's module and class, the variable by which its jobs are known, its word for pull requests."""
 
     module: str
     name: str
     variable: str
+    request: str
 
 
 _PLATFORMS = {
-    "github": _Entry("reconciler.ci.github", "GitHub", "GITHUB_REPOSITORY"),
-    "gitlab": _Entry("reconciler.ci.gitlab", "GitLab", "GITLAB_CI"),
+    "github": _Entry("reconciler.ci.github", "GitHub", "GITHUB_REPOSITORY", PULL_REQUEST),
+    "gitlab": _Entry("reconciler.ci.gitlab", "GitLab", "GITLAB_CI", "merge request"),
 }
 PLATFORMS = tuple(_PLATFORMS)
 """The names that `--on` takes."""
@@ -35,7 +37,7 @@ def platform_for(environ: Mapping[str, str], on: str | None = None) -> Checkable
     Raises:
         InvalidInput: neither says which.
     """
-    found = on or next((name for name, entry in _PLATFORMS.items() if environ.get(entry.variable)), None)
+    found = on or _platform_of(environ)
     if found is None:
         variables = " or ".join(entry.variable for entry in _PLATFORMS.values())
         raise InvalidInput(
@@ -47,3 +49,13 @@ def platform_for(environ: Mapping[str, str], on: str | None = None) -> Checkable
     entry = _PLATFORMS[found]
     platform: CheckablePlatform = getattr(import_module(entry.module), entry.name)(environ)
     return platform
+
+
+def request_on(environ: Mapping[str, str]) -> str:
+    """What a pull request is called on the platform whose variables are set; elsewhere as on GitHub."""
+    found = _platform_of(environ)
+    return _PLATFORMS[found].request if found else PULL_REQUEST
+
+
+def _platform_of(environ: Mapping[str, str]) -> str | None:
+    return next((name for name, entry in _PLATFORMS.items() if environ.get(entry.variable)), None)

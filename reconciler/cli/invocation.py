@@ -82,6 +82,13 @@ class Invocation:
         """Whether this runs where nobody watches, and many may read the log later."""
         return masks_by_default(self.environ)
 
+    @property
+    def request(self) -> str:
+        """What a pull request is called where this runs."""
+        from reconciler.ci import request_on  # noqa: PLC0415 - most commands don't say it
+
+        return request_on(self.environ)
+
     @cached_property
     def day(self) -> Day:
         """The day for which this command plans: one and the same from its beginning to its end."""

@@ -93,7 +93,7 @@ def plan(
         names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
         asked = AskedMembers.of(member, must_be_known=not is_all)
         names = asked.known_in(invocation, names) if is_all else names
-        with compared(invocation.panels, base) as before:
+        with compared(invocation, base) as before:
             planning = Planning(invocation, allow, retry_rejected, None if is_all else out, before, asked)
             outcome = several(planning, names) if is_all else Outcome([planning.one(names[0])])
             listing = outcome.listing(before)

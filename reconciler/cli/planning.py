@@ -210,7 +210,7 @@ def several(planning: Planning, names: Sequence[str]) -> Outcome:
 
 
 @contextmanager
-def compared(panels: Path, ref: str | None) -> Iterator["MergeBase | None"]:
+def compared(invocation: Invocation, ref: str | None) -> Iterator["MergeBase | None"]:
     """The merge base of `ref`, or None where there is none to compare with.
 
     Raises:
@@ -221,7 +221,7 @@ def compared(panels: Path, ref: str | None) -> Iterator["MergeBase | None"]:
         return
     from reconciler.merge_base import merge_base  # noqa: PLC0415 - runs git; most plans compare with nothing
 
-    with merge_base(panels, ref) as before:
+    with merge_base(invocation.panels, ref, invocation.request) as before:
         yield before
 
 

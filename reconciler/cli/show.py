@@ -41,7 +41,13 @@ def show(
         data = file.read_bytes()
     except OSError as error:
         raise disk_failure("read", file, error) from error
-    saved = read_saved(data, file=display_path(file), line=invocation.command_line, only=only)
+    saved = read_saved(
+        data,
+        file=display_path(file),
+        line=invocation.command_line,
+        only=only,
+        request=invocation.request,
+    )
     if saved.problems:
         invocation.tell_problems(saved.problems)
     invocation.show(saved.screen, **wishes)

@@ -178,7 +178,7 @@ def plans_data(listing: PlanListing) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "plans": [plan_data(plan, context) for plan, context in listing.plans],
-        "base": listing.base._asdict() if listing.base else None,
+        "base": {"ref": listing.base.ref, "commit": listing.base.commit} if listing.base else None,
         "unaffected": list(listing.unaffected),
         "taken_away": list(listing.taken_away),
         "problems": problem_list(listing.problems, to_be_shown=True),

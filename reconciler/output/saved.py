@@ -34,7 +34,7 @@ from reconciler.plan.model import (
     StillRejected,
     Unremoved,
 )
-from reconciler.plan.pull_request import Base, PullRequestChanges, SettingChange
+from reconciler.plan.pull_request import PULL_REQUEST, Base, PullRequestChanges, SettingChange
 from reconciler.plan.saved import FORMAT
 from reconciler.problems import HIDDEN, Address, Code, Location, Message, Problem, Severity, Value
 from reconciler.suppression.model import Standing
@@ -178,7 +178,14 @@ class _Problems(Struct):
     problems: list[_Problem]
 
 
-def read_saved(data: bytes, *, file: str, line: Callable[..., str], only: Collection[str] = ()) -> Saved:
+def read_saved(
+    data: bytes,
+    *,
+    file: str,
+    line: Callable[..., str],
+    only: Collection[str] = (),
+    request: str = PULL_REQUEST,
+) -> Saved:
     """What a file holds that `plan` or `apply` wrote, for one environment or for several.
 
     Args:
@@ -186,19 +193,20 @@ def read_saved(data: bytes, *, file: str, line: Callable[..., str], only: Collec
         file: its path as it is shown.
         line: writes a command as a user can type it here.
         only: the actions of plans whose members are listed, all of them if it is empty.
+        request: what a pull request is called here.
 
     Raises:
         InvalidInput: it is no saved plan or report.
     """
     saved = _object(data, file)
     if "plans" in saved:
-        return _plans(_read(saved, _Plans, file), saved, line, only)
+        return _plans(_read(saved, _Plans, file), saved, line, only, request)
     if "reports" in saved:
         reports = tuple(map(_report, _read(saved, _Reports, file).reports))
         screen = reports_screen(reports)._replace(data=lambda: saved)
         return Saved(screen, tuple(problem for report in reports for problem in report.problems))
     if "actions" in saved:
-        plan, context = _plan(_read(saved, _Plan, file), line, file)
+        plan, context = _plan(_read(saved, _Plan, file), line, file, request)
         return Saved(plan_screen(plan, context, only)._replace(data=lambda: saved))
     if "calls" in saved:
         report = _report(_read(saved, _Report, file))
@@ -232,19 +240,21 @@ def _refuse(message: str, hint: str, file: str) -> NoReturn:
     raise InvalidInput(Problem((message,), (hint,), Location(file)))
 
 
-def _plans(found: _Plans, saved: dict[str, Any], line: Callable[..., str], only: Collection[str]) -> Saved:
+def _plans(
+    found: _Plans, saved: dict[str, Any], line: Callable[..., str], only: Collection[str], request: str
+) -> Saved:
     problems = tuple(map(_problem, found.problems))
     listing = PlanListing(
-        tuple(_plan(each, line, None) for each in found.plans),
+        tuple(_plan(each, line, None, request) for each in found.plans),
         problems,
         tuple(found.unaffected),
         tuple(found.taken_away),
-        Base(found.base["ref"], found.base["commit"]) if found.base else None,
+        Base(found.base["ref"], found.base["commit"], request) if found.base else None,
     )
     return Saved(plans_screen(listing, only)._replace(data=lambda: saved), problems)
 
 
-def _plan(found: _Plan, line: Callable[..., str], file: str | None) -> tuple[Plan, PlanContext]:
+def _plan(found: _Plan, line: Callable[..., str], file: str | None, request: str) -> tuple[Plan, PlanContext]:
     plan = Plan(
         environment=found.environment,
         target=found.target,
@@ -262,7 +272,7 @@ def _plan(found: _Plan, line: Callable[..., str], file: str | None) -> tuple[Pla
     )
     context = PlanContext(
         is_recovered=found.is_recovered,
-        share=_share(found.base, found.actions) if found.base else None,
+        share=_share(found.base, found.actions, request) if found.base else None,
         unfetched=found.unfetched,
         conflicts=found.conflicts,
         lint=PlanLint(
@@ -276,12 +286,12 @@ def _plan(found: _Plan, line: Callable[..., str], file: str | None) -> tuple[Pla
     return plan, context.with_commands(line, found.environment, file, found.members or ())
 
 
-def _share(base: _Base, actions: list[_Action]) -> PullRequestChanges:
+def _share(base: _Base, actions: list[_Action], request: str) -> PullRequestChanges:
     """The keys of those who need no action are not saved: only how many they are."""
     own = [action.key for action in actions if not action.pending]
     settled = [f"settled {number}" for number in range(base.summary.settled)]
     return PullRequestChanges(
-        Base(base.ref, base.commit),
+        Base(base.ref, base.commit, request),
         frozenset((*own, *settled)) if base.is_readable else None,
         base.has_new_settings,
         tuple(

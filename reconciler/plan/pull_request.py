@@ -20,14 +20,19 @@ from reconciler.plan.model import Action, Plan, Summary
 from reconciler.roster.model import Roster
 from reconciler.suppression.model import NOBODY, Suppression
 
+PULL_REQUEST = "pull request"
 ACTIONS = ("add", "change", "remove", "rejected")
 
 
 class Base(NamedTuple):
-    """What a plan is compared with: the commit at which the pull request left `ref`."""
+    """What a plan is compared with: the commit at which the pull request left `ref`.
+
+    `request` is what the platform calls a pull request.
+    """
 
     ref: str
     commit: str
+    request: str = PULL_REQUEST
 
 
 class SettingChange(NamedTuple):

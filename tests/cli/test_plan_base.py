@@ -72,6 +72,27 @@ def test_what_the_pull_request_changes_stands_first_and_apart_from_what_was_pend
     assert ended.out.startswith("production: 3 to add.\n")
 
 
+def test_on_gitlab_it_is_a_merge_request_in_each_sentence_also_of_a_saved_plan(
+    run: Run, repository: GitPanels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    monkeypatch.setenv("GITLAB_CI", "true")
+    repository.pull_request()
+    repository.declare("ada", "grace", "kurt")
+    repository.environment("production", "datacenter: us\napi_key: {env: KEY}\n")
+    repository.commit()
+    for named in ("production", "--all"):
+        planned = run("plan", named, *MAIN, "--out", "plan.json").out
+        assert "This merge request: 1 to add." in planned
+        assert "This merge request changes settings of production" in planned
+        shown = run("show", "plan.json").out
+        assert "This merge request: 1 to add." in shown
+        assert "pull request" not in planned + shown
+    locked(repository, "ada")
+    repository.commit()
+    assert "This merge request edits the lockfile" in run("plan", "production", *MAIN).err
+
+
 def test_as_json_each_action_says_whether_it_was_pending_and_base_counts_them(
     run: Run, repository: GitPanels
 ) -> None:

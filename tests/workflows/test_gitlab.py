@@ -69,6 +69,7 @@ def test_a_merge_request_gets_its_plan_as_a_comment_in_the_widget_and_as_an_arti
     assert job.code == 0, job.log
     (comment,) = team.gitlab.repository.bodies(pull.number)
     assert comment.startswith("<!-- reconciler: plan -->\n**production: 2 to add.**")
+    assert "This merge request: 2 to add." in comment
     assert "/-/jobs/77" in comment
     assert json.loads(team.left("reconciler-plan.json")) == {"create": 2, "update": 0, "delete": 0}
     assert json.loads(team.left("gl-code-quality-report.json")) == []

@@ -103,7 +103,7 @@ def _settings_block(plans: Iterable[tuple[Plan, PlanContext]]) -> tuple[Block, .
         for plan, context in plans
         if context.share and context.share.settings
     ]
-    more = "The pull request changes settings of these environments too."
+    more = "Settings of these environments are changed too."
     return (Problems(found, has_total=False, most=_MOST_ODD, more=more),) if found else ()
 
 
@@ -114,7 +114,7 @@ def _settings_warning(plan: Plan, share: PullRequestChanges) -> Problem:
             "not set" if value is None else Code(value) for value in (change.before, change.after)
         )
         changes += [f"{'; ' if changes else ''}{change.setting}: ", before, " → ", after]
-    where = f"This pull request changes settings of {plan.environment} that decide where data goes: "
+    where = f"This {share.base.request} changes settings of {plan.environment} that decide where data goes: "
     return _warning("settings-changed", (where, *changes, "."))
 
 
@@ -187,12 +187,12 @@ def _share_warnings(share: PullRequestChanges) -> Iterator[Problem]:
         yield _warning(
             "base-not-readable",
             f"The declarations at {base} can't be read. "
-            "So everything is shown as this pull request's own change.",
+            f"So everything is shown as this {share.base.request}'s own change.",
         )
     if share.has_new_settings and not share.settings:
         yield _warning(
             "settings-changed",
-            ("This pull request changes `environment.yaml` too. Check its settings in the diff.",),
+            (f"This {share.base.request} changes `environment.yaml` too. Check its settings in the diff.",),
         )
 
 
@@ -236,7 +236,7 @@ def _parts(plan: Plan, share: PullRequestChanges | None, only: Collection[str]) 
         yield from _sections(plan.actions, former, only)
         return
     own, pending = share.own(plan), share.pending(plan)
-    yield Heading(f"This pull request: {_own(own, share.settled(plan))}.")
+    yield Heading(f"This {share.base.request}: {_own(own, share.settled(plan))}.")
     yield from _sections(own, former, only)
     if pending:
         yield Heading(f"Pending before it: {', '.join(action_clauses(pending))}.")
@@ -499,10 +499,10 @@ def _remarks(listing: PlanListing, most: int) -> Iterator[str]:
     if listing.unaffected:
         since = f" since `{listing.base.ref}`" if listing.base else ""
         yield f"Not affected (nothing of theirs changed{since}): {_named(listing.unaffected, most)}."
-    if listing.taken_away:
+    if listing.taken_away and listing.base:
         yield (
-            f"Deleted by this pull request: {_named(listing.taken_away, most)}. Their members stay in the "
-            "panel; from then on only git's history records who was sent."
+            f"Deleted by this {listing.base.request}: {_named(listing.taken_away, most)}. Their members stay "
+            "in the panel; from then on only git's history records who was sent."
         )
 
 
