@@ -34,14 +34,15 @@ def test_each_command_that_is_run_exists_with_its_options(name: str) -> None:
     lines = list(command_lines(name))
     assert lines
     for line in lines:
-        known = {option for parameter in _command_of(line).params for option in parameter.opts}
+        parameters = _command_of(line).params
+        known = {option for each in parameters for option in (*each.opts, *each.secondary_opts)}
         assert options(line) - known == set(), line
 
 
 @each_workflow
 def test_nothing_that_is_printed_shows_personal_data(name: str) -> None:
     lines = list(command_lines(name))
-    assert not [line for line in lines if "--no-mask" in line]
+    assert not [line for line in lines if "--no-mask" in line and "html" not in line]
     assert not [line for line in lines if "json" in line and line[0] != "environments"]
 
 
@@ -91,6 +92,13 @@ def test_the_branch_that_is_applied_is_named_once_at_most(name: str) -> None:
     text = (WORKFLOWS / f"{name}.yml").read_text(encoding="utf-8")
     code = [line.partition(" #")[0] for line in text.splitlines() if not line.lstrip().startswith("#")]
     assert len(re.findall(r"(?<![\w ])main\b", "\n".join(code))) <= 1
+
+
+def test_the_page_that_names_people_is_for_private_repositories_and_for_three_days() -> None:
+    (made,) = [step for step in steps("plan") if "--no-mask" in step.get("run", "")]
+    assert "vars.RECONCILER_PAGE == 'on' && github.event.repository.private" in made["if"]
+    (kept,) = [step for step in steps("plan") if "upload-artifact" in step.get("uses", "")]
+    assert (kept["with"]["retention-days"], made["id"] in kept["if"]) == (3, True)
 
 
 def test_a_plan_is_given_no_key() -> None:

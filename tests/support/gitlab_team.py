@@ -26,7 +26,8 @@ _PIPELINE = ".gitlab/reconciler.gitlab-ci.yml"
 _PIP = """#!/bin/sh
 test "$*" = "install --quiet --requirement .gitlab/reconciler.txt" && test -s .gitlab/reconciler.txt || exit 2
 git reset --quiet --hard
-git clean --quiet -ffdx -e .gitlab-ci-local -e reconciler-unpublished -e gl-code-quality-report.json
+git clean --quiet -ffdx -e .gitlab-ci-local -e reconciler-unpublished -e gl-code-quality-report.json \
+  -e reconciler-page.html -e reconciler-plan.md -e reconciler-plan.json
 """
 
 MISSING = [program for program in ("gitlab-ci-local", "rsync") if shutil.which(program) is None]

@@ -144,7 +144,7 @@ class Team:
         self.github.repository.set_pulls(commit, {"number": pull.number})
         return commit
 
-    def plan(self, pull: PullRequest, *, action: str = "opened", fork: bool = False) -> Job:
+    def plan(self, pull: PullRequest, *, action: str = "opened", fork: bool = False, **more: Any) -> Job:
         """Run the plan workflow for a pull request."""
         head = "stranger/panels" if fork else NAME
         event = {
@@ -157,7 +157,8 @@ class Team:
             },
         }
         secrets: Mapping[str, str] | None = {} if fork else None
-        return self.run("plan", "pull_request", event, f"refs/pull/{pull.number}/merge", secrets=secrets)
+        ref = f"refs/pull/{pull.number}/merge"
+        return self.run("plan", "pull_request", event, ref, secrets=secrets, **more)
 
     def apply(self, *, before: str = "", variables: Mapping[str, str] | None = None, **more: Any) -> Job:
         """Run the apply workflow as a push to main does; `before` is where main was."""

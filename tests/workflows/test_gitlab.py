@@ -77,6 +77,29 @@ def test_a_merge_request_gets_its_plan_as_a_comment_in_the_widget_and_as_an_arti
     assert "ada@example.org" not in comment + job.log + team.left("reconciler-plan.md")
 
 
+@pytest.mark.parametrize(
+    ("variable", "visibility", "is_made"),
+    [
+        pytest.param("on", "private", True, id="switched on in a private project"),
+        pytest.param("off", "private", False, id="not switched on"),
+        pytest.param("on", "internal", False, id="in an internal project"),
+        pytest.param("on", "public", False, id="in a public project"),
+    ],
+)
+def test_the_page_is_made_only_where_it_is_switched_on_and_the_project_is_private(
+    team: GitLabTeam, *, variable: str, visibility: str, is_made: bool
+) -> None:
+    team.begin("hire")
+    team.declare("ada")
+    given = {"RECONCILER_PAGE": variable, "CI_PROJECT_VISIBILITY": visibility}
+    job = team.plan(team.propose("hire"), variables=given)
+    assert job.code == 0, job.log
+    assert ("reconciler-page" in job.log) is is_made
+    if is_made:
+        assert "ada@example.org" in team.left("reconciler-page.html")
+    assert "ada@example.org" not in job.log
+
+
 def test_a_mistake_is_in_the_widget_at_its_line_and_the_comment_plans_the_rest(team: GitLabTeam) -> None:
     team.begin("slip")
     team.settings("staging")

@@ -25,6 +25,30 @@ def test_a_good_pull_request_gets_its_plan_as_a_comment_and_in_the_summary(team:
     assert "ada@example.org" not in comment + job.log
 
 
+@pytest.mark.parametrize(
+    ("variable", "private", "pages"),
+    [
+        pytest.param("on", True, 1, id="switched on in a private repository"),
+        pytest.param("off", True, 0, id="not switched on"),
+        pytest.param("on", False, 0, id="in a public repository"),
+    ],
+)
+def test_the_page_is_kept_and_linked_only_where_it_is_switched_on_and_the_repository_is_private(
+    team: Team, *, variable: str, private: bool, pages: int
+) -> None:
+    team.begin("hire")
+    team.declare("ada")
+    pull = team.propose("hire")
+    job = team.plan(pull, variables={"RECONCILER_PAGE": variable}, private=private)
+    assert job.code == 0, job.log
+    found = list(team.artifacts.rglob("*.html"))
+    assert ["ada@example.org" in page.read_text(encoding="utf-8") for page in found] == [True] * pages
+    (comment,) = team.github.repository.bodies(pull.number)
+    assert [f"https://github.test/artifacts/{page.name}" in comment for page in found] == [True] * pages
+    assert comment.count("as a page") == pages
+    assert "ada@example.org" not in comment + job.log
+
+
 def test_mistakes_are_annotated_at_their_lines_and_named_in_the_comment(team: Team) -> None:
     team.begin("slip")
     team.settings("staging")
