@@ -3,8 +3,8 @@
 What is real: git and the remote (a bare repository), the workflows to the letter, the runner's expressions,
 outputs, matrices and conditions (act, without containers), the vendor (`sandbox serve` in a process), the
 program. What is replaced: GitHub's API (`github_stand_in`), and three actions that would be downloaded
-(tests/workflows/actions). act knows neither concurrency groups nor approvals, and its schema lacks `queue`,
-so that line is left out.
+(tests/workflows/actions). act knows neither concurrency groups nor approvals, and refuses the line that
+`as_act_reads` leaves out.
 """
 
 import json
@@ -71,6 +71,11 @@ class PullRequest(NamedTuple):
     number: int
     branch: str
     merge: str
+
+
+def as_act_reads(workflow: str) -> str:
+    """A workflow without the one line that act can't read: act 0.2.89 refuses `queue` in `concurrency`."""
+    return re.sub(r"(?m)^  queue: max.*\n", "", workflow)
 
 
 class Team:
@@ -198,9 +203,7 @@ class Team:
         git(clone, "fetch", "--quiet", "origin", ref)
         git(clone, "checkout", "--quiet", "--detach", "FETCH_HEAD")
         file = clone / ".github" / "workflows" / f"{workflow}.yml"
-        file.write_text(
-            re.sub(r"(?m)^  queue: max.*\n", "", file.read_text(encoding="utf-8")), encoding="utf-8"
-        )
+        file.write_text(as_act_reads(file.read_text(encoding="utf-8")), encoding="utf-8")
         git(clone, "remote", "add", "github", f"https://github.com/{NAME}.git")
         event_file = home / "event.json"
         repository = {"full_name": NAME, "default_branch": "main", "private": private}
