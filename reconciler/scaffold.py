@@ -107,15 +107,21 @@ def files_for(
         yield NewFile(f"{folder}/environment.yaml", _environment(environment, branch))
         yield NewFile(f"{folder}/members/members.yaml", _MEMBERS.format(name=environment.name))
     if ci == "github":
-        yield NewFile(".github/reconciler.txt", _REQUIREMENTS.format(version=__version__))
+        yield from _installed(".github")
         for name in ("plan.yml", "apply.yml", "drift.yml", "panel-drift.yml", "doctor.yml"):
             yield NewFile(f".github/workflows/{name}", template(f"github/{name}"))
     if ci == "gitlab":
         pipeline = template("gitlab/reconciler.gitlab-ci.yml")
         names = json.dumps(list(applied) or [NO_ENVIRONMENT])  # quoted: YAML takes `no` for a truth value
-        yield NewFile(".gitlab/reconciler.txt", _REQUIREMENTS.format(version=__version__))
+        yield from _installed(".gitlab")
         yield NewFile(PIPELINE, pipeline.replace(_EXAMPLE_LIST, names))
         yield NewFile(".gitlab-ci.yml", _GITLAB_CI)
+
+
+def _installed(folder: str) -> Iterator[NewFile]:
+    """What the jobs install: this version of Reconciler, and the packages that it needs, by their hashes."""
+    yield NewFile(f"{folder}/reconciler.txt", _REQUIREMENTS.format(version=__version__))
+    yield NewFile(f"{folder}/reconciler-packages.txt", template("packages.txt"))
 
 
 def gitignore_lines(branch: str | None) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ _PIPELINE = ".gitlab/reconciler.gitlab-ci.yml"
 
 # All jobs of a pipeline run in one folder, where what they leave as artifacts is kept.
 _PIP = """#!/bin/sh
+case "$*" in *--require-hashes*) exit 0 ;; esac
 test "$*" = "install --quiet --requirement .gitlab/reconciler.txt" && test -s .gitlab/reconciler.txt || exit 2
 git reset --quiet --hard
 git clean --quiet -ffdx -e .gitlab-ci-local -e reconciler-unpublished -e gl-code-quality-report.json \

@@ -1,6 +1,7 @@
 """plan.yml, as the platform runs it for a pull request."""
 
 import json
+from importlib import metadata
 
 import pytest
 from team import Team
@@ -47,6 +48,23 @@ def test_the_page_is_kept_and_linked_only_where_it_is_switched_on_and_the_reposi
     assert [f"https://github.test/artifacts/{page.name}" in comment for page in found] == [True] * pages
     assert comment.count("as a page") == pages
     assert "ada@example.org" not in comment + job.log
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        pytest.param("{version} --hash=sha256:" + "0" * 64, 0, id="that is installed already"),
+        pytest.param("0.1 --hash=sha256:" + "0" * 64, 1, id="that can't be had"),
+    ],
+)
+def test_packages_are_installed_by_their_hashes_or_nothing_runs(team: Team, entry: str, code: int) -> None:
+    team.begin("hire")
+    team.declare("ada")
+    pin = entry.format(version=f"{metadata.version('click')}")
+    team.write(".github/reconciler-packages.txt", f"click=={pin}\n")
+    job = team.plan(team.propose("hire"))
+    assert job.code == code, job.log
+    assert ("production: 1 to add." in job.summary) is (code == 0)
 
 
 def test_mistakes_are_annotated_at_their_lines_and_named_in_the_comment(team: Team) -> None:
