@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import NamedTuple
 
-from reconciler.ci.platform import CheckablePlatform
+from reconciler.ci.platform import MERGE_REQUEST, CheckablePlatform
 from reconciler.errors import InvalidInput
 from reconciler.plan.pull_request import PULL_REQUEST
 from reconciler.problems import Problem
@@ -25,7 +25,7 @@ class _Entry(NamedTuple):
 
 _PLATFORMS = {
     "github": _Entry("reconciler.ci.github", "GitHub", "GITHUB_REPOSITORY", PULL_REQUEST),
-    "gitlab": _Entry("reconciler.ci.gitlab", "GitLab", "GITLAB_CI", "merge request"),
+    "gitlab": _Entry("reconciler.ci.gitlab", "GitLab", "GITLAB_CI", MERGE_REQUEST),
 }
 PLATFORMS = tuple(_PLATFORMS)
 """The names that `--on` takes."""

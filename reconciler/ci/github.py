@@ -34,6 +34,7 @@ from reconciler.credential import Credential
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.git.remote import Change, Pushed, PushEnd
+from reconciler.plan.pull_request import PULL_REQUEST
 from reconciler.problems import Location, Problem, plain
 
 _API_VERSION = "2022-11-28"
@@ -162,7 +163,7 @@ class GitHub(RestPlatform):
     dialect = DIALECT
     most_characters = 65_536
     guidance = Guidance(
-        pull_request="pull request",
+        pull_request=PULL_REQUEST,
         where_the_plan_is="The plan is in this job's summary.",
         to_comment="The job needs the permission pull-requests: write. A run for Dependabot never has it.",
         to_keep_issues="Give the job the permission issues: write.",

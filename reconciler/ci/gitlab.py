@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from reconciler.checks import Check
 from reconciler.ci.gitlab_settings import settings_checks
-from reconciler.ci.platform import Forbidden, Guidance, Post, PullRequest, Wanted
+from reconciler.ci.platform import MERGE_REQUEST, Forbidden, Guidance, Post, PullRequest, Wanted
 from reconciler.ci.rest import Dialect, RestPlatform, checked_token, refuse
 from reconciler.credential import Credential
 from reconciler.problems import Problem
@@ -104,7 +104,7 @@ class GitLab(RestPlatform):
     dialect = DIALECT
     most_characters = 1_000_000
     guidance = Guidance(
-        pull_request="merge request",
+        pull_request=MERGE_REQUEST,
         where_the_plan_is="The plan is in this job's log and artifacts.",
         to_comment=_TWO_WAYS,
         to_keep_issues=_TOKEN_HINT,

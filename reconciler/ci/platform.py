@@ -18,6 +18,9 @@ from reconciler.environment.model import FALLBACK, Environment
 from reconciler.errors import ReconcilerError
 from reconciler.problems import Problem
 
+MERGE_REQUEST = "merge request"
+"""GitLab's word for a pull request."""
+
 
 class PullRequest(NamedTuple):
     """The pull request, or merge request, that a job runs for."""

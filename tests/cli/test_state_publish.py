@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from clones import FALLBACK, LOCKFILE, SHIELD, SIGNED_ONLY, STATE, Clone, Origin, lockfile_of
 from commands import Run
-from github_stand_in import GITHUB, REPOSITORY, TOKEN, GitHubStandIn
+from github_commits import GITHUB
+from github_stand_in import REPOSITORY, TOKEN, GitHubStandIn
 from people import NOTHING_YET
 from world import KEY, Sandbox
 

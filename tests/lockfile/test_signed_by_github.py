@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from clones import FALLBACK, LOCKFILE, SIGNED_ONLY, STATE, Origin, git, lockfile_of
-from github_stand_in import GITHUB, GitHubStandIn
+from github_commits import GITHUB
+from github_stand_in import GitHubStandIn
 
 from reconciler.ci.github import MOST_BYTES, GitHub
 from reconciler.errors import InvalidInput

@@ -17,30 +17,25 @@ With `origin`, a bare repository, it also makes commits there (`createCommitOnBr
 
 import argparse
 import json
-import os
 import re
-import subprocess
 import sys
-import tempfile
-from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeAlias, TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from github_commits import commit_on_branch
 
 TOKEN = "ghs_stand1nT0ken"
 REPOSITORY = "team/panels"
 COMMIT = "4f6b5a1d0c3e2b7a9f8e6d5c4b3a29180716f5e4"
 STRANGER = {"login": "mallory", "type": "User"}
 MOST_CHARACTERS = 65_536
-
-MOST_COMMITTED = 40_000_000
-GITHUB = "noreply@github.com"  # who commits what GitHub signs
 
 _MOMENT = "2026-11-23T09:00:00Z"
 _BOT = {"login": "github-actions[bot]", "type": "Bot"}
@@ -216,61 +211,6 @@ def _dispatch(repository: Repository, call: Call) -> Reply:
     return Reply(204)
 
 
-def commit_on_branch(origin: Path, fields: Mapping[str, Any], protected: frozenset[str]) -> Reply:
-    """`createCommitOnBranch` in a bare repository; the answer has HTTP 200 also where it fails."""
-    wanted = fields["variables"]["input"]
-    branch, additions = wanted["branch"]["branchName"], wanted["fileChanges"]["additions"]
-    tip = _git(origin, {}, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}")
-    if sum(len(each["contents"]) for each in additions) > MOST_COMMITTED:
-        return Reply(413, {"message": "Payload too large"})
-    if not tip:
-        return _error("NOT_FOUND", f"Could not resolve to a Ref with the name '{branch}'.")
-    if tip != wanted["expectedHeadOid"]:
-        expected = wanted["expectedHeadOid"]
-        return _error(
-            "STALE_DATA",
-            f'Expected branch to point to "{expected}" but it did not. Pull and try again.',
-        )
-    if branch in protected:
-        return _error("UNPROCESSABLE", "Repository rule violations found: a pull request is required.")
-    with tempfile.TemporaryDirectory() as folder:
-        index = {"GIT_INDEX_FILE": f"{folder}/index"}
-        _git(origin, index, "read-tree", tip)
-        for each in additions:
-            content = b64decode(each["contents"], validate=True)
-            blob = _git(origin, {}, "hash-object", "-w", "--stdin", stdin=content)
-            _git(origin, index, "update-index", "--add", "--cacheinfo", f"100644,{blob},{each['path']}")
-        tree = _git(origin, index, "write-tree")
-    headline = wanted["message"]["headline"]
-    commit = _git(origin, _SIGNER, "commit-tree", tree, "-p", tip, "-m", headline)
-    _git(origin, {}, "update-ref", f"refs/heads/{branch}", commit, tip)
-    return Reply(200, {"data": {"createCommitOnBranch": {"commit": {"oid": commit}}}})
-
-
-_SIGNER = {
-    "GIT_AUTHOR_NAME": "github-actions[bot]",
-    "GIT_AUTHOR_EMAIL": "41898282+github-actions[bot]@users.noreply.github.com",
-    "GIT_COMMITTER_NAME": "GitHub",
-    "GIT_COMMITTER_EMAIL": GITHUB,
-}
-
-
-def _git(origin: Path, variables: Mapping[str, str], *arguments: str, stdin: bytes = b"") -> str:
-    done = subprocess.run(
-        ["git", "-C", str(origin), *arguments],
-        input=stdin,
-        env={**os.environ, **variables},
-        capture_output=True,
-        check=True,
-    )
-    return done.stdout.decode().strip()
-
-
-def _error(kind: str, message: str) -> Reply:
-    errors = [{"type": kind, "path": ["createCommitOnBranch"], "message": message}]
-    return Reply(200, {"data": {"createCommitOnBranch": None}, "errors": errors})
-
-
 def _show_state(repository: Repository, _call: Call) -> Reply:
     return Reply(200, _state(repository))
 
@@ -289,7 +229,11 @@ NOT_FOUND = Reply(404, {"message": "Not Found"})
 _NO_USER = Reply(403, {"message": "Resource not accessible by integration"})
 _UNAUTHORIZED = Reply(401, {"message": "Bad credentials"})
 
-_ROUTES: tuple[tuple[str, str, Callable[[Repository, Call], Reply]], ...] = (
+_Subject = TypeVar("_Subject")
+Route: TypeAlias = tuple[str, str, Callable[[_Subject, Call], Reply]]
+"""The method, a pattern for the path, and what is done."""
+
+_ROUTES: tuple[Route[Repository], ...] = (
     ("GET", r"issues/(\d+)/comments", _list_comments),
     ("POST", r"issues/(\d+)/comments", _create_comment),
     ("PATCH", r"issues/comments/(\d+)", _change_comment),
@@ -437,16 +381,11 @@ class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
         if call.path == "/user":
             return Reply(200, {"login": self.login, "type": "User"}) if self.login else _NO_USER
         if (call.method, call.path) == ("POST", "/graphql") and self.origin is not None:
-            return commit_on_branch(self.origin, call.fields, self.protected)
+            return Reply(*commit_on_branch(self.origin, call.fields, self.protected))
         found = re.fullmatch(r"/repos/([^/]+/[^/]+)/?(.*)", call.path)
         if not found or found[1] != (self._name or found[1]):
             return NOT_FOUND
-        if call.method == "GET" and (reply := self.setting(found[2])):
-            return reply
-        for method, pattern, action in _ROUTES:
-            if method == call.method and (matched := re.fullmatch(pattern, found[2])):
-                return action(self.repository, call._replace(parts=matched.groups()))
-        return NOT_FOUND
+        return self.routed(_ROUTES, self.repository, call, found[2])
 
     def setting(self, path: str) -> Reply | None:
         """What is at the path of a setting; None where the path is none."""
@@ -456,6 +395,15 @@ class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
             return Reply(200, self.repository.settings[path])
         # GitHub gives the rules of branches that do not exist, too.
         return Reply(200, []) if path.startswith("rules/branches/") else None
+
+    def routed(self, routes: Iterable[Route[_Subject]], subject: _Subject, call: Call, path: str) -> Reply:
+        """A setting, or what a path's action makes of the subject, given the groups of its pattern."""
+        if call.method == "GET" and (reply := self.setting(path)):
+            return reply
+        for method, pattern, action in routes:
+            if method == call.method and (matched := re.fullmatch(pattern, path)):
+                return action(subject, call._replace(parts=matched.groups()))
+        return NOT_FOUND
 
     def _keep(self) -> None:
         if self._data is not None:

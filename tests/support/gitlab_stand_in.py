@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from github_stand_in import NOT_FOUND, Call, GitHubStandIn, Reply, found, page
+from github_stand_in import NOT_FOUND, Call, GitHubStandIn, Reply, Route, found, page
 
 TOKEN = "glpat-stand1nT0ken"
 JOB_TOKEN = "glcbt-64_stand1nT0ken"
@@ -67,12 +67,7 @@ class GitLabStandIn(GitHubStandIn):
         matched = re.fullmatch(rf"{PREFIX}/api/v4/projects/([^/]+)/?(.*)", call.path)
         if not matched or unquote(matched[1]) not in (NUMBER, PROJECT):
             return Reply(404, {"message": "404 Project Not Found"})
-        if call.method == "GET" and (reply := self.setting(matched[2])):
-            return reply
-        for method, pattern, action in _ROUTES:
-            if method == call.method and (parts := re.fullmatch(pattern, matched[2])):
-                return action(self, call._replace(parts=parts.groups()))
-        return NOT_FOUND
+        return self.routed(_ROUTES, self, call, matched[2])
 
 
 def merge_request_environ(number: int, source: str = NUMBER) -> dict[str, str]:
@@ -144,7 +139,7 @@ def _list_merge_requests(gitlab: GitLabStandIn, call: Call) -> Reply:
     return _served(page(gitlab.repository.pulls.get(call.parts[0], []), call), _merge_request)
 
 
-_ROUTES: tuple[tuple[str, str, Callable[[GitLabStandIn, Call], Reply]], ...] = (
+_ROUTES: tuple[Route[GitLabStandIn], ...] = (
     ("GET", r"merge_requests/(\d+)/notes", _list_notes),
     ("POST", r"merge_requests/(\d+)/notes", _create_note),
     ("PUT", r"merge_requests/(\d+)/notes/(\d+)", _change_note),

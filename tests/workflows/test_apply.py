@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from github_stand_in import GITHUB
+from github_commits import GITHUB
 from team import Job, Team
 
 pytestmark = pytest.mark.workflows
