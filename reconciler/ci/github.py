@@ -222,6 +222,14 @@ class GitHub(RestPlatform):
         """
         return f"{self._api}/{self._repository}"
 
+    def check_variables(self) -> None:
+        """See that all that a call needs is set, before anything is done.
+
+        Raises:
+            InvalidInput: a variable is missing or wrong.
+        """
+        _ = self._token(), self.address
+
     # What the API does
 
     @cached_property

@@ -317,6 +317,7 @@ def _committer(invocation: Invocation, *, is_wanted: bool) -> Iterator[Committer
     from reconciler.ci.github import GitHub  # noqa: PLC0415 - the other commands need no network
 
     with GitHub(invocation.environ, seconds=NETWORK_SECONDS) as github:
+        github.check_variables()
         yield github.commit_on_branch
 
 

@@ -84,14 +84,15 @@ def test_commits_are_github_s_where_that_is_asked_for(
 
 @pytest.mark.parametrize("missing", ["GITHUB_TOKEN", "GITHUB_REPOSITORY"])
 def test_outside_of_a_job_on_github_it_names_the_variable_that_is_missing(
-    run: Run, beside: tuple[Origin, Clone], monkeypatch: pytest.MonkeyPatch, missing: str
+    run: Run, origin: Origin, clone: Clone, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    beside[1].apply("bob")
+    write_lockfile(clone.environment, lockfile_of("bob"))
     for name, value in {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN, missing: ""}.items():
         monkeypatch.setenv(name, value)
     ended = run(*PUBLISH, "--signed-by-github")
     assert ended.code == EXIT_INVALID
     assert missing in ended.err
+    assert origin.branches() == ["main"]
 
 
 def test_an_embedded_environment_has_nothing_to_publish(run: Run, clone: Clone) -> None:
