@@ -8,7 +8,7 @@ from people import PUSHED, TARGET, lockfile_of, lockfiles, person
 
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.codec import decode, digest, encode, is_same_state
-from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed, Undelivered
+from reconciler.lockfile.model import SECTIONS, Lockfile, Outcome, Present, Rejected, Unconfirmed, Undelivered
 from reconciler.problems import Problem
 
 
@@ -87,6 +87,7 @@ def test_equal_states_are_equal_bytes_whatever_their_order(lockfile: Lockfile) -
         members=dict(reversed([*lockfile.members.items()])),
         rejected=dict(reversed([*lockfile.rejected.items()])),
         unconfirmed=dict(reversed([*lockfile.unconfirmed.items()])),
+        departed=dict(reversed([*lockfile.departed.items()])),
     )
     assert encode(backwards) == encode(lockfile)
     assert digest(backwards) == digest(lockfile)
@@ -94,9 +95,9 @@ def test_equal_states_are_equal_bytes_whatever_their_order(lockfile: Lockfile) -
 
 @given(lockfiles())
 def test_each_entry_has_a_line_of_its_own(lockfile: Lockfile) -> None:
-    entries = len(lockfile.members) + len(lockfile.rejected) + len(lockfile.unconfirmed)
-    sections = 1 + bool(lockfile.rejected) + bool(lockfile.unconfirmed)
-    assert encode(lockfile).count(b"\n") == entries + 2 * sections + 3
+    others = [section for name in SECTIONS[1:] if (section := getattr(lockfile, name))]
+    entries = sum(map(len, (lockfile.members, *others)))
+    assert encode(lockfile).count(b"\n") == entries + 2 * (1 + len(others)) + 3
 
 
 def respaced(lockfile: Lockfile, **options: Any) -> bytes:
