@@ -1,12 +1,12 @@
 """`reconciler drift ENV`: how the panel differs from what is declared. It only reads."""
 
-from collections.abc import Callable
+from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.apply.recovery import known_state
-from reconciler.cli.applying import connector, destination
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import (
     environment_argument,
@@ -17,39 +17,39 @@ from reconciler.cli.options import (
     yes_option,
 )
 from reconciler.cli.planning import tell_of_journal
-from reconciler.cli.progress import ReadProgress
-from reconciler.cli.terminal import confirm
-from reconciler.declaration import Declared, read_declaration
-from reconciler.errors import (
-    EXIT_DONE,
-    EXIT_INCOMPLETE,
-    EXIT_INVALID,
-    EXIT_SOMETHING_TO_APPLY,
-    Interrupted,
-    Refusal,
+from reconciler.cli.reading import (
+    import_options,
+    max_calls_option,
+    read_from_api,
+    refuse_beside,
+    source_options,
 )
-from reconciler.interruption import interruptible
+from reconciler.declaration import read_declaration
+from reconciler.environment.model import Environment
+from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY
+from reconciler.files import display_path
+from reconciler.importing.import_yaml import Remembered, read_import_yaml
 from reconciler.lockfile.state import check_known
 from reconciler.output.documents.drift import drift_screen
-from reconciler.output.wording import counted
-from reconciler.problems import Problem
 from reconciler.readback.drift import compare, expected_in, known_in
 from reconciler.readback.model import Drift
 
 if TYPE_CHECKING:
-    from reconciler.lockfile.model import Lockfile
-    from reconciler.readback.model import PanelRead
-    from reconciler.roster.model import Roster
+    from reconciler.importing.export import Export
+    from reconciler.importing.run import ImportOptions
+    from reconciler.problems import Message
 
 
 @click.command
 @environment_argument
 @click.option(
-    "--max-calls",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Spend at most N calls. Without it: twice the pages that it takes at least, and 10 more.",
+    "--export",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Read this export from QuestionPro (.xlsx or text) in place of the panel: no call, no key.",
 )
+@max_calls_option
+@source_options
 @yes_option
 @format_option
 @mask_option
@@ -63,8 +63,13 @@ if TYPE_CHECKING:
 def drift(
     invocation: Invocation,
     name: str,
-    max_calls: int | None,
     *,
+    export: Path | None,
+    max_calls: int | None,
+    mappings: tuple[str, ...],
+    encoding: str | None,
+    sheet: str | None,
+    dates: tuple[str, ...],
     yes: bool,
     full: bool,
     max_bytes: int | None,
@@ -79,26 +84,41 @@ def drift(
 
     Members who are on no page are looked up, one call each; that is asked separately. Not seen is not gone.
 
+    With --export it reads a file that you exported in QuestionPro. --map, --encoding, --sheet and --dates say
+    how, as for `import`.
+
     Example: reconciler drift production
 
     Example: reconciler drift production --yes --format json --detailed-exitcode
+
+    Example: reconciler drift production --export members.xlsx
     """
     wishes = sizes(invocation, full=full, max_bytes=max_bytes, link=link)
+    options = import_options(mappings, encoding, sheet, dates)
+    if export is None:
+        reading = {"--map": mappings, "--encoding": encoding, "--sheet": sheet, "--dates": dates}
+        refuse_beside(reading, "{} is about a file, and there is none.", "Name it: --export FILE.")
+    else:
+        refuse_beside({"--max-calls": max_calls}, "{} has no meaning beside --export, which makes no call.")
     declared = read_declaration(invocation.panels, name)
-    environment = declared.environment
+    environment, roster = declared.environment, declared.roster.on(invocation.day.today)
     check_known(environment)
     state = known_state(environment)
     tell_of_journal(invocation, name, state)
     if declared.unchecked:
         invocation.tell_problems(declared.unchecked)
-    roster = declared.roster.on(invocation.day.today)
-    read = _read(invocation, declared, roster, state.lockfile, max_calls, yes=yes)
-    if read.is_interrupted and not read.calls:
-        raise Interrupted(Problem(("Interrupted before anything was read.",)))
-    members, same = compare(roster, read, declared.roster.suppression, environment.drift.ignore)
+    expected, known = expected_in(roster, state.lockfile), known_in(state.lockfile)
     recorded = state.lockfile.members.keys() if state.lockfile else frozenset()
+    notes: tuple[Message, ...] = ()
+    if export is None:
+        size = max(len(roster.members), len(recorded))
+        read = read_from_api(invocation, environment, size, expected, known, max_calls, yes=yes)
+    else:
+        read, notes = _read_export(environment, export, options, expected, known)
+    members, same = compare(roster, read, roster.suppression, environment.drift.ignore)
     pending = len(roster.members.keys() - recorded - read.members.keys())
-    found = Drift(name, environment.target, "api", read, members, same, pending)
+    file = "" if export is None else display_path(export)
+    found = Drift(name, environment.target, read, members, same, pending, file, notes)
     if read.denial is not None:
         invocation.tell_problems((read.denial,))
     invocation.show(drift_screen(found), **wishes)
@@ -113,41 +133,15 @@ def _exit_code(found: Drift, *, detailed: bool) -> int:
     return EXIT_SOMETHING_TO_APPLY if detailed and found.members else EXIT_DONE
 
 
-def _read(
-    invocation: Invocation,
-    declared: Declared,
-    roster: "Roster",
-    lockfile: "Lockfile | None",
-    max_calls: int | None,
-    *,
-    yes: bool,
-) -> "PanelRead":
-    from reconciler.readback.reader import ReadPlan, least_calls, read_panel, usual_limit  # noqa: PLC0415 - loads asyncio
+def _read_export(
+    environment: Environment,
+    export: Path,
+    options: "ImportOptions",
+    expected: Collection[str],
+    known: Collection[str],
+) -> "Export":
+    from reconciler.importing.export import read_export  # noqa: PLC0415 - no part of reading the panel
 
-    environment = declared.environment
-    connect = connector(environment)
-    size = max(len(roster.members), len(lockfile.members) if lockfile else 0)
-    most = usual_limit(size) if max_calls is None else max_calls
-    least = counted(least_calls(size), "call")
-    where = invocation.line(destination(environment))
-    price = f"at least {least}, and at most {most} (--max-calls)"
-    invocation.tell(f"Reading the panel of {where} takes {price}.")
-    confirm(f"Read the panel of {where}?", yes=yes)
-    plan = ReadPlan(expected_in(roster, lockfile), known_in(lockfile), most, _asked(invocation, yes=yes))
-    return read_panel(connect, environment.api, plan, ReadProgress(invocation))
-
-
-def _asked(invocation: Invocation, *, yes: bool) -> Callable[[int], bool]:
-    """What asks whether to look members up."""
-
-    def may_look_up(missing: int) -> bool:
-        who = counted(missing, "member is", "members are")
-        invocation.tell(f"{who} on no page. To look them up takes {counted(missing, 'call')}.")
-        try:
-            with interruptible():
-                confirm("Look them up?", yes=yes)
-        except (Refusal, Interrupted, KeyboardInterrupt):
-            return False
-        return True
-
-    return may_look_up
+    # The name that `import` would give its member file, if this export was imported.
+    remembered = read_import_yaml(environment.folder).get(f"members/{export.stem}.csv", Remembered())
+    return read_export(export, options, remembered, expected, known)

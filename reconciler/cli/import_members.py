@@ -8,15 +8,14 @@ import click
 
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument, format_option, mask_option, yes_option
+from reconciler.cli.reading import import_options, source_options
 from reconciler.cli.terminal import confirm
 from reconciler.declaration import try_declaration
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, UsageError
 from reconciler.files import display_path
-from reconciler.importing.columns import parse_mapping
 from reconciler.importing.run import (
     Destination,
     Imported,
-    ImportOptions,
     check_source,
     is_below,
     prepare,
@@ -24,7 +23,6 @@ from reconciler.importing.run import (
     write,
     write_rejected,
 )
-from reconciler.importing.values import DATE_FIELDS, DateOrder
 from reconciler.output.documents.imported import import_screen
 from reconciler.problems import Code, Message, Problem
 
@@ -38,25 +36,7 @@ from reconciler.problems import Code, Message, Problem
     type=click.Path(path_type=Path),
     help="The CSV member file to write. Default: members/<name of FILE>.csv.",
 )
-@click.option(
-    "--map",
-    "mappings",
-    metavar="HEADER=FIELD",
-    multiple=True,
-    help="Import this column as this field; `HEADER=` leaves it out. Repeatable.",
-)
-@click.option(
-    "--encoding",
-    metavar="NAME",
-    help="How the text is encoded, if it is not UTF-8 or UTF-16, such as cp1252.",
-)
-@click.option("--sheet", metavar="NAME", help="Which sheet of a workbook to read.")
-@click.option(
-    "--dates",
-    metavar="FIELD=dmy|mdy|ymd",
-    multiple=True,
-    help="The order in which the dates of a field are written. Repeatable.",
-)
+@source_options
 @click.option(
     "--rejected",
     "rejected_file",
@@ -99,7 +79,7 @@ def import_members(
 
     Example: reconciler import production export.csv --to members/team.csv --map "Job title=custom1"
     """
-    options = ImportOptions(_mapped(mappings), _orders(dates), encoding, sheet, prune, dry_run)
+    options = import_options(mappings, encoding, sheet, dates)._replace(prune=prune, is_dry_run=dry_run)
     declared = try_declaration(invocation.panels, name)
     folder = invocation.panels / name
     destination = _destination(folder, source, to)
@@ -146,26 +126,6 @@ def _next_steps(
         yield (Code(display_path(source)), " lies below panels/, where git would keep it: move it out.")
     yield (f"See what apply would do: `{invocation.command_line('plan', name)}`.",)
     yield (f"Commit {imported.file} and import.yaml.",)
-
-
-def _mapped(mappings: tuple[str, ...]) -> dict[str, str | None]:
-    try:
-        return parse_mapping(mappings)
-    except ValueError as error:
-        raise UsageError(Problem((f"--map: {error}",))) from None
-
-
-def _orders(dates: tuple[str, ...]) -> dict[str, DateOrder]:
-    orders = {}
-    for text in dates:
-        field, _, order = text.partition("=")
-        if field not in DATE_FIELDS or order not in set(DateOrder):
-            hint = (
-                f"Write FIELD=dmy, FIELD=mdy or FIELD=ymd. The fields are {', '.join(sorted(DATE_FIELDS))}."
-            )
-            raise UsageError(Problem((f'--dates: "{text}" is not of that form.',), (hint,)))
-        orders[field] = DateOrder(order)
-    return orders
 
 
 def _destination(folder: Path, source: Path, to: Path | None) -> Destination:

@@ -79,15 +79,7 @@ def prepare(
         InvalidInput: the source, `import.yaml` or the member file can't be read, or the columns don't fit.
     """
     remembered = read_import_yaml(folder).get(destination.name, Remembered())
-    decisions = Decisions(options.mapped, remembered.columns)
-    sheet = read_sheet(
-        source,
-        Choices(decisions.knows, options.encoding or remembered.encoding, options.sheet or remembered.sheet),
-    )
-    columns, problems = decide(sheet.header.cells, decisions)
-    if problems:
-        raise InvalidInput(*(_at(problem, source, sheet) for problem in problems))
-    dates = {**remembered.dates, **options.dates}
+    sheet, columns, dates = read_source(source, options, remembered)
     existing = _existing(destination.path, declared)
     people, refused = people_of(sheet, columns, dates, _Forbidden(declared))
     elsewhere = _declared_elsewhere(declared, destination.path)
@@ -105,6 +97,31 @@ def prepare(
         import_yaml=_changed_memory(folder, destination.name, decided, remembered),
         is_dry_run=options.is_dry_run,
     )
+
+
+class Source(NamedTuple):
+    """A source and how it is read: which column becomes which field, and the order of dates by field."""
+
+    sheet: Sheet
+    columns: Columns
+    dates: Mapping[str, DateOrder]
+
+
+def read_source(source: Path, options: ImportOptions, remembered: Remembered) -> Source:
+    """Read a workbook or text file; the options go before what is remembered of it.
+
+    Raises:
+        InvalidInput: it can't be read, or the columns don't fit.
+    """
+    decisions = Decisions(options.mapped, remembered.columns)
+    sheet = read_sheet(
+        source,
+        Choices(decisions.knows, options.encoding or remembered.encoding, options.sheet or remembered.sheet),
+    )
+    columns, problems = decide(sheet.header.cells, decisions)
+    if problems:
+        raise InvalidInput(*(_at(problem, source, sheet) for problem in problems))
+    return Source(sheet, columns, {**remembered.dates, **options.dates})
 
 
 def write(imported: Imported, folder: Path, destination: Destination) -> None:

@@ -100,6 +100,8 @@ def _are_equal(name: str, wanted: Any, found: Any) -> bool:
     """Whether a declared value and the panel's are the same; nothing declared is equal to anything."""
     if found is None or wanted in (found, ""):
         return True
+    if isinstance(wanted, list | dict) and isinstance(found, str):
+        return True  # one text, as an export has it: in which form is not documented, so it proves nothing
     if isinstance(wanted, dict) and isinstance(found, dict):  # a postal address, part by part
         return all(_are_equal("", part, found.get(which)) for which, part in wanted.items())
     return bool(_comparable(name, wanted) == _comparable(name, found))

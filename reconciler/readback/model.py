@@ -64,17 +64,24 @@ class MemberDrift(NamedTuple):
 class Drift:
     """How a panel differs from what an environment declares.
 
-    `source` is `api` or `export`. `same` counts the declared members whose compared fields are equal;
-    `pending` those who are declared and not recorded as present yet, and whom nobody looked for.
+    `export` is the display path of the export that was read; empty if the panel itself was. `same` counts the
+    declared members whose compared fields are equal; `pending` those who are declared and not recorded as
+    present yet, and whom nobody looked for. `notes` say how the export was read.
     """
 
     environment: str
     target: str
-    source: str
     read: PanelRead
     members: tuple[MemberDrift, ...]
     same: int
     pending: int
+    export: str = ""
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """What was read, in the contract's words."""
+        return "export" if self.export else "api"
 
     def count(self, finding: Finding) -> int:
         """How many people this was found about."""

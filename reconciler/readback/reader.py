@@ -23,13 +23,12 @@ from reconciler.questionpro.panel import (
     Throttled,
 )
 from reconciler.readback.model import PanelRead
-from reconciler.readback.steps import MOST_MISSING, Seen, Steps, all_pages, look_up
+from reconciler.readback.steps import MOST_MISSING, Seen, Steps, all_pages, counted, look_up, unproven
 
 Connect: TypeAlias = Callable[[], AbstractAsyncContextManager[PanelReader]]
 
 _Found = TypeVar("_Found")
 _SPARE_CALLS = 10
-_UNKNOWN = "it is unknown whether this call lists the panel that apply fills"
 
 
 def least_calls(members: int) -> int:
@@ -142,21 +141,18 @@ class _Reading:
         """Why a read that came to its end is not complete all the same."""
         doubts = []
         if twice := len(self._seen.contradicted):
-            people = _counted(twice, "member")
+            people = counted(twice, "member")
             doubts.append(f"{people} came twice with different fields: the panel changed while it was read")
         if self._undecided:
-            people = _counted(self._undecided, "member")
+            people = counted(self._undecided, "member")
             doubts.append(f"the look-ups of {people} brought a full page of others")
         return ("; ".join(doubts),) if doubts else ()
 
     async def read_pages(self, panel: PanelReader) -> None:
         """Read all pages, and once more if too many members are on none of them."""
         await self._pass_over(panel)
-        if not self._plan.known:
-            raise _Ended((f"the lockfile has nobody as added or existing, so {_UNKNOWN}",))
-        if self._seen.members.keys().isdisjoint(self._plan.known):
-            people = _counted(len(self._plan.known), "member")
-            raise _Ended((f"of {people} who are in the panel none is on any page, so {_UNKNOWN}",))
+        if doubt := unproven(self._seen, self._plan.known, "on any page", "this call lists"):
+            raise _Ended(doubt)
         if len(self.missing()) > MOST_MISSING:
             self._observer.reads_again(len(self.missing()))
             await self._pass_over(panel)
@@ -164,9 +160,9 @@ class _Reading:
     def check_look_ups(self) -> None:
         """Ask whether to spend the calls."""
         number = len(self.missing())
-        people, left = _counted(number, "member"), self._plan.most_calls - self._calls
+        people, left = counted(number, "member"), self._plan.most_calls - self._calls
         if number > left:
-            calls = _counted(left, "call")
+            calls = counted(left, "call")
             raise _Ended((f"{people} were on no page, and --max-calls leaves {calls} to look them up",))
         if not self._plan.may_look_up(number):
             raise _Ended((f"{people} were on no page and have not been looked up",))
@@ -241,12 +237,8 @@ class _Reading:
     def _why_stopped(self) -> Message:
         match self._stop.cause:
             case Cause.MOST_CALLS:
-                calls = _counted(self._plan.most_calls, "call")
+                calls = counted(self._plan.most_calls, "call")
                 return (f"it ended at the {calls} that --max-calls allows",)
             case Cause.LONG_WAIT if self._stop.problem is not None:
                 return self._stop.problem.message
         return ("it was interrupted",)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -4,7 +4,7 @@ Each step is a generator: it yields a request, is sent the page, and returns wha
 be tried against a panel that changes between any two pages.
 """
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from itertools import count
 from typing import TypeAlias, TypeVar
 
@@ -54,6 +54,23 @@ class Seen:
         return keys
 
 
+def unproven(seen: Seen, known: Collection[str], nowhere: str, whether: str) -> Message:
+    """Why this may be another panel than the one that *save* fills; nothing if a known member was seen.
+
+    Args:
+        seen: all who were seen.
+        known: those whom the lockfile has as added or existing.
+        nowhere: where none of them is, such as `on any page`.
+        whether: what is unknown then, such as `this call lists`.
+    """
+    if not seen.members.keys().isdisjoint(known):
+        return ()
+    unknown = f"so it is unknown whether {whether} the panel that apply fills"
+    if not known:
+        return (f"the lockfile has nobody as added or existing, {unknown}",)
+    return (f"of {counted(len(known), 'member')} who are in the panel none is {nowhere}, {unknown}",)
+
+
 def all_pages(seen: Seen) -> Steps[Message]:
     """Read pages until one is empty, which is the end. Returns why it was not reached, else nothing.
 
@@ -86,3 +103,8 @@ def look_up(seen: Seen, key: str, address: str) -> Steps[bool | None]:
     if key in seen.take(page):
         return True
     return False if len(page.members) < max(longest, 1) else None
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 member`, `2 members`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -165,7 +165,7 @@ class Hostile:
         fields = (FieldDrift("city", self.value, self.value),)
         members = tuple(MemberDrift(self.address, finding, fields, source=self.name) for finding in Finding)
         read = PanelRead({}, calls=1, reason=(self.name, Value(self.value)), denial=self.problem)
-        return Drift(self.name, self.name, "api", read, members, 1, 1)
+        return Drift(self.name, self.name, read, members, 1, 1)
 
     @property
     def imported(self) -> Imported:

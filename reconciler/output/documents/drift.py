@@ -42,6 +42,12 @@ _MEANINGS = {
 }
 
 
+_NOT_IN_EXPORT = (
+    "They are recorded as present and are not in the export. It may be older than they are, or hold part of "
+    "the panel: that is no proof that they are gone. Look for them in QuestionPro."
+)
+
+
 def drift_screen(drift: Drift) -> Screen:
     """All findings; the first line says why the read is not complete, if it is not."""
     return Screen(lambda: _document(drift), lambda: _data(drift))
@@ -56,8 +62,12 @@ def _document(drift: Drift) -> Document:
                 ("member", "declared in"), found, _row, details="fields", more="`--full` lists them all."
             )
             title = f"{_TITLES[finding]}: {len(found)}"
-            blocks.append(Section(title, (Paragraph(_MEANINGS[finding]), table)))
+            blocks.append(Section(title, (Paragraph(_meaning(drift, finding)), table)))
     return Document(tuple(blocks), title=f"Drift of {drift.environment}")
+
+
+def _meaning(drift: Drift, finding: Finding) -> str:
+    return _NOT_IN_EXPORT if drift.export and finding is Finding.NOT_SEEN else _MEANINGS[finding]
 
 
 def _row(member: MemberDrift) -> Row:
@@ -101,14 +111,22 @@ def _sentences(drift: Drift) -> Iterator[Message]:
     if not clauses and drift.read.is_complete:
         clauses.append("no drift")
     yield (f"{drift.environment}: {', '.join((*clauses, f'{drift.same} the same'))}.",)
-    spent, read = counted(drift.read.calls, "call"), counted(len(drift.read.members), "member")
-    yield (f"The panel at {drift.target} was read with {spent}: {read}.",)
+    read = counted(len(drift.read.members), "member")
+    if drift.export:
+        yield (
+            "Read from ",
+            Code(drift.export),
+            f", without a call: {read}. The panel may have changed since.",
+        )
+    else:
+        yield (f"The panel at {drift.target} was read with {counted(drift.read.calls, 'call')}: {read}.",)
+    yield from drift.notes
     if drift.pending:
         who = counted(drift.pending, "declared member is", "declared members are")
         yield (f"{who} not recorded as present yet, so nobody looked for them: apply first.",)
     if drift.read.without_address:
         entries = counted(drift.read.without_address, "entry", "entries")
-        yield (f"{entries} of the panel without a usable address can't be compared.",)
+        yield (f"{entries} without a usable address can't be compared.",)
 
 
 def _of(drift: Drift, finding: Finding) -> list[MemberDrift]:
