@@ -1,6 +1,7 @@
-"""`reconciler drift ENV`: how the panel differs from what is declared. It only reads."""
+"""`reconciler drift ENV`: how the panel differs from what is declared. In the panel it only reads."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import click
 
 from reconciler.apply.recovery import known_state
 from reconciler.cli.invocation import Invocation
+from reconciler.cli.opt_outs import with_opt_outs_listed
 from reconciler.cli.options import (
     environment_argument,
     format_option,
@@ -26,18 +28,27 @@ from reconciler.cli.reading import (
 )
 from reconciler.declaration import read_declaration
 from reconciler.environment.model import Environment
-from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY
+from reconciler.errors import (
+    EXIT_DONE,
+    EXIT_INCOMPLETE,
+    EXIT_INVALID,
+    EXIT_SOMETHING_TO_APPLY,
+    ReconcilerError,
+)
 from reconciler.files import display_path
 from reconciler.importing.import_yaml import Remembered, read_import_yaml
 from reconciler.lockfile.state import check_known
 from reconciler.output.documents.drift import drift_screen
 from reconciler.readback.drift import compare, expected_in, known_in
 from reconciler.readback.model import Drift
+from reconciler.suppression.writer import check_suppressible
 
 if TYPE_CHECKING:
     from reconciler.importing.export import Export
     from reconciler.importing.run import ImportOptions
     from reconciler.problems import Message
+
+_NOBODY_LISTED = ("Nobody was written to opted_out.txt, since this may be another panel.",)
 
 
 @click.command
@@ -47,6 +58,11 @@ if TYPE_CHECKING:
     metavar="FILE",
     type=click.Path(path_type=Path),
     help="Read this export from QuestionPro (.xlsx or text) in place of the panel: no call, no key.",
+)
+@click.option(
+    "--list-opted-out",
+    is_flag=True,
+    help="Also write those who opted out to opted_out.txt, and name the entries to take out of the files.",
 )
 @max_calls_option
 @source_options
@@ -65,6 +81,7 @@ def drift(
     name: str,
     *,
     export: Path | None,
+    list_opted_out: bool,
     max_calls: int | None,
     mappings: tuple[str, ...],
     encoding: str | None,
@@ -87,11 +104,15 @@ def drift(
     With --export it reads a file that you exported in QuestionPro. --map, --encoding, --sheet and --dates say
     how, as for `import`.
 
+    With --list-opted-out, those who opted out come onto the list beside environment.yaml. It asks before, and
+    makes no call about them. The member files stay as they are: take the entries out that it names, and
+    commit both.
+
     Example: reconciler drift production
 
     Example: reconciler drift production --yes --format json --detailed-exitcode
 
-    Example: reconciler drift production --export members.xlsx
+    Example: reconciler drift production --export members.xlsx --list-opted-out
     """
     wishes = sizes(invocation, full=full, max_bytes=max_bytes, link=link)
     options = import_options(mappings, encoding, sheet, dates)
@@ -105,6 +126,8 @@ def drift(
     check_known(environment)
     state = known_state(environment)
     tell_of_journal(invocation, name, state)
+    if list_opted_out:
+        check_suppressible(environment, ())  # before calls are spent
     if declared.unchecked:
         invocation.tell_problems(declared.unchecked)
     expected, known = expected_in(roster, state.lockfile), known_in(state.lockfile)
@@ -121,8 +144,17 @@ def drift(
     found = Drift(name, environment.target, read, members, same, pending, file, notes)
     if read.denial is not None:
         invocation.tell_problems((read.denial,))
+    code = _exit_code(found, detailed=detailed_exitcode)
+    if list_opted_out and not read.members.keys().isdisjoint(known):
+        try:
+            found = with_opt_outs_listed(invocation, declared, found, yes=yes)
+        except ReconcilerError as error:  # what was read cost calls, so it is shown all the same
+            invocation.tell_problems(error.problems)
+            found, code = replace(found, problems=error.problems), error.exit_code
+    elif list_opted_out:
+        found = replace(found, notes=(*notes, _NOBODY_LISTED))
     invocation.show(drift_screen(found), **wishes)
-    return _exit_code(found, detailed=detailed_exitcode)
+    return code
 
 
 def _exit_code(found: Drift, *, detailed: bool) -> int:

@@ -24,6 +24,7 @@ from reconciler.importing.run import (
     write_rejected,
 )
 from reconciler.output.documents.imported import import_screen
+from reconciler.output.wording import counted
 from reconciler.problems import Code, Message, Problem
 
 
@@ -122,6 +123,10 @@ def _next_steps(
         return
     if imported.refused:
         yield ("Correct the refused rows in ", Code(display_path(rejected)), ", and import that file too.")
+    if imported.opted_out:
+        people = counted(len(imported.opted_out), "person", "people")
+        command = invocation.command_line("drift", name, "--export", str(source), "--list-opted-out")
+        yield (f"{people} opted out. Once this is applied, list them: `{command}`.",)
     if is_below(source, invocation.panels):
         yield (Code(display_path(source)), " lies below panels/, where git would keep it: move it out.")
     yield (f"See what apply would do: `{invocation.command_line('plan', name)}`.",)

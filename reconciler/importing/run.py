@@ -62,6 +62,11 @@ class Imported:
     next_steps: tuple[Message, ...] = ()
     more: str = ""
 
+    @property
+    def opted_out(self) -> tuple[str, ...]:
+        """Those who opted out according to the source, so that they are not imported."""
+        return tuple(row.key for row in self.refused if row.opted_out and row.key is not None)
+
 
 def prepare(
     declared: DeclarationReading, folder: Path, source: Path, destination: Destination, options: ImportOptions

@@ -10,6 +10,7 @@ from reconciler.importing.sheet import Row, Sheet
 from reconciler.importing.values import DateOrder, RefusedCell, text_of
 from reconciler.member import EMAIL_ADDRESS
 from reconciler.problems import Address, Message, Value
+from reconciler.readback.drift import OPT_OUT
 from reconciler.roster.format import column_rank
 
 Fields = dict[str, str]
@@ -25,12 +26,16 @@ class Person(NamedTuple):
 
 
 class RefusedRow(NamedTuple):
-    """A row that can't be taken, and why; `cells` are its own, as text. `key` is None without an address."""
+    """A row that can't be taken, and why; `cells` are its own, as text. `key` is None without an address.
+
+    `opted_out` tells that the source has a date on which they unsubscribed.
+    """
 
     row: int
     cells: Sequence[str]
     reason: Message
     key: str | None = None
+    opted_out: bool = False
 
 
 class Difference(NamedTuple):
@@ -82,6 +87,7 @@ def people_of(
     for row in sheet.rows:
         key: str | None = None
         reason: Message | None = None
+        opted_out = False
         try:
             key = _key(row, columns)
             if key in first:
@@ -89,12 +95,16 @@ def people_of(
             elif key in forbidden:
                 reason = (Address(key), f" {forbidden[key]}")
             else:
-                people.append(Person(row.number, key, _fields(row, columns, orders, width)))
                 first[key] = row.number
+                fields = _fields(row, columns, orders, width)
+                if opted_out := bool(fields.get(OPT_OUT)):
+                    reason = (Address(key), " opted out on ", Value(fields[OPT_OUT]))
+                else:
+                    people.append(Person(row.number, key, fields))
         except RefusedCell as error:
             reason = error.reason
         if reason is not None:
-            refused.append(RefusedRow(row.number, [*_texts(row)], reason, key))
+            refused.append(RefusedRow(row.number, [*_texts(row)], reason, key, opted_out))
     return people, refused
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from reconciler.member import Attributes
-from reconciler.problems import Message, Problem
+from reconciler.problems import Location, Message, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,18 @@ class MemberDrift(NamedTuple):
     source: str | None = None
 
 
+class ListedOptOut(NamedTuple):
+    """An entry of somebody who opted out; `was_there` tells that nothing had to be written.
+
+    `declared` is `file:line` of the entry to take out of the member files, None if there is none.
+    """
+
+    key: str
+    location: Location
+    was_there: bool
+    declared: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
     """How a panel differs from what an environment declares.
@@ -67,6 +79,8 @@ class Drift:
     `export` is the display path of the export that was read; empty if the panel itself was. `same` counts the
     declared members whose compared fields are equal; `pending` those who are declared and not recorded as
     present yet, and whom nobody looked for. `notes` say how the export was read.
+    `listed` are the entries of those who opted out, None if nobody asked for them; `problems` say why
+    something beside the read could not be done.
     """
 
     environment: str
@@ -77,6 +91,8 @@ class Drift:
     pending: int
     export: str = ""
     notes: tuple[Message, ...] = ()
+    listed: tuple[ListedOptOut, ...] | None = None
+    problems: tuple[Problem, ...] = ()
 
     @property
     def source(self) -> str:

@@ -13,6 +13,7 @@ from reconciler.suppression.reader import read_suppression, required_secret
 from reconciler.text_source import bytes_of
 
 _TOP = "# Who must never be added again, one a line: an e-mail address, or its HMAC-SHA256.\n"
+_OPT_OUT_TOP = "# Who opted out in the panel, one a line: an e-mail address, or its HMAC-SHA256.\n"
 
 
 class Listed(NamedTuple):
@@ -43,10 +44,25 @@ def suppress(environment: Environment, keys: Sequence[str]) -> dict[str, Listed]
         InvalidInput: as for `check_suppressible`; then nothing is written.
         DiskFailure: the list could not be written; then it is as it was.
     """
+    return _write(environment, keys, environment.suppression_list_to_write, _TOP)
+
+
+def list_opted_out(environment: Environment, keys: Sequence[str]) -> dict[str, Listed]:
+    """Write identities on the environment's opt-out list, as `suppress` does on the other.
+
+    Who is on any of its lists already is not written again.
+
+    Raises:
+        InvalidInput: as for `check_suppressible`; then nothing is written.
+        DiskFailure: the list could not be written; then it is as it was.
+    """
+    return _write(environment, keys, environment.opt_out_list, _OPT_OUT_TOP)
+
+
+def _write(environment: Environment, keys: Sequence[str], path: Path, top: str) -> dict[str, Listed]:
     before, secret = _read(environment)
     new = [key for key in dict.fromkeys(keys) if key not in before]
-    path = environment.suppression_list_to_write
-    lines = _append(path, [_entry(key, secret) for key in new], secret) if new else []
+    lines = _append(path, [_entry(key, secret) for key in new], secret, top) if new else []
     added = {key: Location(display_path(path), line) for key, line in zip(new, lines, strict=True)}
     return {
         key: Listed(added.get(key) or before.place_of(key) or Location(""), key not in added) for key in keys
@@ -72,10 +88,13 @@ def _entry(key: str, secret: Secret | None) -> str:
     return key
 
 
-def _append(path: Path, entries: Sequence[str], secret: Secret | None) -> list[int]:
-    """Append entries, and give their lines. The first hash of a list comes below the check of its secret."""
+def _append(path: Path, entries: Sequence[str], secret: Secret | None, top: str) -> list[int]:
+    """Append entries, and give their lines; `top` begins a new list.
+
+    The first hash of a list comes below the check of its secret.
+    """
     file = display_path(path)
-    before = bytes_of(path, file) if path.exists() else _TOP.encode()
+    before = bytes_of(path, file) if path.exists() else top.encode()
     line_end = b"\r\n" if b"\r\n" in before else b"\n"
     is_open = bool(before) and not before.endswith((b"\n", b"\r"))
     is_first = secret is not None and not parse(before.decode("utf-8-sig"), file).checks

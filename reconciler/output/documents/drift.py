@@ -1,15 +1,25 @@
 """How a panel differs from what is declared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reconciler.output.document import Block, Document, Headline, Paragraph, Row, Section, Table, Text
+from reconciler.output.document import (
+    Block,
+    Document,
+    Heading,
+    Headline,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Text,
+)
 from reconciler.output.json_shapes import problem_list
 from reconciler.output.render import Screen
 from reconciler.output.visible import value_text
 from reconciler.output.wording import counted
 from reconciler.problems import Address, Code, Message, Value, plain
-from reconciler.readback.model import Drift, Finding, MemberDrift
+from reconciler.readback.model import Drift, Finding, ListedOptOut, MemberDrift
 
 _TITLES = {
     Finding.OPTED_OUT: "Opted out",
@@ -63,7 +73,45 @@ def _document(drift: Drift) -> Document:
             )
             title = f"{_TITLES[finding]}: {len(found)}"
             blocks.append(Section(title, (Paragraph(_meaning(drift, finding)), table)))
+    blocks += _listed(drift)
     return Document(tuple(blocks), title=f"Drift of {drift.environment}")
+
+
+def opt_outs_document(opted_out: Sequence[MemberDrift]) -> Document:
+    """Those who are about to be listed, for a question."""
+    table = Table(("member", "declared in"), opted_out, _row, more="`--full` lists them all.")
+    return Document((table,))
+
+
+def _listed(drift: Drift) -> Iterator[Block]:
+    """The list that was written, and the entries that contradict it now."""
+    if drift.listed is None:
+        return
+    new = [entry for entry in drift.listed if not entry.was_there]
+    old = len(drift.listed) - len(new)
+    yield Heading("The list of those who opted out")
+    if not new:
+        yield Paragraph(
+            f"Nothing was written: {old} were there already." if old else "Nobody has to be listed."
+        )
+        return
+    people = counted(len(new), "person", "people")
+    yield Paragraph((f"Written to {new[0].location.file}: {people}; {old} were there already.",))
+    declared = [entry for entry in new if entry.declared is not None]
+    if declared:
+        yield Paragraph(
+            "Take these entries out of the member files, in the same pull request. Until then `validate`, "
+            "`plan` and `apply` refuse the environment. No call is made about these people."
+        )
+        yield Table(
+            ("entry", "member", "listed at"),
+            declared,
+            lambda entry: Row(
+                ((Code(entry.declared or ""),), (Address(entry.key),), (Code(str(entry.location)),))
+            ),
+            noun="entry",
+            more="`--full` lists them all.",
+        )
 
 
 def _meaning(drift: Drift, finding: Finding) -> str:
@@ -76,7 +124,7 @@ def _row(member: MemberDrift) -> Row:
 
 
 def _data(drift: Drift) -> dict[str, Any]:
-    """The contract's shape; `suppressed` and `problems` are there only if there is something to say."""
+    """The contract's shape; `suppressed`, `listed` and `problems` only if there is something to say."""
     read = drift.read
     kinds = (Finding.DIFFERS, Finding.NOT_SEEN, Finding.ONLY_IN_PANEL, Finding.OPTED_OUT)
     document = {
@@ -92,7 +140,17 @@ def _data(drift: Drift) -> dict[str, Any]:
         "summary": {"same": drift.same, **{kind.value: drift.count(kind) for kind in kinds}},
         "members": [_member(member) for member in drift.members],
     }
-    return document | ({"problems": problem_list([read.denial])} if read.denial else {})
+    problems = [*([read.denial] if read.denial else ()), *drift.problems]
+    return (
+        document
+        | ({} if drift.listed is None else {"listed": [_entry(entry) for entry in drift.listed]})
+        | ({"problems": problem_list(problems)} if problems else {})
+    )
+
+
+def _entry(entry: ListedOptOut) -> dict[str, Any]:
+    place = {"file": entry.location.file, "line": entry.location.line}
+    return {"key": entry.key, **place, "was_there": entry.was_there, "declared": entry.declared}
 
 
 def _member(member: MemberDrift) -> dict[str, Any]:

@@ -167,5 +167,6 @@ def _data(imported: Imported) -> dict[str, object]:
         "columns": {column.heading: column.field for column in imported.columns.imported},
         "left_out_columns": list(imported.columns.left_out),
         "refused": [{"row": row.row, "reason": plain(row.reason)} for row in imported.refused],
+        "opted_out": list(imported.opted_out),
         "written": not imported.is_dry_run and imported.is_written,
     }
