@@ -1,4 +1,4 @@
-"""`reconciler import`: a spreadsheet or an export becomes a member file."""
+"""`reconciler import`: a spreadsheet, an export or the panel becomes a member file."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.import_panel import read_panel_to_import
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument, format_option, mask_option, yes_option
-from reconciler.cli.reading import import_options, source_options
+from reconciler.cli.reading import import_options, max_calls_option, refuse_beside, source_options
 from reconciler.cli.terminal import confirm
 from reconciler.declaration import try_declaration
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, UsageError
 from reconciler.files import display_path
+from reconciler.importing.panel import DEFAULT_FIELDS, parse_fields
 from reconciler.importing.run import (
     Destination,
     Imported,
@@ -30,13 +32,21 @@ from reconciler.problems import Code, Message, Problem
 
 @click.command("import")
 @environment_argument
-@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("source", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+@click.option("--from-panel", is_flag=True, help="Read the panel itself in place of FILE. It costs calls.")
 @click.option(
     "--to",
     metavar="MEMBER_FILE",
     type=click.Path(path_type=Path),
-    help="The CSV member file to write. Default: members/<name of FILE>.csv.",
+    help="The CSV member file to write. Default: members/<name of FILE>.csv, or members/panel.csv.",
 )
+@click.option(
+    "--fields",
+    metavar="NAME,…",
+    help="With --from-panel, the fields to import. Default: names, birthday, zipCode, city, address1, "
+    "address2, mobileNumber, custom1 to custom5.",
+)
+@max_calls_option
 @source_options
 @click.option(
     "--rejected",
@@ -57,8 +67,11 @@ def import_members(
     invocation: Invocation,
     name: str,
     *,
-    source: Path,
+    source: Path | None,
+    from_panel: bool,
     to: Path | None,
+    fields: str | None,
+    max_calls: int | None,
     mappings: tuple[str, ...],
     encoding: str | None,
     sheet: str | None,
@@ -68,40 +81,69 @@ def import_members(
     dry_run: bool,
     yes: bool,
 ) -> int:
-    """Turn a spreadsheet (.xlsx, CSV, or text with tabs) into a member file of ENV. Nothing is sent.
+    """Turn a spreadsheet (.xlsx, CSV, or text with tabs) or the panel into a member file of ENV.
 
-    Headings are recognised in several languages. What was decided is written to import.yaml beside
-    environment.yaml: review it, edit it, and the next import of the same file uses it. Run it again with a
-    newer export to update the member file.
+    Nothing is sent. Headings are recognised in several languages. What was decided is written to import.yaml
+    beside environment.yaml: review it, edit it, and the next import of the same file uses it. Run it again
+    with a newer export to update the member file.
+
+    With --from-panel, the panel is read by the API's call that lists members: one call for each 100, and one
+    more. It says so and asks before. The next apply finds everyone and records them as existing.
 
     Exits with 3 if rows were refused; they are in a file of their own, with the reason.
 
     Example: reconciler import production contacts.xlsx
 
     Example: reconciler import production export.csv --to members/team.csv --map "Job title=custom1"
+
+    Example: reconciler import production --from-panel --max-calls 150
     """
     options = import_options(mappings, encoding, sheet, dates)._replace(prune=prune, is_dry_run=dry_run)
-    declared = try_declaration(invocation.panels, name)
-    folder = invocation.panels / name
-    destination = _destination(folder, source, to)
-    check_source(source, destination.path)
-    imported = prepare(declared, folder, source, destination, options)
-    rejected = rejected_path(source, invocation.panels, rejected_file)
-    steps = _next_steps(invocation, name, imported, source, rejected)
-    imported = replace(imported, next_steps=tuple(steps), more="To see all: --format json.")
+    if from_panel:
+        of_files: dict[str, object] = {"FILE": source, "--map": mappings, "--encoding": encoding}
+        of_files |= {"--sheet": sheet, "--dates": dates, "--rejected": rejected_file, "--prune": prune}
+        refuse_beside(of_files, "{} and --from-panel exclude each other.", "Import a file, or the panel.")
+        destination = _destination(invocation.panels / name, "panel", to)
+        chosen = _fields(fields)
+        imported = read_panel_to_import(
+            invocation, name, destination, chosen, max_calls, is_dry_run=dry_run, yes=yes
+        )
+        if imported is None:
+            return EXIT_INCOMPLETE
+        rejected = None
+    else:
+        refuse_beside({"--fields": fields, "--max-calls": max_calls}, "{} needs --from-panel.")
+        if source is None:
+            raise UsageError(
+                Problem(("There is nothing to import.",), ("Name a FILE, or give --from-panel.",))
+            )
+        destination = _destination(invocation.panels / name, source.stem, to)
+        check_source(source, destination.path)
+        declared = try_declaration(invocation.panels, name)
+        imported = prepare(declared, invocation.panels / name, source, destination, options)
+        rejected = rejected_path(source, invocation.panels, rejected_file)
+        steps = _next_steps(invocation, name, imported, source, rejected)
+        imported = replace(imported, next_steps=tuple(steps))
+    imported = replace(imported, more="To see all: --format json.")
     if not dry_run:
-        _write(invocation, imported, folder, destination, rejected, yes=yes)
+        _write(invocation, imported, destination, rejected, yes=yes)
         imported = replace(imported, is_written=True)
     invocation.show(import_screen(imported))
-    return EXIT_INCOMPLETE if imported.refused else EXIT_DONE
+    return EXIT_INCOMPLETE if imported.refused or imported.left_out else EXIT_DONE
+
+
+def _fields(given: str | None) -> tuple[str, ...]:
+    try:
+        return DEFAULT_FIELDS if given is None else parse_fields(given)
+    except ValueError as error:
+        raise UsageError(Problem((f"--fields: {error}",))) from None
 
 
 def _write(
     invocation: Invocation,
     imported: Imported,
-    folder: Path,
     destination: Destination,
-    rejected: Path,
+    rejected: Path | None,
     *,
     yes: bool,
 ) -> None:
@@ -110,9 +152,9 @@ def _write(
         preview = replace(imported, is_dry_run=True, next_steps=())
         invocation.tell_document(import_screen(preview).document())
         confirm(invocation.line("Change ", Code(imported.file), "?"), yes=yes)
-    if imported.refused:
+    if imported.refused and rejected is not None:
         write_rejected(rejected, imported)
-    write(imported, folder, destination)
+    write(imported, invocation.panels / imported.environment, destination)
 
 
 def _next_steps(
@@ -133,16 +175,16 @@ def _next_steps(
     yield (f"Commit {imported.file} and import.yaml.",)
 
 
-def _destination(folder: Path, source: Path, to: Path | None) -> Destination:
+def _destination(folder: Path, stem: str, to: Path | None) -> Destination:
     """`--to` is relative to the environment's folder, or a path that leads there."""
     if to is None:
-        to = Path("members") / f"{source.stem}.csv"
+        to = Path("members") / f"{stem}.csv"
     root = folder.resolve()
     path = to if to.resolve().is_relative_to(root) else folder / to
     if path.suffix.lower() != ".csv":
         hint = "Name a file that ends in .csv. A member file in YAML is edited by hand."
         raise UsageError(Problem(("--to takes a member file in CSV.",), (hint,)))
     if not path.resolve().is_relative_to(root):
-        hint = f"For example: --to members/{source.stem}.csv."
+        hint = f"For example: --to members/{stem}.csv."
         raise UsageError(Problem(("--to takes a file in the environment's folder.",), (hint,)))
     return Destination(path, path.resolve().relative_to(root).as_posix())

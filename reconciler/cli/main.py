@@ -68,7 +68,9 @@ def _failed(error: BaseException, invocation: Invocation) -> int:
 _COMMANDS = {
     "init": CommandEntry("reconciler.cli.init", "init", "Write the files of a new repository."),
     "import": CommandEntry(
-        "reconciler.cli.import_members", "import_members", "Turn a spreadsheet into a member file."
+        "reconciler.cli.import_members",
+        "import_members",
+        "Turn a spreadsheet or the panel into a member file.",
     ),
     "validate": CommandEntry(
         "reconciler.cli.validate", "validate", "Check declarations, without key or network."

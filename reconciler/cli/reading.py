@@ -108,7 +108,7 @@ def read_from_api(
     environment: Environment,
     size: int,
     expected: Mapping[str, str],
-    known: Collection[str],
+    known: Collection[str] | None,
     max_calls: int | None,
     *,
     yes: bool,
@@ -120,7 +120,7 @@ def read_from_api(
         environment: whose panel it is.
         size: how many members it may have at least.
         expected: whom to look up if they are on no page: their addresses, by identity.
-        known: those whom the lockfile has as added or existing.
+        known: those whom the lockfile has as added or existing; None if it need not be the panel of these.
         max_calls: what --max-calls says.
         yes: what --yes says.
 

@@ -58,7 +58,7 @@ def read_export(
     if not doubt and seen.contradicted:
         people = counted(len(seen.contradicted), "member")
         doubt = (f"{people} {'is' if len(seen.contradicted) == 1 else 'are'} in it twice with other fields",)
-    read = PanelRead(seen.members, 0, missing, doubt, seen.without_address)
+    read = PanelRead(seen.members, 0, missing, doubt, tuple(seen.unusable))
     notes = (*((note,) for note in sheet.notes), *_about_columns(columns), *_about_cells(unreadable))
     return Export(read, notes)
 

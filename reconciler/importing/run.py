@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,10 +16,11 @@ from reconciler.importing.columns import Columns, Decisions, decide
 from reconciler.importing.import_yaml import IMPORT_FILE, Remembered, read_import_yaml, with_remembered
 from reconciler.importing.sheet import Choices, Sheet, unreadable
 from reconciler.importing.source import read_sheet
-from reconciler.importing.update import Fields, RefusedRow, Update, people_of, update
+from reconciler.importing.update import Fields, Person, RefusedRow, Update, people_of, update
 from reconciler.importing.values import DateOrder
 from reconciler.member import EMAIL_ADDRESS
 from reconciler.problems import Location, Message, Problem, plain
+from reconciler.readback.model import PanelRead
 from reconciler.roster.csv_file import Rows, layout_of, spreadsheet_safe, with_line_feeds
 from reconciler.text_source import Findings, bytes_of, decoded, text_of
 
@@ -43,17 +44,33 @@ class Destination(NamedTuple):
     path: Path
     name: str
 
+    @property
+    def display(self) -> str:
+        """The path as it is displayed."""
+        return display_path(self.path)
+
+
+class LeftOutValue(NamedTuple):
+    """A value of the panel that a member file can't declare, and why."""
+
+    key: str
+    field: str
+    reason: Message
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import found and, unless `is_dry_run`, wrote. `file` is the member file's display path."""
+    """What an import found and, unless `is_dry_run`, wrote. `file` is the member file's display path.
+
+    If the source is the panel, `read` is the read, and `left_out` are values that could not be taken.
+    """
 
     environment: str
     file: str
     columns: Columns
     update: Update
     refused: tuple[RefusedRow, ...]
-    notes: tuple[str, ...]
+    notes: tuple[str | Message, ...]
     header: tuple[str, ...]
     text: str
     import_yaml: str | None
@@ -61,6 +78,8 @@ class Imported:
     is_written: bool = False
     next_steps: tuple[Message, ...] = ()
     more: str = ""
+    read: PanelRead | None = None
+    left_out: tuple[LeftOutValue, ...] = ()
 
     @property
     def opted_out(self) -> tuple[str, ...]:
@@ -85,20 +104,18 @@ def prepare(
     """
     remembered = read_import_yaml(folder).get(destination.name, Remembered())
     sheet, columns, dates = read_source(source, options, remembered)
-    existing = _existing(destination.path, declared)
-    people, refused = people_of(sheet, columns, dates, _Forbidden(declared))
-    elsewhere = _declared_elsewhere(declared, destination.path)
-    found = update(existing.rows, people, columns, elsewhere, refused=refused, prune=options.prune)
+    people, refused = people_of(sheet, columns, dates, Forbidden(declared))
+    found, text = updated(declared, destination, columns, people, refused, prune=options.prune)
     decided = Remembered({**remembered.columns, **columns.decided}, sheet.encoding, dates, sheet.name)
     return Imported(
         environment=folder.name,
-        file=display_path(destination.path),
+        file=destination.display,
         columns=columns,
         update=found,
         refused=tuple(refused),
         notes=sheet.notes,
         header=tuple(str(cell) for cell in sheet.header.cells),
-        text=_csv(found, existing),
+        text=text,
         import_yaml=_changed_memory(folder, destination.name, decided, remembered),
         is_dry_run=options.is_dry_run,
     )
@@ -158,7 +175,27 @@ def write_rejected(path: Path, imported: Imported) -> None:
     replace_file(path, text.getvalue().encode("utf-8-sig"), mode=_PRIVATE)
 
 
-class _Forbidden(dict[str, str]):
+def updated(
+    declared: DeclarationReading,
+    destination: Destination,
+    columns: Columns,
+    people: Sequence[Person],
+    refused: Sequence[RefusedRow],
+    *,
+    prune: bool = False,
+) -> tuple[Update, str]:
+    """The member file brought up to date with these people, and its text. Nothing is written.
+
+    Raises:
+        InvalidInput: the member file has mistakes.
+    """
+    existing = _existing(destination.path, declared)
+    elsewhere = _declared_elsewhere(declared, destination.path)
+    found = update(existing.rows, people, columns, elsewhere, refused=refused, prune=prune)
+    return found, _csv(found, existing)
+
+
+class Forbidden(dict[str, str]):
     """By identity, why someone must not be imported; suppression lists may hold hashes, so each is asked."""
 
     def __init__(self, declared: DeclarationReading) -> None:

@@ -18,9 +18,12 @@ Fields = dict[str, str]
 
 
 class Person(NamedTuple):
-    """One person of a source; `row` is where they are in it."""
+    """One person of a source; `row` is where they are in it, None if it has no rows.
 
-    row: int
+    `fields` are those that the source tells; `""` is *not declared*, and what is not there is not known.
+    """
+
+    row: int | None
     key: str
     fields: Fields
 
@@ -28,10 +31,10 @@ class Person(NamedTuple):
 class RefusedRow(NamedTuple):
     """A row that can't be taken, and why; `cells` are its own, as text. `key` is None without an address.
 
-    `opted_out` tells that the source has a date on which they unsubscribed.
+    `row` is None if the source has no rows. `opted_out` tells that it has a date on which they unsubscribed.
     """
 
-    row: int
+    row: int | None
     cells: Sequence[str]
     reason: Message
     key: str | None = None
@@ -129,8 +132,9 @@ def _fields(row: Row, columns: Columns, orders: Mapping[str, DateOrder], width: 
         raise RefusedCell((f"the row has {len(row.cells)} cells, and the header has {width}",))
     return {
         column.field: text_of(column.field, row.cells[column.position], orders)
-        for column in columns.imported
         if column.position < len(row.cells)
+        else ""
+        for column in columns.imported
     }
 
 
@@ -163,7 +167,7 @@ def update(
             matched[person.key] = elsewhere[person.key]
             continue
         before = rows.get(person.key)
-        after = {name: person.fields.get(name, "") for name in imported}
+        after = {name: person.fields.get(name, (before or {}).get(name, "")) for name in imported}
         if before is None:
             new.append(person)
             rows[person.key] = after

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from reconciler.explain import DeclaredAt, Explanation
     from reconciler.find import Occurrences
     from reconciler.output.decision import Commands
+    from reconciler.readback.model import PanelRead
     from reconciler.suppressing import PlannedRemoval, Suppressed
 
 _MOST_PROBLEMS = 20
@@ -429,4 +430,14 @@ def occurrences_data(traces: "Occurrences") -> dict[str, Any]:
         "unread": problem_list(traces.unread),
         "not_followed": list(traces.not_followed),
         "problems": [],
+    }
+
+
+def read_data(read: "PanelRead") -> dict[str, Any]:
+    """What a read of the panel cost, saw and proves."""
+    return {
+        "calls": read.calls,
+        "members": len(read.members),
+        "complete": read.is_complete,
+        "reason": plain(read.reason) or None,
     }

@@ -14,7 +14,8 @@ from reconciler.suppression.model import Suppression
 OPT_OUT = "unsubscribeDate"
 """The field that tells that a member has opted out. The list of statuses is not public."""
 
-_DATES = frozenset({"birthday", "profileCompleteDate", "creationDate", "lastLoginTimestamp", OPT_OUT})
+DATES = frozenset({"birthday", "profileCompleteDate", "creationDate", "lastLoginTimestamp", OPT_OUT})
+_LINE_END = re.compile("\r\n?")  # member files have line feeds
 _DAY = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
 )
@@ -77,15 +78,15 @@ def field_drifts(declared: Attributes, panel: Attributes, ignored: Collection[st
 
     Null in the panel proves nothing (it is left out of `panel`), and `""` is the same as not declared.
     """
-    there = dict(_by_name(panel))
-    for name, wanted in _by_name(declared):
+    there = dict(by_name(panel))
+    for name, wanted in by_name(declared):
         if name == EMAIL_ADDRESS or _are_equal(name, wanted, there.get(name)):
             continue
         if name not in ignored and name.partition("[")[0] not in ignored:
             yield FieldDrift(name, wanted, there[name])
 
 
-def _by_name(attributes: Attributes) -> Iterator[tuple[str, Any]]:
+def by_name(attributes: Attributes) -> Iterator[tuple[str, Any]]:
     """The fields by the name a person would use; each profile field is one, such as `profileFields[577]`."""
     for name, value in attributes.items():
         if name != PROFILE_FIELDS:
@@ -111,7 +112,7 @@ def _comparable(name: str, value: Any) -> Any:
     """The value without what may differ between two spellings of the same: a text, or a set of them."""
     if isinstance(value, list):
         return frozenset(_comparable("", item) for item in value)
-    text = unicodedata.normalize("NFC", str(value).strip())
-    is_date = name in _DATES or name.startswith(PROFILE_FIELDS)
+    text = unicodedata.normalize("NFC", _LINE_END.sub("\n", str(value)).strip())
+    is_date = name in DATES or name.startswith(PROFILE_FIELDS)
     day = _DAY.fullmatch(text) if is_date else None
     return day[1] if day else text

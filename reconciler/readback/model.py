@@ -15,17 +15,25 @@ class PanelRead:
 
     `members` are all who were seen, by identity, with the fields that were not null. `missing` are those
     expected who were on no page and whom a look-up did not find either: not seen, which is not the same as
-    gone. `reason` says why the read is not complete; it is empty if it is. `without_address` counts entries
-    without a usable address. `denial` is set if the API refused before any page was read.
+    gone. `reason` says why the read is not complete; it is empty if it is. `unusable` are the addresses of
+    entries that have none that can be used, `""` for no address at all. `denial` is set if the API refused
+    before any page was read. `is_whole` tells that the pages came to their end, and are of the panel that
+    *save* fills as far as that is known; who was looked up afterwards is another matter.
     """
 
     members: Mapping[str, Attributes]
     calls: int
     missing: frozenset[str] = frozenset()
     reason: Message = ()
-    without_address: int = 0
+    unusable: tuple[str, ...] = ()
     denial: Problem | None = None
     is_interrupted: bool = False
+    is_whole: bool = True
+
+    @property
+    def without_address(self) -> int:
+        """How many entries have no usable address."""
+        return len(self.unusable)
 
     @property
     def is_complete(self) -> bool:

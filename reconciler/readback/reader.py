@@ -60,12 +60,13 @@ class ReadPlan:
 
     `expected` gives the address of each member who should be there, by identity; those on no page are looked
     up. `known` are those whom the lockfile has as added or existing: a read that sees none of them says
-    nothing, since it is unknown whether the call lists the panel that *save* fills. `most_calls` bounds all
-    calls. `may_look_up` is asked before members are looked up, with their number.
+    nothing, since it is unknown whether the call lists the panel that *save* fills; None if that is no
+    matter. `most_calls` bounds all calls. `may_look_up` is asked before members are looked up, with their
+    number.
     """
 
     expected: Mapping[str, str]
-    known: Collection[str]
+    known: Collection[str] | None
     most_calls: int
     may_look_up: Callable[[int], bool]
 
@@ -109,6 +110,7 @@ class _Reading:
         self._undecided = 0
         self._calls = 0
         self._pages = 0
+        self._is_whole = False
 
     def run(self, runner: asyncio.Runner, phase: Callable[[PanelReader], Awaitable[None]]) -> None:
         """Run one phase, which a signal ends; afterwards signals are as they were."""
@@ -132,9 +134,10 @@ class _Reading:
             self._calls,
             frozenset(self._not_found - self._seen.members.keys()),
             reason,
-            self._seen.without_address,
+            tuple(self._seen.unusable),
             denial=denial if self._pages == 0 else None,
             is_interrupted=self._stop.cause is Cause.SIGNAL,
+            is_whole=self._is_whole,
         )
 
     def doubts(self) -> Message:
@@ -151,8 +154,10 @@ class _Reading:
     async def read_pages(self, panel: PanelReader) -> None:
         """Read all pages, and once more if too many members are on none of them."""
         await self._pass_over(panel)
-        if doubt := unproven(self._seen, self._plan.known, "on any page", "this call lists"):
+        known = self._plan.known
+        if known is not None and (doubt := unproven(self._seen, known, "on any page", "this call lists")):
             raise _Ended(doubt)
+        self._is_whole = True
         if len(self.missing()) > MOST_MISSING:
             self._observer.reads_again(len(self.missing()))
             await self._pass_over(panel)

@@ -26,15 +26,15 @@ _ENDLESS = "two pages in a row brought nobody new, so the list may never end"
 class Seen:
     """All who were on any page, by identity; of two entries the later one counts.
 
-    `contradicted` are those with two entries whose fields differ. `without_address` counts the entries of one
-    pass whose address is missing or malformed. `longest` is the length of the longest page.
+    `contradicted` are those with two entries whose fields differ. `unusable` are the addresses that
+    are none, of one pass; `""` where there is none. `longest` is the length of the longest page.
     """
 
     def __init__(self) -> None:
         """Nobody yet."""
         self.members: dict[str, Attributes] = {}
         self.contradicted: set[str] = set()
-        self.without_address = 0
+        self.unusable: list[str] = []
         self.longest = 0
 
     def take(self, page: Page) -> set[str]:
@@ -42,10 +42,11 @@ class Seen:
         self.longest = max(self.longest, len(page.members))
         keys = set()
         for attributes in page.members:
+            address = attributes.get(EMAIL_ADDRESS, "")
             try:
-                key = identity(attributes.get(EMAIL_ADDRESS, ""))
+                key = identity(address)
             except InvalidAddress:
-                self.without_address += 1
+                self.unusable.append(address)
                 continue
             if self.members.get(key, attributes) != attributes:
                 self.contradicted.add(key)
@@ -77,7 +78,7 @@ def all_pages(seen: Seen) -> Steps[Message]:
     The vendor's totals are not reliable (its example has 0 beside a member), and a page may hold fewer
     members than were asked for. A server that repeats its last page for ever brings nobody new.
     """
-    seen.without_address = 0
+    seen.unusable.clear()
     met: set[str] = set()
     barren = 0
     for number in count(1):

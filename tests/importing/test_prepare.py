@@ -48,7 +48,7 @@ def _workbook(folder: Path, *rows: list[object]) -> Path:
     return path
 
 
-def _reasons(imported: Imported) -> dict[int, str]:
+def _reasons(imported: Imported) -> dict[int | None, str]:
     return {row.row: plain(row.reason) for row in imported.refused}
 
 

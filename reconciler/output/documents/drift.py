@@ -14,11 +14,11 @@ from reconciler.output.document import (
     Table,
     Text,
 )
-from reconciler.output.json_shapes import problem_list
+from reconciler.output.json_shapes import problem_list, read_data
 from reconciler.output.render import Screen
 from reconciler.output.visible import value_text
 from reconciler.output.wording import counted
-from reconciler.problems import Address, Code, Message, Value, plain
+from reconciler.problems import Address, Code, Message, Value
 from reconciler.readback.model import Drift, Finding, ListedOptOut, MemberDrift
 
 _TITLES = {
@@ -131,12 +131,7 @@ def _data(drift: Drift) -> dict[str, Any]:
         "format": 1,
         "environment": drift.environment,
         "source": drift.source,
-        "read": {
-            "calls": read.calls,
-            "members": len(read.members),
-            "complete": read.is_complete,
-            "reason": plain(read.reason) or None,
-        },
+        "read": read_data(read),
         "summary": {"same": drift.same, **{kind.value: drift.count(kind) for kind in kinds}},
         "members": [_member(member) for member in drift.members],
     }

@@ -16,9 +16,11 @@ from reconciler.output.document import (
     Row,
     Table,
 )
+from reconciler.output.json_shapes import read_data
 from reconciler.output.render import Screen
 from reconciler.output.wording import counted
 from reconciler.problems import Address, Code, Value, plain
+from reconciler.readback.model import PanelRead
 
 _PREVIEW = 5
 
@@ -37,6 +39,7 @@ def _document(imported: Imported) -> Document:
             *_preview(imported),
             *_people(imported),
             *_refused(imported),
+            *_left_out(imported),
             *_next(imported),
         )
     )
@@ -50,13 +53,20 @@ def _sentence(imported: Imported) -> tuple[str | Code, ...]:
     if update.gone:
         counts.append(f"{len(update.gone)} {'removed' if update.is_pruned else 'not in the source'}")
     if imported.refused:
-        counts.append(f"{counted(len(imported.refused), 'row')} refused")
+        counts.append(f"{counted(len(imported.refused), _noun(imported))} refused")
     would = " (nothing is written yet)" if imported.is_dry_run else ""
     return (Code(imported.file), f": {', '.join(counts)}{would}.")
 
 
+def _noun(imported: Imported) -> str:
+    return "row" if imported.read is None else "member"
+
+
 def _columns(imported: Imported) -> Iterator[Block]:
     columns = imported.columns
+    if imported.read is not None:
+        yield Paragraph(("Fields: ", Code(", ".join(column.field for column in columns.imported)), "."))
+        return
     rows = [(column.field, (Code(column.heading),)) for column in columns.imported]
     yield Heading("Columns")
     yield Fields(tuple((field, (heading,)) for field, heading in rows))
@@ -88,7 +98,8 @@ def _people(imported: Imported) -> Iterator[Block]:
     update = imported.update
     if update.new:
         yield Heading(f"New: {len(update.new)}")
-        yield Table(("member", "row"), update.new, _new_row, symbol="+", more=imported.more)
+        headings = ("member", "row") if imported.read is None else ("member",)
+        yield Table(headings, update.new, _new_row, symbol="+", more=imported.more)
     if update.differs:
         yield Heading(f"Changed: {len(update.differs)}")
         changed = [(key, change) for key, changes in update.differs.items() for change in changes]
@@ -124,14 +135,31 @@ def _people(imported: Imported) -> Iterator[Block]:
 
 
 def _new_row(person: Person) -> Row:
-    return Row(((Address(person.key),), str(person.row)))
+    return Row(((Address(person.key),), *_number(person.row)))
+
+
+def _number(row: int | None) -> tuple[str, ...]:
+    return () if row is None else (str(row),)
 
 
 def _refused(imported: Imported) -> Iterator[Block]:
     if imported.refused:
-        yield Heading(f"Refused: {counted(len(imported.refused), 'row')}")
+        noun = _noun(imported)
+        headings = ("row", "reason") if imported.read is None else ("reason",)
+        yield Heading(f"Refused: {counted(len(imported.refused), noun)}")
+        yield Table(headings, imported.refused, _refused_row, symbol="!", noun=noun, more=imported.more)
+
+
+def _left_out(imported: Imported) -> Iterator[Block]:
+    if imported.left_out:
+        yield Heading(f"Values that were left out: {len(imported.left_out)}")
         yield Table(
-            ("row", "reason"), imported.refused, _refused_row, symbol="!", noun="row", more=imported.more
+            ("member", "field", "reason"),
+            imported.left_out,
+            lambda value: Row(((Address(value.key),), (Code(value.field),), value.reason)),
+            symbol="!",
+            noun="value",
+            more=imported.more,
         )
 
 
@@ -140,7 +168,7 @@ def _gone_row(key: str) -> Row:
 
 
 def _refused_row(row: RefusedRow) -> Row:
-    return Row((str(row.row), row.reason))
+    return Row((*_number(row.row), row.reason))
 
 
 def _next(imported: Imported) -> Iterator[Block]:
@@ -151,7 +179,8 @@ def _next(imported: Imported) -> Iterator[Block]:
 
 def _data(imported: Imported) -> dict[str, object]:
     update = imported.update
-    return {
+    from_panel = {} if imported.read is None else _read_data(imported, imported.read)
+    return from_panel | {
         "format": 1,
         "environment": imported.environment,
         "file": imported.file,
@@ -170,3 +199,8 @@ def _data(imported: Imported) -> dict[str, object]:
         "opted_out": list(imported.opted_out),
         "written": not imported.is_dry_run and imported.is_written,
     }
+
+
+def _read_data(imported: Imported, read: PanelRead) -> dict[str, object]:
+    left_out = [value._asdict() | {"reason": plain(value.reason)} for value in imported.left_out]
+    return {"read": read_data(read), "left_out_values": left_out}
