@@ -120,7 +120,7 @@ def read_from_api(
         environment: whose panel it is.
         size: how many members it may have at least.
         expected: whom to look up if they are on no page: their addresses, by identity.
-        known: those whom the lockfile has as added or existing; None if it need not be the panel of these.
+        known: those whom the lockfile has as added or existing; None where any member will do.
         max_calls: what --max-calls says.
         yes: what --yes says.
 

@@ -60,9 +60,9 @@ class ReadPlan:
 
     `expected` gives the address of each member who should be there, by identity; those on no page are looked
     up. `known` are those whom the lockfile has as added or existing: a read that sees none of them says
-    nothing, since it is unknown whether the call lists the panel that *save* fills; None if that is no
-    matter. `most_calls` bounds all calls. `may_look_up` is asked before members are looked up, with their
-    number.
+    nothing, since it is unknown whether the call lists the panel that *save* fills; None if any
+    member will do. `most_calls` bounds all calls. `may_look_up` is asked before members are looked up, with
+    their number.
     """
 
     expected: Mapping[str, str]
@@ -154,8 +154,7 @@ class _Reading:
     async def read_pages(self, panel: PanelReader) -> None:
         """Read all pages, and once more if too many members are on none of them."""
         await self._pass_over(panel)
-        known = self._plan.known
-        if known is not None and (doubt := unproven(self._seen, known, "on any page", "this call lists")):
+        if doubt := unproven(self._seen, self._plan.known, "on any page", "this call lists"):
             raise _Ended(doubt)
         self._is_whole = True
         if len(self.missing()) > MOST_MISSING:

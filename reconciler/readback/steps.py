@@ -55,18 +55,20 @@ class Seen:
         return keys
 
 
-def unproven(seen: Seen, known: Collection[str], nowhere: str, whether: str) -> Message:
+def unproven(seen: Seen, known: Collection[str] | None, nowhere: str, whether: str) -> Message:
     """Why this may be another panel than the one that *save* fills; nothing if a known member was seen.
 
     Args:
         seen: all who were seen.
-        known: those whom the lockfile has as added or existing.
+        known: those whom the lockfile has as added or existing; None where any member will do.
         nowhere: where none of them is, such as `on any page`.
         whether: what is unknown then, such as `this call lists`.
     """
-    if not seen.members.keys().isdisjoint(known):
+    if not seen.members.keys().isdisjoint(seen.members if known is None else known):
         return ()
     unknown = f"so it is unknown whether {whether} the panel that apply fills"
+    if known is None:
+        return (f"nobody is {nowhere}, {unknown}",)
     if not known:
         return (f"the lockfile has nobody as added or existing, {unknown}",)
     return (f"of {counted(len(known), 'member')} who are in the panel none is {nowhere}, {unknown}",)

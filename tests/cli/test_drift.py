@@ -138,12 +138,9 @@ def test_a_read_that_saw_nobody_known_is_not_complete_and_says_why_first(tmp_pat
     world.members("ada@example.org")
     result = _drift(world, "--detailed-exitcode")
     assert (result.code, result.json["read"]["complete"]) == (3, False)
-    assert (
-        result.json["read"]["reason"] in world.run("drift", "p", "--yes").out.splitlines()[0] + " " * 99
-        or True
-    )
     first = world.run("drift", "p", "--yes").out.splitlines()[0]
     assert "not complete" in first
+    assert result.json["read"]["reason"] in first
 
 
 def test_the_price_is_told_before_and_without_a_yes_no_call_is_made(world: World) -> None:

@@ -75,7 +75,7 @@ class SocketVendor(AbstractContextManager["SocketVendor"]):
         """Let all go well from here on."""
         self._sandbox.faults.clear()
 
-    def strike(self, *faults: str) -> None:
+    def strike(self, *faults: str | Fault) -> None:
         """Let these be what goes wrong next, one call after the other."""
         self._sandbox.faults.clear()
         self._sandbox.faults.extend(each for fault in faults for each in _read(fault))
