@@ -145,9 +145,9 @@ def drift(
     if read.denial is not None:
         invocation.tell_problems((read.denial,))
     code = _exit_code(found, detailed=detailed_exitcode)
-    if list_opted_out and not read.members.keys().isdisjoint(known):
+    if list_opted_out and state.lockfile and not read.members.keys().isdisjoint(known):
         try:
-            found = with_opt_outs_listed(invocation, declared, found, yes=yes)
+            found = with_opt_outs_listed(invocation, declared, found, state.lockfile, yes=yes)
         except ReconcilerError as error:  # what was read cost calls, so it is shown all the same
             invocation.tell_problems(error.problems)
             found, code = replace(found, problems=error.problems), error.exit_code

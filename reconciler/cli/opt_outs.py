@@ -6,6 +6,8 @@ from reconciler.cli.invocation import Invocation
 from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared
 from reconciler.files import display_path
+from reconciler.lockfile.model import Lockfile
+from reconciler.member import Removal
 from reconciler.output.documents.drift import opt_outs_document
 from reconciler.output.wording import counted
 from reconciler.problems import Code
@@ -13,8 +15,12 @@ from reconciler.readback.model import Drift, Finding, ListedOptOut
 from reconciler.suppression.writer import list_opted_out
 
 
-def with_opt_outs_listed(invocation: Invocation, declared: Declared, found: Drift, *, yes: bool) -> Drift:
+def with_opt_outs_listed(
+    invocation: Invocation, declared: Declared, found: Drift, lockfile: Lockfile, *, yes: bool
+) -> Drift:
     """Ask, write those who opted out to `opted_out.txt`, and say which entries to take out. No call is made.
+
+    Those whom apply unsubscribed are left out: nothing proves that they wished it.
 
     Raises:
         InvalidInput: a list has mistakes, or somebody can't be written on it; then nothing is written.
@@ -22,7 +28,9 @@ def with_opt_outs_listed(invocation: Invocation, declared: Declared, found: Drif
         DiskFailure: the list could not be written; then it is as it was.
     """
     environment, members = declared.environment, declared.roster.members
-    opted_out = [member for member in found.members if member.finding is Finding.OPTED_OUT]
+    unsubscribed = [member for member in found.members if member.finding is Finding.OPTED_OUT]
+    by_us = {key for key, entry in lockfile.departed.items() if entry.by is Removal.UNSUBSCRIBE}
+    opted_out = [member for member in unsubscribed if member.key not in by_us]
     new = [member for member in opted_out if not member.is_suppressed]
     path = display_path(environment.opt_out_list)
     if new and not yes:
@@ -30,8 +38,11 @@ def with_opt_outs_listed(invocation: Invocation, declared: Declared, found: Drif
         people = counted(len(new), "person who opted out", "people who opted out")
         confirm(invocation.line(f"Write {people} to ", Code(path), "?"))
     listed = list_opted_out(environment, [member.key for member in opted_out])
+    left_out = len(unsubscribed) - len(opted_out)
+    note = (f"{counted(left_out, 'member')} not listed, since apply unsubscribed them.",)
     return replace(
         found,
+        notes=(*found.notes, *([note] if left_out else ())),
         listed=tuple(
             ListedOptOut(key, *entry, members[key].source if key in members else None)
             for key, entry in listed.items()

@@ -132,6 +132,18 @@ def test_from_a_panel_that_may_be_another_nobody_is_listed(world: World) -> None
     assert not (world.panels / "p" / "opted_out.txt").exists()
 
 
+def test_whom_apply_unsubscribed_has_not_opted_out(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.environment(settings="policy: {on_remove: unsubscribe}\nguards: {remove: null}\n")
+    world.members("ada@example.org", "bob@example.org")
+    assert world.run("apply", "p", "--yes").code == 0
+    world.members("ada@example.org")
+    assert world.run("apply", "p", "--yes").code == 0
+    result = _list(world)
+    assert (result.json["summary"]["opted_out"], result.json["listed"]) == (1, [])
+    assert not (world.panels / "p" / "opted_out.txt").exists()
+
+
 def test_a_read_that_ended_early_still_proves_who_opted_out(world: World) -> None:
     assert _list(world, "--max-calls", "1").code == 3
     assert _lines(world)[1:] == ["bob@example.org", "cleo@example.org"]
