@@ -24,7 +24,7 @@ from reconciler.environment.model import RateLimit
 from reconciler.identity import identity
 from reconciler.member import EMAIL_ADDRESS, Attributes
 from reconciler.sandbox.bodies import WrongBody, read_addresses, read_batch
-from reconciler.sandbox.pages import Listing, page_of
+from reconciler.sandbox.pages import Reading, page_of
 from reconciler.sandbox.store import Membership, Store
 
 BASE_PATH = "/a/api/v2"
@@ -42,9 +42,9 @@ class Rules:
     `lets_in` says whether a call with this `api-key` header, or with none, may act. `allowance` is how many
     calls are paid for, None for no end; `rate` the most in any window; `max_body` the longest body in bytes
     (the vendor documents no size, only that there is one). `refuses` are identities: a batch that holds one
-    of them is refused, whole. `blocks` are the identities of those whom the account has blocked, besides the
-    members whose `status` says so. `updates_known` is for accounts whose add call updates known members.
-    `listing` says what the reading call shows; with `may_read` false it is forbidden.
+    of them is refused, whole. `blocks` are the identities of members that the account has blocked, besides
+    those whose `status` says so. `updates_known` is for accounts whose add call updates known members.
+    `largest_page` is the most members on one page; `reading` says what else is odd about the reading call.
     """
 
     lets_in: Callable[[str | None], bool]
@@ -54,8 +54,8 @@ class Rules:
     refuses: frozenset[str] = frozenset()
     blocks: frozenset[str] = frozenset()
     updates_known: bool = False
-    may_read: bool = True
-    listing: Listing = field(default_factory=Listing)
+    largest_page: int = 100
+    reading: frozenset[Reading] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class Application:
             return NOT_FOUND
         if not self.rules.lets_in(call.key):
             return UNAUTHORIZED
-        if call.path == READ_PATH and not self.rules.may_read:
+        if call.path == READ_PATH and Reading.FORBIDDEN in self.rules.reading:
             return FORBIDDEN
         if self.rules.allowance is not None and self._store.calls >= self.rules.allowance:
             return ALLOWANCE_USED_UP
@@ -262,7 +262,8 @@ class Application:
         return Membership.BLOCKED if key in self.rules.blocks else self._store.membership(key)
 
     def _list(self, call: Call, body: bytes) -> SandboxAnswer:
-        page = page_of(self._store, self.rules.listing, call.query, body)
+        rules = self.rules
+        page = page_of(self._store, call.query, body, largest=rules.largest_page, reading=rules.reading)
         if page is None:
             return BAD_PARAMETERS.answer(call.path)
         return _answered(page, f"members={len(page['response'])}")

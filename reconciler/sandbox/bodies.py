@@ -8,13 +8,36 @@ all the wrong schema. Sources: the sample body on the page *save panel members*;
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+)
 from pydantic.alias_generators import to_camel
 
 from reconciler.identity import identity
-from reconciler.member import Attributes
+from reconciler.member import EMAIL_ADDRESS, FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Attributes
 
 _Body = TypeVar("_Body")
+_NULLABLE = frozenset(
+    {
+        "zipCode",
+        "city",
+        "address1",
+        "address2",
+        "lastLoginTimestamp",
+        "unsubscribeDate",
+        "customSource",
+        "username",
+        *(f"custom{number}" for number in range(1, 6)),
+    }
+)
+"""The texts for which the page's sample shows null."""
 
 
 class WrongBody(ValueError):
@@ -32,7 +55,7 @@ def read_batch(body: bytes) -> list[dict[str, Any]]:
     Raises:
         WrongBody: it is no JSON, or not of the schema.
     """
-    return [member.model_dump(by_alias=True, exclude_unset=True) for member in _read(_BATCH, body)]
+    return [member.model_dump(exclude_unset=True, by_alias=True) for member in _read(_BATCH, body)]
 
 
 def read_addresses(body: bytes) -> list[str]:
@@ -105,41 +128,24 @@ class _ProfileField(_Strict):
     value: str | list[int | str] | _PostalAddress
 
 
-class _Member(_Strict):
-    """The page's sample, field by field: null is taken where it shows null."""
-
-    email_address: _Address
-    first_name: str = ""
-    middle_name: str = ""
-    last_name: str = ""
-    birthday: str = ""
-    profile_complete_date: str = ""
-    zip_code: str | None = None
-    city: str | None = None
-    address1: str | None = None
-    address2: str | None = None
-    status: str = ""
-    status_type: int = 0
-    creation_date: str = ""
-    source: str = ""
-    last_login_timestamp: str | None = None
-    q_point_value: int = 0
-    unsubscribe_date: str | None = None
-    moderator: int = 0
-    custom_source: str | None = None
-    selected_language: int = 0
-    device_type: str = ""
-    mobile_number: str = ""
-    username: str | None = None
-    refer_id: int = Field(default=0, alias="referID")
-    custom1: str | None = None
-    custom2: str | None = None
-    custom3: str | None = None
-    custom4: str | None = None
-    custom5: str | None = None
-    profile_fields: list[_ProfileField] | None = None
+def _field(name: str) -> Any:
+    """Type and default of a member's field, as pydantic's `create_model` takes them."""
+    if name == EMAIL_ADDRESS:
+        return _Address, ...
+    if name == PROFILE_FIELDS:
+        return list[_ProfileField] | None, None
+    if name in NUMBER_FIELDS:
+        return int, 0
+    return (str | None, None) if name in _NULLABLE else (str, "")
 
 
-_BATCH = TypeAdapter(Annotated[list[_Member], Field(min_length=1)])
+_Member = create_model(
+    "_Member",
+    __config__=ConfigDict(strict=True, extra="forbid"),
+    **{name: _field(name) for name in FIELDS},
+)
+_BATCH: TypeAdapter[list[BaseModel]] = TypeAdapter(
+    Annotated[list[_Member], Field(min_length=1)]  # type: ignore[valid-type,arg-type]  # a class made at run time
+)
 _ADDRESSES = TypeAdapter(Annotated[list[_Address], Field(min_length=1)])
 _FILTER = TypeAdapter(Filter)

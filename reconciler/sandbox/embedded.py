@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -109,10 +110,8 @@ def contents_of(data: Path) -> Contents:
 
 
 def _contents(store: Store) -> Contents:
-    try:
+    with closing(store):
         return Contents(store.residents(), store.deleted, store.calls)
-    finally:
-        store.close()
 
 
 def forget(environment: Environment) -> None:

@@ -183,7 +183,7 @@ def _one_leaves(store: Store) -> None:
 
 
 def _all_rewritten(store: Store) -> None:
-    """As when one joins, and whoever is on two pages has other fields on the second."""
+    """As when one joins; a member who is on two pages has other fields on the second."""
     for resident in store.residents():
         city = f"{resident.attributes.get('city') or ''} (moved)".strip()
         store.update({**resident.attributes, "city": city})
@@ -236,7 +236,7 @@ _OF_ANSWERS = (
     Fault("huge", True, "a right answer behind 8 MB of spaces", _huge),
 )
 _OF_READING = (
-    Fault("joins", True, "somebody joined before it, at the front: members move on", disturb=_one_joins),
+    Fault("joins", True, "a member joined before it, at the front: members move on", disturb=_one_joins),
     Fault("leaves", True, "the first member left before it: members move up", disturb=_one_leaves),
     Fault("rewrites", True, "as joins, and everyone's city changed", disturb=_all_rewritten),
 )

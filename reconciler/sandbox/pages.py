@@ -7,8 +7,9 @@ and `statusType` is 0, whatever the member has; dates come in two forms; the tot
 `perPage` is cut without a word.
 """
 
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,46 +23,48 @@ _EMPTY_TEXTS = ("firstName", "lastName", "mobileNumber")
 _LARGEST_NUMBER = 2**53
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What this account shows when its members are read.
+class Reading(StrEnum):
+    """How the reading call of an account may differ from what the vendor's pages show."""
 
-    A page holds `largest_page` members at most. `shows_all` gives the fields that are null in the vendor's
-    examples too. `repeats_last` answers a page behind the end with the last page, for ever. `is_elsewhere`
-    is for an account whose reading call sees another panel than the one that is filled: it lists nobody.
-    """
-
-    largest_page: int = 100
-    shows_all: bool = False
-    repeats_last: bool = False
-    is_elsewhere: bool = False
+    FORBIDDEN = "forbidden"
+    """The key may not read."""
+    ELSEWHERE = "elsewhere"
+    """It reads another panel than the one that is filled: an empty one."""
+    REPEATS = "repeats"
+    """A page behind the end is the last page again, for ever."""
+    FULL = "full"
+    """The fields that are null in the vendor's examples are shown."""
 
 
-def page_of(store: Store, listing: Listing, query: str, body: bytes) -> dict[str, Any] | None:
-    """The answer to a reading call; None where `page` or `perPage` is no whole number from 1.
+def page_of(
+    store: Store, query: str, body: bytes, *, largest: int, reading: AbstractSet[Reading]
+) -> dict[str, Any] | None:
+    """The answer to a reading call; None if `page` or `perPage` is not a whole number from 1.
+
+    A page holds `largest` members at most.
 
     Raises:
         WrongBody: the body is no JSON, or not of the schema.
     """
     wanted = read_filter(body)
     given = parse_qs(query, keep_blank_values=True)
-    page, size = _number(given, "page", 1), _number(given, "perPage", listing.largest_page)
+    page, size = _number(given, "page", 1), _number(given, "perPage", largest)
     if page is None or size is None:
         return None
-    size = min(size, listing.largest_page)
+    size = min(size, largest)
 
     def residents(number: int) -> list[Resident]:
-        if listing.is_elsewhere:
+        if Reading.ELSEWHERE in reading:
             return []
         start = (number - 1) * size
         return store.page(start, size, ids=wanted.ids, search=wanted.search_field, status=wanted.status)
 
     found = residents(page)
-    while listing.repeats_last and not found and page > 1:
+    while Reading.REPEATS in reading and not found and page > 1:
         page -= 1
         found = residents(page)
     return {
-        "response": [_listed(resident, listing) for resident in found],
+        "response": [_listed(resident, is_full=Reading.FULL in reading) for resident in found],
         "pagination": {
             "perPage": size,
             "totalItems": 0,
@@ -78,7 +81,7 @@ def _number(given: dict[str, list[str]], name: str, default: int) -> int | None:
     return int(text) if is_whole and int(text) else None
 
 
-def _listed(resident: Resident, listing: Listing) -> dict[str, Any]:
+def _listed(resident: Resident, *, is_full: bool) -> dict[str, Any]:
     stored = {
         "creationDate": resident.created,
         "unsubscribeDate": resident.unsubscribed,
@@ -92,7 +95,7 @@ def _listed(resident: Resident, listing: Listing) -> dict[str, Any]:
             fields["state"] = None
     for field in ("creationDate", "unsubscribeDate"):
         fields[field] = _date(fields[field], in_the_other_form=bool(resident.number % 2))
-    if not listing.shows_all:
+    if not is_full:
         fields |= dict.fromkeys(_NEVER_SHOWN) | {"statusType": 0}
     return fields
 

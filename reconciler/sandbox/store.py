@@ -24,19 +24,12 @@ from reconciler.problems import Location, Problem
 _FORMAT = 3
 _MARK = 0x52434E53  # "RCNS", so that no other program's file is taken for ours
 _CREATE = (
-    "CREATE TABLE member (number INTEGER PRIMARY KEY, identity TEXT UNIQUE, attributes TEXT NOT NULL)",
-    "ALTER TABLE member ADD COLUMN created TEXT",
-    "ALTER TABLE member ADD COLUMN unsubscribed TEXT",
+    """CREATE TABLE member (number INTEGER PRIMARY KEY, identity TEXT UNIQUE, attributes TEXT NOT NULL,
+        created TEXT, unsubscribed TEXT)""",
     "CREATE TABLE deleted (identity TEXT PRIMARY KEY)",
     "CREATE TABLE spent (calls INTEGER NOT NULL)",
     "INSERT INTO spent VALUES (0)",
     f"PRAGMA application_id = {_MARK}",
-    f"PRAGMA user_version = {_FORMAT}",
-)
-_FROM_2 = (  # format 2 knew no dates
-    "ALTER TABLE member ADD COLUMN created TEXT",
-    "ALTER TABLE member ADD COLUMN unsubscribed TEXT",
-    "UPDATE member SET unsubscribed = '1970-01-01T00:00:00.000+00:00' WHERE is_unsubscribed",
     f"PRAGMA user_version = {_FORMAT}",
 )
 _SELECT = "SELECT number, identity, attributes, created, unsubscribed FROM member"
@@ -192,10 +185,6 @@ class Store:
         """Everyone, in the panel's order."""
         return self._residents(f"{_SELECT} ORDER BY number")
 
-    def members(self) -> dict[str, dict[str, Any]]:
-        """Everyone's fields, by identity, in the panel's order."""
-        return {resident.key: resident.attributes for resident in self.residents()}
-
     def page(
         self, start: int, size: int, *, ids: list[int] | None, search: str | None, status: str | None
     ) -> list[Resident]:
@@ -210,10 +199,9 @@ class Store:
         if self._found() == (_MARK, _FORMAT):
             return
         with self.transaction():
-            if self._found() == (_MARK, 2):
-                self._run(_FROM_2)
-            elif self._found()[1] == self._number("SELECT count(*) FROM sqlite_master") == 0:
-                self._run(_CREATE)
+            if self._found()[1] == self._number("SELECT count(*) FROM sqlite_master") == 0:
+                for statement in _CREATE:
+                    self._connection.execute(statement)
                 for attributes in seed():
                     self.add(attributes)
             elif self._found() != (_MARK, _FORMAT):
@@ -221,10 +209,6 @@ class Store:
 
     def _found(self) -> tuple[int, int]:
         return self._number("PRAGMA application_id"), self._number("PRAGMA user_version")
-
-    def _run(self, statements: Iterable[str]) -> None:
-        for statement in statements:
-            self._connection.execute(statement)
 
     def _residents(self, question: str, *given: str | int | None) -> list[Resident]:
         with closing(self._connection.execute(question, given)) as rows:
@@ -269,7 +253,7 @@ def is_data(head: bytes) -> bool:
 
 
 def mention_in(path: Path, key: str) -> str | None:
-    """`in the panel` or `deleted from it`; None for a person whom a data file doesn't know. Writes nothing.
+    """`in the panel` or `deleted from it`; None for a person unknown to the data file. Writes nothing.
 
     Raises:
         OSError: the file can't be read.

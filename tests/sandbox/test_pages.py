@@ -13,7 +13,7 @@ from reconciler.environment.model import RateLimit
 from reconciler.member import FIELDS
 from reconciler.sandbox.app import READ_PATH, Application, Call, Rules, SandboxAnswer
 from reconciler.sandbox.faults import READING_FAULTS
-from reconciler.sandbox.pages import Listing
+from reconciler.sandbox.pages import Reading
 from reconciler.sandbox.store import Store
 
 RULES = Rules(bool, rate=RateLimit(calls=10**6, seconds=1))
@@ -66,7 +66,7 @@ def test_status_device_and_profile_fields_are_null_whatever_they_are(store: Stor
         None,
         0,
     ]
-    shown = _page(store, rules=replace(RULES, listing=Listing(shows_all=True)))["response"][0]
+    shown = _page(store, rules=replace(RULES, reading=frozenset({Reading.FULL})))["response"][0]
     assert (shown["status"], shown["statusType"], shown["profileFields"]) == ("Active", 1, profile)
 
 
@@ -110,7 +110,7 @@ def test_members_are_found_by_a_part_of_their_address_and_by_status(store: Store
 
 
 def test_a_larger_page_than_the_largest_is_cut_without_a_word(store: Store) -> None:
-    small = replace(RULES, listing=Listing(largest_page=2))
+    small = replace(RULES, largest_page=2)
     page = _page(store, "page=2&perPage=100", small)
     assert _names(page) == ["m3", "m4"]
     assert page["pagination"]["perPage"] == 2
@@ -136,15 +136,15 @@ def test_reading_costs_a_call_and_changes_nobody(store: Store) -> None:
 
 
 def test_reading_may_be_forbidden_while_adding_is_not(store: Store) -> None:
-    assert _ask(store, rules=replace(RULES, may_read=False)).status == 403
+    assert _ask(store, rules=replace(RULES, reading=frozenset({Reading.FORBIDDEN}))).status == 403
 
 
 def test_reading_may_see_another_panel(store: Store) -> None:
-    assert _names(_page(store, rules=replace(RULES, listing=Listing(is_elsewhere=True)))) == []
+    assert _names(_page(store, rules=replace(RULES, reading=frozenset({Reading.ELSEWHERE})))) == []
 
 
 def test_the_last_page_may_be_repeated_for_ever(store: Store) -> None:
-    rules = replace(RULES, listing=Listing(repeats_last=True))
+    rules = replace(RULES, reading=frozenset({Reading.REPEATS}))
     assert [_names(_page(store, f"page={n}&perPage=4", rules)) for n in (2, 3, 9)] == [["m5", "m6", "m7"]] * 3
 
 

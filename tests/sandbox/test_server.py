@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from people import person
+from people import members_of, person
 from socket_vendor import SocketVendor
 from world import KEY
 
@@ -102,7 +102,7 @@ def test_what_was_answered_survives_a_kill_right_after_the_answer(tmp_path: Path
         process.send_signal(signal.SIGKILL)
         process.wait(timeout=_PATIENCE)
     with closing(Store.opened(data)) as store:
-        assert list(store.members()) == ["ada@example.org", "bob@example.org"]
+        assert list(members_of(store)) == ["ada@example.org", "bob@example.org"]
         assert store.calls == 1
 
 
@@ -274,7 +274,7 @@ def test_known_members_are_updated_where_that_is_asked_for(tmp_path: Path) -> No
         assert _counts(address, "POST", "", person("ada", city="London", custom1="x")) == [1, 0]
         assert _counts(address, "POST", "", person("ada", city="Paris")) == [1, 0]
     with closing(Store.opened(data)) as store:
-        assert store.members() == {"ada@example.org": person("ada", city="Paris", custom1="x")}
+        assert members_of(store) == {"ada@example.org": person("ada", city="Paris", custom1="x")}
 
 
 def test_who_was_deleted_is_known_to_the_next_process(tmp_path: Path) -> None:

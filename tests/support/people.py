@@ -24,6 +24,7 @@ from reconciler.lockfile.state import Lineage
 from reconciler.member import ADDRESS_KEYS, EMAIL_ADDRESS, NUMBER_FIELDS, PROFILE_FIELDS, Removal, canonical
 from reconciler.plan.model import Operation, OperationKind
 from reconciler.roster.model import Declaration, Roster
+from reconciler.sandbox.store import Store
 from reconciler.suppression.model import PREFIX
 
 TARGET = "https://api.questionpro.eu/a/api/v2"
@@ -33,6 +34,11 @@ PUSHED = "2026-11-23T09:00:00Z"
 def person(name: str, **fields: Any) -> dict[str, Any]:
     """The attributes of somebody at example.org."""
     return {EMAIL_ADDRESS: f"{name}@example.org", **fields}
+
+
+def members_of(store: Store) -> dict[str, dict[str, Any]]:
+    """Everyone's fields in a sandbox, by identity, in the panel's order."""
+    return {resident.key: resident.attributes for resident in store.residents()}
 
 
 def roster_of(*people: Mapping[str, Any]) -> Roster:

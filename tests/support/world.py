@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from people import members_of
+
 from reconciler.sandbox.store import Store
 
 KEY = "test-key-4711"
@@ -179,7 +181,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
     def members(self) -> dict[str, dict[str, Any]]:
         """Everybody's fields, by identity."""
         with closing(Store.opened(self._data)) as store:
-            return store.members()
+            return members_of(store)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
