@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from reconciler.environment.forms import NOT_GIVEN, Form, is_null, is_true, text_of
+from reconciler.environment.forms import NOT_GIVEN, Form, is_null, is_true, path_of, text_of, wrong
 from reconciler.environment.model import EMBEDDED_TARGET, KeySource
 from reconciler.hosts import is_loopback, without_default_port
 from reconciler.text_source import Findings
@@ -41,22 +41,18 @@ def read_datacenter(name: str, node: Node, findings: Findings) -> Any:
     text = text_of(node)
     if text is not None and is_datacenter(text):
         return f"https://api.questionpro.{text.lower()}/a/api/v2"
-    if is_null(node):
-        return NOT_GIVEN
     hint = (
         "It is what follows api.questionpro. in your account's address, such as eu, com, ca or com.au. "
         "For any other address, give base_url."
     )
-    return _wrong(f'"{name}" must be one word, or com. or co. with a country.', hint, node, findings)
+    return wrong(f'"{name}" must be one word, or com. or co. with a country.', hint, node, findings)
 
 
 def read_embedded(name: str, node: Node, findings: Findings) -> Any:
     """The target of the built-in sandbox."""
     if is_true(node):
         return EMBEDDED_TARGET
-    if is_null(node):
-        return NOT_GIVEN
-    return _wrong(f'"{name}" can only be true.', "Leave it out for a real account.", node, findings)
+    return wrong(f'"{name}" can only be true.', "Leave it out for a real account.", node, findings)
 
 
 def read_base_url(name: str, node: Node, findings: Findings) -> Any:
@@ -64,17 +60,15 @@ def read_base_url(name: str, node: Node, findings: Findings) -> Any:
 
     A problem never shows the text: it may hold a password or a key.
     """
-    if is_null(node):
-        return NOT_GIVEN
     text = text_of(node) or ""
     scheme, separator, rest = text.partition("://")
     authority, slash, path = rest.partition("/")
     scheme, authority = scheme.lower(), authority.lower()
-    wrong = _reason(scheme if separator else "", authority, path)
+    reason = _reason(scheme if separator else "", authority, path)
     if len(text) > _MOST_CHARACTERS:
-        wrong = f"is longer than {_MOST_CHARACTERS} characters", _EXAMPLE
-    if wrong:
-        return _wrong(f'"{name}" {wrong[0]}.', wrong[1], node, findings)
+        reason = f"is longer than {_MOST_CHARACTERS} characters", _EXAMPLE
+    if reason:
+        return wrong(f'"{name}" {reason[0]}.', reason[1], node, findings)
     return without_default_port(f"{scheme}://{authority}{slash}{path}".rstrip("/"))
 
 
@@ -130,11 +124,6 @@ def _is_well_formed(authority: str) -> bool:
         return False
 
 
-def _wrong(message: str, hint: str, node: Node, findings: Findings) -> Any:
-    findings.add(position(node), (message,), (hint,))
-    return NOT_GIVEN
-
-
 # `api_key`: where the key comes from.
 
 
@@ -149,17 +138,19 @@ def key_source(folder: Path) -> Form:
     """The form of `api_key`; a file's path is relative to `folder`."""
 
     def read(name: str, node: Node, findings: Findings) -> Any:
-        if is_null(node):
-            return NOT_GIVEN
         if not isinstance(node, Mapping):
             message = f'"{name}" must say where the key is, and never hold the key itself.'
-            findings.add(position(node), (message,), (f"{_KEY_SHAPE} {_KEY_LEAKED}",))
-            return NOT_GIVEN
+            return wrong(message, f"{_KEY_SHAPE} {_KEY_LEAKED}", node, findings)
         if len(node.entries) != 1 or not node.entries.keys() <= {"env", "file"}:
-            findings.add(position(node), (f'"{name}" takes exactly one of env and file.',), (_KEY_SHAPE,))
-            return NOT_GIVEN
-        (kind, (_, value)), *_ = node.entries.items()
-        return _from_variable(value, findings) if kind == "env" else _from_file(folder, value, findings)
+            return wrong(f'"{name}" takes exactly one of env and file.', _KEY_SHAPE, node, findings)
+        ((kind, (_, value)),) = node.entries.items()
+        if kind == "env":
+            variable = _variable(value, f"{_KEY_SHAPE} {_KEY_LEAKED}", findings)
+            return NOT_GIVEN if variable is NOT_GIVEN else KeySource(env=variable)
+        path = path_of(value)
+        if path is None:
+            return wrong("This is no path of a file.", _KEY_SHAPE, value, findings)
+        return KeySource(file=folder / path)
 
     return read
 
@@ -182,42 +173,26 @@ def names_a_variable(text: str) -> bool:
     return _VARIABLE.fullmatch(text) is not None and _KEY_LIKE.fullmatch(text) is None
 
 
-def _from_variable(node: Node, findings: Findings) -> Any:
+def _variable(node: Node, hint: str, findings: Findings) -> Any:
+    """The name of a variable."""
     text = text_of(node)
     if text and names_a_variable(text):
-        return KeySource(env=text)
-    message = "This is no name of an environment variable."
-    findings.add(position(node), (message,), (f"{_KEY_SHAPE} {_KEY_LEAKED}",))
-    return NOT_GIVEN
-
-
-def _from_file(folder: Path, node: Node, findings: Findings) -> Any:
-    text = text_of(node)
-    if text and text.isprintable():
-        return KeySource(file=folder / text)
-    findings.add(position(node), ("This is no path of a file.",), (_KEY_SHAPE,))
-    return NOT_GIVEN
+        return text
+    return wrong("This is no name of an environment variable.", hint, node, findings)
 
 
 # `suppression_secret`: the variable that holds it.
 
 
-_LIST_SHAPE = "Write suppression_secret: {env: NAME}."
-_LIST_LEAKED = "If a real secret stood here, make another: git keeps what it has seen."
+_VARIABLE_HINT = (
+    "Write suppression_secret: {env: NAME}. "
+    "If a real secret stood here, make another: git keeps what it has seen."
+)
 
 
 def read_suppression_secret(name: str, node: Node, findings: Findings) -> Any:
     """The variable's name."""
-    if is_null(node):
-        return NOT_GIVEN
     if not isinstance(node, Mapping) or node.entries.keys() != {"env"}:
         message = f'"{name}" must name a variable, and never hold the secret itself.'
-        findings.add(position(node), (message,), (f"{_LIST_SHAPE} {_LIST_LEAKED}",))
-        return NOT_GIVEN
-    variable = node.entries["env"][1]
-    text = text_of(variable)
-    if text and names_a_variable(text):
-        return text
-    message = "This is no name of an environment variable."
-    findings.add(position(variable), (message,), (f"{_LIST_SHAPE} {_LIST_LEAKED}",))
-    return NOT_GIVEN
+        return wrong(message, _VARIABLE_HINT, node, findings)
+    return _variable(node.entries["env"][1], _VARIABLE_HINT, findings)

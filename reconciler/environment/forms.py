@@ -1,8 +1,9 @@
 """The forms that a setting can take, to be put together into the table of all settings.
 
 A form is a function of a setting's name, its node and the findings. It gives the setting's value, or
-`NOT_GIVEN` for one that is left out or wrong, so that the default stays and reading goes on. The core schema
-of YAML 1.2 (its chapter 10.3.2) says what a scalar stands for, so `no` and `on` are text, unlike in YAML 1.1.
+`NOT_GIVEN` for one that is wrong, so that the default stays and reading goes on. It is never asked about
+null: `settings` knows what that means. The core schema of YAML 1.2 (its chapter 10.3.2) says what a scalar
+is, so `no` and `on` are text, unlike in YAML 1.1.
 """
 
 import re
@@ -61,6 +62,12 @@ def text_of(node: Node) -> str | None:
     return node.value
 
 
+def path_of(node: Node) -> str | None:
+    """The text of a path, or None for what can't be one."""
+    text = text_of(node)
+    return text if text and text.isprintable() else None
+
+
 def _plain(node: Node) -> Scalar | None:
     return None if isinstance(node, Mapping | Items) or node.style else node
 
@@ -85,7 +92,7 @@ def whole(least: int) -> Form:
         number = whole_of(node)
         if number is not None and least <= number <= _MOST:
             return number
-        return _wrong(f"a whole number, at least {least}", name, node, findings)
+        return wrong(f'"{name}" must be a whole number, at least {least}.', "", node, findings)
 
     return read
 
@@ -98,7 +105,7 @@ def number(least: float, *, above: bool = False) -> Form:
         found = number_of(node)
         if found is not None and least <= found <= _MOST and not (above and found == least):
             return int(found) if found == int(found) else float(found)
-        return _wrong(expected, name, node, findings)
+        return wrong(f'"{name}" must be {expected}.', "", node, findings)
 
     return read
 
@@ -113,7 +120,8 @@ def word(words: type[StrEnum]) -> Form:
             return words(text)
         close = nearest(text or "", allowed)
         meant = f' (did you mean "{close}"?)' if close else ""
-        return _wrong(f"{', '.join(allowed[:-1])} or {allowed[-1]}{meant}", name, node, findings)
+        expected = f"{', '.join(allowed[:-1])} or {allowed[-1]}{meant}"
+        return wrong(f'"{name}" must be {expected}.', "", node, findings)
 
     return read
 
@@ -122,45 +130,37 @@ def names(known: Sequence[str], what: str, *, pattern: str = "(?!)") -> Form:
     """A list of known names, or of others that match the whole pattern; returns a tuple."""
 
     def read(name: str, node: Node, findings: Findings) -> Any:
-        if is_null(node):
-            return NOT_GIVEN
         if not isinstance(node, Items):
-            return _wrong(f"a list of {what}", name, node, findings)
+            return wrong(f'"{name}" must be a list of {what}.', "", node, findings)
         found = [text_of(item) for item in node.items]
         for item, text in zip(node.items, found, strict=True):
             if text is None or (text not in known and not re.fullmatch(pattern, text)):
                 close = nearest(text or "", known)
                 hint = f'Did you mean "{close}"?' if close else ""
-                findings.add(position(item), (f'"{name}" takes {what}.',), (hint,) if hint else ())
+                wrong(f'"{name}" takes {what}.', hint, item, findings)
         return tuple(text for text in found if text is not None)
 
     return read
 
 
-def nullable(form: Form) -> Form:
-    """The same form, where nothing given is a value of its own: none."""
+def section(build: Callable[..., Any], forms: Table[str, Form], *, null: Any = NOT_GIVEN) -> Form:
+    """A mapping with these keys, made into an object; what isn't given keeps the object's default.
+
+    `null` is what null in it means.
+    """
 
     def read(name: str, node: Node, findings: Findings) -> Any:
-        return None if is_null(node) else form(name, node, findings)
-
-    return read
-
-
-def section(build: Callable[..., Any], forms: Table[str, Form]) -> Form:
-    """A mapping with these keys, made into an object; what isn't given keeps the object's default."""
-
-    def read(name: str, node: Node, findings: Findings) -> Any:
-        if is_null(node):
-            return NOT_GIVEN
         if not isinstance(node, Mapping):
-            return _wrong(f"a mapping with {', '.join(forms)}", name, node, findings)
-        return build(**settings(name, node, forms, findings))
+            return wrong(f'"{name}" must be a mapping with {", ".join(forms)}.', "", node, findings)
+        return build(**settings(name, node, forms, findings, null=null))
 
     return read
 
 
-def settings(owner: str, mapping: Mapping, forms: Table[str, Form], findings: Findings) -> dict[str, Any]:
-    """The values that a mapping gives, by key; unknown keys are findings."""
+def settings(
+    owner: str, mapping: Mapping, forms: Table[str, Form], findings: Findings, *, null: Any = NOT_GIVEN
+) -> dict[str, Any]:
+    """The values that a mapping gives, by key; unknown keys are findings. `null` is what null means."""
     given = {}
     for key_text, (key, node) in mapping.entries.items():
         name = f"{owner}.{key_text}" if owner else key_text
@@ -169,16 +169,15 @@ def settings(owner: str, mapping: Mapping, forms: Table[str, Form], findings: Fi
             hint = f'Did you mean "{close}"?' if close else f"The settings here are {', '.join(forms)}."
             findings.add(position(key), (f'There is no setting "{name}".',), (hint,))
             continue
-        value = forms[key_text](name, node, findings)
+        value = null if is_null(node) else forms[key_text](name, node, findings)
         if value is not NOT_GIVEN:
             given[key_text] = value
     return given
 
 
-def _wrong(expected: str, name: str, node: Node, findings: Findings) -> Any:
-    """Note that a setting is not what it should be; never what it is, since it might be a key."""
-    if not is_null(node):
-        findings.add(position(node), (f'"{name}" must be {expected}.',), ())
+def wrong(message: str, hint: str, node: Node, findings: Findings) -> Any:
+    """Note what is wrong with a setting, and return `NOT_GIVEN`. Never say what it is: it may be a key."""
+    findings.add(position(node), (message,), (hint,) if hint else ())
     return NOT_GIVEN
 
 
@@ -198,5 +197,4 @@ def read_limit(name: str, node: Node, findings: Findings) -> Any:
     if found and Decimal(found[1]) <= _HUNDRED:
         return Limit(percent=Decimal(found[1]))
     message = f'"{name}" must be a count of members, a percentage from 0% to 100%, or null for no limit.'
-    findings.add(position(node), (message,))
-    return NOT_GIVEN
+    return wrong(message, "", node, findings)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from reconciler.environment.discovery import OWN_FILES, holds_settings
-from reconciler.environment.forms import NOT_GIVEN, Form, is_null, text_of
+from reconciler.environment.forms import Form, path_of, wrong
 from reconciler.environment.model import OPT_OUT_LIST, OWN_SUPPRESSION_LIST
 from reconciler.files import display_path
 from reconciler.problems import Location, Problem
@@ -76,20 +76,15 @@ def member_list(folder: Path) -> Form:
     """`members`: a list of files and folders, relative to `folder`; returns a tuple of `Named`."""
 
     def read(name: str, node: Node, findings: Findings) -> Any:
-        if is_null(node):
-            return NOT_GIVEN
         if not isinstance(node, Sequence):
             message = f'"{name}" must be a list of files and folders, not {kind(node)}.'
-            findings.add(position(node), (message,), (f"Write {name}: [members/].",))
-            return NOT_GIVEN
+            return wrong(message, f"Write {name}: [members/].", node, findings)
         named = []
         for item in node.items:
-            text = text_of(item)
-            if text and text.isprintable():
-                named.append(Named(folder / text, position(item)))
+            if path := path_of(item):
+                named.append(Named(folder / path, position(item)))
             else:
-                message = "This is not a path of a file or folder."
-                findings.add(position(item), (message,), ("Put it in quotes.",))
+                wrong("This is not a path of a file or folder.", "Put it in quotes.", item, findings)
         return tuple(named)
 
     return read
@@ -104,15 +99,12 @@ def suppression_lists(panels: Path, folder: Path) -> Form:
     """`suppressed`: one path or a list of them, relative to `folder`; returns those that exist."""
 
     def read(name: str, node: Node, findings: Findings) -> Any:
-        if is_null(node):
-            return NOT_GIVEN
         named = []
         for item in node.items if isinstance(node, Sequence) else [node]:
-            text = text_of(item)
-            if text and text.isprintable():
-                named.append(_list(panels, folder / text, position(item), findings))
+            if path := path_of(item):
+                named.append(_list(panels, folder / path, position(item), findings))
             else:
-                findings.add(position(item), (f'"{name}" takes paths of files.',), (_LISTS_SHAPE,))
+                wrong(f'"{name}" takes paths of files.', _LISTS_SHAPE, item, findings)
         return tuple(path for path in named if path is not None)
 
     return read
@@ -120,7 +112,7 @@ def suppression_lists(panels: Path, folder: Path) -> Form:
 
 def own_lists(panels: Path, folder: Path, findings: Findings) -> tuple[Path, ...]:
     """The lists beside `environment.yaml` that exist: `suppressed.txt` and `opted_out.txt`."""
-    own = [folder / name for name in (OWN_SUPPRESSION_LIST, OPT_OUT_LIST)]
+    own = [folder / name for name in _LISTS]
     found = (_list(panels, path, None, findings) for path in own if os.path.lexists(path))
     return tuple(path for path in found if path is not None)
 
@@ -198,9 +190,7 @@ class _Search:
 
     def _is_passed_over(self, path: Path) -> bool:
         name = path.name
-        if name.startswith("."):
-            return True
-        if _is_own(path) or name in _LISTS or os.path.realpath(path) in self._suppression_lists:
+        if name.startswith(".") or _is_own(path) or os.path.realpath(path) in self._suppression_lists:
             return True
         is_note = name.upper().startswith("README") or path.suffix.lower() == ".md"
         is_other = is_note or name.endswith("~") or name.lower() in _SYSTEM_FILES
@@ -213,8 +203,7 @@ def _is_member_file(path: Path) -> bool:
 
 def _is_own(path: Path) -> bool:
     """Whether this is a file that belongs to an environment itself, or a list that any of them may name."""
-    is_list = path.name in (OWN_SUPPRESSION_LIST, OPT_OUT_LIST)
-    return is_list or (path.name in OWN_FILES and holds_settings(path.parent))
+    return path.name in _LISTS or (path.name in OWN_FILES and holds_settings(path.parent))
 
 
 def _may_be_folder(path: Path) -> bool:

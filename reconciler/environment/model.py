@@ -23,16 +23,6 @@ FALLBACK = "reconciler/lockfile-"
 """How the branches begin that take a lockfile which its own branch declined; see `state publish`."""
 
 
-_DEFAULT_PORTS = {"https": ":443", "http": ":80"}
-
-
-def without_default_port(target: str) -> str:
-    """The same address without a port that its scheme implies, as in `https://example.org:443/api`."""
-    scheme, separator, rest = target.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{authority.removesuffix(_DEFAULT_PORTS.get(scheme, ''))}{slash}{path}"
-
-
 class OnChange(StrEnum):
     """What to do about members whose declaration changed since they were pushed."""
 

@@ -21,11 +21,9 @@ from reconciler.environment.discovery import (
     names_as_they_are,
 )
 from reconciler.environment.forms import (
-    NOT_GIVEN,
     Form,
     is_null,
     names,
-    nullable,
     number,
     read_limit,
     section,
@@ -33,6 +31,7 @@ from reconciler.environment.forms import (
     text_of,
     whole,
     word,
+    wrong,
 )
 from reconciler.environment.member_files import (
     default_members,
@@ -73,14 +72,14 @@ _API = section(
         "retry": section(
             Retry, {"attempts": whole(least=1), "initial_wait": number(0), "max_wait": number(0)}
         ),
-        "call_allowance": nullable(whole(least=0)),
+        "call_allowance": whole(least=0),
     },
 )
 _POLICY = section(
     Policy,
-    {"on_change": word(OnChange), "on_remove": word(Removal), "on_suppress": nullable(word(Removal))},
+    {"on_change": word(OnChange), "on_remove": word(Removal), "on_suppress": word(Removal)},
 )
-_GUARDS = section(Guards, dict.fromkeys(("add", "change", "remove"), nullable(read_limit)))
+_GUARDS = section(Guards, dict.fromkeys(("add", "change", "remove"), read_limit), null=None)
 _PROFILE_FIELD = r"profileFields\[[0-9]{1,18}\]"
 _DRIFT = section(DriftSettings, {"ignore": names(FIELDS, "fields of the API", pattern=_PROFILE_FIELD)})
 _WARNINGS = section(WarningSettings, {"ignore": names(tuple(WARNINGS), "codes of warnings")})
@@ -185,7 +184,7 @@ def _given(root: Mapping, panels: Path, folder: Path, findings: Findings) -> dic
         "drift": _DRIFT,
         "warnings": _WARNINGS,
         "after": _after_list(panels, folder.name),
-        "lockfile": _lockfile_branch(),
+        "lockfile": _LOCKFILE,
         "suppressed": suppression_lists(panels, folder),
         "suppression_secret": read_suppression_secret,
     }
@@ -205,8 +204,6 @@ def _after_list(panels: Path, own_name: str) -> Form:
     """The form of `after`: one name or a list of them; gives a tuple of names, each of an environment."""
 
     def read(name: str, node: Node, findings: Findings) -> Any:
-        if is_null(node):
-            return NOT_GIVEN
         items = node.items if isinstance(node, Sequence) else [node]
         if not items:
             return ()
@@ -244,11 +241,6 @@ _PART = r"(?!\.)[A-Za-z0-9._-]+(?<!\.lock)"
 _NAME = re.compile(rf"(?!-|refs/)(?!.*\.\.)(?!HEAD\Z){_PART}(?:/{_PART})*(?<!\.)")
 
 
-def _lockfile_branch() -> Form:
-    """The branch's name, None if the lockfile is beside `environment.yaml`."""
-    return section(_chosen, {"branch": nullable(_read_branch)})
-
-
 def _check_branch_is_for_a_real_account(root: Mapping, findings: Findings) -> None:
     """Note where an embedded environment asks for a branch: its data stays on one machine."""
     lockfile, embedded = root.entries.get("lockfile"), root.entries.get("embedded")
@@ -258,18 +250,16 @@ def _check_branch_is_for_a_real_account(root: Mapping, findings: Findings) -> No
     findings.add(position(lockfile[0]), (message,), ("Leave it out.",))
 
 
-def _chosen(branch: str | None = None) -> str | None:
-    return branch
-
-
 def _read_branch(name: str, node: Node, findings: Findings) -> Any:
     text = text_of(node)
     if text is not None and text.startswith(FALLBACK):
         message = f'"{name}" must not begin with {FALLBACK}: these are fallback branches for refused pushes.'
-        findings.add(position(node), (message,), (_BRANCH_EXAMPLE,))
-        return NOT_GIVEN
+        return wrong(message, _BRANCH_EXAMPLE, node, findings)
     if text is not None and len(text) <= _MOST_CHARACTERS and _NAME.fullmatch(text):
         return text
     message = f'"{name}" must be the name of a branch, of letters, digits and . _ - /.'
-    findings.add(position(node), (message,), (_BRANCH_EXAMPLE,))
-    return NOT_GIVEN
+    return wrong(message, _BRANCH_EXAMPLE, node, findings)
+
+
+_LOCKFILE = section(lambda branch=None: branch, {"branch": _read_branch})
+"""The branch's name; None if the lockfile is beside `environment.yaml`."""

@@ -15,8 +15,8 @@ from typing import Literal
 
 import msgspec
 
-from reconciler.environment.model import without_default_port
 from reconciler.errors import InvalidInput
+from reconciler.hosts import without_default_port
 from reconciler.lockfile.model import (
     FORMAT,
     SECTIONS,
