@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from reconciler.problems import Problem
 
 
-class Correction(NamedTuple):
+class Correction(msgspec.Struct, frozen=True):
     """One who goes while another comes whose address is nearly equal, as when a typo is mended.
 
     The identities of both, and where the one who comes is declared, as `file:line`.

@@ -6,13 +6,15 @@ Keys may be added, never renamed or dropped: the contract and other programs rel
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
+from msgspec.structs import asdict
 
 from reconciler.apply.report import Report, outcomes_of
 from reconciler.environment.overview import Placed
-from reconciler.lockfile.model import Departed, Lockfile, Undelivered
+from reconciler.lockfile.model import Departed, Lockfile
 from reconciler.output.document import Span
 from reconciler.output.masking import personal_parts, shown_spans
 from reconciler.output.results import (
@@ -25,10 +27,10 @@ from reconciler.output.results import (
     listed_members,
 )
 from reconciler.output.wording import plan_sentence, report_sentence
-from reconciler.plan.model import Action, GuardRefusal, Plan, Remove, StillRejected, Unremoved
+from reconciler.plan.model import Action, Plan, Remove, StillRejected, Unremoved
 from reconciler.plan.pull_request import PullRequestChanges, counts
 from reconciler.plan.saved import FORMAT, action_document
-from reconciler.problems import Address, Code, Location, Message, Problem, Value, plain
+from reconciler.problems import Address, Code, Location, Problem, Value, plain
 
 if TYPE_CHECKING:
     from reconciler.explain import DeclaredAt, Explanation
@@ -142,8 +144,8 @@ def plan_data(plan: Plan, context: PlanContext) -> dict[str, Any]:
         "roster_digest": plan.roster_digest,
         "lockfile_digest": plan.lockfile_digest,
         "summary": plan.summary._asdict(),
-        "cost": {"calls": plan.cost.calls, "seconds": plan.cost.seconds, "allowance": plan.cost.allowance},
-        "refusals": _refusals(plan.refusals),
+        "cost": asdict(plan.cost),
+        "refusals": [asdict(found) for found in plan.refusals],
         "actions": [_listed(action) for action in plan.actions],
         "expiring": [soon._asdict() for soon in plan.expiring],
         "expired": plan.expired,
@@ -159,7 +161,7 @@ def plan_data(plan: Plan, context: PlanContext) -> dict[str, Any]:
         "allowed": list(context.allowed),
         "retry_rejected": context.retry_rejected,
         "warnings": problem_list(context.lint.warnings, to_be_shown=True),
-        "corrections": [correction._asdict() for correction in context.lint.corrections],
+        "corrections": [asdict(correction) for correction in context.lint.corrections],
     }
     if context.share is None:
         return data
@@ -218,22 +220,8 @@ def _base(plan: Plan, share: PullRequestChanges) -> dict[str, Any]:
     }
 
 
-def _refusals(refusals: Iterable[GuardRefusal]) -> list[dict[str, Any]]:
-    """The guards that apply would raise."""
-    return [
-        {
-            "guard": found.guard,
-            "count": found.count,
-            "limit": found.limit,
-            "of": found.of,
-            "lifted_by": found.lifted_by,
-        }
-        for found in refusals
-    ]
-
-
 def report_data(report: Report) -> dict[str, Any]:
-    """The contract's shape; what follows `calls`, but for `rejected`, is ours."""
+    """The contract's shape; what follows `calls`, except `rejected`, is ours."""
     return {
         "format": FORMAT,
         "environment": report.environment,
@@ -288,7 +276,7 @@ def environments_data(environments: Iterable[Placed]) -> dict[str, Any]:
 
 
 def members_data(environment: str, lockfile: Lockfile | None) -> dict[str, Any]:
-    """All members whom the lockfile records, by section and identity."""
+    """All members that the lockfile records, by section and identity."""
     known = listed_members(environment, lockfile) if lockfile else ()
     return {
         "format": FORMAT,
@@ -320,12 +308,8 @@ def _evidence(member: KnownMember) -> dict[str, Any]:
     reason = {"reason": member.reason} if member.reason is not None else {}
     by = {"by": member.entry.by} if isinstance(member.entry, Departed) else {}
     note = member.undelivered
-    undelivered = {"undelivered": _note(note)} if note is not None else {}
+    undelivered = {"undelivered": asdict(note)} if note is not None else {}
     return {"pushed": member.sent} | by | reason | undelivered
-
-
-def _note(note: Undelivered) -> dict[str, Any]:
-    return {"action": note.action, "reason": note.reason, "tried": note.tried, "attributes": note.attributes}
 
 
 def why_data(explanation: "Explanation", commands: "Commands") -> dict[str, Any]:
@@ -352,7 +336,7 @@ def why_data(explanation: "Explanation", commands: "Commands") -> dict[str, Any]
         "obstacles": obstacles(explanation),
         "next": [plain(step) for step in next_steps(explanation, commands)],
         "like": explanation.like,
-        "refusals": _refusals(explanation.refusals),
+        "refusals": [asdict(found) for found in explanation.refusals],
         "problem_count": len(explanation.problems),
         "problems": _about_others(explanation.problems[:_MOST_PROBLEMS]),
     }
@@ -376,12 +360,10 @@ def _location(location: Location) -> dict[str, Any]:
 
 def _about_others(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """Masked and without the line: most of these problems are about other people."""
-
-    def masked(words: Message) -> Message:
-        return shown_spans(words, masked=True)
-
-    hidden = (replace(each, message=masked(each.message), hint=masked(each.hint)) for each in problems)
-    return problem_list(replace(each, excerpt=None) for each in hidden)
+    masked = partial(shown_spans, masked=True)
+    return problem_list(
+        replace(each, message=masked(each.message), hint=masked(each.hint), excerpt=None) for each in problems
+    )
 
 
 def suppressed_data(suppressing: Suppressing) -> dict[str, Any]:
@@ -410,14 +392,9 @@ def _suppressed(found: "Suppressed") -> dict[str, Any]:
 
 
 def _removal(removal: "PlannedRemoval") -> dict[str, Any]:
-    return {
-        "by": removal.by,
-        "calls": removal.calls,
-        "section": removal.section,
-        "outcome": removal.outcome,
-        "refusals": _refusals(removal.refusals),
-        "undelivered": _note(removal.undelivered) if removal.undelivered else None,
-        "is_planned": removal.is_planned,
+    return removal._asdict() | {
+        "refusals": [asdict(found) for found in removal.refusals],
+        "undelivered": asdict(removal.undelivered) if removal.undelivered else None,
     }
 
 

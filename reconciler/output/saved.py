@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from msgspec import Struct, ValidationError, convert
+from msgspec.structs import asdict
 
 from reconciler.apply.report import Counts, Provenance, Report
 from reconciler.environment.model import Policy
@@ -103,14 +104,23 @@ class _Action(Struct):
     former: str | None = None
 
 
+class _Expiring(Struct):
+    key: str
+    source: str
+    expires: str
+
+
 class _Counts(Struct):
     unchanged: int = 0
     settled: int = 0
 
 
-class _Base(Struct):
+class _Ref(Struct):
     ref: str
     commit: str
+
+
+class _Base(_Ref):
     is_readable: bool
     has_new_settings: bool
     settings: list[dict[str, str | None]]
@@ -124,9 +134,9 @@ class _Plan(Struct):
     lockfile_digest: str
     summary: _Counts
     cost: Cost
-    refusals: list[GuardRefusal]
+    refusals: tuple[GuardRefusal, ...]
     actions: list[_Action]
-    expiring: list[dict[str, str]]
+    expiring: list[_Expiring]
     expired: int
     target: str
     is_recovered: bool
@@ -134,19 +144,19 @@ class _Plan(Struct):
     unfetched: str | None
     conflicts: int
     today: str | None
-    allowed: list[str]
+    allowed: tuple[str, ...]
     retry_rejected: bool
     warnings: list[_Problem]
-    corrections: list[dict[str, str]]
-    members: list[str] | None = None
+    corrections: tuple[Correction, ...]
+    members: tuple[str, ...] | None = None
     base: _Base | None = None
 
 
 class _Plans(Struct):
     plans: list[_Plan]
-    base: dict[str, str] | None
-    unaffected: list[str]
-    taken_away: list[str]
+    base: _Ref | None
+    unaffected: tuple[str, ...]
+    taken_away: tuple[str, ...]
     problems: list[_Problem]
 
 
@@ -199,21 +209,27 @@ def read_saved(
         InvalidInput: it is no saved plan or report.
     """
     saved = _object(data, file)
+    shown = _shown(saved, file, line, only, request)
+    return shown._replace(screen=shown.screen._replace(data=lambda: saved))
+
+
+def _shown(
+    saved: dict[str, Any], file: str, line: Callable[..., str], only: Collection[str], request: str
+) -> Saved:
     if "plans" in saved:
-        return _plans(_read(saved, _Plans, file), saved, line, only, request)
+        return _plans(_read(saved, _Plans, file), line, only, request)
     if "reports" in saved:
         reports = tuple(map(_report, _read(saved, _Reports, file).reports))
-        screen = reports_screen(reports)._replace(data=lambda: saved)
-        return Saved(screen, tuple(problem for report in reports for problem in report.problems))
+        return Saved(reports_screen(reports), tuple(each for report in reports for each in report.problems))
     if "actions" in saved:
         plan, context = _plan(_read(saved, _Plan, file), line, file, request)
-        return Saved(plan_screen(plan, context, only)._replace(data=lambda: saved))
+        return Saved(plan_screen(plan, context, only))
     if "calls" in saved:
         report = _report(_read(saved, _Report, file))
-        return Saved(report_screen(report)._replace(data=lambda: saved), report.problems)
+        return Saved(report_screen(report), report.problems)
     found = _read(saved, _Problems, file)
     problems = tuple(map(_problem, found.problems))
-    return Saved(problems_screen(problems, found.environment)._replace(data=lambda: saved), problems)
+    return Saved(problems_screen(problems, found.environment), problems)
 
 
 def _object(data: bytes, file: str) -> dict[str, Any]:
@@ -240,18 +256,16 @@ def _refuse(message: str, hint: str, file: str) -> NoReturn:
     raise InvalidInput(Problem((message,), (hint,), Location(file)))
 
 
-def _plans(
-    found: _Plans, saved: dict[str, Any], line: Callable[..., str], only: Collection[str], request: str
-) -> Saved:
+def _plans(found: _Plans, line: Callable[..., str], only: Collection[str], request: str) -> Saved:
     problems = tuple(map(_problem, found.problems))
     listing = PlanListing(
         tuple(_plan(each, line, None, request) for each in found.plans),
         problems,
-        tuple(found.unaffected),
-        tuple(found.taken_away),
-        Base(found.base["ref"], found.base["commit"], request) if found.base else None,
+        found.unaffected,
+        found.taken_away,
+        Base(found.base.ref, found.base.commit, request) if found.base else None,
     )
-    return Saved(plans_screen(listing, only)._replace(data=lambda: saved), problems)
+    return Saved(plans_screen(listing, only), problems)
 
 
 def _plan(found: _Plan, line: Callable[..., str], file: str | None, request: str) -> tuple[Plan, PlanContext]:
@@ -262,24 +276,22 @@ def _plan(found: _Plan, line: Callable[..., str], file: str | None, request: str
         actions=tuple(map(_action, found.actions)),
         unchanged=found.summary.unchanged,
         cost=found.cost,
-        refusals=tuple(found.refusals),
+        refusals=found.refusals,
         digest=found.digest,
         roster_digest=found.roster_digest,
         lockfile_digest=found.lockfile_digest,
-        expiring=tuple(Expiring(**soon) for soon in found.expiring),
+        expiring=tuple(Expiring(**asdict(soon)) for soon in found.expiring),
         expired=found.expired,
-        selection=None if found.members is None else Selection(tuple(found.members), frozenset()),
+        selection=None if found.members is None else Selection(found.members, frozenset()),
     )
     context = PlanContext(
         is_recovered=found.is_recovered,
         share=_share(found.base, found.actions, request) if found.base else None,
         unfetched=found.unfetched,
         conflicts=found.conflicts,
-        lint=PlanLint(
-            tuple(map(_problem, found.warnings)), tuple(Correction(**each) for each in found.corrections)
-        ),
+        lint=PlanLint(tuple(map(_problem, found.warnings)), found.corrections),
         today=found.today,
-        allowed=tuple(found.allowed),
+        allowed=found.allowed,
         retry_rejected=found.retry_rejected,
         would_act=found.would_act,
     )

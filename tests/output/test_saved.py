@@ -169,12 +169,15 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=300)
 @given(data=st.data(), name=st.sampled_from(sorted(SCREENS)))
 def test_a_damaged_file_is_shown_or_refused_and_never_fails(data: st.DataObject, name: str) -> None:
     document = as_json(SCREENS[name])
     parent, key = data.draw(st.sampled_from(list(_places(document))))
-    parent[key] = data.draw(_JSON)
+    if data.draw(st.booleans()):
+        parent[key] = data.draw(_JSON)
+    else:
+        del parent[key]
     try:
         screen = read_saved(json.dumps(document).encode(), file="x.json", line=line).screen
         for chosen in Format:
