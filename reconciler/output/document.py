@@ -5,7 +5,7 @@ renders it. Builders never mask, escape or shorten anything: they mark personal 
 and names as `Code`, and hand over all rows. The backends do the rest, so a builder can't forget it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -154,6 +154,14 @@ class Document:
     title: str = ""
     annotations: Sequence[Problem] = ()
     brief: "Document | None" = None
+
+
+def enumerated(found: Sequence[Span], most: int) -> Iterator[Span]:
+    """`a, b and 3 more`: the first of them, and how many others there are."""
+    for number, span in enumerate(found[:most]):
+        yield from (", ", span) if number else (span,)
+    if (more := len(found) - most) > 0:
+        yield f" and {more} more"
 
 
 def spans(text: Text) -> tuple[Span, ...]:

@@ -1,7 +1,7 @@
 """How a panel differs from what is declared."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.output.document import (
     Block,
@@ -21,33 +21,38 @@ from reconciler.output.wording import counted
 from reconciler.problems import Address, Code, Message, Value
 from reconciler.readback.model import Drift, Finding, ListedOptOut, MemberDrift
 
-_TITLES = {
-    Finding.OPTED_OUT: "Opted out",
-    Finding.DIFFERS: "Different fields",
-    Finding.NOT_SEEN: "Not seen",
-    Finding.ONLY_IN_PANEL: "Only in the panel",
-}
-_CLAUSES = {
-    Finding.OPTED_OUT: "opted out",
-    Finding.DIFFERS: "with different fields",
-    Finding.NOT_SEEN: "not seen",
-    Finding.ONLY_IN_PANEL: "only in the panel",
-}
-_MEANINGS = {
-    Finding.OPTED_OUT: (
+
+class _Words(NamedTuple):
+    """How one kind of finding is called above its table and in the headline, and what it means."""
+
+    title: str
+    clause: str
+    meaning: str
+
+
+_WORDS = {
+    Finding.OPTED_OUT: _Words(
+        "Opted out",
+        "opted out",
         "They unsubscribed in the panel. Take them out of the member files: adding them again does not "
-        "subscribe them."
+        "subscribe them.",
     ),
-    Finding.DIFFERS: (
+    Finding.DIFFERS: _Words(
+        "Different fields",
+        "with different fields",
         "The panel has other values than the member files. Members can edit their profile: correct the "
-        "files, or the panel by hand. The setting `drift.ignore` leaves fields out."
+        "files, or the panel by hand. The setting `drift.ignore` leaves fields out.",
     ),
-    Finding.NOT_SEEN: (
+    Finding.NOT_SEEN: _Words(
+        "Not seen",
+        "not seen",
         "They are recorded as present, were on no page, and a look-up did not find them. That is no proof "
-        "that they are gone: look for them in QuestionPro."
+        "that they are gone: look for them in QuestionPro.",
     ),
-    Finding.ONLY_IN_PANEL: (
-        "They are in the panel and in no member file. Declare them, or remove them in QuestionPro."
+    Finding.ONLY_IN_PANEL: _Words(
+        "Only in the panel",
+        "only in the panel",
+        "They are in the panel and in no member file. Declare them, or remove them in QuestionPro.",
     ),
 }
 
@@ -66,13 +71,13 @@ def drift_screen(drift: Drift) -> Screen:
 def _document(drift: Drift) -> Document:
     first, *others = _sentences(drift)
     blocks: list[Block] = [Headline(first), *map(Paragraph, others)]
-    for finding in Finding:
-        if found := _of(drift, finding):
+    for finding, words in _WORDS.items():
+        if found := [member for member in drift.members if member.finding is finding]:
             table = Table(
                 ("member", "declared in"), found, _row, details="fields", more="`--full` lists them all."
             )
-            title = f"{_TITLES[finding]}: {len(found)}"
-            blocks.append(Section(title, (Paragraph(_meaning(drift, finding)), table)))
+            meaning = _NOT_IN_EXPORT if drift.export and finding is Finding.NOT_SEEN else words.meaning
+            blocks.append(Section(f"{words.title}: {len(found)}", (Paragraph(meaning), table)))
     blocks += _listed(drift)
     return Document(tuple(blocks), title=f"Drift of {drift.environment}")
 
@@ -114,12 +119,9 @@ def _listed(drift: Drift) -> Iterator[Block]:
         )
 
 
-def _meaning(drift: Drift, finding: Finding) -> str:
-    return _NOT_IN_EXPORT if drift.export and finding is Finding.NOT_SEEN else _MEANINGS[finding]
-
-
 def _row(member: MemberDrift) -> Row:
-    where: Text = (Code(member.source),) if member.source else _declared_in(member)
+    no_file = "no file: suppressed" if member.is_suppressed else "no file"
+    where: Text = (Code(member.source),) if member.source else no_file
     return Row(((Address(member.key),), where), tuple(_details(member)))
 
 
@@ -160,7 +162,7 @@ def _member(member: MemberDrift) -> dict[str, Any]:
 def _sentences(drift: Drift) -> Iterator[Message]:
     if drift.read.reason:
         yield (f"{drift.environment}: the read is not complete: ", *drift.read.reason, ".")
-    clauses = [f"{drift.count(kind)} {clause}" for kind, clause in _CLAUSES.items() if drift.count(kind)]
+    clauses = [f"{count} {words.clause}" for kind, words in _WORDS.items() if (count := drift.count(kind))]
     if not clauses and drift.read.is_complete:
         clauses.append("no drift")
     yield (f"{drift.environment}: {', '.join((*clauses, f'{drift.same} the same'))}.",)
@@ -176,18 +178,10 @@ def _sentences(drift: Drift) -> Iterator[Message]:
     yield from drift.notes
     if drift.pending:
         who = counted(drift.pending, "declared member is", "declared members are")
-        yield (f"{who} not recorded as present yet, so nobody looked for them: apply first.",)
+        yield (f"{who} not recorded as present yet, so they were not looked for: apply first.",)
     if drift.read.without_address:
         entries = counted(drift.read.without_address, "entry", "entries")
         yield (f"{entries} without a usable address can't be compared.",)
-
-
-def _of(drift: Drift, finding: Finding) -> list[MemberDrift]:
-    return [member for member in drift.members if member.finding is finding]
-
-
-def _declared_in(member: MemberDrift) -> str:
-    return member.source or ("no file: suppressed" if member.is_suppressed else "no file")
 
 
 def _details(member: MemberDrift) -> Iterator[Message]:

@@ -15,6 +15,7 @@ from reconciler.output.document import (
     Section,
     Span,
     Table,
+    enumerated,
 )
 from reconciler.output.json_shapes import occurrences_data
 from reconciler.output.render import Screen
@@ -96,7 +97,7 @@ def _not_searched(found: Occurrences) -> Iterator[Message]:
     yield ("what CI keeps: artefacts, logs, caches; and comments on pull requests",)
     yield ("the panel itself",)
     if found.not_followed:
-        yield ("links to folders elsewhere: ", *_named(found.not_followed))
+        yield ("links to folders elsewhere: ", *enumerated([*map(Code, found.not_followed)], _MOST_NAMED))
 
 
 def _spellings(key: str) -> list[str]:
@@ -107,10 +108,3 @@ def _spellings(key: str) -> list[str]:
     except UnicodeError:
         written = domain
     return [shlex.quote(f"{local}@{spelling}") for spelling in dict.fromkeys((domain, written))]
-
-
-def _named(files: tuple[str, ...]) -> Iterator[Span]:
-    for number, file in enumerate(files[:_MOST_NAMED]):
-        yield from (", ", Code(file)) if number else (Code(file),)
-    if (more := len(files) - _MOST_NAMED) > 0:
-        yield f" and {more} more"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.importing.run import Imported
-from reconciler.importing.update import Person, RefusedRow
+from reconciler.importing.update import Difference, Person, RefusedRow
 from reconciler.member import EMAIL_ADDRESS
 from reconciler.output.document import (
     Block,
@@ -67,9 +67,8 @@ def _columns(imported: Imported) -> Iterator[Block]:
     if imported.read is not None:
         yield Paragraph(("Fields: ", Code(", ".join(column.field for column in columns.imported)), "."))
         return
-    rows = [(column.field, (Code(column.heading),)) for column in columns.imported]
     yield Heading("Columns")
-    yield Fields(tuple((field, (heading,)) for field, heading in rows))
+    yield Fields([(column.field, [(Code(column.heading),)]) for column in columns.imported])
     if columns.left_out:
         yield Paragraph(("Left out: ", Code(", ".join(columns.left_out)), "."))
         yield Paragraph('To import one of them: `--map "HEADING=FIELD"`.')
@@ -95,43 +94,25 @@ def _cell(name: str, text: str) -> tuple[Address | Value]:
 
 
 def _people(imported: Imported) -> Iterator[Block]:
-    update = imported.update
+    update, more = imported.update, imported.more
     if update.new:
         yield Heading(f"New: {len(update.new)}")
-        headings = ("member", "row") if imported.read is None else ("member",)
-        yield Table(headings, update.new, _new_row, symbol="+", more=imported.more)
+        with_rows = ("member", "row") if imported.read is None else ("member",)
+        yield Table(with_rows, update.new, _new_row, symbol="+", more=more)
     if update.differs:
         yield Heading(f"Changed: {len(update.differs)}")
         changed = [(key, change) for key, changes in update.differs.items() for change in changes]
-        yield Table(
-            ("member", "field", "before", "after"),
-            changed,
-            lambda item: Row(
-                (
-                    (Address(item[0]),),
-                    (Code(item[1].field),),
-                    (Value(item[1].before),) if item[1].before else "not declared",
-                    (Value(item[1].after),) if item[1].after else "not declared",
-                )
-            ),
-            symbol="~",
-            noun="field",
-            more=imported.more,
-        )
+        headings = ("member", "field", "before", "after")
+        yield Table(headings, changed, _changed_row, symbol="~", noun="field", more=more)
     if update.gone:
         verb = "Removed from the file" if update.is_pruned else "In the file, but not in the source"
         yield Heading(f"{verb}: {len(update.gone)}")
-        yield Table(("member",), update.gone, _gone_row, symbol="-", more=imported.more)
+        yield Table(("member",), update.gone, lambda key: Row(((Address(key),),)), symbol="-", more=more)
         if not update.is_pruned:
             yield Paragraph("They stay declared. To remove them from the file, import again with `--prune`.")
     if update.elsewhere:
         yield Heading(f"Declared in other files, so not written twice: {len(update.elsewhere)}")
-        yield Table(
-            ("member", "declared at"),
-            [*update.elsewhere.items()],
-            lambda item: Row(((Address(item[0]),), (Code(item[1]),))),
-            more=imported.more,
-        )
+        yield Table(("member", "declared at"), [*update.elsewhere.items()], _elsewhere_row, more=more)
 
 
 def _new_row(person: Person) -> Row:
@@ -140,6 +121,17 @@ def _new_row(person: Person) -> Row:
 
 def _number(row: int | None) -> tuple[str, ...]:
     return () if row is None else (str(row),)
+
+
+def _changed_row(found: tuple[str, Difference]) -> Row:
+    key, change = found
+    before, after = ((Value(text),) if text else "not declared" for text in (change.before, change.after))
+    return Row(((Address(key),), (Code(change.field),), before, after))
+
+
+def _elsewhere_row(found: tuple[str, str]) -> Row:
+    key, place = found
+    return Row(((Address(key),), (Code(place),)))
 
 
 def _refused(imported: Imported) -> Iterator[Block]:
@@ -161,10 +153,6 @@ def _left_out(imported: Imported) -> Iterator[Block]:
             noun="value",
             more=imported.more,
         )
-
-
-def _gone_row(key: str) -> Row:
-    return Row(((Address(key),),))
 
 
 def _refused_row(row: RefusedRow) -> Row:

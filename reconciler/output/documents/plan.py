@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reconciler.lint.model import Correction, PlanLint
+from reconciler.lint.model import Correction
 from reconciler.lockfile.state import fetch_command
-from reconciler.member import Removal
+from reconciler.member import Attributes, Removal
 from reconciler.output.document import (
     Block,
     Chart,
@@ -25,6 +25,7 @@ from reconciler.output.document import (
     Table,
     Text,
     Tone,
+    enumerated,
     spans,
 )
 from reconciler.output.json_shapes import plan_data, plans_data
@@ -44,7 +45,7 @@ from reconciler.output.wording import (
 from reconciler.plan.guards import guard_problem
 from reconciler.plan.model import Action, Add, Change, FieldChange, Plan, Remove, StillRejected, Unremoved
 from reconciler.plan.pull_request import PullRequestChanges, hidden_line
-from reconciler.problems import Address, Code, Location, Problem, Severity, Value
+from reconciler.problems import Address, Code, Location, Message, Problem, Severity, Value
 from reconciler.suppression.model import PREFIX, Standing
 from reconciler.warning_codes import CORRECTED_ADDRESS
 
@@ -124,7 +125,8 @@ def _blocks(plan: Plan, context: PlanContext, only: Collection[str]) -> Iterator
     findings = [*_warnings(plan, context), *map(guard_problem, plan.refusals)]
     if findings:
         yield Problems(findings, has_total=False)
-    if odd := _odd(context.lint):
+    # Corrected addresses first, since only a plan can tell of those.
+    if odd := [*map(_correction, context.lint.corrections), *context.lint.warnings]:
         yield Problems(odd, has_total=False, most=_MOST_ODD, more="To see all warnings: `--full`")
     yield from _parts(plan, context.share, only)
     yield from _expiring(plan)
@@ -136,7 +138,9 @@ def _below(plan: Plan, context: PlanContext) -> Iterator[Text]:
     """Where it goes, and what limits or lifts it."""
     yield ("Target: ", Code(plan.target))
     if plan.selection is not None:
-        yield (*_selected(plan.selection.members), ". Everyone else is left as they are.")
+        # Hashes name nobody.
+        names = [Code(name) if name.startswith(PREFIX) else Address(name) for name in plan.selection.members]
+        yield ("Only ", *enumerated(names, _MOST_NAMES), ". Everyone else is left as they are.")
     if context.allowed:
         yield f"Lifted for this run: {', '.join(context.allowed)}."
 
@@ -194,11 +198,6 @@ def _share_warnings(share: PullRequestChanges) -> Iterator[Problem]:
             "settings-changed",
             (f"This {share.base.request} changes `environment.yaml` too. Check its settings in the diff.",),
         )
-
-
-def _odd(lint: PlanLint) -> list[Problem]:
-    """Corrected addresses first, since only a plan can tell of those."""
-    return [*map(_correction, lint.corrections), *lint.warnings]
 
 
 def _correction(found: Correction) -> Problem:
@@ -273,9 +272,11 @@ def _section(kind: type[Action], actions: Sequence[Any], former: Mapping[str, st
         table = Table(headings, actions, lambda action: _remove(action, former), symbol="-", more=more)
         return _titled("To remove", actions, _note_on_removals(actions), table)
     if kind is StillRejected:
-        table = Table(("member", "declared in"), actions, _rejected, details="reason", symbol="!", more=more)
+        table = Table(
+            ("member", "declared in"), actions, refused_row, details="reason", symbol="!", more=more
+        )
         return _titled("Rejected", actions, _NOTE_ON_REJECTED, table)
-    table = Table(("member", "by"), actions, _unremoved, details="reason", symbol="!", more=more)
+    table = Table(("member", "by"), actions, refused_row, details="reason", symbol="!", more=more)
     return _titled("Not removed", actions, _NOTE_ON_UNREMOVED, table)
 
 
@@ -383,14 +384,15 @@ def _remove(action: Remove, former: Mapping[str, str]) -> Row:
     return Row((_member(action), f"{action.by or UNDECIDED}{listed}", declared), tone=Tone.BAD)
 
 
-def _rejected(action: StillRejected) -> Row:
-    reason = ("the API says: ", word_of_api(action.reason, action.attributes))
-    return Row((_member(action), (Code(action.source),)), (reason,), Tone.HELD)
+def refused_row(action: StillRejected | Unremoved) -> Row:
+    """Someone that the API refused to add, change or remove, with what it says of them."""
+    where: Text = f"refused: {action.by}" if isinstance(action, Unremoved) else (Code(action.source),)
+    return Row((_member(action), where), (api_says(action.reason, action.attributes),), Tone.HELD)
 
 
-def _unremoved(action: Unremoved) -> Row:
-    reason = ("the API says: ", word_of_api(action.reason, action.attributes))
-    return Row((_member(action), f"refused: {action.by}"), (reason,), Tone.HELD)
+def api_says(reason: str, attributes: Attributes) -> Message:
+    """The API's reason for refusing a member."""
+    return ("the API says: ", word_of_api(reason, attributes))
 
 
 def _member(action: Action) -> Text:
@@ -400,8 +402,10 @@ def _member(action: Action) -> Text:
 def change_text(change: FieldChange) -> Text:
     """`field: before → after`; two texts that look the same, with the code points that differ."""
     before, after = value_span(change.before), value_span(change.after)
-    if isinstance(before, Value) and isinstance(after, Value) and _look_alike(before.text, after.text):
-        before, after = Value(ascii(change.before)), Value(ascii(change.after))
+    if isinstance(before, Value) and isinstance(after, Value):
+        seen, other = (unicodedata.normalize("NFKC", value.text) for value in (before, after))
+        if seen == other:
+            before, after = Value(ascii(change.before)), Value(ascii(change.after))
     return (Code(change.field), ": ", before, " → ", after)
 
 
@@ -417,20 +421,6 @@ def _chart(plan: Plan) -> Chart:
             ("rejected", summary.rejected, Tone.HELD),
         )
     )
-
-
-def _selected(members: Sequence[str]) -> Iterator[Span]:
-    """The members that the plan is limited to; hashes name nobody."""
-    yield "Only "
-    for number, name in enumerate(members[:_MOST_NAMES]):
-        yield ", " if number else ""
-        yield Code(name) if name.startswith(PREFIX) else Address(name)
-    if (more := len(members) - _MOST_NAMES) > 0:
-        yield f" and {more} more"
-
-
-def _look_alike(one: str, other: str) -> bool:
-    return unicodedata.normalize("NFKC", one) == unicodedata.normalize("NFKC", other)
 
 
 def value_span(value: Any) -> Span:
@@ -472,14 +462,12 @@ def _cost(plan: Plan) -> str:
     minutes, seconds = divmod(round(spent.seconds), _SECONDS_A_MINUTE)
     is_short = spent.seconds < _SECONDS_A_MINUTE
     duration = f"{spent.seconds:.1f} seconds" if is_short else f"{minutes} min {seconds} s"
-    share = f", {_share_of(spent.calls, spent.allowance)}" if spent.allowance else ""
-    return f"{counted(spent.calls, 'call')}, about {duration}{share}"
-
-
-def _share_of(calls: int, allowance: int) -> str:
-    share = calls / allowance
+    text = f"{counted(spent.calls, 'call')}, about {duration}"
+    if not spent.allowance:
+        return text
+    share = spent.calls / spent.allowance
     percent = f"{share:.1%}" if share >= _LEAST_SHARE else "under 0.1%"
-    return f"{percent} of the allowance of {counted(allowance, 'call')}"
+    return f"{text}, {percent} of the allowance of {counted(spent.allowance, 'call')}"
 
 
 def _next_step(plan: Plan, context: PlanContext) -> str:

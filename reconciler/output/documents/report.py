@@ -20,9 +20,8 @@ from reconciler.output.document import (
     Text,
     Tone,
 )
-from reconciler.output.documents.plan import location_of
+from reconciler.output.documents.plan import api_says, location_of, refused_row
 from reconciler.output.json_shapes import report_data, reports_data
-from reconciler.output.masking import word_of_api
 from reconciler.output.render import Screen
 from reconciler.output.wording import (
     LEFT_AS_THEY_ARE,
@@ -33,7 +32,7 @@ from reconciler.output.wording import (
     report_sentence,
 )
 from reconciler.plan.model import StillRejected, Unremoved
-from reconciler.problems import Address, Code, Message, Problem, Severity
+from reconciler.problems import Address, Message, Problem, Severity
 from reconciler.roster.csv_file import csv_cells, spreadsheet_safe
 from reconciler.roster.format import column_rank
 
@@ -53,7 +52,7 @@ def reports_screen(reports: Sequence[Report]) -> Screen:
 
 
 def rejected_csv(reports: Sequence[Report]) -> str:
-    """Everyone whom the API refused to add, with the reason and what was declared, as `import` reads it."""
+    """Everyone that the API refused to add, with the reason and what was declared, as `import` reads it."""
     people = [member for report in reports for member in report.rejected if isinstance(member, StillRejected)]
     rows = [(member.reason, csv_cells(member.attributes)) for member in people]
     names = sorted({name for _, cells in rows for name in cells}, key=column_rank)
@@ -72,7 +71,7 @@ def _document(report: Report) -> Document:
     for title, members in (("Rejected", report.rejected), ("Blocked", report.blocked)):
         if members:
             table = Table(
-                ("member", "declared in"), members, _refused, details="reason", symbol="!", short=None
+                ("member", "declared in"), members, refused_row, details="reason", symbol="!", short=None
             )
             blocks.append(Section(f"{title}: {len(members)}", (table,)))
     if report.problems:
@@ -107,23 +106,13 @@ def _outcome(found: tuple[int, str, str]) -> Row:
     return Row((str(count), outcome, meaning), tone=_TONES.get(outcome, Tone.GOOD))
 
 
-def _refused(member: StillRejected | Unremoved) -> Row:
-    where: Text = f"refused: {member.by}" if isinstance(member, Unremoved) else (Code(member.source),)
-    return Row(((Address(member.key),), where), (_reason(member),), Tone.HELD)
-
-
-def _reason(member: StillRejected | Unremoved) -> Message:
-    return ("the API says: ", word_of_api(member.reason, member.attributes))
-
-
 def _annotation(member: StillRejected | Unremoved) -> Problem:
+    reason = api_says(member.reason, member.attributes)
     if isinstance(member, Unremoved):
         message: Message = (Address(member.key), f" is not removed: the API refuses to {member.by}.")
-        return Problem(message, _reason(member), severity=Severity.WARNING, code="not-removed")
+        return Problem(message, reason, severity=Severity.WARNING, code="not-removed")
     message = (Address(member.key), " is rejected.")
-    return Problem(
-        message, _reason(member), location_of(member.source), severity=Severity.WARNING, code="rejected"
-    )
+    return Problem(message, reason, location_of(member.source), severity=Severity.WARNING, code="rejected")
 
 
 def _spent(report: Report) -> str:

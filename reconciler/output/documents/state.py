@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from reconciler.lockfile.model import Lockfile
 from reconciler.member import EMAIL_ADDRESS, flat
 from reconciler.output.document import Block, Document, Fields, Headline, Row, Table, Text
-from reconciler.output.documents.plan import value_span
+from reconciler.output.documents.plan import api_says, value_span
 from reconciler.output.json_shapes import member_data, members_data
-from reconciler.output.masking import word_of_api
 from reconciler.output.render import Screen
 from reconciler.output.results import KnownMember, listed_members
 from reconciler.output.wording import state_sentence
@@ -43,10 +42,10 @@ def api_refusals(member: KnownMember) -> Iterator[Text]:
     """What the API refused about a member, with its reason."""
     note = member.undelivered
     if member.reason is not None:
-        yield ("the API says: ", word_of_api(member.reason, member.attributes))
+        yield api_says(member.reason, member.attributes)
     if note is not None:
-        reason = word_of_api(note.reason, note.attributes or member.attributes)
-        yield (f"refused to {note.action} on {note.tried}; the API says: ", reason)
+        reason = api_says(note.reason, note.attributes or member.attributes)
+        yield (f"refused to {note.action} on {note.tried}; ", *reason)
 
 
 def _members(environment: str, lockfile: Lockfile | None) -> Document:
