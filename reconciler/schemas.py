@@ -1,12 +1,13 @@
 """JSON Schemas (2020-12) of what people write and of what programs read, for editors and other programs.
 
 Editors with yaml-language-server use them for completion, help and mistakes. A schema can't say everything
-that `reconciler validate` checks; docs/editors.md lists the rest.
+that `reconciler validate` checks.
 """
 
 from typing import Any, TypeAlias
 
-from reconciler.environment.model import Api, RateLimit, Retry
+from reconciler.apply.report import Counts, outcomes_of
+from reconciler.environment.model import Api, OnChange, Policy, RateLimit, Retry
 from reconciler.member import (
     ADDRESS_KEYS,
     EMAIL_ADDRESS,
@@ -14,15 +15,18 @@ from reconciler.member import (
     NUMBER_FIELDS,
     PROFILE_FIELD_ID,
     PROFILE_FIELDS,
+    Removal,
 )
 from reconciler.warning_codes import WARNINGS
 
 Schema: TypeAlias = dict[str, Any]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_NOTHING: Schema = {"type": "null"}
 # YAML reads 02134 and 1.10 as numbers and `no` as a truth value. We send the text as it is written.
 _TEXT: Schema = {"type": ["string", "number", "boolean", "null"]}
+_ANY_TEXT: Schema = {"type": "string"}
+_TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
 _WHOLE: Schema = {"type": ["integer", "null"]}
 _DAY: Schema = {
     "description": "The day from which this entry counts as not declared, such as 2027-01-31. Never sent.",
@@ -40,6 +44,7 @@ _HELP = {
 def environment_schema() -> Schema:
     """`environment.yaml`."""
     count = {"type": ["integer", "string", "null"], "pattern": "^[0-9]+(\\.[0-9]+)?%$", "minimum": 0}
+    ignored = {"anyOf": [{"enum": [*FIELDS]}, {"pattern": "^profileFields\\[[0-9]{1,18}\\]$"}]}
     return _object(
         "environment.yaml of Reconciler",
         {
@@ -50,23 +55,15 @@ def environment_schema() -> Schema:
             },
             "base_url": {"type": "string", "description": "The whole address of the API."},
             "embedded": {"const": True, "description": "The panel is built in, to try things out."},
-            "api_key": _one_key("api_key", {"env": _name(), "file": {"type": "string"}}),
-            "members": {
-                "description": "Member files and folders, relative to this file.",
-                "type": ["array", "null"],
-                "items": {"type": "string"},
-            },
-            "suppressed": {
-                "description": "Lists of people who must never be added again.",
-                "type": ["array", "null"],
-                "items": {"type": "string"},
-            },
+            "api_key": _one_key("api_key", {"env": _name(), "file": _ANY_TEXT}),
+            "members": _list(_ANY_TEXT, "Member files and folders, relative to this file."),
+            "suppressed": _list(_ANY_TEXT, "Lists of people who must never be added again."),
             "suppression_secret": _one_key("suppression_secret", {"env": _name()}),
             "after": {
                 "description": "Environments that are applied before this one.",
-                "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, _NOTHING],
+                "anyOf": [_ANY_TEXT, {"type": "array", "items": _ANY_TEXT}, {"type": "null"}],
             },
-            "lockfile": _object("lockfile", {"branch": {"type": "string"}}, required=["branch"]),
+            "lockfile": _object("lockfile", {"branch": _ANY_TEXT}, required=["branch"]),
             "api": _object(
                 "api",
                 {
@@ -98,33 +95,18 @@ def environment_schema() -> Schema:
             "policy": _object(
                 "policy",
                 {
-                    "on_change": _words("report", "resubmit"),
-                    "on_remove": _words("forget", "unsubscribe", "delete"),
-                    "on_suppress": _words("forget", "unsubscribe", "delete"),
+                    "on_change": _words(*OnChange),
+                    "on_remove": _words(*Removal),
+                    "on_suppress": _words(*Removal),
                 },
             ),
             "guards": _object("guards", {"add": count, "change": count, "remove": count}),
             "drift": _object(
-                "drift",
-                {
-                    "ignore": {
-                        "description": "Fields that `reconciler drift` doesn't compare.",
-                        "type": ["array", "null"],
-                        "items": {
-                            "anyOf": [{"enum": [*FIELDS]}, {"pattern": "^profileFields\\[[0-9]{1,18}\\]$"}]
-                        },
-                    }
-                },
+                "drift", {"ignore": _list(ignored, "Fields that `reconciler drift` doesn't compare.")}
             ),
             "warnings": _object(
                 "warnings",
-                {
-                    "ignore": {
-                        "description": "Codes of warnings that this environment accepts.",
-                        "type": ["array", "null"],
-                        "items": {"enum": [*WARNINGS]},
-                    }
-                },
+                {"ignore": _list({"enum": [*WARNINGS]}, "Codes of warnings that this environment accepts.")},
             ),
         },
     ) | {
@@ -212,6 +194,10 @@ def _one_key(title: str, properties: Schema) -> Schema:
     return _object(title, properties) | {"type": "object", "minProperties": 1, "maxProperties": 1}
 
 
+def _list(items: Schema, description: str) -> Schema:
+    return {"description": description, "type": ["array", "null"], "items": items}
+
+
 def _name() -> Schema:
     return {"type": "string", "description": "The name of a variable. Never the secret itself."}
 
@@ -231,106 +217,64 @@ def _number(default: float, description: str, *, above: bool = False) -> Schema:
 
 def plan_schema() -> Schema:
     """What `plan ENV --format json` prints and `plan --out` saves; keys may be added."""
-    counts = {"type": "integer", "minimum": 0}
-    nullable_text = {"type": ["string", "null"]}
-    action = {
-        "type": "object",
-        "properties": {
+    change = {"type": "object", "required": ["field", "before", "after"]}
+    action = _record(
+        {
             "action": {"enum": ["add", "change", "remove", "rejected"]},
             "key": {"type": "string", "description": "The identity of the member."},
-            "source": nullable_text,
+            "source": _TEXT_OR_NULL,
+        },
+        optional={
             "attributes": {"type": "object"},
             "deliverable": {"type": "boolean"},
-            "changes": {
-                "type": "array",
-                "items": {"type": "object", "required": ["field", "before", "after"]},
-            },
-            "by": {"enum": ["forget", "unsubscribe", "delete", None]},
+            "changes": {"type": "array", "items": change},
+            "by": {"enum": [*Removal, None]},
             "known": {"type": "boolean"},
             "standing": {"enum": ["suppressed", "opted_out", None]},
-            "reason": {"type": "string"},
+            "reason": _ANY_TEXT,
         },
-        "required": ["action", "key", "source"],
-    }
-    refusal = {
-        "type": "object",
-        "properties": {
-            "guard": {"type": "string"},
-            "count": counts,
-            "limit": {"type": "string"},
-            "of": counts,
-            "lifted_by": {"type": "string"},
-        },
-        "required": ["guard", "count", "limit", "of", "lifted_by"],
-    }
+    )
+    refusal = _record(
+        {"guard": _ANY_TEXT, "count": _COUNT, "limit": _ANY_TEXT, "of": _COUNT, "lifted_by": _ANY_TEXT}
+    )
+    cost = {"calls": _COUNT, "seconds": {"type": "number"}, "allowance": {"type": ["integer", "null"]}}
     digest = {"type": "string", "pattern": "^sha256:"}
-    return {
-        "$schema": _DRAFT,
-        "title": "A plan of Reconciler",
-        "type": "object",
-        "properties": {
-            "format": {"const": 1},
-            "environment": {"type": "string"},
-            "target": {"type": "string"},
+    return _document(
+        "A plan of Reconciler",
+        {
             "digest": digest,
             "roster_digest": digest,
             "lockfile_digest": digest,
-            "summary": _counts("add", "change", "remove", "unchanged", "rejected"),
-            "cost": {
-                "type": "object",
-                "properties": {
-                    "calls": counts,
-                    "seconds": {"type": "number"},
-                    "allowance": {"type": ["integer", "null"]},
-                },
-                "required": ["calls", "seconds", "allowance"],
-            },
+            "summary": _record(dict.fromkeys(("add", "change", "remove", "unchanged", "rejected"), _COUNT)),
+            "cost": _record(cost),
             "refusals": {"type": "array", "items": refusal},
             "actions": {"type": "array", "items": action},
         },
-        "required": [
-            "format",
-            "environment",
-            "digest",
-            "roster_digest",
-            "lockfile_digest",
-            "summary",
-            "cost",
-            "refusals",
-            "actions",
-        ],
-    }
+        optional={"target": _ANY_TEXT},
+    )
 
 
 def report_schema() -> Schema:
     """What `apply ENV --format json` prints and `apply --report` saves; keys may be added."""
-    summary = _counts("added", "existing", "unattributed", "rejected", "unconfirmed", "unsent", "forgotten")
-    for name in ("resubmitted", "unsubscribed", "deleted", "absent", "blocked"):
-        summary["properties"][name] = {"type": "integer", "minimum": 0}
-    rejected = {
-        "type": "object",
-        "properties": {
-            "key": {"type": "string"},
-            "source": {"type": ["string", "null"]},
-            "reason": {"type": "string"},
-        },
-        "required": ["key", "source", "reason"],
-    }
-    return {
-        "$schema": _DRAFT,
-        "title": "A report of Reconciler",
-        "type": "object",
-        "properties": {
-            "format": {"const": 1},
-            "environment": {"type": "string"},
-            "summary": summary,
-            "calls": {"type": "integer", "minimum": 0},
+    rejected = _record({"key": _ANY_TEXT, "source": _TEXT_OR_NULL, "reason": _ANY_TEXT})
+    always = outcomes_of(Policy())
+    required = [name for name in Counts._fields if name in always]
+    by_policy = [name for name in Counts._fields if name not in always]
+    return _document(
+        "A report of Reconciler",
+        {
+            "summary": _record(dict.fromkeys(required, _COUNT), optional=dict.fromkeys(by_policy, _COUNT)),
+            "calls": _COUNT,
             "rejected": {"type": "array", "items": rejected},
         },
-        "required": ["format", "environment", "summary", "calls", "rejected"],
-    }
+    )
 
 
-def _counts(*names: str) -> Schema:
-    counts: Schema = {name: {"type": "integer", "minimum": 0} for name in names}
-    return {"type": "object", "properties": counts, "required": [*names]}
+def _document(title: str, properties: Schema, optional: Schema | None = None) -> Schema:
+    known = {"format": {"const": 1}, "environment": _ANY_TEXT}
+    return {"$schema": _DRAFT, "title": title} | _record(known | properties, optional)
+
+
+def _record(properties: Schema, optional: Schema | None = None) -> Schema:
+    """An object that has all of these properties, and may have the optional ones and others."""
+    return {"type": "object", "properties": properties | (optional or {}), "required": [*properties]}
