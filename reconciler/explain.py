@@ -13,7 +13,7 @@ from reconciler.find import is_about
 from reconciler.git.repository import Written, blame
 from reconciler.lockfile.model import Departed, Entry
 from reconciler.lockfile.state import KnownState
-from reconciler.plan.model import Action, Day, GuardRefusal, Plan
+from reconciler.plan.model import Action, Day, GuardRefusal
 from reconciler.plan.planner import make_plan
 from reconciler.problems import Location, Problem, nearest
 
@@ -24,17 +24,10 @@ _MOST_LETTERS_APART = 2
 
 
 class DeclaredAt(NamedTuple):
-    """A place at which somebody is declared; `written` is None if git can't tell who wrote that line."""
+    """A place at which someone is declared; `written` is None if git can't tell who wrote that line."""
 
     location: Location
     written: Written | None
-
-
-class Expiry(NamedTuple):
-    """The day from which a declaration no longer counts, and how many days it is until then, or was since."""
-
-    day: str
-    days_left: int
 
 
 class LockfileIs(StrEnum):
@@ -56,7 +49,7 @@ class Explanation:
     record of their removal. `unfetched` is the lockfile's branch, if it is not fetched here.
 
     `action` is the plan's, None also if they are in no plan. `is_settled` tells whether the plan can be made
-    as far as it concerns them. If there are `problems` all the same, it holds once those are mended, and
+    as far as it concerns them. If there are `problems` all the same, it holds once those are fixed, and
     `refusals` can't be known. `like` is the address that may have been meant, if this one is unknown.
     """
 
@@ -79,12 +72,10 @@ class Explanation:
     like: str | None = None
 
     @property
-    def expiry(self) -> Expiry | None:
-        """When the declaration expires; None if it doesn't."""
-        if self.expires is None:
-            return None
-        left = date.fromisoformat(self.expires) - date.fromisoformat(self.today)
-        return Expiry(self.expires, left.days)
+    def days_left(self) -> int:
+        """Days until the declaration expires, negative since it has; 0 if it doesn't expire."""
+        left = date.fromisoformat(self.expires or self.today) - date.fromisoformat(self.today)
+        return left.days
 
     @property
     def has_expired(self) -> bool:
@@ -116,12 +107,15 @@ def explain(
     tell whose it would be.
     """
     problems = (*reading.problems, *lockfile_problems)
-    declared = _places(reading, key)
+    files = {display_path(path): path for path in reading.member_files}
+    places = islice(_locations(reading, key, files), MOST_PLACES)
+    declared = tuple(DeclaredAt(place, blame(files[place.file], place.line or 1)) for place in places)
     lockfile = state.lockfile if state else None
     plan = None
     if reading.environment is not None and state is not None:
         plan = make_plan(reading.environment, reading.roster, lockfile, day=day)
     is_settled = plan is not None and _is_settled(reading, declared)
+    actions = plan.actions if plan and is_settled else ()
     declaration = reading.roster.members.get(key)
     entry = lockfile.entry(key) if lockfile else None
     suppression = reading.roster.suppression
@@ -145,7 +139,7 @@ def explain(
         departed=departed,
         is_recovered=state.is_recovered if state else False,
         is_settled=is_settled,
-        action=_action(plan, key) if plan and is_settled else None,
+        action=next((each for each in actions if each.key == key), None),
         refusals=plan.refusals if plan and not problems else (),
         problems=problems,
         like=None if declared or entry or departed or suppressed else likeliest(key, everybody),
@@ -180,7 +174,7 @@ def _lockfile_is(state: KnownState | None) -> LockfileIs:
 
 
 def _is_settled(reading: DeclarationReading, declared: Sequence[DeclaredAt]) -> bool:
-    """Whether mending what is wrong leaves this person's declaration as it can be read now."""
+    """Whether fixing what is wrong leaves this person's declaration as it can be read now."""
     files = set(reading.roster.files)
     wrong = {problem.location.file for problem in reading.problems if problem.location} & files
     if not declared:
@@ -188,21 +182,10 @@ def _is_settled(reading: DeclarationReading, declared: Sequence[DeclaredAt]) -> 
     return len(declared) == 1 and declared[0].location.file not in wrong
 
 
-def _action(plan: Plan, key: str) -> Action | None:
-    return next((action for action in plan.actions if action.key == key), None)
-
-
-def _places(reading: DeclarationReading, key: str) -> tuple[DeclaredAt, ...]:
-    """The places at which somebody is declared, and who wrote them; of very many the first."""
-    files = {display_path(path): path for path in reading.member_files}
-    found = islice(_locations(reading, key, files.keys()), MOST_PLACES)
-    return tuple(DeclaredAt(place, blame(files[place.file], place.line or 1)) for place in found)
-
-
 def _locations(reading: DeclarationReading, key: str, files: Container[str]) -> Iterator[Location]:
     if declaration := reading.roster.members.get(key):
         yield Location(declaration.file, declaration.line)
-    # A second entry, or one of somebody suppressed, is in no roster: a problem has its location.
+    # A second entry, or one of someone suppressed, is in no roster: a problem has its location.
     for problem in reading.problems:
         location = problem.location
         if location is not None and location.file in files and is_about(problem, key):

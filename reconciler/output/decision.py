@@ -176,8 +176,8 @@ def _not_recorded(explanation: Explanation) -> str:
 
 
 def _absence(explanation: Explanation) -> str:
-    if explanation.expiry is not None and explanation.has_expired:
-        return f"The declaration expired on {explanation.expiry.day}"
+    if explanation.has_expired:
+        return f"The declaration expired on {explanation.expires}"
     return "No longer declared" if explanation.entry is not None else "Not declared"
 
 
@@ -252,6 +252,6 @@ def _nothing(explanation: Explanation) -> Iterator[Message]:
 def _to_keep(explanation: Explanation) -> str:
     if explanation.suppressed is not None:
         return f"first remove them from the suppression list, {explanation.suppressed}"
-    if explanation.expiry is not None and explanation.has_expired:
+    if explanation.has_expired:
         return f"set a later `expires` at {explanation.location}, or remove it"
     return "declare them again"

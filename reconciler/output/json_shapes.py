@@ -1,45 +1,26 @@
-"""The JSON objects of `--format json`, `--out` and `--report`: whole, never masked, one shape a function.
+"""The JSON of plans, reports and problems: whole, never masked, one shape a function.
+
+What else a command shows has its shape beside its document.
 
 Keys may be added, never renamed or dropped: the contract and other programs rely on them.
 """
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from reconciler.apply.report import Report, outcomes_of
-from reconciler.environment.overview import Placed
-from reconciler.lockfile.model import Departed, Lockfile
 from reconciler.output.document import Span
-from reconciler.output.masking import personal_parts, shown_spans
-from reconciler.output.results import (
-    KnownMember,
-    PlanContext,
-    PlanListing,
-    Suppressing,
-    Valid,
-    Validation,
-    listed_members,
-)
+from reconciler.output.masking import personal_parts
+from reconciler.output.results import PlanContext, PlanListing
 from reconciler.output.wording import plan_sentence, report_sentence
 from reconciler.plan.model import Action, Plan, Remove, StillRejected, Unremoved
 from reconciler.plan.pull_request import PullRequestChanges, counts
 from reconciler.plan.saved import FORMAT, action_document
 from reconciler.problems import Address, Code, Location, Problem, Value, plain
-
-if TYPE_CHECKING:
-    from reconciler.explain import DeclaredAt, Explanation
-    from reconciler.find import Occurrences
-    from reconciler.output.decision import Commands
-    from reconciler.readback.model import PanelRead
-    from reconciler.suppressing import PlannedRemoval, Suppressed
-
-_MOST_PROBLEMS = 20
+from reconciler.readback.model import PanelRead
 
 
 def json_text(data: Mapping[str, Any]) -> str:
@@ -114,21 +95,6 @@ def _problem(problem: Problem) -> dict[str, Any]:
         **({"code": problem.code} if problem.code else {}),
         **({"excerpt": problem.excerpt.text} if problem.excerpt else {}),
     }
-
-
-def validation_data(validation: Validation) -> dict[str, Any]:
-    """The environments without problems, what looks odd in them, and all problems of the others."""
-    return {
-        "format": FORMAT,
-        "environments": [_valid(valid) for valid in validation.environments],
-        "problems": problem_list(validation.problems),
-        "warnings": problem_list(validation.warnings),
-    }
-
-
-def _valid(valid: Valid) -> dict[str, Any]:
-    data = valid._asdict()
-    return {key: value for key, value in data.items() if value or key not in {"separators", "passed_over"}}
 
 
 def plan_data(plan: Plan, context: PlanContext) -> dict[str, Any]:
@@ -269,148 +235,12 @@ def _refused(member: StillRejected | Unremoved) -> dict[str, Any]:
     return {"key": member.key, "source": member.source, "reason": member.reason} | is_there | personal
 
 
-def environments_data(environments: Iterable[Placed]) -> dict[str, Any]:
-    """The environments, in the order in which they are applied."""
-    listed = [placed._asdict() | {"after": list(placed.after)} for placed in environments]
-    return {"format": FORMAT, "environments": listed}
-
-
-def members_data(environment: str, lockfile: Lockfile | None) -> dict[str, Any]:
-    """All members that the lockfile records, by section and identity."""
-    known = listed_members(environment, lockfile) if lockfile else ()
-    return {
-        "format": FORMAT,
-        "environment": environment,
-        "has_lockfile": lockfile is not None,
-        "members": [
-            {"key": member.key, "section": member.section, "outcome": member.status} | _evidence(member)
-            for member in known
-        ],
-    }
-
-
-def member_data(member: KnownMember) -> dict[str, Any]:
-    """All that is recorded of one member, and what it proves."""
-    return {"format": FORMAT, "environment": member.environment, "key": member.key, **_known(member)}
-
-
-def _known(member: KnownMember) -> dict[str, Any]:
-    return {
-        "section": member.section,
-        "outcome": member.status,
-        "proves": member.proves,
-        **_evidence(member),
-        "attributes": dict(member.attributes),
-    }
-
-
-def _evidence(member: KnownMember) -> dict[str, Any]:
-    reason = {"reason": member.reason} if member.reason is not None else {}
-    by = {"by": member.entry.by} if isinstance(member.entry, Departed) else {}
-    note = member.undelivered
-    undelivered = {"undelivered": asdict(note)} if note is not None else {}
-    return {"pushed": member.sent} | by | reason | undelivered
-
-
-def why_data(explanation: "Explanation", commands: "Commands") -> dict[str, Any]:
-    """What holds for one member; `problem_count` counts all problems, `problems` has the first of them."""
-    from reconciler.output.decision import decision, next_steps, obstacles  # noqa: PLC0415 - for `why` alone
-
-    found, action = decision(explanation), explanation.action
-    entry = explanation.entry
-    return {
-        "format": FORMAT,
-        "environment": explanation.environment,
-        "key": explanation.key,
-        "today": explanation.today,
-        "declared": [_declared(declared, explanation) for declared in explanation.declared],
-        "suppressed": _location(explanation.suppressed) if explanation.suppressed else None,
-        "unchecked": _about_others(explanation.unchecked),
-        "lockfile": explanation.lockfile.value,
-        "is_recovered": explanation.is_recovered,
-        "known": _known(KnownMember(explanation.environment, explanation.key, entry)) if entry else None,
-        "departed": to_builtins(explanation.departed),
-        "action": action_document(action) if action else None,
-        "does": found.does,
-        "why": found.because,
-        "obstacles": obstacles(explanation),
-        "next": [plain(step) for step in next_steps(explanation, commands)],
-        "like": explanation.like,
-        "refusals": [asdict(found) for found in explanation.refusals],
-        "problem_count": len(explanation.problems),
-        "problems": _about_others(explanation.problems[:_MOST_PROBLEMS]),
-    }
-
-
-def _declared(declared: "DeclaredAt", explanation: "Explanation") -> dict[str, Any]:
-    written = declared.written
-    return {
-        **_location(declared.location),
-        "commit": written.commit if written else None,
-        "author": written.author if written else None,
-        "date": written.date if written else None,
-        "expires": explanation.expiry.day if explanation.expiry else None,
-        "is_committed": written.commit is not None if written else None,
-    }
-
-
-def _location(location: Location) -> dict[str, Any]:
+def location_data(location: Location) -> dict[str, Any]:
+    """A place that is about a whole entry, so without a column."""
     return {"file": location.file, "line": location.line}
 
 
-def _about_others(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Masked and without the line: most of these problems are about other people."""
-    masked = partial(shown_spans, masked=True)
-    return problem_list(
-        replace(each, message=masked(each.message), hint=masked(each.hint), excerpt=None) for each in problems
-    )
-
-
-def suppressed_data(suppressing: Suppressing) -> dict[str, Any]:
-    """One person in one environment; or, if several were named, each of them, and all problems once."""
-    found = [_suppressed(each) for each in suppressing.suppressed]
-    if suppressing.is_single:
-        return found[0]
-    problems = dict.fromkeys(problem for each in suppressing.suppressed for problem in each.problems)
-    parts = [{name: each[name] for name in each if name not in {"format", "problems"}} for each in found]
-    return {"format": FORMAT, "suppressed": parts, "problems": problem_list(problems)}
-
-
-def _suppressed(found: "Suppressed") -> dict[str, Any]:
-    """Where it is written, where they are still declared, and how they leave."""
-    return {
-        "format": FORMAT,
-        "environment": found.environment,
-        "key": found.key,
-        "suppressed": _location(found.location),
-        "was_there": found.was_there,
-        "declared": [entry._asdict() for entry in found.declared],
-        "removal": _removal(found.removal) if found.removal else None,
-        "unfetched": found.unfetched,
-        "problems": problem_list(found.problems),
-    }
-
-
-def _removal(removal: "PlannedRemoval") -> dict[str, Any]:
-    return removal._asdict() | {
-        "refusals": [asdict(found) for found in removal.refusals],
-        "undelivered": asdict(removal.undelivered) if removal.undelivered else None,
-    }
-
-
-def occurrences_data(traces: "Occurrences") -> dict[str, Any]:
-    """Every mention, and what should have been searched and could not be."""
-    return {
-        "format": FORMAT,
-        "key": traces.key,
-        "places": [place._asdict() for place in traces.places],
-        "unread": problem_list(traces.unread),
-        "not_followed": list(traces.not_followed),
-        "problems": [],
-    }
-
-
-def read_data(read: "PanelRead") -> dict[str, Any]:
+def read_data(read: PanelRead) -> dict[str, Any]:
     """What a read of the panel cost, saw and proves."""
     return {
         "calls": read.calls,

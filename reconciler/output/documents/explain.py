@@ -1,26 +1,83 @@
 """One member explained: where they are declared, what is recorded, what apply would do, what to do next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from msgspec import to_builtins
+from msgspec.structs import asdict
 
 from reconciler.explain import DeclaredAt, Explanation, LockfileIs
 from reconciler.output.decision import Commands, decision, next_steps, obstacles
 from reconciler.output.document import Document, Fields, Headline, Text
 from reconciler.output.documents.plan import change_text
-from reconciler.output.documents.state import api_refusals
-from reconciler.output.json_shapes import why_data
+from reconciler.output.documents.state import api_refusals, known_data
+from reconciler.output.json_shapes import location_data, problem_list
+from reconciler.output.masking import shown_spans
 from reconciler.output.render import Screen
 from reconciler.output.results import KnownMember
 from reconciler.output.wording import NO_RESUBSCRIPTION, counted
 from reconciler.plan.model import Change
-from reconciler.problems import Address, Code, Value
+from reconciler.plan.saved import FORMAT, action_document
+from reconciler.problems import Address, Code, Problem, Value, plain
 
 _MOST_CHANGES = 6
 _COMMIT = 12
+_MOST_PROBLEMS = 20
 
 
 def why_screen(explanation: Explanation, commands: Commands) -> Screen:
     """What holds for one member."""
-    return Screen(lambda: _document(explanation, commands), lambda: why_data(explanation, commands))
+    return Screen(lambda: _document(explanation, commands), lambda: _data(explanation, commands))
+
+
+def _data(explanation: Explanation, commands: Commands) -> dict[str, Any]:
+    """What holds for one member; `problem_count` counts all problems, `problems` has the first of them."""
+    found, action = decision(explanation), explanation.action
+    entry = explanation.entry
+    return {
+        "format": FORMAT,
+        "environment": explanation.environment,
+        "key": explanation.key,
+        "today": explanation.today,
+        "declared": [_declared_data(declared, explanation) for declared in explanation.declared],
+        "suppressed": location_data(explanation.suppressed) if explanation.suppressed else None,
+        "unchecked": _about_others(explanation.unchecked),
+        "lockfile": explanation.lockfile.value,
+        "is_recovered": explanation.is_recovered,
+        "known": known_data(KnownMember(explanation.environment, explanation.key, entry)) if entry else None,
+        "departed": to_builtins(explanation.departed),
+        "action": action_document(action) if action else None,
+        "does": found.does,
+        "why": found.because,
+        "obstacles": obstacles(explanation),
+        "next": [plain(step) for step in next_steps(explanation, commands)],
+        "like": explanation.like,
+        "refusals": [asdict(found) for found in explanation.refusals],
+        "problem_count": len(explanation.problems),
+        "problems": _about_others(explanation.problems[:_MOST_PROBLEMS]),
+    }
+
+
+def _declared_data(declared: DeclaredAt, explanation: Explanation) -> dict[str, Any]:
+    written = declared.written
+    return {
+        **location_data(declared.location),
+        "commit": written.commit if written else None,
+        "author": written.author if written else None,
+        "date": written.date if written else None,
+        "expires": explanation.expires,
+        "is_committed": written.commit is not None if written else None,
+    }
+
+
+def _about_others(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Masked and without the line: most of these problems are about other people."""
+    masked = partial(shown_spans, masked=True)
+    return problem_list(
+        replace(each, message=masked(each.message), hint=masked(each.hint), excerpt=None) for each in problems
+    )
 
 
 def _document(explanation: Explanation, commands: Commands) -> Document:
@@ -41,8 +98,8 @@ def _declared(explanation: Explanation) -> Iterator[Text]:
         yield from _written(found)
     if not explanation.declared:
         yield "unknown: a file has problems" if explanation.problems else "no"
-    if explanation.expiry is not None:
-        yield _expiry(explanation.expiry.day, explanation.expiry.days_left)
+    if explanation.expires is not None:
+        yield _expiry(explanation.expires, explanation.days_left)
 
 
 def _written(found: DeclaredAt) -> Iterator[Text]:

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from typing import Any
 
 from reconciler.find import SKIPPED, Kind, Occurrence, Occurrences
 from reconciler.output.document import (
@@ -17,9 +18,10 @@ from reconciler.output.document import (
     Table,
     enumerated,
 )
-from reconciler.output.json_shapes import occurrences_data
+from reconciler.output.json_shapes import problem_list
 from reconciler.output.render import Screen
 from reconciler.output.wording import counted
+from reconciler.plan.saved import FORMAT
 from reconciler.problems import Address, Code, Message, Value
 
 _WORDS = {
@@ -35,7 +37,19 @@ _GIT_GREP = "git grep --untracked -n -i -F"
 
 def occurrences_screen(found: Occurrences) -> Screen:
     """What a search found."""
-    return Screen(lambda: _document(found), lambda: occurrences_data(found))
+    return Screen(lambda: _document(found), lambda: _data(found))
+
+
+def _data(found: Occurrences) -> dict[str, Any]:
+    """Every mention, and what should have been searched and could not be."""
+    return {
+        "format": FORMAT,
+        "key": found.key,
+        "places": [place._asdict() for place in found.places],
+        "unread": problem_list(found.unread),
+        "not_followed": list(found.not_followed),
+        "problems": [],
+    }
 
 
 def _document(found: Occurrences) -> Document:

@@ -1,13 +1,15 @@
 """Problems on their own: what a command says that could not do its work, and what `validate` found."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from reconciler.output.document import Block, Document, Items, Problems, Text
-from reconciler.output.json_shapes import problems_data, validation_data
+from reconciler.output.json_shapes import problem_list, problems_data
 from reconciler.output.render import Screen
 from reconciler.output.results import Valid, Validation
 from reconciler.output.visible import quoted
 from reconciler.output.wording import counted
+from reconciler.plan.saved import FORMAT
 from reconciler.problems import Code, Problem
 
 
@@ -24,7 +26,22 @@ def problems_screen(problems: Sequence[Problem], environment: str | None) -> Scr
 
 def validation_screen(validation: Validation) -> Screen:
     """What `validate` found."""
-    return Screen(lambda: _document(validation), lambda: validation_data(validation))
+    return Screen(lambda: _document(validation), lambda: _data(validation))
+
+
+def _data(validation: Validation) -> dict[str, Any]:
+    """The environments without problems, what looks odd in them, and all problems of the others."""
+    return {
+        "format": FORMAT,
+        "environments": [_valid_data(valid) for valid in validation.environments],
+        "problems": problem_list(validation.problems),
+        "warnings": problem_list(validation.warnings),
+    }
+
+
+def _valid_data(valid: Valid) -> dict[str, Any]:
+    data = valid._asdict()
+    return {key: value for key, value in data.items() if value or key not in {"separators", "passed_over"}}
 
 
 _ALL = "`--format json` shows all."

@@ -3,15 +3,18 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import Any
 
-from reconciler.lockfile.model import Lockfile
+from msgspec.structs import asdict
+
+from reconciler.lockfile.model import Departed, Lockfile
 from reconciler.member import EMAIL_ADDRESS, flat
 from reconciler.output.document import Block, Document, Fields, Headline, Row, Table, Text
 from reconciler.output.documents.plan import api_says, value_span
-from reconciler.output.json_shapes import member_data, members_data
 from reconciler.output.render import Screen
 from reconciler.output.results import KnownMember, listed_members
 from reconciler.output.wording import state_sentence
+from reconciler.plan.saved import FORMAT
 from reconciler.problems import Address, Code
 from reconciler.roster.csv_file import spreadsheet_safe
 from reconciler.suppression.model import PREFIX
@@ -19,7 +22,7 @@ from reconciler.suppression.model import PREFIX
 
 def members_screen(environment: str, lockfile: Lockfile | None) -> Screen:
     """All members whom the lockfile records; None if there is no lockfile."""
-    return Screen(lambda: _members(environment, lockfile), lambda: members_data(environment, lockfile))
+    return Screen(lambda: _members(environment, lockfile), lambda: _members_data(environment, lockfile))
 
 
 def members_csv(environment: str, lockfile: Lockfile | None) -> str:
@@ -35,7 +38,45 @@ def members_csv(environment: str, lockfile: Lockfile | None) -> str:
 
 def member_screen(member: KnownMember) -> Screen:
     """All that is recorded of one member, and what it proves."""
-    return Screen(lambda: _member(member), lambda: member_data(member))
+    return Screen(lambda: _member(member), lambda: _member_data(member))
+
+
+def _members_data(environment: str, lockfile: Lockfile | None) -> dict[str, Any]:
+    """All members that the lockfile records, by section and identity."""
+    known = listed_members(environment, lockfile) if lockfile else ()
+    return {
+        "format": FORMAT,
+        "environment": environment,
+        "has_lockfile": lockfile is not None,
+        "members": [
+            {"key": member.key, "section": member.section, "outcome": member.status} | _evidence(member)
+            for member in known
+        ],
+    }
+
+
+def _member_data(member: KnownMember) -> dict[str, Any]:
+    """All that is recorded of one member, and what it proves."""
+    return {"format": FORMAT, "environment": member.environment, "key": member.key, **known_data(member)}
+
+
+def known_data(member: KnownMember) -> dict[str, Any]:
+    """What the lockfile records of a member, and what it proves."""
+    return {
+        "section": member.section,
+        "outcome": member.status,
+        "proves": member.proves,
+        **_evidence(member),
+        "attributes": dict(member.attributes),
+    }
+
+
+def _evidence(member: KnownMember) -> dict[str, Any]:
+    reason = {"reason": member.reason} if member.reason is not None else {}
+    by = {"by": member.entry.by} if isinstance(member.entry, Departed) else {}
+    note = member.undelivered
+    undelivered = {"undelivered": asdict(note)} if note is not None else {}
+    return {"pushed": member.sent} | by | reason | undelivered
 
 
 def api_refusals(member: KnownMember) -> Iterator[Text]:

@@ -1,7 +1,9 @@
 """People who were suppressed: where they are still declared, how they leave, what to do next."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from reconciler.lockfile.state import fetch_command
 from reconciler.member import Removal
@@ -16,11 +18,12 @@ from reconciler.output.document import (
     Section,
     Table,
 )
-from reconciler.output.json_shapes import suppressed_data
+from reconciler.output.json_shapes import location_data, problem_list
 from reconciler.output.render import Screen
 from reconciler.output.results import Suppressing
 from reconciler.output.wording import REMOVALS, counted
 from reconciler.plan.guards import guard_problem
+from reconciler.plan.saved import FORMAT
 from reconciler.problems import Address, Code
 
 if TYPE_CHECKING:
@@ -33,7 +36,39 @@ _BY_HAND = "If they are in the panel, remove them there by hand."
 
 def suppressed_screen(suppressing: Suppressing) -> Screen:
     """What `suppress` did and found."""
-    return Screen(lambda: _document(suppressing), lambda: suppressed_data(suppressing))
+    return Screen(lambda: _document(suppressing), lambda: _data(suppressing))
+
+
+def _data(suppressing: Suppressing) -> dict[str, Any]:
+    """One member in one environment; or, if several were named, each of them, and all problems once."""
+    found = [_suppressed(each) for each in suppressing.suppressed]
+    if suppressing.is_single:
+        return found[0]
+    problems = dict.fromkeys(problem for each in suppressing.suppressed for problem in each.problems)
+    parts = [{name: each[name] for name in each if name not in {"format", "problems"}} for each in found]
+    return {"format": FORMAT, "suppressed": parts, "problems": problem_list(problems)}
+
+
+def _suppressed(found: "Suppressed") -> dict[str, Any]:
+    """Where it is written, where they are still declared, and how they leave."""
+    return {
+        "format": FORMAT,
+        "environment": found.environment,
+        "key": found.key,
+        "suppressed": location_data(found.location),
+        "was_there": found.was_there,
+        "declared": [entry._asdict() for entry in found.declared],
+        "removal": _removal(found.removal) if found.removal else None,
+        "unfetched": found.unfetched,
+        "problems": problem_list(found.problems),
+    }
+
+
+def _removal(removal: "PlannedRemoval") -> dict[str, Any]:
+    return removal._asdict() | {
+        "refusals": [asdict(found) for found in removal.refusals],
+        "undelivered": asdict(removal.undelivered) if removal.undelivered else None,
+    }
 
 
 def _document(suppressing: Suppressing) -> Document:
