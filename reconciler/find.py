@@ -1,4 +1,4 @@
-"""Where somebody is mentioned in what Reconciler reads and writes.
+"""Where a person is mentioned in what Reconciler reads and writes.
 
 By meaning, so in any spelling of the address: member files, lockfiles, suppression lists, plans and other
 results that were saved as JSON, journals, and the data of embedded sandboxes. Other text is left to
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.environment.discovery import environment_names
-from reconciler.environment.model import LOCKFILE, WORKING_FOLDER, Environment
+from reconciler.environment.model import LOCKFILE, WORKING_FOLDER
 from reconciler.environment.reader import EnvironmentReading, try_environment
 from reconciler.errors import InvalidInput, ReconcilerError
 from reconciler.files import display_path, reason
@@ -37,11 +37,10 @@ SKIPPED = frozenset(
 _HEAD = 8_000  # bytes that tell what a file is
 _SQLITE = b"SQLite format 3\0"
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)')
-_JSON_STRING = rb'"(?:[^"\\]|\\.)*+"'
-_JOURNAL = re.compile(rb'\{"record":\s*"run",[^\n]*?"environment":\s*(' + _JSON_STRING + rb")")
+_JOURNAL = re.compile(rf'\{{"record":\s*"run",[^\n]*?"environment":\s*({_STRING.pattern})')
 _RESULT = re.compile(
-    rb'(?:\xef\xbb\xbf)?\s*\{\s*"format"\s*:\s*\d+\s*,\s*'
-    rb'(?:"environment"\s*:\s*(' + _JSON_STRING + rb')\s*,\s*)?"(\w+)"'
+    r'\ufeff?\s*\{\s*"format"\s*:\s*\d+\s*,\s*'
+    rf'(?:"environment"\s*:\s*({_STRING.pattern})\s*,\s*)?"(\w+)"'
 )
 _BETWEEN_ADDRESSES = re.compile(r"[\s\"(),:;<>\[\]\\{}=&/|]+")
 _AROUND_ADDRESSES = ".!?'`*_-+"
@@ -59,12 +58,12 @@ class Kind(StrEnum):
     SANDBOX = "sandbox data"
 
 
-_RESULTS = {b"target": Kind.LOCKFILE, b"digest": Kind.PLAN, b"plans": Kind.PLAN}
+_RESULTS = {"target": Kind.LOCKFILE, "digest": Kind.PLAN, "plans": Kind.PLAN}
 """By the key that follows `format` and `environment`; every other result is a report."""
 
 
 class Occurrence(NamedTuple):
-    """One place at which somebody is mentioned.
+    """One place at which a person is mentioned.
 
     `line` counts from 1; None if the file as a whole is meant. `environment` is None if none is known.
     `detail` is the lockfile's section, or how they are in a sandbox or on a list; never personal data.
@@ -201,7 +200,7 @@ class _Search:
                 yield Occurrence(location.file, location.line, Kind.SUPPRESSED, name, how)
 
     def _hashes(self) -> set[str]:
-        """What stands for the person where only hashes are kept; other code names secrets that are wrong."""
+        """The person's hash for each known secret; a wrong secret is reported where its list is read."""
         found = set()
         for variable in {settings.suppression_secret for _, settings in self._environments} - {None}:
             with suppress(InvalidInput):
@@ -211,25 +210,23 @@ class _Search:
 
     def _on_branches(self) -> Iterator[Occurrence]:
         """Lockfiles that are published on branches, as they were last fetched."""
-        for _, reading in self._environments:
+        from reconciler.lockfile.state import read_published  # noqa: PLC0415 - files alone need no git
+
+        for name, reading in self._environments:
             environment = reading.environment
-            if environment is not None and environment.lockfile_branch is not None:
-                try:
-                    yield from _on_branch(environment, environment.lockfile_branch, self._key)
-                except ReconcilerError as error:
-                    self.unread += error.problems
-
-
-def _on_branch(environment: Environment, branch: str, key: str) -> Iterator[Occurrence]:
-    from reconciler.lockfile.state import read_published  # noqa: PLC0415 - files alone need no git
-
-    file, lockfile = read_published(environment, branch)
-    if section := lockfile.section(key) if lockfile else None:
-        yield Occurrence(file, None, Kind.LOCKFILE, environment.name, section)
+            if environment is None or environment.lockfile_branch is None:
+                continue
+            try:
+                file, lockfile = read_published(environment, environment.lockfile_branch)
+            except ReconcilerError as error:
+                self.unread += error.problems
+                continue
+            if section := lockfile.section(self._key) if lockfile else None:
+                yield Occurrence(file, None, Kind.LOCKFILE, name, section)
 
 
 def _declared(path: Path, reading: RosterReading, key: str) -> tuple[list[int], bool]:
-    """The lines of a member file that declare somebody, and whether it has mistakes besides.
+    """The lines of a member file that declare a person, and whether it has other mistakes.
 
     In a file with mistakes, each line that holds the address may be an entry that could not be read.
     """
@@ -246,7 +243,7 @@ def _declared(path: Path, reading: RosterReading, key: str) -> tuple[list[int], 
 
 
 def _in_result(path: Path, key: str, hashes: AbstractSet[str]) -> Iterator[Occurrence]:
-    """Where a file that Reconciler wrote mentions somebody; nothing of any other file.
+    """Where a file that Reconciler wrote mentions a person; nothing of any other file.
 
     Raises:
         OSError: it can't be read.
@@ -263,7 +260,7 @@ def _in_result(path: Path, key: str, hashes: AbstractSet[str]) -> Iterator[Occur
                 owner = path.parent.parent.name if path.parent.name == WORKING_FOLDER else None
                 yield Occurrence(file, None, Kind.SANDBOX, owner, mention)
             return
-        kind, environment = _kind_of(path, head)
+        kind, environment = _kind_of(path, head.decode(errors="replace"))
         for number, line in enumerate(opened if kind else (), start=1):
             text = line.decode(errors="replace")
             if kind and any(string in hashes or _mentions(string, key) for string in _strings(text)):
@@ -271,12 +268,12 @@ def _in_result(path: Path, key: str, hashes: AbstractSet[str]) -> Iterator[Occur
                 yield Occurrence(file, number, kind, environment, detail)
 
 
-def _kind_of(path: Path, head: bytes) -> tuple[Kind | None, str | None]:
+def _kind_of(path: Path, head: str) -> tuple[Kind | None, str | None]:
     """What a file of ours is, by how it begins, and the environment that it is about."""
     if journal := _JOURNAL.match(head):
-        return Kind.JOURNAL, _decoded(journal[1].decode(errors="replace"))
+        return Kind.JOURNAL, _decoded(journal[1])
     if result := _RESULT.match(head):
-        environment = _decoded(result[1].decode(errors="replace")) if result[1] else None
+        environment = _decoded(result[1]) if result[1] else None
         return _RESULTS.get(result[2], Kind.REPORT), environment
     # A damaged one is known by its name.
     return (Kind.LOCKFILE, path.parent.name) if path.name == LOCKFILE else (None, None)

@@ -57,6 +57,12 @@ class Location:
     line: int | None = None
     column: int | None = None
 
+    @classmethod
+    def of(cls, source: str) -> "Location":
+        """The location that a source, `file:line`, names."""
+        file, _, line = source.rpartition(":")
+        return cls(file, int(line)) if line.isascii() and line.isdigit() else cls(source)
+
     def __str__(self) -> str:
         """`file:line:column`, as editors and compilers write it."""
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.errors import InvalidInput
-from reconciler.problems import Message, Problem
+from reconciler.problems import Problem
 
 if TYPE_CHECKING:
     import subprocess
@@ -138,7 +138,7 @@ _MOST_CHARACTERS = 300
 
 def failure(what: str, done: Done, *hint: str) -> InvalidInput:
     """The error for a git command that must succeed; `what` is the sentence before git's own message."""
-    return InvalidInput(Problem((what, " ", said(done)), _joined(hint)))
+    return InvalidInput(Problem((what, " ", said(done)), (" ".join(hint),) if hint else ()))
 
 
 def said(done: Done) -> str:
@@ -160,7 +160,3 @@ def _shown(lines: list[str]) -> list[str]:
     """The first lines with text; a server may send pages, with the reason at the top."""
     bare = (_CREDENTIALS.sub("", _REMOTE.sub("", line)).strip(" -*=#") for line in lines)
     return [line[:_MOST_CHARACTERS] for line in bare if line][:_MOST_LINES]
-
-
-def _joined(hint: tuple[str, ...]) -> Message:
-    return (" ".join(hint),) if hint else ()

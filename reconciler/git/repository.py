@@ -65,7 +65,7 @@ class Repository:
         return whole.relative_to(root).as_posix()
 
     def commit_of(self, ref: str) -> str | None:
-        """The name of the commit that a ref stands for, or None."""
+        """The name of a ref's commit, or None."""
         done = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         return done.text if done.code == 0 else None
 
@@ -79,16 +79,15 @@ class Repository:
         if commit is None:
             unknown = (f'git knows no "{ref}" here.',)
             raise InvalidInput(Problem(unknown, (f"Fetch it first. {_SHALLOW_HINT}",)))
-        done = self._git("merge-base", commit, "HEAD")
-        if done.code:
+        base = self.common_ancestor(commit, "HEAD")
+        if base is None:
             apart = (f'"{ref}" and what is checked out have no common history here.',)
             raise InvalidInput(Problem(apart, (_SHALLOW_HINT,)))
-        return done.text
+        return base
 
     def read(self, commit: str, path: str) -> bytes | None:
         """A file's content in a commit, or None where it isn't in it."""
-        done = self._git("cat-file", "blob", f"{commit}:{path}")
-        return done.out if done.code == 0 else None
+        return self.content(f"{commit}:{path}")
 
     def common_ancestor(self, one: str, other: str) -> str | None:
         """The newest commit in the history of both, or None where none is here."""
@@ -105,7 +104,7 @@ class Repository:
         return done.text.removeprefix("refs/heads/") if done.code == 0 else None
 
     def is_tracked(self, path: str) -> bool:
-        """Whether a file stands in the index, and so in what is committed next."""
+        """Whether a file is in the index, and so in what is committed next."""
         return bool(self._sure("ls-files", "-z", "--full-name", "--", f":(top,literal){path}").out)
 
     def is_ancestor(self, one: str, other: str) -> bool:
@@ -128,7 +127,7 @@ class Repository:
         return list(dict.fromkeys(line.split()[3] for line in told.text.split("\n") if line[:1] == ":"))
 
     def content(self, blob: str) -> bytes | None:
-        """What a blob holds, or None where it isn't here."""
+        """What a blob holds, by its name or by a file's place in a commit; None where it isn't here."""
         done = self._git("cat-file", "blob", blob)
         return done.out if done.code == 0 else None
 
@@ -274,7 +273,8 @@ def blame(file: Path, line: int) -> Written | None:
     if _IGNORED_REVISIONS in done.err:
         return _from_history(repository, path, line)
     if done.code:
-        return None if repository.commit_of("HEAD") and _is_committed(repository, path) else NOT_COMMITTED
+        is_committed = run_git(repository.root, "cat-file", "-e", f"HEAD:{path}").code == 0
+        return None if is_committed else NOT_COMMITTED
     written = _written(done.text)
     return written._replace(is_oldest=written.is_oldest and repository.is_shallow())
 
@@ -294,11 +294,6 @@ def _from_history(repository: Repository, path: str, line: int) -> Written | Non
 
 def _printable(name: str) -> str:
     return name.encode(errors="surrogateescape").decode(errors="replace")
-
-
-def _is_committed(repository: Repository, path: str) -> bool:
-    found = run_git(repository.root, "rev-parse", "--verify", "--quiet", f"HEAD:{path}")
-    return found.code == 0
 
 
 def _written(text: str) -> Written:

@@ -6,7 +6,7 @@ missing here costs a warning, never a mistake.
 """
 
 _NAMES = """
-===BEGIN ICANN DOMAINS=== aaa aarp abb abbott abbvie abc able abogado abudhabi ac academy accenture
+aaa aarp abb abbott abbvie abc able abogado abudhabi ac academy accenture
 accountant accountants aco actor ad ads adult ae aeg aero aetna af afl africa ag agakhan agency ai aig
 airbus airforce airtel akdn al alibaba alipay allfinanz allstate ally alsace alstom am amazon
 americanexpress americanfamily amex amfam amica amsterdam analytics android anquan anz ao aol apartments

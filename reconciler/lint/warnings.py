@@ -42,8 +42,7 @@ def plan_lint(actions: Iterable[Action]) -> PlanLint:
 def _addresses(members: Mapping[str, Declaration], *, is_real: bool) -> Iterator[tuple[str, Problem]]:
     for key in suspects((key, member.attributes[EMAIL_ADDRESS]) for key, member in members.items()):
         member = members[key]
-        location = Location(member.file, member.line)
-        address = member.attributes[EMAIL_ADDRESS]
+        location, address = Location(member.file, member.line), member.attributes[EMAIL_ADDRESS]
         for warning in address_warnings(key, address, location, is_real=is_real):
             yield key, warning
 
@@ -82,21 +81,16 @@ def _twin(member: Declaration, twin: Declaration) -> Problem:
 def _warnings_of_added(adds: Mapping[str, Add]) -> Iterator[Problem]:
     for key in suspects((key, add.attributes[EMAIL_ADDRESS]) for key, add in adds.items()):
         address = adds[key].attributes[EMAIL_ADDRESS]
-        yield from address_warnings(key, address, _location(adds[key]), is_real=False)
+        yield from address_warnings(key, address, Location.of(adds[key].source), is_real=False)
     for add in adds.values():
         if add.was_unsubscribed:
             yield Problem(
                 (Address(add.key), " was unsubscribed before. Adding doesn't resubscribe them."),
                 ("If they want mail again, resubscribe them in QuestionPro. If not, remove this entry.",),
-                _location(add),
+                Location.of(add.source),
                 severity=Severity.WARNING,
                 code="was-unsubscribed",
             )
-
-
-def _location(add: Add) -> Location:
-    file, _, line = add.source.rpartition(":")
-    return Location(file, int(line))
 
 
 def _corrections(adds: Iterable[Add], removed: list[str]) -> Iterator[Correction]:

@@ -210,19 +210,13 @@ def _correction(found: Correction) -> Problem:
             " is added. Is this a correction?",
         ),
         "The API can't change an address, so this adds a second member.",
-        location_of(found.source),
+        Location.of(found.source),
     )
 
 
 def _warning(code: str, message: Text, hint: str = "", location: Location | None = None) -> Problem:
     hints = (hint,) if hint else ()
     return Problem(spans(message), hints, location, severity=Severity.WARNING, code=code)
-
-
-def location_of(source: str) -> Location:
-    """The location that a source, `file:line`, names."""
-    file, _, line = source.rpartition(":")
-    return Location(file, int(line)) if line.isascii() and line.isdigit() else Location(source)
 
 
 # Who is concerned.

@@ -20,7 +20,7 @@ from reconciler.output.document import (
     Text,
     Tone,
 )
-from reconciler.output.documents.plan import api_says, location_of, refused_row
+from reconciler.output.documents.plan import api_says, refused_row
 from reconciler.output.json_shapes import report_data, reports_data
 from reconciler.output.render import Screen
 from reconciler.output.wording import (
@@ -32,7 +32,7 @@ from reconciler.output.wording import (
     report_sentence,
 )
 from reconciler.plan.model import StillRejected, Unremoved
-from reconciler.problems import Address, Message, Problem, Severity
+from reconciler.problems import Address, Location, Message, Problem, Severity
 from reconciler.roster.csv_file import csv_cells, spreadsheet_safe
 from reconciler.roster.format import column_rank
 
@@ -112,7 +112,7 @@ def _annotation(member: StillRejected | Unremoved) -> Problem:
         message: Message = (Address(member.key), f" is not removed: the API refuses to {member.by}.")
         return Problem(message, reason, severity=Severity.WARNING, code="not-removed")
     message = (Address(member.key), " is rejected.")
-    return Problem(message, reason, location_of(member.source), severity=Severity.WARNING, code="rejected")
+    return Problem(message, reason, Location.of(member.source), severity=Severity.WARNING, code="rejected")
 
 
 def _spent(report: Report) -> str:
