@@ -6,9 +6,8 @@ Source of the form: RFC 4180; also, since spreadsheets write them, other separat
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from reconciler.errors import InvalidInput
@@ -23,7 +22,7 @@ from reconciler.member import (
     profile_field_name,
 )
 from reconciler.problems import Message, Value
-from reconciler.roster.collector import MISSING_ADDRESS, Collected, Collector, Refusal
+from reconciler.roster.collector import MISSING_ADDRESS, Collector, Refusal
 from reconciler.roster.damage import damage, may_be_damaged
 from reconciler.roster.fields import (
     ALL_FIELDS,
@@ -34,9 +33,7 @@ from reconciler.roster.fields import (
     unknown_field,
     whole_number,
 )
-from reconciler.roster.model import Declaration
-from reconciler.suppression.model import NOBODY, Suppression
-from reconciler.text_source import LINE_END, Findings, control_character, control_character_problem, text_of
+from reconciler.text_source import LINE_END, Findings, control_character, control_character_problem
 
 SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"\"?sep=(\\t|[,;\t|])\"?[,;\t|]*(?:\n|\Z)", re.IGNORECASE)
@@ -109,31 +106,20 @@ def layout_of(text: str) -> Layout:
     )
 
 
-def read_csv(
-    path: Path,
-    findings: Findings,
-    earlier: Mapping[str, Declaration],
-    suppression: Suppression = NOBODY,
-    text: str | None = None,
-) -> tuple[Collected, str]:
-    """Everyone whom the file declares correctly, by identity, and the separator; mistakes go to the findings.
+def read_csv(text: str, collector: Collector, findings: Findings) -> str:
+    """Collect everyone that a text declares correctly; mistakes go to the findings. Returns the separator.
 
-    `text` is the content; without it, the file is read. Line ends inside cells are LF, whatever the file's.
+    Line ends inside cells are LF, whatever the text's.
+
+    Raises:
+        InvalidInput: the text holds a control character, so nothing of it is read.
     """
-    try:
-        text = with_line_feeds(text_of(path, findings.file) if text is None else text)
-    except InvalidInput as error:
-        findings.add_problems(error.problems)
-        return Collected({}, {}), ","
-    collector = Collector(findings.file, earlier, suppression)
+    text = with_line_feeds(text)
     layout = layout_of(text)
-    stray = control_character(text)
-    if stray is None:
-        _read_rows(Rows(text, layout, findings), collector, findings)
-    else:
-        findings.add_problems([control_character_problem(text, stray, findings.file, LINE_END)])
-    findings.quote(text, LINE_END)
-    return collector.finish({}), layout.separator
+    if (stray := control_character(text)) is not None:
+        raise InvalidInput(control_character_problem(text, stray, findings.file, LINE_END))
+    _read_rows(Rows(text, layout, findings), collector, findings)
+    return layout.separator
 
 
 class Rows:

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.problems import Problem, Severity
+from reconciler.roster.collector import Collector
 from reconciler.roster.csv_file import read_csv
 from reconciler.roster.model import Declaration, Roster
 from reconciler.roster.yaml_file import read_yaml
 from reconciler.suppression.model import NOBODY, Suppression
-from reconciler.text_source import Findings
+from reconciler.text_source import LINE_END, YAML_LINE_END, Findings, text_of
 
 
 class RosterReading(NamedTuple):
@@ -39,13 +41,21 @@ def read_roster(
     for path in files:
         findings = Findings(display_path(path))
         names.append(findings.file)
-        text = texts.get(path) if texts else None
-        if path.suffix.lower() == ".csv":
-            collected, separator = read_csv(path, findings, members, suppression, text)
-            if separator != ",":
-                separators[findings.file] = separator
-        else:
-            collected = read_yaml(path, findings, members, suppression, text)
+        collector = Collector(findings.file, members, suppression)
+        is_csv = path.suffix.lower() == ".csv"
+        text, defaults = "", {}
+        try:
+            text = texts[path] if texts and path in texts else text_of(path, findings.file)
+            if is_csv:
+                separator = read_csv(text, collector, findings)
+                if separator != ",":
+                    separators[findings.file] = separator
+            else:
+                defaults = read_yaml(text, collector, findings)
+        except InvalidInput as error:
+            findings.add_problems(error.problems)
+        findings.quote(text, LINE_END if is_csv else YAML_LINE_END)
+        collected = collector.finish(defaults)
         members.update(collected.members)
         expiring.update(collected.expiring)
         problems += findings.in_order()

@@ -6,12 +6,10 @@ of `{"profileFieldId": 577, "value": ...}`; a value is a text, a list, or an add
 
 import re
 from collections.abc import Mapping as Table
-from pathlib import Path
 from typing import Any
 
 from yaml.events import ScalarEvent
 
-from reconciler.errors import InvalidInput
 from reconciler.member import (
     ADDRESS_KEYS,
     EMAIL_ADDRESS,
@@ -21,7 +19,7 @@ from reconciler.member import (
     PROFILE_FIELDS,
 )
 from reconciler.problems import Value, nearest
-from reconciler.roster.collector import MISSING_ADDRESS, Collected, Collector
+from reconciler.roster.collector import MISSING_ADDRESS, Collector
 from reconciler.roster.fields import (
     EXPIRES,
     TEXT_FIELDS,
@@ -32,9 +30,7 @@ from reconciler.roster.fields import (
     unknown_field,
     whole_number,
 )
-from reconciler.roster.model import Declaration
-from reconciler.suppression.model import NOBODY, Suppression
-from reconciler.text_source import YAML_LINE_END, Findings, text_of
+from reconciler.text_source import YAML_LINE_END, Findings
 from reconciler.yaml_source.composer import Composer
 from reconciler.yaml_source.nodes import (
     UNDECLARED,
@@ -53,39 +49,24 @@ _COMMENT = re.compile(r"[ \t](#[^\s#].*)")
 _PROFILE_SHAPE = f"- {{{PROFILE_FIELD_ID}: 577, value: …}}"
 
 
-def read_yaml(
-    path: Path,
-    findings: Findings,
-    earlier: Table[str, Declaration],
-    suppression: Suppression = NOBODY,
-    text: str | None = None,
-) -> Collected:
-    """Everyone whom the file declares correctly, by identity; mistakes go to the findings.
+def read_yaml(text: str, collector: Collector, findings: Findings) -> dict[str, Any]:
+    """Collect everyone that a text declares correctly; mistakes go to the findings. Returns the defaults.
 
-    `text` is the content; without it, the file is read.
+    Raises:
+        InvalidInput: nothing after some point can be understood.
     """
-    collector = Collector(findings.file, earlier, suppression)
-    defaults: dict[str, Any] = {}
-
-    comments: dict[int, tuple[int, str]] = {}
+    comments = _comments_without_a_space(text)
 
     def take(node: Node) -> None:
         _read_member(node, collector, findings)
         if comments and isinstance(node, Mapping):
             _warn_of_cut_values(node, comments, findings)
 
-    try:
-        text = text_of(path, findings.file) if text is None else text
-        comments |= _comments_without_a_space(text)
-        root = Composer(text, findings).root("members", take)
-        if (file := _checked_root(root, findings)) is not None:
-            _take_kept_members(file, take, findings)
-            if "defaults" in file.entries:
-                defaults = _read_defaults(file.entries["defaults"][1], findings)
-    except InvalidInput as error:
-        findings.add_problems(error.problems)
-    findings.quote(text or "", YAML_LINE_END)
-    return collector.finish(defaults)
+    root = _checked_root(Composer(text, findings).root("members", take), findings)
+    if root is None:
+        return {}
+    _take_kept_members(root, take, findings)
+    return _read_defaults(root.entries["defaults"][1], findings) if "defaults" in root.entries else {}
 
 
 def _checked_root(root: Node | None, findings: Findings) -> Mapping | None:

@@ -8,30 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.files import displayed_from
 from reconciler.problems import Problem, Value, plain
-from reconciler.roster.csv_file import layout_of, read_csv
+from reconciler.roster.csv_file import layout_of
 from reconciler.roster.model import Declaration
-from reconciler.text_source import Findings
+from reconciler.roster.reader import read_roster
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("roster") / "members.csv"
+    return tmp_path_factory.mktemp("roster") / "f.csv"
 
 
 def read(file: Path, text: str | bytes) -> tuple[list[Declaration], list[str]]:
     """Everyone declared, and where the problems are."""
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    findings = Findings("f")
-    declared = read_csv(file, findings, {})[0].members
-    return list(declared.values()), [str(problem.location) for problem in findings.in_order()]
+    with displayed_from(lambda: file.parent):
+        reading = read_roster([file])
+    return list(reading.roster.members.values()), [str(problem.location) for problem in reading.problems]
 
 
 def problems_of(file: Path, text: str) -> tuple[Problem, ...]:
     file.write_text(text, encoding="utf-8")
-    findings = Findings("f")
-    read_csv(file, findings, {})
-    return findings.in_order()
+    with displayed_from(lambda: file.parent):
+        return read_roster([file]).problems
 
 
 cells = st.text(
@@ -76,34 +76,34 @@ def test_lines_count_on_behind_line_breaks_within_quotes(file: Path) -> None:
     )
     declared, problems = read(file, text)
     assert [member.line for member in declared] == [2, 5]
-    assert problems == ["f:6:1"]
+    assert problems == ["f.csv:6:1"]
 
 
 def test_the_place_of_a_cell_is_right_behind_line_breaks_within_quotes(file: Path) -> None:
     _, problems = read(file, 'address1,custom1,emailAddress\n"1, ""x""\n2","a,b",nobody\n')
-    assert problems == ["f:3:10"]
+    assert problems == ["f.csv:3:10"]
 
 
 def test_an_endless_cell_is_a_problem(file: Path) -> None:
     _, problems = read(file, f'emailAddress,city\na@example.org,"{"x" * 200_000}\n')
-    assert problems == ["f:2:1"]
+    assert problems == ["f.csv:2:1"]
 
 
 @pytest.mark.parametrize("character", ["\0", "\x1b"])
 def test_a_control_character_is_a_problem(character: str, file: Path) -> None:
     _, problems = read(file, f"emailAddress\na@exa{character}mple.org\n")
-    assert problems == ["f:2:6"]
+    assert problems == ["f.csv:2:6"]
 
 
 def test_a_cell_that_is_no_utf8_is_a_problem(file: Path) -> None:
     _, problems = read(file, b"emailAddress,city\na@example.org,K\xf6ln\n")
-    assert problems == ["f:2:16"]
+    assert problems == ["f.csv:2:16"]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "\ufeff", " , \n"])
 def test_a_file_without_a_header_is_a_problem(text: str, file: Path) -> None:
     _, problems = read(file, text)
-    assert problems == ["f:1:1"]
+    assert problems == ["f.csv:1:1"]
 
 
 def test_the_line_ends_of_the_file_make_no_difference_inside_a_cell(file: Path) -> None:
@@ -138,17 +138,17 @@ def test_columns_at_the_end_that_are_wholly_empty_are_ignored(file: Path) -> Non
 
 
 def test_a_value_in_a_column_without_a_name_is_a_problem(file: Path) -> None:
-    assert read(file, "emailAddress,city,\na@example.org,x,y\n")[1] == ["f:2:1"]
+    assert read(file, "emailAddress,city,\na@example.org,x,y\n")[1] == ["f.csv:2:1"]
 
 
 @pytest.mark.parametrize("cell", [' "Ada"', ' "Lovelace, Ada"', '\t"Ada"'])
 def test_a_space_before_a_quote_is_a_problem_at_the_cell(cell: str, file: Path) -> None:
     _, problems = read(file, f"emailAddress,firstName\na@example.org,{cell}\n")
-    assert problems == ["f:2:15"]
+    assert problems == ["f.csv:2:15"]
 
 
 def test_a_space_before_a_quote_in_the_header_is_a_problem(file: Path) -> None:
-    assert read(file, 'emailAddress, "firstName"\na@example.org,Ada\n')[1] == ["f:1:14"]
+    assert read(file, 'emailAddress, "firstName"\na@example.org,Ada\n')[1] == ["f.csv:1:14"]
 
 
 def test_a_header_alone_declares_nobody(file: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_header_alone_declares_nobody(file: Path) -> None:
 @pytest.mark.parametrize("line", ["ada@example.org,Ada", "emailAddress,ada@example.org", "Ada,Lovelace"])
 def test_a_first_line_that_is_a_member_is_one_problem_that_shows_nothing_of_it(line: str, file: Path) -> None:
     (problem,) = problems_of(file, f"{line}\nb@example.org,Bob\n")
-    assert str(problem.location) == "f:1:1"
+    assert str(problem.location) == "f.csv:1:1"
     assert "looks like a member" in plain(problem.message)
     assert not any(cell in f"{plain(problem.message)} {plain(problem.hint)}" for cell in line.split(",")[1:])
 

@@ -8,10 +8,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.files import displayed_from
 from reconciler.member import FIELDS, NUMBER_FIELDS, PROFILE_FIELDS
 from reconciler.roster.reader import read_roster
-from reconciler.roster.yaml_file import read_yaml
-from reconciler.text_source import Findings
 
 TEXT_FIELDS = [
     name for name in FIELDS if name not in NUMBER_FIELDS and name not in {"emailAddress", PROFILE_FIELDS}
@@ -28,14 +27,15 @@ members = st.lists(st.dictionaries(st.sampled_from(TEXT_FIELDS), texts, max_size
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("roster") / "members.yaml"
+    return tmp_path_factory.mktemp("roster") / "f.yaml"
 
 
 def read(file: Path, text: str | bytes) -> tuple[list[dict[str, Any]], list[str]]:
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    findings = Findings("f")
-    declared = read_yaml(file, findings, {}).members
-    return [dict(member.attributes) for member in declared.values()], [str(p) for p in findings.in_order()]
+    with displayed_from(lambda: file.parent):
+        reading = read_roster([file])
+    members = reading.roster.members.values()
+    return [dict(member.attributes) for member in members], [str(problem) for problem in reading.problems]
 
 
 def with_addresses(bodies: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -100,7 +100,7 @@ def test_fields_stand_in_the_vendors_order(file: Path) -> None:
 
 def test_members_before_a_mistake_that_ends_the_file_are_checked_too(file: Path) -> None:
     _, problems = read(file, "members:\n- emailAddress: x\n- emailAddress: a@example.org\n  city: %\n")
-    assert [problem.split(": ", 1)[0] for problem in problems] == ["f:2:17", "f:4:9"]
+    assert [problem.split(": ", 1)[0] for problem in problems] == ["f.yaml:2:17", "f.yaml:4:9"]
 
 
 def test_an_alias_bomb_among_the_members_is_refused(file: Path) -> None:
@@ -110,7 +110,7 @@ def test_an_alias_bomb_among_the_members_is_refused(file: Path) -> None:
         for n in range(2000)
     )
     _, problems = read(file, big + uses)
-    assert [problem.split(": ", 1)[0] for problem in problems] == ["f:85:78"]
+    assert [problem.split(": ", 1)[0] for problem in problems] == ["f.yaml:85:78"]
 
 
 @pytest.mark.parametrize(
