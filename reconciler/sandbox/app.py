@@ -130,6 +130,7 @@ class Count(StrEnum):
     BLOCKED = "membersBlocked"
 
 
+# In each table the counts come in the order of the vendor's answer.
 _DELETES = {
     Membership.MEMBER: Count.DELETED,
     Membership.UNSUBSCRIBED: Count.DELETED,
@@ -211,8 +212,9 @@ class Application:
     def _add(self, call: Call, body: bytes) -> SandboxAnswer:
         members = read_batch(body)
         keys = [identity(member[EMAIL_ADDRESS]) for member in members]
-        names = (Count.ADDED, Count.FAILED)
-        return self._counted(call, keys, names, lambda n: self._added(keys[n], members[n]))
+        return self._counted(
+            call, keys, (Count.ADDED, Count.FAILED), lambda index: self._added(keys[index], members[index])
+        )
 
     def _added(self, key: str, member: Attributes) -> Count:
         if self._store.add(member):
@@ -223,30 +225,23 @@ class Application:
         return Count.FAILED
 
     def _delete(self, call: Call, body: bytes) -> SandboxAnswer:
-        names = (Count.DELETED, Count.UNAVAILABLE, Count.ALREADY_DELETED, Count.BLOCKED)
-        return self._withdrawn(call, body, names, _DELETES, self._store.delete)
+        return self._withdrawn(call, body, _DELETES, self._store.delete)
 
     def _unsubscribe(self, call: Call, body: bytes) -> SandboxAnswer:
-        names = (Count.UNSUBSCRIBED, Count.UNAVAILABLE, Count.ALREADY_UNSUBSCRIBED, Count.BLOCKED)
-        return self._withdrawn(call, body, names, _UNSUBSCRIBES, self._store.unsubscribe)
+        return self._withdrawn(call, body, _UNSUBSCRIBES, self._store.unsubscribe)
 
     def _withdrawn(
-        self,
-        call: Call,
-        body: bytes,
-        names: tuple[Count, ...],
-        counts: Mapping[Membership, Count],
-        withdraw: Callable[[str], None],
+        self, call: Call, body: bytes, counts: Mapping[Membership, Count], withdraw: Callable[[str], None]
     ) -> SandboxAnswer:
         keys = [identity(address) for address in read_addresses(body)]
 
         def withdrawn(index: int) -> Count:
             count = counts[self._membership(keys[index])]
-            if count is names[0]:
+            if count is counts[Membership.MEMBER]:
                 withdraw(keys[index])
             return count
 
-        return self._counted(call, keys, names, withdrawn)
+        return self._counted(call, keys, dict.fromkeys(counts.values()), withdrawn)
 
     def _counted(
         self, call: Call, keys: Collection[str], names: Iterable[Count], act: Callable[[int], Count]
@@ -255,8 +250,9 @@ class Application:
         if not self.rules.refuses.isdisjoint(keys):
             return BAD_PARAMETERS.answer(call.path)
         found = Counter(act(index) for index in range(len(keys)))
-        summary = " ".join(f"{name.name.lower().replace('_', '-')}={found[name]}" for name in names)
-        return _answered({"response": {name: found[name] for name in names}}, summary)
+        counts = {name: found[name] for name in names}
+        summary = " ".join(f"{name.name.lower().replace('_', '-')}={count}" for name, count in counts.items())
+        return _answered({"response": counts}, summary)
 
     def _membership(self, key: str) -> Membership:
         return Membership.BLOCKED if key in self.rules.blocks else self._store.membership(key)
