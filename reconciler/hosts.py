@@ -31,7 +31,7 @@ def is_loopback(address: str) -> bool:
 
 
 def without_default_port(address: str) -> str:
-    """The address without a port that goes without saying: `https://host:443` is `https://host`."""
+    """The address without the default port of its scheme: `https://host:443` is `https://host`."""
     found = _ADDRESS.fullmatch(address)
     if found is None or found[3] is None:
         return address

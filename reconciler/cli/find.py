@@ -1,4 +1,4 @@
-"""`reconciler find`: where somebody is mentioned."""
+"""`reconciler find`: where a person is mentioned."""
 
 import os
 from pathlib import Path
@@ -60,5 +60,5 @@ def _no_folder(name: str) -> Problem:
     """With the name in the sentence, where it can be masked: it may be a second address."""
     if "@" not in name:
         return Problem((f"There is no folder {name}.",))
-    hint = "One address is searched for at a time; behind it stand folders."
+    hint = "`find` takes one address; what follows it are folders."
     return Problem(("There is no folder ", Address(name), "."), (hint,))

@@ -91,7 +91,7 @@ def _named_files(paths: Iterable[Path], panels: Path, problems: list[Problem]) -
 
 
 def _refusals(path: Path, panels: Path) -> Iterator[tuple[tuple[str], tuple[str]]]:
-    """Why a file that somebody named is not formatted, and what to do."""
+    """Why a file on the command line is not formatted, and what to do."""
     if path.name == SETTINGS_FILE:
         yield ("This file holds settings, not members.",), ("Only member files are formatted.",)
     if path.suffix.lower() not in ENDINGS:

@@ -131,7 +131,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # A variable's name is words; a key is a run of digits and letters that no word holds.
 _KEY_LIKE = re.compile(r"(?=[^_]*\d[^_]*\d)[A-Za-z0-9]{20,}", re.ASCII)
 _KEY_SHAPE = "Write api_key: {env: QUESTIONPRO_API_KEY}, or {file: path}."
-_KEY_LEAKED = "If a real key stood here, have it replaced: git keeps what it has seen."
+_KEY_LEAKED = "If this was a real key, have it replaced: git keeps what it has seen."
 
 
 def key_source(folder: Path) -> Form:
@@ -186,7 +186,7 @@ def _variable(node: Node, hint: str, findings: Findings) -> Any:
 
 _VARIABLE_HINT = (
     "Write suppression_secret: {env: NAME}. "
-    "If a real secret stood here, make another: git keeps what it has seen."
+    "If this was a real secret, make another: git keeps what it has seen."
 )
 
 

@@ -73,7 +73,7 @@ def run_git(
         arguments: the command's words.
         stdin: what it reads.
         variables: environment variables beside those that are inherited.
-        seconds: how long it may take, None for as long as it likes. Past that it is stopped, and failed.
+        seconds: how long it may take, None for no limit. After that it is stopped, and has failed.
 
     Raises:
         InvalidInput: there is no git on this machine.

@@ -148,7 +148,7 @@ class Remote:
         """Let a branch be at this commit if it still is at `before`; None is a branch that doesn't exist yet.
 
         Where it is done, it is noted here as a fetch would, also where the clone is set up to follow other
-        branches; what somebody fetched meanwhile is left alone.
+        branches; what another process fetched meanwhile is left alone.
         """
         known = self.last_known(branch)
         if self.committer is not None and commit != known:

@@ -191,7 +191,7 @@ class Repository:
 
     @contextmanager
     def _index_apart(self) -> Iterator[dict[str, str]]:
-        """The variables for a copy of the index: git notes there which files it looked at, if it likes."""
+        """The variables for a copy of the index: git may note there which files it looked at."""
         import shutil  # noqa: PLC0415 - only where a plan is compared with another commit
 
         index = self.root / self._sure("rev-parse", "--git-path", "index").text

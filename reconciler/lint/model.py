@@ -8,9 +8,9 @@ from reconciler.problems import Problem
 
 
 class Correction(msgspec.Struct, frozen=True):
-    """One who goes while another comes whose address is nearly equal, as when a typo is mended.
+    """A member is removed and one with a nearly equal address is added, as when a typo is corrected.
 
-    The identities of both, and where the one who comes is declared, as `file:line`.
+    The identities of both, and where the new one is declared, as `file:line`.
     """
 
     removed: str

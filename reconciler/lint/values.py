@@ -89,7 +89,7 @@ def _texts(member: Declaration) -> Iterator[tuple[str, str]]:
 
 
 def _placeholders(members: Mapping[str, Declaration]) -> frozenset[tuple[str, str, str]]:
-    """The columns, by file and field, and the texts in them that stand for empty values."""
+    """The columns, by file and field, and the texts in them that mean an empty value."""
     counts = Counter(
         (member.file, field, text)
         for member in members.values()

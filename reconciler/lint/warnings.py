@@ -1,4 +1,4 @@
-"""The warnings about a roster, and about the members whom a plan adds."""
+"""The warnings about a roster, and about the members that a plan adds."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
@@ -29,7 +29,7 @@ def roster_warnings(members: Mapping[str, Declaration], *, is_real: bool = True)
 
 
 def plan_lint(actions: Iterable[Action]) -> PlanLint:
-    """The warnings about the members whom a plan adds, and the addresses that it corrects, in its order.
+    """The warnings about the members that a plan adds, and the addresses that it corrects, in its order.
 
     That a domain is reserved for tests is for `validate` to say: it concerns all members, not only new ones.
     """

@@ -1,7 +1,7 @@
 """The same mistake on many rows is one problem with a count, so that it hides no other. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.output.wording import counted
@@ -39,25 +39,21 @@ def grouped(problems: Sequence[Problem]) -> list[Group]:
     """The problems in their order, those of a frequent kind together, where the first of them occurs.
 
     Those without a location are taken together only if they are equal: each is about something else. Others
-    are of one kind if severity, code, file, message and hint are equal but for addresses, values and numbers.
+    are of one kind if severity, code, file, message and hint are equal, apart from addresses, values and
+    numbers.
     """
     kinds = [_kind(problem) for problem in problems]
     same: dict[object, list[Problem]] = {}
     for kind, problem in zip(kinds, problems, strict=True):
         same.setdefault(kind, []).append(problem)
-    return list(_groups(kinds, problems, same))
-
-
-def _groups(
-    kinds: Sequence[object], problems: Sequence[Problem], same: dict[object, list[Problem]]
-) -> Iterator[Group]:
-    shown: set[object] = set()
+    others = {kind: found[1:] for kind, found in same.items() if len(found) >= FEWEST}
+    groups = []
     for kind, problem in zip(kinds, problems, strict=True):
         if len(same[kind]) < FEWEST:
-            yield Group(problem)
-        elif kind not in shown:
-            shown.add(kind)
-            yield Group(problem, same[kind][1:])
+            groups.append(Group(problem))
+        elif kind in others:
+            groups.append(Group(problem, others.pop(kind)))
+    return groups
 
 
 def _kind(problem: Problem) -> object:
@@ -74,14 +70,8 @@ def _kind(problem: Problem) -> object:
 
 def _template(message: Message) -> tuple[object, ...]:
     """What is the same in all messages of a kind; None in the place of an address or a value."""
-    return tuple(_constant(part) for part in message)
+    return tuple(_NUMBER.sub("#", part) if isinstance(part, str) else _constant(part) for part in message)
 
 
-def _constant(part: str | Address | Value | Code) -> object:
-    match part:
-        case Address() | Value():
-            return None
-        case Code():
-            return part
-        case str():
-            return _NUMBER.sub("#", part)
+def _constant(part: Address | Value | Code) -> Code | None:
+    return part if isinstance(part, Code) else None

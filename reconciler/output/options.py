@@ -1,4 +1,4 @@
-"""How something is rendered: in which format, how much of it, and for whom."""
+"""How something is rendered: in which format, how much of it, and masked or not."""
 
 from collections.abc import Callable
 from enum import StrEnum

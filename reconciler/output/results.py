@@ -55,11 +55,10 @@ class PlanContext(NamedTuple):
     lockfile. `is_recovered` says that an interrupted run left a journal, and that the plan includes it;
     `is_applying` that apply itself shows the plan, so that nobody needs the next step. `share` is what of
     the plan comes from a pull request, None if it is compared with nothing. `unfetched` is the lockfile's
-    branch if nothing is known of it here; `conflicts` counts the members about whom that branch and the file
+    branch if nothing is known of it here; `conflicts` counts the members on which that branch and the file
     here disagree. `lint` is what looks odd about the members of the plan; `today` is the day that --today
     named, None for the present one. `allowed` are the guards that are lifted, `retry_rejected` says whether
-    rejected members are sent again; `would_act` tells whether apply
-    would call the API or write the lockfile.
+    rejected members are sent again; `would_act` tells whether apply would call the API or write the lockfile.
     """
 
     command: str = ""
@@ -163,7 +162,7 @@ class KnownMember(NamedTuple):
 
 
 def listed_members(environment: str, lockfile: Lockfile) -> Iterator[KnownMember]:
-    """All members whom the lockfile records, by section and identity."""
+    """All members that the lockfile records, by section and identity."""
     for section in (lockfile.members, lockfile.rejected, lockfile.unconfirmed, lockfile.departed):
         yield from (KnownMember(environment, key, section[key]) for key in sorted(section))
 

@@ -94,7 +94,7 @@ class _TextBackend:
                 return []
 
     def _in_section(self, block: Block) -> list[str]:
-        """What belongs to a section stands two columns deeper; a table does so everywhere."""
+        """What belongs to a section is indented by two columns; a table always is."""
         lines = self._block(block)
         return lines if isinstance(block, Table) else [f"  {line}" for line in lines]
 
@@ -176,7 +176,7 @@ def wrapped(line: str, columns: int) -> list[str]:
         return [line]
     lines = [""]
     for word in _WORDS.findall(line):
-        room = columns if len(lines) == 1 else columns - 2  # further lines stand two columns deeper
+        room = columns if len(lines) == 1 else columns - 2  # further lines are indented by two columns
         if lines[-1] and width(lines[-1]) + 1 + width(word) > room:
             lines.append(word)
         else:

@@ -57,7 +57,7 @@ RETRY_REMOVAL = (
     "Check in QuestionPro why (unblock them if they are blocked) and apply with `--retry-rejected`. "
     "Or remove them there by hand, then run `reconciler state rm`."
 )
-"""What to do about members whom the API refused to remove."""
+"""What to do about members that the API refused to remove."""
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -17,7 +17,7 @@ MISSING_ADDRESS: Refusal = ("This member has no emailAddress.",), ("Give each me
 
 
 class Collected(NamedTuple):
-    """Everyone whom one file declares, by identity; `expiring` are those with an expiry."""
+    """Everyone that one file declares, by identity; `expiring` are those with an expiry."""
 
     members: dict[str, Declaration]
     expiring: dict[str, Declaration]

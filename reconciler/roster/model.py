@@ -1,4 +1,4 @@
-"""The roster: everyone whom an environment declares, and where."""
+"""The roster: all members that an environment declares, and where."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ class Declaration(NamedTuple):
 class Roster:
     """Everyone declared, by identity; `files` are all that were read, as they are shown, in order.
 
-    `separators` holds, by file, what stands between the cells of a CSV file that has no commas there.
+    `separators` holds, by file, what separates the cells of a CSV file if that is not a comma.
     `expiring` are those of the members who have an expiry, past or to come. `suppression` says who must stay
     away, and so how those leave who are there.
     """
@@ -43,7 +43,7 @@ class Roster:
     suppression: Suppression = NOBODY
 
     def on(self, day: str) -> "Roster":
-        """The roster as it stands on a day, written 2027-01-31: without those who have expired by then."""
+        """The roster on a day, written 2027-01-31: without the members who have expired by then."""
         over = {key for key, member in self.expiring.items() if member.expires and member.expires <= day}
         if not over:
             return self

@@ -202,7 +202,7 @@ def test_a_second_address_is_told_as_no_folder_and_masked(world: World) -> None:
     assert done.code == 1
     assert "kept@" not in done.out + done.err
     assert "There is no folder k…@example.org." in done.err
-    assert "One address is searched for at a time" in done.err
+    assert "takes one address" in done.err
 
 
 def test_panels_that_lie_elsewhere_are_searched_too(world: World, tmp_path_factory: Any) -> None:

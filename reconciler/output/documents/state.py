@@ -21,12 +21,12 @@ from reconciler.suppression.model import PREFIX
 
 
 def members_screen(environment: str, lockfile: Lockfile | None) -> Screen:
-    """All members whom the lockfile records; None if there is no lockfile."""
+    """All members that the lockfile records; None if there is no lockfile."""
     return Screen(lambda: _members(environment, lockfile), lambda: _members_data(environment, lockfile))
 
 
 def members_csv(environment: str, lockfile: Lockfile | None) -> str:
-    """All members whom the lockfile records, for a spreadsheet."""
+    """All members that the lockfile records, for a spreadsheet."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("emailAddress", "outcome", "sent", "reason"))

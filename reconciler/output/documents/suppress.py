@@ -182,7 +182,7 @@ def _not_fetched(branch: str) -> str:
 
 
 def _leaves(removal: "PlannedRemoval") -> str:
-    """What the next apply does about somebody who is no longer declared."""
+    """What the next apply does about a member who is no longer declared."""
     note = removal.undelivered
     if note is not None and not removal.is_planned:
         again = "It is asked again only with `--retry-rejected`."
