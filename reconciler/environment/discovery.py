@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reconciler.environment.model import LOCKFILE, OPT_OUT_LIST, OWN_SUPPRESSION_LIST, WORKING_FOLDER
 from reconciler.errors import InvalidInput
-from reconciler.files import display_path, git_root, is_link, link_problem
+from reconciler.files import display_path, git_root, is_link, link_problem, reason
 from reconciler.problems import Location, Problem, nearest
 
 SETTINGS_FILE = "environment.yaml"
@@ -142,8 +142,7 @@ def _folders(panels: Path) -> list[str]:
     try:
         return [name for name in os.listdir(panels) if not name.startswith(".")]  # noqa: PTH208 - names alone
     except OSError as error:
-        reason = error.strerror or "the system doesn't say why"
-        message = (f"The panels folder can't be read: {reason}.",)
+        message = (f"The panels folder can't be read: {reason(error)}.",)
         raise InvalidInput(Problem(message, (_PANELS_HINT,), Location(display_path(panels)))) from error
 
 

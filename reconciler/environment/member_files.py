@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from reconciler.environment.discovery import OWN_FILES, holds_settings
 from reconciler.environment.forms import Form, path_of, wrong
 from reconciler.environment.model import OPT_OUT_LIST, OWN_SUPPRESSION_LIST
-from reconciler.files import display_path
+from reconciler.files import display_path, reason
 from reconciler.problems import Location, Problem
 from reconciler.text_source import Findings
 from reconciler.yaml_source.nodes import Node, Sequence, kind, position
@@ -126,7 +126,7 @@ def _list(panels: Path, path: Path, at: tuple[int, int] | None, findings: Findin
         findings.add(at, (f"{display_path(path)} doesn't exist.",), (hint,))
         return None
     except OSError as error:
-        findings.add(at, (f"{display_path(path)} can't be read: {error.strerror}.",))
+        findings.add(at, (f"{display_path(path)} can't be read: {reason(error)}.",))
         return None
     if stat.S_ISDIR(mode):
         findings.add(at, (f"{display_path(path)} is a folder; a file is expected.",), (_LISTS_SHAPE,))
@@ -152,7 +152,7 @@ class _Search:
             self._findings.add(at, (f"{name} doesn't exist.",), (_MISSING_HINT,))
             return
         except OSError as error:
-            self._findings.add(at, (f"{name} can't be read: {error.strerror}.",))
+            self._findings.add(at, (f"{name} can't be read: {reason(error)}.",))
             return
         inside = inside_panels(self._panels, path, at, self._findings)
         if inside is None:
@@ -176,7 +176,7 @@ class _Search:
         try:
             children = sorted(folder.iterdir())
         except OSError as error:
-            message = f"The folder {display_path(folder)} can't be read: {error.strerror}."
+            message = f"The folder {display_path(folder)} can't be read: {reason(error)}."
             self._findings.add(at, (message,))
             return
         for child in children:

@@ -22,6 +22,7 @@ from reconciler.problems import Problem
 _ATTEMPTS = 5
 _BUSY = re.compile(r"cannot lock ref|unable to create '[^']*\.lock'|shallow file has changed", re.IGNORECASE)
 _QUIET = ("-c", "gc.auto=0", "-c", "maintenance.auto=false")
+_FETCH = ("--no-tags", "--no-prune", "--recurse-submodules=no", "--no-write-fetch-head", "--quiet")
 _REACH = "Is there a network, and do the credentials that git has here allow it?"
 
 # Git's word behind "!" in the output for programs: git-push(1), "--porcelain". `[rejected]` is said on this
@@ -117,9 +118,7 @@ class Remote:
         there = [branch for branch in branches if branch in self.branches(branches)]
         if not there:
             return {}
-        specs = [f"+refs/heads/{branch}:{self.tracking(branch)}" for branch in there]
-        options = ("--no-tags", "--no-prune", "--recurse-submodules=no", "--no-write-fetch-head", "--quiet")
-        self._reach("fetch", *options, self.name, *specs)
+        self._fetch(there)
         commits = {branch: self.last_known(branch) for branch in there}
         return {branch: commit for branch, commit in commits.items() if commit is not None}
 
@@ -129,10 +128,7 @@ class Remote:
         Raises:
             InvalidInput: the remote could not be reached.
         """
-        specs = [f"+refs/heads/{branch}:{self.tracking(branch)}" for branch in branches]
-        self._reach(
-            "fetch", "--unshallow", "--no-tags", "--no-write-fetch-head", "--quiet", self.name, *specs
-        )
+        self._fetch(branches, "--unshallow")
 
     def default_branch(self) -> str | None:
         """The branch that the remote's HEAD names, or None where it names none."""
@@ -214,6 +210,10 @@ class Remote:
         words = ("push", *_PUSH, lease, self.name, spec)
         done = run_git(self.repository.root, *words, seconds=NETWORK_SECONDS)
         return Pushed(PushEnd.DONE) if done.code == 0 else _not_done(done)
+
+    def _fetch(self, branches: Sequence[str], *options: str) -> None:
+        specs = [f"+refs/heads/{branch}:{self.tracking(branch)}" for branch in branches]
+        self._reach("fetch", *_FETCH, *options, self.name, *specs)
 
     def branches(self, branches: Sequence[str]) -> frozenset[str]:
         """Those of these branches that the remote has.

@@ -10,7 +10,7 @@ import httpx
 
 from reconciler.environment.model import Environment, OnChange
 from reconciler.errors import InvalidInput
-from reconciler.files import delete_file, display_path, is_link, link_problem, prepare_working_folder
+from reconciler.files import delete_file, display_path, is_link, link_problem, prepare_working_folder, reason
 from reconciler.member import EMAIL_ADDRESS, FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Attributes
 from reconciler.problems import Location, Problem, nearest
 from reconciler.sandbox.app import BASE_PATH, Application, Call, Rules
@@ -150,8 +150,8 @@ def read_seed(path: Path) -> list[Attributes]:
             problems = list(_wrong_columns(path, rows.fieldnames or ()))
             members = [] if problems else [(rows.line_num, _attributes(row)) for row in rows]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        problem = _problem(path, None, f"The seed can't be read: {reason}.", "It is a CSV file in UTF-8.")
+        why = reason(error) if isinstance(error, OSError) else error
+        problem = _problem(path, None, f"The seed can't be read: {why}.", "It is a CSV file in UTF-8.")
         raise InvalidInput(problem) from error
     problems.extend(_wrong_members(path, members))
     if problems:

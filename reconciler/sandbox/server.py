@@ -19,6 +19,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.errors import InvalidInput
+from reconciler.files import reason
 from reconciler.interruption import handled_by
 from reconciler.problems import Problem
 from reconciler.sandbox.app import BASE_PATH, Application, Call, SandboxAnswer
@@ -117,7 +118,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise InvalidInput(
             Problem(
-                (f"The sandbox can't listen on {host}, port {port}: {error.strerror}.",),
+                (f"The sandbox can't listen on {host}, port {port}: {reason(error)}.",),
                 ("Choose another with --port, or --port 0 for any that is free.",),
             )
         ) from error
