@@ -1,5 +1,6 @@
 """Documents as markdown, for a comment or a job's summary: as much of them as fits, in whole rows."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -71,15 +72,8 @@ def _fitted(render: Callable[[int], str], most_rows: int, most_bytes: int) -> st
     whole = render(most)
     if _size(whole) <= most_bytes:
         return whole
-    fitting, least, most = None, 0, most - 1
-    while least <= most:
-        tried = (least + most) // 2
-        text = render(tried)
-        if _size(text) <= most_bytes:
-            fitting, least = text, tried + 1
-        else:
-            most = tried - 1
-    return fitting
+    fitting = bisect_right(range(most), most_bytes, key=lambda rows: _size(render(rows)))
+    return render(fitting - 1) if fitting else None
 
 
 def _whole_blocks(document: Document, options: RenderOptions, most_bytes: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 from reconciler.identity import InvalidAddress, identity
 from reconciler.member import EMAIL_ADDRESS, in_vendor_order
 from reconciler.problems import Address, Message, Value
-from reconciler.roster.fields import EXPIRES, is_in_vendor_order
+from reconciler.roster.fields import EXPIRES
 from reconciler.roster.model import Declaration
 from reconciler.suppression.model import Standing, Suppression
 
@@ -63,8 +63,8 @@ class Collector:
         """Everyone collected, with the defaults below their own fields, in the vendor's order."""
         expiring = {}
         for key, (own, file, line, _) in self._declared.items():
-            if not defaults and None not in own.values() and is_in_vendor_order(tuple(own)):
-                continue
+            if not (defaults or EXPIRES in own or None in own.values()) and in_vendor_order(own) is own:
+                continue  # as it is in most files, in which no object is made twice
             fields = {name: value for name, value in {**defaults, **own}.items() if value is not None}
             expires = fields.pop(EXPIRES, None)
             self._declared[key] = Declaration(in_vendor_order(fields), file, line, expires)

@@ -74,9 +74,3 @@ def unknown_field(name: str, *, is_heading: bool = False) -> tuple[Message, Mess
         hint = ALL_FIELDS
     is_name = is_heading or close or has_no_field(name)
     return (f'"{name}"' if is_name else Value(f'"{name}"'), " is not a field of the API."), (hint,)
-
-
-@lru_cache(maxsize=1024)
-def is_in_vendor_order(names: tuple[str, ...]) -> bool:
-    """Whether these are fields of the API alone, in the vendor's order."""
-    return names == tuple(name for name in FIELDS if name in names)

@@ -70,109 +70,105 @@ class _PythonParser(Reader, Scanner, Parser):
 
 
 class _Rule(NamedTuple):
-    """One mistake and the words for it, which match both parsers' own words.
+    """One mistake, a pattern that matches both parsers' words for it, and ours.
 
     `at_start` if its position is where the thing begins, not where the parser gave up.
     """
 
-    pattern: re.Pattern[str]
+    pattern: str
     message: str
     hint: str
     at_start: bool = False
 
 
-def _rule(pattern: str, message: str, hint: str, *, at_start: bool = False) -> _Rule:
-    return _Rule(re.compile(pattern), message, hint, at_start)
-
-
 _QUOTE = "If it belongs to the text, put the text in quotes."
 RULES = (
-    _rule(
+    _Rule(
         "tab character|'\\\\t' that cannot start",
         "There is a tab where YAML expects spaces.",
         "Indent with spaces only.",
     ),
-    _rule(
+    _Rule(
         "mapping values are not allowed",
         "A colon with a space after it is not allowed here.",
         f"{_QUOTE} Otherwise check the indentation of this line and of the one above.",
     ),
-    _rule(
+    _Rule(
         "found unexpected ':'",
         "A colon is not allowed here.",
         "Write a space after it, or put the text in quotes.",
     ),
-    _rule(
+    _Rule(
         "quoted scalar.*(unexpected end of stream|unexpected document)",
         "The quote that opens here is never closed.",
         "Close it. Inside single quotes, write an apostrophe twice.",
         at_start=True,
     ),
-    _rule(
+    _Rule(
         "expected ',' or '\\]'",
         'The list that "[" opens here is not closed, or a comma is missing.',
         'Put commas between the items and "]" at the end.',
         at_start=True,
     ),
-    _rule(
+    _Rule(
         "expected ',' or '}'",
         'The mapping that "{" opens here is not closed, or a comma is missing.',
         'Put commas between the entries and "}" at the end.',
         at_start=True,
     ),
-    _rule(
+    _Rule(
         "block collection.*expected ('-' indicator|<block end>)",
         "This line doesn't fit the list above it.",
         'All items of one list begin with "-" in the same column.',
     ),
-    _rule(
+    _Rule(
         "block mapping.*expected (key|<block end>)",
         "This doesn't fit the lines above it.",
         "Check the indentation, and whether a quote closes too early.",
     ),
-    _rule(
+    _Rule(
         "could not find expected ':'",
         "This line is not of the form key: value.",
         "Write a colon and a space between key and value.",
         at_start=True,
     ),
-    _rule(
+    _Rule(
         "escape c|unknown escape|hexa?decimal",
         "A backslash inside double quotes begins an escape, and this is not one.",
         "Use single quotes for text that contains backslashes.",
     ),
-    _rule(
+    _Rule(
         "expected alphabetic or numeric character",
         'A "*" or "&" begins an alias or an anchor, and no name follows.',
         _QUOTE,
     ),
-    _rule(
+    _Rule(
         "sequence entries are not allowed",
         'A "-" with a space after it is not allowed here.',
         f"{_QUOTE} Otherwise begin the list on a line of its own.",
     ),
-    _rule(
+    _Rule(
         "undefined tag handle|scanning a tag|parsing a tag",
         'A "!" begins a tag, and tags are not allowed.',
         _QUOTE,
     ),
-    _rule(
+    _Rule(
         "expected '?<document start>",
         "There is text after the end of the document.",
         'Remove the line "..." above, or what follows it.',
     ),
-    _rule(
+    _Rule(
         "incompatible YAML document|directive",
         "The file begins with an unknown directive (%).",
         "Remove that line.",
     ),
-    _rule(
+    _Rule(
         "expected (the )?node content",
         "A key or a value is missing here.",
         'Is a "[" or "{" not closed, or is there a comma too many?',
     ),
-    _rule("block scalar", "This header of a text block is not valid.", 'Write "|" or ">" alone.'),
-    _rule("max depth", "The file is nested too deeply.", "Members hold at most five levels."),
+    _Rule("block scalar", "This header of a text block is not valid.", 'Write "|" or ">" alone.'),
+    _Rule("max depth", "The file is nested too deeply.", "Members hold at most five levels."),
 )
 _STRANGE_START = "cannot start any token"
 _HALF = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|\\u[dD][c-fC-F]..")
@@ -193,7 +189,7 @@ def syntax_problem(error: YAMLError, text: str, file: str) -> Problem:
     if _STRANGE_START in said:
         said = "tab character"
     for rule in RULES:
-        if rule.pattern.search(said):
+        if re.search(rule.pattern, said):
             at = (error.context_mark or mark) if rule.at_start else mark
             return Problem((rule.message,), (rule.hint,), _location(text, at, file))
     return Problem(

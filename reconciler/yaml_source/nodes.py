@@ -4,6 +4,7 @@ A scalar is PyYAML's own event, which holds the raw text, the quotes and the pos
 would be a second one for each of a million scalars.
 """
 
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from yaml.events import ScalarEvent
@@ -15,6 +16,7 @@ UNDECLARED = frozenset({"", "null", "~"})
 """The scalars that mean *not declared* if they have no quotes."""
 
 
+@dataclass(slots=True, eq=False)
 class Mapping:
     """Keys and values; `entries` holds the key and its value by the key's text.
 
@@ -22,25 +24,18 @@ class Mapping:
     mapping and of everything in it.
     """
 
-    __slots__ = ("entries", "size", "start_mark")
-
-    def __init__(self, entries: dict[str, Entry], start_mark: Any, size: int) -> None:
-        """Take the entries as they are."""
-        self.entries = entries
-        self.start_mark = start_mark
-        self.size = size
+    entries: dict[str, Entry]
+    start_mark: Any
+    size: int
 
 
+@dataclass(slots=True, eq=False)
 class Sequence:
     """A list; `size` counts its items and everything in them."""
 
-    __slots__ = ("items", "size", "start_mark")
-
-    def __init__(self, items: "list[Node]", start_mark: Any, size: int) -> None:
-        """Take the items as they are."""
-        self.items = items
-        self.start_mark = start_mark
-        self.size = size
+    items: "list[Node]"
+    start_mark: Any
+    size: int
 
 
 Node: TypeAlias = Scalar | Mapping | Sequence
