@@ -58,29 +58,46 @@ def decision(explanation: Explanation) -> Decision:  # noqa: PLR0911 - one for e
             return Decision(_NOTHING, _idle(explanation))
 
 
-def obstacles(explanation: Explanation) -> list[str]:
-    """Why nothing is applied to anybody now; empty if nothing prevents it."""
-    problems = explanation.problems
-    found = []
-    if problems:
+class Obstacle(NamedTuple):
+    """Why nothing is applied to anybody now, and what to do about it."""
+
+    reason: str
+    remedy: Message
+
+
+def obstacles(explanation: Explanation, commands: Commands) -> Iterator[Obstacle]:
+    """All that prevents the apply; first what comes first."""
+    if problems := explanation.problems:
         first = next((str(problem.location) for problem in problems if problem.location), "")
         verb = "is" if len(problems) == 1 else "are"
         where = f"; the first is at {first}" if first else ""
-        found.append(f"Nothing is applied until {counted(len(problems), 'problem')} {verb} fixed{where}.")
+        yield Obstacle(
+            f"Nothing is applied until {counted(len(problems), 'problem')} {verb} fixed{where}.",
+            (f"Fix the problems: `{commands.validate}` shows all of them.",),
+        )
     if explanation.unchecked:
-        found.append("Apply refuses until the suppression lists can be checked.")
-    if explanation.lockfile is LockfileIs.UNFETCHED:
-        found.append("Apply refuses until the lockfile's branch is fetched.")
-    found += [f"Apply refuses the whole plan: {guard_exceeded(each)}." for each in explanation.refusals]
-    return found
+        reason = "Apply refuses until the suppression lists can be checked."
+        yield Obstacle(reason, explanation.unchecked[0].hint)
+    if explanation.unfetched is not None:
+        fetch = f"Fetch the lockfile's branch: `{fetch_command(explanation.unfetched)}`."
+        yield Obstacle(
+            "Apply refuses until the lockfile's branch is fetched.",
+            (f"{fetch} If it doesn't exist yet: `{commands.publish}` creates it.",),
+        )
+    flags = " ".join(found.lifted_by for found in explanation.refusals)
+    for found in explanation.refusals:
+        yield Obstacle(
+            f"Apply refuses the whole plan: {guard_exceeded(found)}.",
+            (f"If you intend the whole plan: `{commands.apply} {flags}`.",),
+        )
 
 
 def next_steps(explanation: Explanation, commands: Commands) -> list[Message]:
     """What to do; first what prevents the apply."""
-    held_back = list(_in_the_way(explanation, commands))
+    held_back = [found.remedy for found in obstacles(explanation, commands)][:1]
     if not explanation.is_settled:
         return [*_own_mistake(explanation), *held_back][:2]
-    return [*held_back[:1], *_about(explanation, commands, is_held_back=bool(held_back))]
+    return [*held_back, *_about(explanation, commands, is_held_back=bool(held_back))]
 
 
 def _unsettled(explanation: Explanation) -> str:
@@ -179,19 +196,6 @@ def _absence(explanation: Explanation) -> str:
     if explanation.has_expired:
         return f"The declaration expired on {explanation.expires}"
     return "No longer declared" if explanation.entry is not None else "Not declared"
-
-
-def _in_the_way(explanation: Explanation, commands: Commands) -> Iterator[Message]:
-    if explanation.problems:
-        yield (f"Fix the problems: `{commands.validate}` shows all of them.",)
-    elif explanation.unchecked:
-        yield explanation.unchecked[0].hint
-    elif explanation.unfetched is not None:
-        fetch = f"Fetch the lockfile's branch: `{fetch_command(explanation.unfetched)}`."
-        yield (f"{fetch} If it doesn't exist yet: `{commands.publish}` creates it.",)
-    elif explanation.refusals:
-        flags = " ".join(found.lifted_by for found in explanation.refusals)
-        yield (f"If you intend the whole plan: `{commands.apply} {flags}`.",)
 
 
 def _own_mistake(explanation: Explanation) -> Iterator[Message]:

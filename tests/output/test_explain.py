@@ -150,13 +150,13 @@ def test_a_forgotten_member_is_not_said_to_be_perhaps_absent() -> None:
 
 def test_whatever_prevents_an_apply_is_named_with_the_first_place() -> None:
     problems = (PROBLEM, Problem(("No.",), location=Location("b.yaml")))
-    (problem,) = obstacles(of(HERE, problems=problems))
-    assert "2 problems" in problem
-    assert "a.yaml:7:5" in problem
-    others = of(HERE, refusals=(GUARD,), unchecked=(WARNING,), lockfile=LockfileIs.UNFETCHED)
-    assert len(obstacles(others)) == 3
-    assert "60 of 100 members" in obstacles(others)[-1]
-    assert obstacles(HERE) == []
+    (problem,) = obstacles(of(HERE, problems=problems), COMMANDS)
+    assert "2 problems" in problem.reason
+    assert "a.yaml:7:5" in problem.reason
+    unfetched = {"lockfile": LockfileIs.UNFETCHED, "unfetched": "state"}
+    _, _, guard = obstacles(of(HERE, refusals=(GUARD,), unchecked=(WARNING,), **unfetched), COMMANDS)
+    assert "60 of 100 members" in guard.reason
+    assert list(obstacles(HERE, COMMANDS)) == []
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def _data(explanation: Explanation, commands: Commands) -> dict[str, Any]:
         "action": action_document(action) if action else None,
         "does": found.does,
         "why": found.because,
-        "obstacles": obstacles(explanation),
+        "obstacles": [found.reason for found in obstacles(explanation, commands)],
         "next": [plain(step) for step in next_steps(explanation, commands)],
         "like": explanation.like,
         "refusals": [asdict(found) for found in explanation.refusals],
@@ -85,7 +85,7 @@ def _document(explanation: Explanation, commands: Commands) -> Document:
         ("declared", tuple(_declared(explanation))),
         ("suppressed", tuple(_suppressed(explanation))),
         ("lockfile", tuple(_lockfile(explanation))),
-        ("apply", tuple(_apply(explanation))),
+        ("apply", tuple(_apply(explanation, commands))),
         ("next", tuple(next_steps(explanation, commands))),
     ]
     who = (Address(explanation.key), f" in {explanation.environment}, on {explanation.today}")
@@ -158,8 +158,9 @@ def _not_recorded(explanation: Explanation) -> str:
             return "can't be read"
 
 
-def _apply(explanation: Explanation) -> Iterator[Text]:
-    found, held_back = decision(explanation), obstacles(explanation)
+def _apply(explanation: Explanation, commands: Commands) -> Iterator[Text]:
+    found = decision(explanation)
+    held_back = [obstacle.reason for obstacle in obstacles(explanation, commands)]
     yield f"{found.does}{', but not now' if held_back and found.is_something else ''}. {found.because}"
     yield from held_back
     if isinstance(explanation.action, Change):

@@ -13,9 +13,9 @@ from reconciler.plan.saved import FORMAT
 from reconciler.problems import Code, Problem
 
 
-def problems_document(problems: Sequence[Problem], environment: str | None = None) -> Document:
+def problems_document(problems: Sequence[Problem]) -> Document:
     """All of them."""
-    return Document((Problems(problems, more=_ALL),), title=environment or "")
+    return Document((Problems(problems, more=_ALL),))
 
 
 def problems_screen(problems: Sequence[Problem], environment: str | None) -> Screen:
