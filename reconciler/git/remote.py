@@ -115,7 +115,8 @@ class Remote:
         Raises:
             InvalidInput: the remote could not be reached.
         """
-        there = [branch for branch in branches if branch in self.branches(branches)]
+        at_remote = self.branches(branches)
+        there = [branch for branch in branches if branch in at_remote]
         if not there:
             return {}
         self._fetch(there)
