@@ -6,7 +6,7 @@ Source of the form: RFC 4180; also, since spreadsheets write them, other separat
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -83,6 +83,21 @@ def csv_cells(attributes: Attributes) -> dict[str, str]:
         if isinstance(item["value"], str):
             cells[profile_field_name(item[PROFILE_FIELD_ID])] = item["value"]
     return cells
+
+
+class _Lines(list[str]):
+    """Takes each row that a `csv.writer` writes."""
+
+    def write(self, line: str) -> None:
+        self.append(line)
+
+
+def csv_text(rows: Iterable[Iterable[object]], separator: str = ",") -> str:
+    """The rows as CSV, with LF as their line ends."""
+    lines = _Lines()
+    # With this line end, quotes are put around each of its characters, in all versions of Python.
+    csv.writer(lines, delimiter=separator, lineterminator="\r\n").writerows(rows)
+    return "".join(line.removesuffix("\r\n") + "\n" for line in lines)
 
 
 def with_line_feeds(text: str) -> str:

@@ -1,8 +1,6 @@
 """A member file in its canonical form: its style changes, never what it declares."""
 
 import codecs
-import csv
-import io
 import re
 import stat
 from pathlib import Path
@@ -11,7 +9,7 @@ from reconciler.errors import InvalidInput
 from reconciler.files import disk_failure, display_path, replace_file
 from reconciler.member import EMAIL_ADDRESS, FIELDS, identical
 from reconciler.problems import Location, Problem, Severity
-from reconciler.roster.csv_file import Rows, layout_of, with_line_feeds
+from reconciler.roster.csv_file import Rows, csv_text, layout_of, with_line_feeds
 from reconciler.roster.format_yaml import SORTED, canonical_yaml, content_of
 from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
@@ -67,13 +65,8 @@ def canonical_csv(text: str) -> str:
     address = names.index(EMAIL_ADDRESS)
     for row in rows:
         row[address] = row[address].strip()
-    written = io.StringIO()
-    if layout.start:
-        written.write(f"sep={layout.separator}\r\n")
-    # With this line end, quotes are put around each of its characters, in all versions of Python.
-    writer = csv.writer(written, delimiter=layout.separator, lineterminator="\r\n")
-    writer.writerows([row[index] for index in order] for row in (names, *rows))
-    return written.getvalue().replace("\r\n", "\n")
+    head = f"sep={layout.separator}\n" if layout.start else ""
+    return head + csv_text(([row[index] for index in order] for row in (names, *rows)), layout.separator)
 
 
 def column_rank(name: str) -> tuple[int, int]:

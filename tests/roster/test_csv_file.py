@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.files import displayed_from
 from reconciler.problems import Problem, Value, plain
-from reconciler.roster.csv_file import layout_of
+from reconciler.roster.csv_file import csv_text, layout_of
 from reconciler.roster.model import Declaration
 from reconciler.roster.reader import read_roster
 
@@ -32,6 +32,17 @@ def problems_of(file: Path, text: str) -> tuple[Problem, ...]:
     file.write_text(text, encoding="utf-8")
     with displayed_from(lambda: file.parent):
         return read_roster([file]).problems
+
+
+@given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=2)))
+def test_rows_are_written_so_that_each_is_read_as_one_row(rows: list[list[str]]) -> None:
+    written = csv_text(rows)
+    assert list(csv.reader(io.StringIO(written, newline=""))) == rows
+    assert written.endswith("\n") or not rows
+
+
+def test_a_carriage_return_tears_no_row() -> None:
+    assert csv_text([["a\rb", "c"]]) == '"a\rb",c\n'
 
 
 cells = st.text(

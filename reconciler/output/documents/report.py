@@ -1,7 +1,5 @@
 """A report: what an apply did, what that proves, and what to do next."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 
 from reconciler.apply.report import Report
@@ -33,7 +31,7 @@ from reconciler.output.wording import (
 )
 from reconciler.plan.model import StillRejected, Unremoved
 from reconciler.problems import Address, Location, Message, Problem, Severity
-from reconciler.roster.csv_file import csv_cells, spreadsheet_safe
+from reconciler.roster.csv_file import csv_cells, csv_text, spreadsheet_safe
 from reconciler.roster.format import column_rank
 
 _TONES = {"unconfirmed": Tone.BAD, "unsent": Tone.BAD, "rejected": Tone.BAD, "blocked": Tone.BAD} | {
@@ -56,12 +54,8 @@ def rejected_csv(reports: Sequence[Report]) -> str:
     people = [member for report in reports for member in report.rejected if isinstance(member, StillRejected)]
     rows = [(member.reason, csv_cells(member.attributes)) for member in people]
     names = sorted({name for _, cells in rows for name in cells}, key=column_rank)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("reason", *(names or (EMAIL_ADDRESS,))))
-    for reason, cells in rows:
-        writer.writerow((spreadsheet_safe(reason), *(cells.get(name, "") for name in names)))
-    return text.getvalue()
+    lines = ((spreadsheet_safe(reason), *(cells.get(name, "") for name in names)) for reason, cells in rows)
+    return csv_text([("reason", *(names or (EMAIL_ADDRESS,))), *lines])
 
 
 def _document(report: Report) -> Document:

@@ -1,7 +1,5 @@
 """What the lockfile records: all members, or one of them."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +14,7 @@ from reconciler.output.results import KnownMember, listed_members
 from reconciler.output.wording import state_sentence
 from reconciler.plan.saved import FORMAT
 from reconciler.problems import Address, Code
-from reconciler.roster.csv_file import spreadsheet_safe
+from reconciler.roster.csv_file import csv_text, spreadsheet_safe
 from reconciler.suppression.model import PREFIX
 
 
@@ -27,13 +25,16 @@ def members_screen(environment: str, lockfile: Lockfile | None) -> Screen:
 
 def members_csv(environment: str, lockfile: Lockfile | None) -> str:
     """All members that the lockfile records, for a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("emailAddress", "outcome", "sent", "reason"))
-    for member in listed_members(environment, lockfile) if lockfile else ():
-        address = member.attributes.get(EMAIL_ADDRESS, member.key)
-        writer.writerow((address, member.status, member.sent, spreadsheet_safe(member.reason or "")))
-    return text.getvalue()
+    rows = (
+        (
+            member.attributes.get(EMAIL_ADDRESS, member.key),
+            member.status,
+            member.sent,
+            spreadsheet_safe(member.reason or ""),
+        )
+        for member in (listed_members(environment, lockfile) if lockfile else ())
+    )
+    return csv_text([("emailAddress", "outcome", "sent", "reason"), *rows])
 
 
 def member_screen(member: KnownMember) -> Screen:
