@@ -67,15 +67,29 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that two sides have otherwise, such as before and after; `line` says all of it in one line."""
+
+    field: str
+    sides: tuple[Span, Span]
+    line: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row's cells, one for each heading of its table; `details` belong to it and fill the last column.
 
-    As text the details are lines below the row.
+    As text the details are lines below the row; a page sets the sides of a difference side by side.
     """
 
     cells: tuple[Text, ...]
-    details: tuple[Text, ...] = ()
+    details: tuple["Text | Difference", ...] = ()
     tone: Tone | None = None
+
+    @property
+    def lines(self) -> tuple[Text, ...]:
+        """The details, each as one line."""
+        return tuple(found.line if isinstance(found, Difference) else found for found in self.details)
 
 
 @dataclass(frozen=True, slots=True)

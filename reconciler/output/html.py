@@ -16,6 +16,7 @@ from itertools import islice
 from reconciler.output.document import (
     Block,
     Chart,
+    Difference,
     Document,
     Fields,
     Heading,
@@ -41,6 +42,7 @@ MOST_BYTES = 11_000_000
 """All rows of a page together; browsers open larger ones slowly, and artifacts and mail limit them."""
 
 _FIRST_ROWS = 100  # in the page itself, so that they are there without scripts
+_OPEN = 2  # differences of a row that are shown without opening it
 _TAGS = {Address: "b", Code: "code"}
 
 
@@ -74,12 +76,17 @@ _TOOLS = (
 
 
 class _HtmlBackend:
-    """Renders the blocks of one document; `_room` is how many bytes of rows the page still takes."""
+    """Renders the blocks of one document.
+
+    `_room` is how many bytes of rows the page still takes. `_level` is that of the heading above: a part of
+    its own (`_base`), or a heading in it.
+    """
 
     def __init__(self, options: RenderOptions) -> None:
         self._options = options
         self._room = MOST_BYTES
         self._tables = 0
+        self._base = self._level = 1
 
     def block(self, block: Block) -> str:  # noqa: C901, PLR0911 - one for each kind of block
         """A block as HTML."""
@@ -88,12 +95,14 @@ class _HtmlBackend:
                 lines = "".join(f"<p>{self._words(line)}</p>\n" for line in below)
                 return f'<p class="headline">{self._words(text)}</p>\n{lines}'
             case Heading(text):
-                return f"<h2>{self._words(text)}</h2>\n"
+                self._level = self._base + 1
+                return f'<h{self._level} class="part">{self._words(text)}</h{self._level}>\n'
             case Paragraph(text):
                 return f"<p>{self._words(text)}</p>\n"
             case Section(title, blocks):
+                tag = f"h{self._level + 1}"
                 inner = "".join(map(self.block, blocks))
-                return f"<section><h3>{self._words(title)}</h3>\n{inner}</section>\n"
+                return f"<section><{tag}>{self._words(title)}</{tag}>\n{inner}</section>\n"
             case Items(items, ordered):
                 tag = "ol" if ordered else "ul"
                 rows = "".join(f"<li>{self._words(item)}</li>" for item in items)
@@ -107,7 +116,8 @@ class _HtmlBackend:
             case Chart(segments):
                 return _chart(segments)
             case Document():
-                title = f"<h2>{escape(visible(block.title))}</h2>\n" if block.title else ""
+                self._base = self._level = 2
+                title = f'<h2 class="part">{escape(visible(block.title))}</h2>\n' if block.title else ""
                 return f"<article>{title}{''.join(map(self.block, block.blocks))}</article>\n"
             case Hidden():
                 return ""
@@ -154,8 +164,22 @@ class _HtmlBackend:
         return rows
 
     def _cells(self, row: Row, has_details: bool) -> list[str]:  # noqa: FBT001 - of the table, not a switch
-        details = ["<br>".join(map(self._words, row.details))] if has_details else []
-        return [*map(self._words, row.cells), *details]
+        return [*map(self._words, row.cells), *([self._details(row)] if has_details else [])]
+
+    def _details(self, row: Row) -> str:
+        """The sides of each difference beside each other; many of them are to be opened."""
+        found = [detail for detail in row.details if isinstance(detail, Difference)]
+        if not found:
+            return "<br>".join(map(self._words, row.lines))
+        sides = f"<dl>{''.join(map(self._difference, found))}</dl>"
+        if len(found) <= _OPEN:
+            return sides
+        names = escape(visible(", ".join(one.field for one in found)))
+        return f"<details><summary>{len(found)} fields: {names}</summary>{sides}</details>"
+
+    def _difference(self, found: Difference) -> str:
+        before, after = (self._words((side,)) for side in found.sides)
+        return f"<dt>{escape(visible(found.field))}<dd>{before}<dd>{after}"
 
     def _problems(self, block: Problems) -> str:
         groups = grouped(block.problems)

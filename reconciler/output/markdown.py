@@ -192,7 +192,7 @@ class _MarkdownBackend:
 
     def _cells(self, row: Row, number: int) -> list[str]:
         """So many cells; where the table has details, and the row has none, the last one is empty."""
-        cells = [*map(self._words, row.cells), "<br>".join(map(self._words, row.details))]
+        cells = [*map(self._words, row.cells), "<br>".join(map(self._words, row.lines))]
         return cells[:number]
 
     def _problems(self, block: Problems) -> Iterator[str]:

@@ -1,72 +1,77 @@
 "use strict";
 (() => {
   const STEP = 100;
+  const MOST_VALUES = 60;
   const search = document.getElementById("search");
   const found = document.getElementById("found");
-  const plain = (cell) => new DOMParser().parseFromString(cell, "text/html").body.textContent;
-  const group = (text) => text.replace(/:\d+(:\d+)?$/, "");
+  // Cells are our own markup around escaped text, so taking out the tags leaves the text.
+  const CHARACTERS = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'" };
+  const plain = (cell) =>
+    cell.replace(/<[^>]*>/g, " ").replace(/&(?:amp|lt|gt|quot|#x27);/g, (found) => CHARACTERS[found]).trim();
+  const unnumbered = (title) => (title ? title.textContent.replace(/:[ \d].*$/, "") : "");
+  const fileOf = (place) => place.replace(/:\d+(:\d+)?(,.*)?$/, "");
+  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
   // A table of the page: all its rows, and which of them are shown.
-  const tables = [...document.querySelectorAll(".rows")].map((box) => {
+  let part = "";
+  const tables = [];
+  for (const found of document.querySelectorAll(".part, .rows")) {
+    if (found.classList.contains("rows")) tables.push(tableOf(found, part));
+    else part = unnumbered(found);
+  }
+  if (!tables.length) return;
+
+  function tableOf(box, part) {
     const body = box.querySelector("tbody");
     const data = box.querySelector("script").textContent;
     const rows = data
       ? JSON.parse(data)
       : [...body.rows].map((row) => [...row.cells].map((cell) => cell.innerHTML));
     const texts = rows.map((row) => row.map((cell) => (/[<&]/.test(cell) ? plain(cell) : cell)));
-    const section = headingOf(box);
     return {
-      box, body, rows, texts, section,
-      headings: [...box.querySelectorAll("th")].map((cell) => cell.textContent),
+      box, body, rows, texts, part,
+      section: unnumbered(box.closest("section")?.firstElementChild),
+      heads: [...box.querySelectorAll("thead th")],
+      headings: [...box.querySelectorAll("thead th")].map((cell) => cell.textContent.replace(/^last /, "")),
+      fields: rows.map((row) => [...row[row.length - 1].matchAll(/<dt>([^<]*)/g)].map((found) => plain(found[1]))),
       lower: texts.map((row) => row.join("\n").toLowerCase()),
       order: rows.map((_, index) => index), shown: [], limit: STEP,
     };
-  });
-  if (!tables.length) return;
-
-  function headingOf(box) {
-    for (let at = box; at && at.tagName !== "MAIN"; at = at.parentElement) {
-      for (let before = at; before; before = before.previousElementSibling) {
-        if (/^H[123]$/.test(before.tagName)) return before.textContent;
-        const inner = before !== box && before.querySelector && before.querySelector("h2, h3");
-        if (inner && before !== at) return inner.textContent;
-      }
-    }
-    return "";
   }
 
-  // Filters: one for the tables, and one for each column with few different values.
+  // Filters: by part and action, by field, and by each column with few different values.
   const filters = [];
   function addFilter(label, values, matches) {
-    if (values.length < 2) return;
+    values.delete("");
+    if (values.size < 2 || values.size > MOST_VALUES) return;
     const choice = document.createElement("select");
-    choice.append(new Option("all", ""), ...values.map((value) => new Option(value, value)));
+    const options = [...values].sort().map((value) => new Option(value, value));
+    choice.append(new Option("all", ""), ...options);
     const wrapped = document.createElement("label");
     wrapped.append(label + " ", choice);
     document.getElementById("filters").append(wrapped);
     choice.addEventListener("change", update);
     filters.push({ choice, matches });
   }
-  const names = [...new Set(tables.map((table) => table.section).filter(Boolean))];
-  addFilter("Part", names, (table, _, value) => table.section === value);
-  const columns = [...new Set(tables.flatMap((table) => table.headings))];
-  for (const column of columns) {
+  const all = (values) => new Set(tables.flatMap(values));
+  addFilter("Part", all((table) => table.part), (table, _, value) => table.part === value);
+  addFilter("Action", all((table) => table.section), (table, _, value) => table.section === value);
+  for (const column of all((table) => table.headings)) {
+    const having = tables.filter((table) => table.headings.includes(column));
+    const rows = having.reduce((count, table) => count + table.rows.length, 0);
     const values = new Set();
-    let rows = 0;
-    for (const table of tables) {
+    for (const table of having) {
       const at = table.headings.indexOf(column);
-      if (at < 0) continue;
-      rows += table.texts.length;
-      for (const row of table.texts) if (values.size <= 60) values.add(group(row[at] || ""));
+      for (const row of table.texts) if (values.size <= MOST_VALUES) values.add(fileOf(row[at] || ""));
     }
-    values.delete("");
-    if (values.size <= 60 && 2 * values.size <= rows) {
-      addFilter(column, [...values].sort(), (table, row, value) => {
-        const at = table.headings.indexOf(column);
-        return at >= 0 && group(table.texts[row][at] || "") === value;
-      });
-    }
+    if (2 * values.size > rows || column.includes("→")) continue;
+    addFilter(capital(column), values, (table, row, value) => {
+      const at = table.headings.indexOf(column);
+      return at >= 0 && fileOf(table.texts[row][at] || "") === value;
+    });
   }
+  addFilter("Field", all((table) => table.fields.flat()), (table, row, value) => table.fields[row].includes(value));
+  const isNarrowed = () => search.value.trim() !== "" || filters.some((filter) => filter.choice.value);
 
   function update() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -82,7 +87,7 @@
       total += table.shown.length;
       draw(table);
     }
-    found.textContent = words.length || active.length ? `${total} found` : "";
+    found.textContent = isNarrowed() ? `${total} found` : "";
   }
 
   function draw(table) {
@@ -92,7 +97,10 @@
       .join("");
     table.more.hidden = table.shown.length <= table.limit;
     table.more.textContent = `Show more (${table.shown.length - table.limit} left)`;
-    table.box.hidden = !table.shown.length && (search.value || filters.some((filter) => filter.choice.value));
+    table.box.hidden = !table.shown.length && isNarrowed();
+    const section = table.box.closest("section");
+    if (section) section.hidden = !section.querySelector(".rows:not([hidden])");
+    if (isNarrowed()) for (const closed of table.body.querySelectorAll("details")) closed.open = true;
   }
 
   const compare = new Intl.Collator(undefined, { numeric: true }).compare;
@@ -102,15 +110,16 @@
     table.more.addEventListener("click", () => {
       table.limit += 10 * STEP;
       draw(table);
+      if (table.more.hidden) table.box.focus({ preventScroll: true }); // else the focus is lost with the button
     });
     table.box.append(table.more);
-    table.box.querySelectorAll("th").forEach((cell, at) => {
+    table.heads.forEach((cell, at) => {
       const button = document.createElement("button");
       button.textContent = cell.textContent;
       cell.replaceChildren(button);
       button.addEventListener("click", () => {
         const down = cell.getAttribute("aria-sort") === "ascending";
-        for (const other of table.box.querySelectorAll("th")) other.removeAttribute("aria-sort");
+        for (const other of table.heads) other.removeAttribute("aria-sort");
         cell.setAttribute("aria-sort", down ? "descending" : "ascending");
         table.order.sort((one, other) => compare(table.texts[one][at], table.texts[other][at]) * (down ? -1 : 1));
         update();
@@ -119,6 +128,7 @@
   }
 
   let waiting;
+  search.addEventListener("change", update);
   search.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(update, 60);
@@ -129,7 +139,7 @@
       for (const filter of filters) filter.choice.value = "";
       update();
     }
-    if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/^(INPUT|SELECT)$/.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/") {
       event.preventDefault();
       search.focus();
@@ -145,6 +155,13 @@
       next.scrollIntoView();
     }
   }
+  // On paper nothing can be pressed to see more.
+  window.addEventListener("beforeprint", () => {
+    for (const table of tables) {
+      table.limit = Infinity;
+      draw(table);
+    }
+  });
   document.getElementById("tools").hidden = false;
   update();
 })();

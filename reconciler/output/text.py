@@ -127,7 +127,7 @@ class _TextBackend:
             columns = [column[1:] for column in columns]
         for row, *shown in zip(rows, *columns, strict=True):
             yield f"  {self._row(row, table.symbol, '  '.join(shown).rstrip())}"
-            yield from (f"      {self._line(line)}" for line in row.details)
+            yield from (f"      {self._line(line)}" for line in row.lines)
         if more := len(table.items) - len(rows):
             yield f"  … and {more} more. {table.more}".rstrip()
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from reconciler.output.document import (
     Block,
+    Difference,
     Document,
     Heading,
     Headline,
@@ -73,9 +74,9 @@ def _document(drift: Drift) -> Document:
     blocks: list[Block] = [Headline(first), *map(Paragraph, others)]
     for finding, words in _WORDS.items():
         if found := [member for member in drift.members if member.finding is finding]:
-            table = Table(
-                ("member", "declared in"), found, _row, details="fields", more="`--full` lists them all."
-            )
+            sides = "declared → in the panel" if finding is Finding.DIFFERS else "fields"
+            more = "`--full` lists them all."
+            table = Table(("member", "declared in"), found, _row, details=sides, more=more)
             meaning = _NOT_IN_EXPORT if drift.export and finding is Finding.NOT_SEEN else words.meaning
             blocks.append(Section(f"{words.title}: {len(found)}", (Paragraph(meaning), table)))
     blocks += _listed(drift)
@@ -184,10 +185,16 @@ def _sentences(drift: Drift) -> Iterator[Message]:
         yield (f"{entries} without a usable address can't be compared.",)
 
 
-def _details(member: MemberDrift) -> Iterator[Message]:
+def _declared_in(member: MemberDrift) -> str:
+    return member.source or ("no file: suppressed" if member.is_suppressed else "no file")
+
+
+def _details(member: MemberDrift) -> Iterator[Message | Difference]:
     for field, declared, panel in member.fields:
         there = Value(value_text(panel))
         if member.finding is Finding.OPTED_OUT:
             yield (f"{field}: ", there)
         else:
-            yield (f"{field}: ", Value(value_text(declared)), " declared, ", there, " in the panel")
+            here = Value(value_text(declared))
+            line = (f"{field}: ", here, " declared, ", there, " in the panel")
+            yield Difference(field, (here, there), line)

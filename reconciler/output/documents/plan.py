@@ -11,6 +11,7 @@ from reconciler.member import Attributes, Removal
 from reconciler.output.document import (
     Block,
     Chart,
+    Difference,
     Document,
     Fields,
     Heading,
@@ -360,7 +361,7 @@ def _add(action: Add) -> Row:
 
 
 def _change(action: Change) -> Row:
-    changes = tuple(change_text(change) for change in action.changes)
+    changes = tuple(map(_difference, action.changes))
     return Row((_member(action), (Code(action.source),)), changes, Tone.CAREFUL)
 
 
@@ -393,14 +394,19 @@ def _member(action: Action) -> Text:
     return (Address(action.key),)
 
 
-def change_text(change: FieldChange) -> Text:
+def change_text(change: FieldChange) -> Message:
     """`field: before → after`; two texts that look the same, with the code points that differ."""
+    return _difference(change).line
+
+
+def _difference(change: FieldChange) -> Difference:
     before, after = value_span(change.before), value_span(change.after)
     if isinstance(before, Value) and isinstance(after, Value):
         seen, other = (unicodedata.normalize("NFKC", value.text) for value in (before, after))
         if seen == other:
             before, after = Value(ascii(change.before)), Value(ascii(change.after))
-    return (Code(change.field), ": ", before, " → ", after)
+    line = (Code(change.field), ": ", before, " → ", after)
+    return Difference(change.field, (before, after), line)
 
 
 def _chart(plan: Plan) -> Chart:

@@ -61,7 +61,9 @@ def rejected_csv(reports: Sequence[Report]) -> str:
 def _document(report: Report) -> Document:
     blocks: list[Block] = [Headline(report_sentence(report))]
     if outcomes := tuple(_outcomes(report)):
-        blocks.append(Table(("members", "outcome", "which means"), outcomes, _outcome, short=None))
+        blocks.append(
+            Table(("members", "outcome", "which means"), outcomes, _outcome, short=None, noun="outcome")
+        )
     for title, members in (("Rejected", report.rejected), ("Blocked", report.blocked)):
         if members:
             table = Table(
