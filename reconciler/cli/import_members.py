@@ -9,6 +9,7 @@ import click
 from reconciler.cli.import_panel import read_panel_to_import
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument, format_option, mask_option, yes_option
+from reconciler.cli.progress import ImportProgress
 from reconciler.cli.reading import import_options, max_calls_option, refuse_beside, source_options
 from reconciler.cli.terminal import confirm
 from reconciler.declaration import try_declaration
@@ -120,7 +121,10 @@ def import_members(
         destination = _destination(invocation.panels / name, source.stem, to)
         check_source(source, destination.path)
         declared = try_declaration(invocation.panels, name)
-        imported = prepare(declared, invocation.panels / name, source, destination, options)
+        with ImportProgress(invocation, source) as progress:
+            imported = prepare(
+                declared, invocation.panels / name, source, destination, options, progress.told
+            )
         rejected = rejected_path(source, invocation.panels, rejected_file)
         steps = _next_steps(invocation, name, imported, source, rejected)
         imported = replace(imported, next_steps=tuple(steps))

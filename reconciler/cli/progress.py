@@ -92,8 +92,11 @@ _WORTH_SAYING = 1.0  # seconds; a shorter wait is over before it is read
 
 def observer_for(invocation: Invocation, log: CallLog | None = None) -> Observer:
     """The one that fits: CI's logs are no terminal, whatever they claim. Calls are logged where asked for."""
-    on_terminal = sys.stderr is not None and sys.stderr.isatty() and not invocation.is_ci
-    return _Bar(invocation, log) if on_terminal else _Lines(invocation, log)
+    return _Bar(invocation, log) if _is_watched(invocation) else _Lines(invocation, log)
+
+
+def _is_watched(invocation: Invocation) -> bool:
+    return sys.stderr is not None and sys.stderr.isatty() and not invocation.is_ci
 
 
 class _Lines:
@@ -178,3 +181,39 @@ class ReadProgress:
     def waiting(self, seconds: float, reason: str) -> None:
         """A call failed for this reason, and the next is made after so many seconds."""
         self._lines.waiting(seconds, reason)
+
+
+_LARGE = 1_000_000  # bytes; a smaller file is imported in a second or two
+
+
+class ImportProgress:
+    """A bar for each step of importing a large file, on a terminal only."""
+
+    def __init__(self, invocation: Invocation, source: Path) -> None:
+        """Nothing is shown yet, and nothing at all for a file that is small or missing."""
+        is_large = source.is_file() and source.stat().st_size >= _LARGE
+        self._is_shown = is_large and _is_watched(invocation)
+        self._step = ""
+        self._bar: Any = None
+
+    def told(self, step: str, done: int, total: int) -> None:
+        """So much of a step is done."""
+        if not self._is_shown:
+            return
+        if step != self._step:
+            self._finish()
+            self._step = step
+            self._bar = click.progressbar(length=total, label=step, file=sys.stderr)
+        self._bar.update(done - self._bar.pos)
+
+    def _finish(self) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()
+
+    def __enter__(self) -> Self:
+        """It has been ready since it was made."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End the line of the bar, so that what is printed next has its own."""
+        self._finish()

@@ -14,7 +14,7 @@ from reconciler.files import display_path, replace_file
 from reconciler.identity import identity
 from reconciler.importing.columns import Columns, Decisions, decide
 from reconciler.importing.import_yaml import IMPORT_FILE, Remembered, read_import_yaml, with_remembered
-from reconciler.importing.sheet import Choices, Sheet, unreadable
+from reconciler.importing.sheet import Choices, Progress, Sheet, unreadable, untold
 from reconciler.importing.source import read_sheet
 from reconciler.importing.update import Fields, Person, RefusedRow, Update, people_of, update
 from reconciler.importing.values import DateOrder
@@ -88,7 +88,12 @@ class Imported:
 
 
 def prepare(
-    declared: DeclarationReading, folder: Path, source: Path, destination: Destination, options: ImportOptions
+    declared: DeclarationReading,
+    folder: Path,
+    source: Path,
+    destination: Destination,
+    options: ImportOptions,
+    progress: Progress = untold,
 ) -> Imported:
     """Read the source and say what importing it does. Nothing is written.
 
@@ -98,13 +103,14 @@ def prepare(
         source: the workbook or text file.
         destination: the member file to bring up to date; it may not exist yet.
         options: what the command line says.
+        progress: is told of reading and checking.
 
     Raises:
         InvalidInput: the source, `import.yaml` or the member file can't be read, or the columns don't fit.
     """
     remembered = read_import_yaml(folder).get(destination.name, Remembered())
-    sheet, columns, dates = read_source(source, options, remembered)
-    people, refused = people_of(sheet, columns, dates, Forbidden(declared))
+    sheet, columns, dates = read_source(source, options, remembered, progress)
+    people, refused = people_of(sheet, columns, dates, Forbidden(declared), progress)
     found, text = updated(declared, destination, columns, people, refused, prune=options.prune)
     decided = Remembered({**remembered.columns, **columns.decided}, sheet.encoding, dates, sheet.name)
     return Imported(
@@ -129,7 +135,9 @@ class Source(NamedTuple):
     dates: Mapping[str, DateOrder]
 
 
-def read_source(source: Path, options: ImportOptions, remembered: Remembered) -> Source:
+def read_source(
+    source: Path, options: ImportOptions, remembered: Remembered, progress: Progress = untold
+) -> Source:
     """Read a workbook or text file; the options go before what is remembered of it.
 
     Raises:
@@ -138,7 +146,12 @@ def read_source(source: Path, options: ImportOptions, remembered: Remembered) ->
     decisions = Decisions(options.mapped, remembered.columns)
     sheet = read_sheet(
         source,
-        Choices(decisions.knows, options.encoding or remembered.encoding, options.sheet or remembered.sheet),
+        Choices(
+            decisions.knows,
+            options.encoding or remembered.encoding,
+            options.sheet or remembered.sheet,
+            progress,
+        ),
     )
     columns, problems = decide(sheet.header.cells, decisions)
     if problems:

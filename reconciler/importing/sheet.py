@@ -45,12 +45,23 @@ class Sheet:
     name: str | None = None
 
 
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Is told what is being done, how far it has come, and how far it has to go, a hundred times or more."""
+
+PROGRESS_EACH = 1000  # rows
+
+
+def untold(_step: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
 class Choices(NamedTuple):
     """What the user, or `import.yaml`, says about a source. `knows` tells whether a heading is recognised."""
 
     knows: Callable[[str], bool]
     encoding: str | None = None
     sheet: str | None = None
+    progress: Progress = untold
 
 
 def unreadable(path: Path, message: str, hint: str = "", line: int | None = None) -> InvalidInput:

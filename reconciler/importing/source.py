@@ -12,7 +12,9 @@ from reconciler.errors import InvalidInput
 from reconciler.files import reason
 from reconciler.importing.sheet import (
     HEADER_WITHIN,
+    PROGRESS_EACH,
     Choices,
+    Progress,
     Row,
     Sheet,
     header_index,
@@ -96,7 +98,7 @@ def _wrong_encoding(path: Path, data: bytes, error: Exception, encoding: str | N
 def _delimited(path: Path, text: str, choices: Choices) -> Sheet:
     named, text, skipped = _separator_line(text)
     separator = named or max(SEPARATORS, key=lambda sign: _score(text, sign, choices.knows))
-    rows = list(_rows(path, text, separator, skipped))
+    rows = list(_rows(path, text, separator, skipped, choices.progress))
     index = header_index(rows, choices.knows)
     if index is None:
         raise no_header(path, holds_rows=bool(rows))
@@ -121,13 +123,14 @@ def _score(text: str, separator: str, knows: Callable[[str], bool]) -> tuple[int
     return 0, 0
 
 
-def _rows(path: Path, text: str, separator: str, skipped: int) -> Iterator[Row]:
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
-    )
+def _rows(path: Path, text: str, separator: str, skipped: int, progress: Progress) -> Iterator[Row]:
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
     begin = skipped + 1
     try:
-        for cells in reader:
+        for number, cells in enumerate(reader):
+            if number % PROGRESS_EACH == 0:
+                progress("Reading", lines.tell(), len(text))
             values = [trimmed(cell) for cell in cells]
             if any(values):
                 yield Row(begin, values)

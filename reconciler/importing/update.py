@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from reconciler.identity import InvalidAddress, identity
 from reconciler.importing.columns import Columns
-from reconciler.importing.sheet import Row, Sheet
+from reconciler.importing.sheet import PROGRESS_EACH, Progress, Row, Sheet, untold
 from reconciler.importing.values import DateOrder, RefusedCell, text_of
 from reconciler.member import EMAIL_ADDRESS
 from reconciler.problems import Address, Message, Value
@@ -73,7 +73,11 @@ class Update:
 
 
 def people_of(
-    sheet: Sheet, columns: Columns, orders: Mapping[str, DateOrder], forbidden: Mapping[str, str]
+    sheet: Sheet,
+    columns: Columns,
+    orders: Mapping[str, DateOrder],
+    forbidden: Mapping[str, str],
+    progress: Progress = untold,
 ) -> tuple[list[Person], list[RefusedRow]]:
     """Everyone in the rows, and the rows that can't be taken.
 
@@ -82,12 +86,15 @@ def people_of(
         columns: which column becomes which field.
         orders: the order of dates, by field.
         forbidden: by identity, why someone must not be imported.
+        progress: is told of the rows.
     """
     people: list[Person] = []
     refused: list[RefusedRow] = []
     first: dict[str, int] = {}
     width = len(sheet.header.cells)
-    for row in sheet.rows:
+    for number, row in enumerate(sheet.rows, 1):
+        if number % PROGRESS_EACH == 0:
+            progress("Checking", number, len(sheet.rows))
         key: str | None = None
         reason: Message | None = None
         opted_out = False

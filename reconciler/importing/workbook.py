@@ -13,6 +13,7 @@ from reconciler.importing.sheet import (
     Cell,
     Choices,
     Damaged,
+    Progress,
     Row,
     Sheet,
     header_index,
@@ -37,7 +38,7 @@ def read_workbook(path: Path, data: bytes, choices: Choices) -> Sheet:
     Raises:
         InvalidInput: openpyxl is not installed, the workbook is damaged, or it is not clear which sheet.
     """
-    workbook = _load(path, data, values=False)
+    workbook = _load(path, data, choices.progress, values=False)
     tables = {sheet.title: sheet for sheet in workbook.worksheets}
     name = _chosen(path, tables, choices)
     sheet = tables[name]
@@ -46,7 +47,7 @@ def read_workbook(path: Path, data: bytes, choices: Choices) -> Sheet:
         # openpyxl reads either formulas or the values that were saved with them.
         values = {
             (cell.row, cell.column): cell.value
-            for row in _load(path, data, values=True)[name].iter_rows()
+            for row in _load(path, data, choices.progress, values=True)[name].iter_rows()
             for cell in row
             if cell.value is not None
         }
@@ -58,17 +59,33 @@ def read_workbook(path: Path, data: bytes, choices: Choices) -> Sheet:
     return Sheet(rows[index], rows[index + 1 :], notes, name=name if len(tables) > 1 else None)
 
 
-def _load(path: Path, data: bytes, *, values: bool) -> Any:
+class _Watched(io.BytesIO):
+    """A workbook's bytes, which tells how many were read: openpyxl takes all of it in one call."""
+
+    def __init__(self, data: bytes, progress: Progress, step: str) -> None:
+        super().__init__(data)
+        self._progress, self._step = progress, step
+        self._done, self._total = 0, len(data)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        self._done = min(self._done + len(found), self._total)
+        self._progress(self._step, self._done, self._total)
+        return found
+
+
+def _load(path: Path, data: bytes, progress: Progress, *, values: bool) -> Any:
     try:
         import openpyxl  # noqa: PLC0415 - an extra, and slow to load
     except ImportError as error:
         hint = "Install it: pip install 'panel-reconciler[xlsx]'. Or save the sheet as CSV UTF-8."
         raise unreadable(path, "Reading workbooks needs the package openpyxl.", hint) from error
+    source = _Watched(data, progress, "Reading values" if values else "Reading")
     try:
         too_large = _unpacked_size(data) > _MOST_UNPACKED
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that say nothing about values
-            workbook = None if too_large else openpyxl.load_workbook(io.BytesIO(data), data_only=values)
+            workbook = None if too_large else openpyxl.load_workbook(source, data_only=values)
     except Exception as error:
         hint = "Open it in a spreadsheet program, and save it again as .xlsx or as CSV UTF-8."
         raise unreadable(path, "The file is not a workbook (.xlsx), or it is damaged.", hint) from error

@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from terminal import converse
 from world import World
 
 _EXPORT = "E-Mail;Vorname;Geburtstag;Notiz\nada@firma.de;Ada;25.12.1990;x\nbob@firma.de;Bob;03.04.1990;\n"
@@ -120,3 +121,15 @@ def test_a_wrong_option_is_a_wrong_command_line(world: World, words: tuple[str, 
 @pytest.mark.parametrize("source", ["missing.csv", "panels", "panels/team/environment.yaml"])
 def test_a_source_that_is_none_is_refused(world: World, source: str) -> None:
     assert world.run("import", "team", source).code == 1
+
+
+def test_a_large_file_shows_its_progress_on_a_terminal_alone(world: World) -> None:
+    rows = "".join(f"a{number}@firma.de,{'x' * 500}\n" for number in range(2000))
+    (world.folder / "large.csv").write_text(f"Email,City\n{rows}")
+    command = ("import", "team", "large.csv", "--dry-run")
+    shown = converse(world, command, []).shown
+    assert "Reading" in shown
+    assert "Checking" in shown
+    assert "100%" in shown
+    assert world.run(*command).err == ""
+    assert "Reading" not in converse(world, ("import", "team", "export.csv", "--dry-run"), []).shown

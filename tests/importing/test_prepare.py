@@ -217,3 +217,25 @@ def test_the_memory_of_other_files_is_kept_as_it_is(folder: Path) -> None:
     (folder / "import.yaml").write_text(mine)
     _import(folder, _text(folder, b"Email\na@firma.de\n"))
     assert (folder / "import.yaml").read_text().startswith(mine)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_who_watches_sees_each_step_go_up_to_its_end(folder: Path, kind: str) -> None:
+    people: list[list[object]] = [[f"a{number}@firma.de", f"City {number}"] for number in range(5000)]
+    rows: list[list[object]] = [["Email", "City"], *people]
+    text = "\n".join(",".join(map(str, row)) for row in rows).encode()
+    source = _text(folder, text) if kind == "csv" else _workbook(folder, *rows)
+    seen: dict[str, list[float]] = {}
+    prepare(
+        try_declaration(folder.parent, folder.name),
+        folder,
+        source,
+        Destination(folder / "members/people.csv", "members/people.csv"),
+        ImportOptions({}, {}),
+        lambda step, done, total: seen.setdefault(step, []).append(done / total),
+    )
+    assert [*seen] == ["Reading", "Checking"]
+    for shares in seen.values():
+        assert shares == sorted(shares)
+        assert len(shares) >= 5
+        assert 0.75 < shares[-1] <= 1
