@@ -1,7 +1,7 @@
 """JSON Schemas (2020-12) of what people write and of what programs read, for editors and other programs.
 
 Editors with yaml-language-server use them for completion, help and mistakes. A schema can't say everything
-that `reconciler validate` checks.
+that `reconciler validate` checks: docs/editors.md lists the rest, and tests/test_schemas.py compares the two.
 """
 
 from typing import Any, TypeAlias
@@ -25,6 +25,7 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 # YAML reads 02134 and 1.10 as numbers and `no` as a truth value. We send the text as it is written.
 _TEXT: Schema = {"type": ["string", "number", "boolean", "null"]}
 _ANY_TEXT: Schema = {"type": "string"}
+_NOTHING: Schema = {"type": "null"}
 _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _WHOLE: Schema = {"type": ["integer", "null"]}
@@ -49,21 +50,21 @@ def environment_schema() -> Schema:
         "environment.yaml of Reconciler",
         {
             "datacenter": {
-                "type": "string",
+                "type": ["string", "null"],
                 "description": "The ending of the address api.questionpro.eu: eu, com, ca or another.",
                 "examples": ["eu", "com", "ca"],
             },
-            "base_url": {"type": "string", "description": "The whole address of the API."},
-            "embedded": {"const": True, "description": "The panel is built in, to try things out."},
+            "base_url": _TEXT_OR_NULL | {"description": "The whole address of the API."},
+            "embedded": {"enum": [True, None], "description": "The panel is built in, to try things out."},
             "api_key": _one_key("api_key", {"env": _name(), "file": _ANY_TEXT}),
             "members": _list(_ANY_TEXT, "Member files and folders, relative to this file."),
             "suppressed": _list(_ANY_TEXT, "Lists of people who must never be added again."),
             "suppression_secret": _one_key("suppression_secret", {"env": _name()}),
             "after": {
                 "description": "Environments that are applied before this one.",
-                "anyOf": [_ANY_TEXT, {"type": "array", "items": _ANY_TEXT}, {"type": "null"}],
+                "anyOf": [_ANY_TEXT, {"type": "array", "items": _ANY_TEXT}, _NOTHING],
             },
-            "lockfile": _object("lockfile", {"branch": _ANY_TEXT}, required=["branch"]),
+            "lockfile": _object("lockfile", {"branch": _TEXT_OR_NULL}),
             "api": _object(
                 "api",
                 {
@@ -110,7 +111,11 @@ def environment_schema() -> Schema:
             ),
         },
     ) | {
-        "oneOf": [{"required": [key]} for key in ("datacenter", "base_url", "embedded")],
+        "oneOf": [_given(key) for key in ("datacenter", "base_url", "embedded")],
+        "if": _given("embedded"),
+        "then": {"properties": {"api_key": _NOTHING, "lockfile": _NOTHING}},
+        "else": _given("api_key"),
+        "type": "object",
         "$schema": _DRAFT,
     }
 
@@ -134,7 +139,7 @@ def members_schema() -> Schema:
             "members": {"type": ["array", "null"], "items": entry},
         },
         required=["members"],
-    ) | {"$schema": _DRAFT}
+    ) | {"patternProperties": {"^x-": True}, "$schema": _DRAFT}
 
 
 def import_schema() -> Schema:
@@ -143,7 +148,7 @@ def import_schema() -> Schema:
         "type": ["string", "null"],
         "description": "A field of the API, or null to leave the column out.",
     }
-    order = {"enum": ["dmy", "mdy", "ymd"]}
+    order = {"enum": ["dmy", "mdy", "ymd", None]}
     return {
         "$schema": _DRAFT,
         "title": "import.yaml of Reconciler",
@@ -151,10 +156,10 @@ def import_schema() -> Schema:
         "additionalProperties": _object(
             "How one import read its file",
             {
-                "columns": {"type": "object", "additionalProperties": fields},
-                "encoding": {"type": "string"},
-                "dates": {"type": "object", "additionalProperties": order},
-                "sheet": {"type": "string"},
+                "columns": {"type": ["object", "null"], "additionalProperties": fields},
+                "encoding": _TEXT_OR_NULL,
+                "dates": {"type": ["object", "null"], "additionalProperties": order},
+                "sheet": _TEXT_OR_NULL,
             },
         ),
     }
@@ -188,6 +193,11 @@ def _object(title: str, properties: Schema, required: list[str] | None = None) -
     if required:
         made |= {"required": required, "type": "object"}
     return made | {"additionalProperties": False}
+
+
+def _given(key: str) -> Schema:
+    """The setting is there, and not null, which is the same as leaving it out."""
+    return {"required": [key], "properties": {key: {"not": _NOTHING}}}
 
 
 def _one_key(title: str, properties: Schema) -> Schema:

@@ -97,8 +97,11 @@ def _columns(name: str, node: Node, findings: Findings) -> Any:
         return NOT_GIVEN
     columns: dict[str, str | None] = {}
     for heading, (_, value) in node.entries.items():
-        written = None if is_null(value) else text_of(value)
-        if written is not None and not is_field(written):
+        written = text_of(value)
+        if written is None and not is_null(value):
+            hint = "Write a field of the API, or null."
+            findings.add(position(value), (f'The column "{heading}" takes the name of a field.',), (hint,))
+        elif written is not None and not is_field(written):
             close = nearest(written, sorted(DATE_FIELDS))
             hint = f'Did you mean "{close}"?' if close else "Write a field of the API, or null."
             findings.add(position(value), (f'"{written}" is not a field of the API.',), (hint,))

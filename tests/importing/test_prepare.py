@@ -239,3 +239,15 @@ def test_who_watches_sees_each_step_go_up_to_its_end(folder: Path, kind: str) ->
         assert shares == sorted(shares)
         assert len(shares) >= 5
         assert 0.75 < shares[-1] <= 1
+
+
+@pytest.mark.parametrize("value", ["true", "5", "[city]", "citty"])
+def test_a_column_that_is_remembered_as_no_field_is_a_mistake_and_not_left_out(
+    folder: Path, value: str
+) -> None:
+    (folder / "import.yaml").write_text(f"members/people.csv: {{columns: {{Town: {value}}}}}\n")
+    with pytest.raises(InvalidInput) as error:
+        _import(folder, _text(folder, b"Email,Town\na@firma.de,Ulm\n"))
+    [problem] = error.value.problems
+    assert problem.location
+    assert (problem.location.line, "field" in plain(problem.message)) == (1, True)

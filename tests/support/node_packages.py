@@ -1,6 +1,7 @@
 """Files of npm packages, where they are installed; tests that need them are skipped elsewhere."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,11 @@ def package_file(path: str) -> Path:
             return folder / path
     package = path.partition("/")[0]
     pytest.skip(f"needs the npm package {package}: npm install --no-save {package}, or set NODE_PATH")
+
+
+def program(name: str) -> str:
+    """The path of a program; skips the test where it isn't installed."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"needs the program {name}")
+    return found
