@@ -39,7 +39,7 @@
     };
   }
 
-  // Filters: by part and action, by field, and by each column with few different values.
+  // Filters: by part and list, by field, and by each column with few different values.
   const filters = [];
   function addFilter(label, values, matches) {
     values.delete("");
@@ -55,7 +55,7 @@
   }
   const all = (values) => new Set(tables.flatMap(values));
   addFilter("Part", all((table) => table.part), (table, _, value) => table.part === value);
-  addFilter("Action", all((table) => table.section), (table, _, value) => table.section === value);
+  addFilter("Show", all((table) => table.section), (table, _, value) => table.section === value);
   for (const column of all((table) => table.headings)) {
     const having = tables.filter((table) => table.headings.includes(column));
     const rows = having.reduce((count, table) => count + table.rows.length, 0);

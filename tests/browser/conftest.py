@@ -25,7 +25,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Browser"]:
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+def pages(chromium: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:  # noqa: ARG001 - without a browser nobody needs them
     """The page of each command, by its name."""
     return write_pages(tmp_path_factory.mktemp("pages"))
 
