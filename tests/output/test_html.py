@@ -8,7 +8,17 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reconciler.output.document import Chart, Document, Headline, Paragraph, Row, Table
+from reconciler.output.document import (
+    Chart,
+    Difference,
+    Document,
+    Heading,
+    Headline,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
 from reconciler.output.html import MOST_BYTES, html
 from reconciler.output.options import RenderOptions
 from reconciler.problems import Address, Value
@@ -88,3 +98,23 @@ def test_the_bar_has_a_text_that_says_the_same() -> None:
 
 def test_a_plan_of_nobody_is_a_page_too() -> None:
     assert "<h1>" in html(Document((Headline("nothing to do"), _table(0))), RenderOptions())
+
+
+def test_what_differs_is_side_by_side_and_masked_and_many_fields_are_folded() -> None:
+    def row(count: int) -> Row:
+        sides = (Value("old"), Value("new"))
+        fields = [f"custom{number}" for number in range(count)]
+        return Row(((Address("ada@example.org"),),), tuple(Difference(name, sides, sides) for name in fields))
+
+    table = Table(("member",), (1, 3), row, details="before → after")
+    page = html(Document((table,)), RenderOptions())
+    assert page.count("<dt>custom0<dd><span>old</span><dd><span>new</span>") == 2
+    assert page.count("<details><summary>3 fields: custom0, custom1, custom2</summary>") == 1
+    masked = html(Document((table,)), RenderOptions(masked=True))
+    assert "old" not in masked.partition("<main")[2].partition("<script>")[0]
+
+
+def test_headings_go_down_by_one_level_at_a_time() -> None:
+    part = Document((Heading("Pending"), Section("To add", (_table(1),))), "Plan for p")
+    page = html(Document((Section("Rejected", ()), part)), RenderOptions())
+    assert re.findall(r"<(h\d)[ >]", page) == ["h1", "h2", "h2", "h3", "h4"]
