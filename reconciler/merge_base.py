@@ -97,7 +97,10 @@ class MergeBase:
         if before is not None and now is not None and is_same_state(before, now):
             return None  # other white space
         return Problem(
-            (f"This {self.base.request} edits the lockfile, which only apply writes: what was sent.",),
+            (
+                f"This {self.base.request} edits the lockfile, which only apply writes: it says what was ",
+                "sent.",
+            ),
             (f"Undo that: `{self._undo(lockfile, path)}`, then commit.",),
             Location(display_path(lockfile)),
         )

@@ -339,13 +339,13 @@ def _note_on_removals(removes: Sequence[Remove]) -> str:
         )
     if unknown := sum(not remove.is_known for remove in removes):
         notes.append(
-            f"{unknown} of them are suppressed and not recorded as present: they leave in case others have "
-            "added them (policy.on_suppress)."
+            f"Suppressed and not recorded as present: {unknown}. They leave in case others have added them "
+            "(policy.on_suppress)."
         )
     if departed := sum(remove.has_departed for remove in removes):
         notes.append(
-            f"{departed} of them left before and are no longer suppressed: only the record of that is "
-            "dropped, and no guard counts it."
+            f"No longer suppressed: {departed}. Only the record of their earlier removal is dropped, and no "
+            "guard counts that."
         )
     if doubtful := sum(remove.doubtful and remove.calls_the_api for remove in removes):
         notes.append(
