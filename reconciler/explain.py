@@ -120,8 +120,7 @@ def explain(
     entry = lockfile.entry(key) if lockfile else None
     suppression = reading.roster.suppression
     suppressed = suppression.place_of(key)
-    records = lockfile.departed if lockfile else {}
-    departed = next((records[name] for name in (*suppression.names_of(key), key) if name in records), None)
+    departed = lockfile.record(suppression.possible_names(key)) if lockfile else None
     everybody: Iterable[str] = reading.roster.members
     if lockfile is not None:
         everybody = chain(everybody, lockfile.members, lockfile.rejected, lockfile.unconfirmed)

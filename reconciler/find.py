@@ -23,6 +23,7 @@ from reconciler.environment.reader import EnvironmentReading, try_environment
 from reconciler.errors import InvalidInput, ReconcilerError
 from reconciler.files import display_path, reason
 from reconciler.identity import InvalidAddress, identity
+from reconciler.lockfile.model import SECTIONS
 from reconciler.problems import Address, Location, Problem, Severity
 from reconciler.roster.reader import RosterReading, read_roster
 from reconciler.suppression.model import PREFIX
@@ -221,8 +222,10 @@ class _Search:
             except ReconcilerError as error:
                 self.unread += error.problems
                 continue
-            if section := lockfile.section(self._key) if lockfile else None:
-                yield Occurrence(file, None, Kind.LOCKFILE, name, section)
+            names = {self._key} | self._hashes()
+            for section in SECTIONS if lockfile is not None else ():
+                if not names.isdisjoint(getattr(lockfile, section)):
+                    yield Occurrence(file, None, Kind.LOCKFILE, name, section)
 
 
 def _declared(path: Path, reading: RosterReading, key: str) -> tuple[list[int], bool]:

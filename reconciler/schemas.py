@@ -98,7 +98,7 @@ def environment_schema() -> Schema:
                 {
                     "on_change": _words(*OnChange),
                     "on_remove": _words(*Removal),
-                    "on_suppress": _words(*Removal),
+                    "on_suppress": {"enum": [*Removal, None], "default": None},
                 },
             ),
             "guards": _object("guards", {"add": count, "change": count, "remove": count}),

@@ -48,7 +48,8 @@ class _Run(_Record, frozen=True, tag="run"):
 class _Batch(_Record, frozen=True, tag="batch"):
     """Who goes into which batch, of which kind; all of them are there before the first is sent.
 
-    `unknown` and `kept_as` are those of `Operation`; older versions write neither.
+    `unknown` and `kept_as` are those of `Operation`. Older versions write neither; all
+    whom they unsubscribed are to be recorded.
     """
 
     batch: int
@@ -331,7 +332,12 @@ def _read(record: _Batch) -> Batch:
     doubtful, unknown = frozenset(record.doubtful), frozenset(record.unknown)
     members = {
         key: Operation(
-            record.kind, key, attributes, key in doubtful, key not in unknown, record.kept_as.get(key)
+            record.kind,
+            key,
+            attributes,
+            key in doubtful,
+            key not in unknown,
+            record.kept_as.get(key, key if record.kind is OperationKind.UNSUBSCRIBE else None),
         )
         for key, attributes in record.members.items()
     }

@@ -159,7 +159,8 @@ def _without_proof(before: Lockfile, key: str, record: "Learnt") -> Knowledge:
         return Unconfirmed(record.at, entry.attributes)
     if entry is not None or not operation.kind.removal:
         return Unconfirmed(record.at, canonical(operation.attributes))
-    if earlier := before.departed.get(operation.kept_as or ""):
+    earlier = before.departed.get(operation.kept_as or "")
+    if earlier is not None and earlier.by is operation.kind.removal and not earlier.was_refused:
         return Gone(earlier, operation.kept_as)
     return gone(operation, Departure.UNCONFIRMED, record.at)
 

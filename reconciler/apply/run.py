@@ -225,9 +225,14 @@ class _Run:
             state = take_in(self.environment)
             return state.lockfile, (stop_messages.replaced_meanwhile(self.environment.lockfile_path),)
         before = self.state.lockfile or Lockfile(self.environment.name, self.environment.target)
-        after = before.with_entries(stats.entries).forgetting(forgotten)
+        after = before.with_entries(stats.entries).forgetting(forgotten).renamed(self._name)
         write_lockfile(self.environment, after)
         return after, ()
+
+    def _name(self, name: str) -> str:
+        """How the lists name somebody who departed: as a hash, if that is all that they have by now."""
+        names = self.roster.suppression.names_of(name)
+        return names[0] if names else name
 
     def _in_passing(self, stats: RunStats) -> tuple[Problem, ...]:
         """What went wrong without ending the run."""

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from reconciler.checks import Check
-from reconciler.environment.model import FALLBACK, Environment
+from reconciler.environment.model import Environment
 from reconciler.errors import ReconcilerError
 from reconciler.problems import Problem
 
@@ -66,7 +66,7 @@ class Wanted(NamedTuple):
     def branches(self, default: str) -> Iterator[str]:
         """The branches that apply pushes lockfiles to, each once; then those of declined pushes."""
         yield from dict.fromkeys(each.lockfile_branch or default for each in self.environments)
-        yield from (f"{FALLBACK}{each.name}" for each in self.environments)
+        yield from (each.fallback_branch for each in self.environments)
 
 
 class Platform(Protocol):

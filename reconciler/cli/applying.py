@@ -1,4 +1,4 @@
-"""Under which commit, by which run and by whom, where CI's variables tell."""
+"""Applying one environment, or one after the other: connection, question, report; and who ran it in CI."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext

@@ -58,4 +58,4 @@ def _waits(invocation: Invocation, name: str) -> bool:
     if state.unfetched is not None and state.on_disk is not None:
         return True
     history = History.of(environment)
-    return history.repository.commit_of(tracking_ref(history.fallback)) is not None
+    return history.repository.commit_of(tracking_ref(history.environment.fallback_branch)) is not None

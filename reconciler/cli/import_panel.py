@@ -72,13 +72,9 @@ def read_panel_to_import(
 def _declaration(invocation: Invocation, name: str, folder: Path) -> DeclarationReading:
     """What is declared now. That the folder of the member file is still missing is no mistake here."""
     own = (invocation.panels / name).resolve()
-    if folder.exists() or not own.is_dir() or folder.parent.resolve() != own:
-        return try_declaration(invocation.panels, name)
-    folder.mkdir()
-    try:
-        return try_declaration(invocation.panels, name)
-    finally:
-        folder.rmdir()
+    if not folder.exists() and own.is_dir() and folder.parent.resolve() == own:
+        folder.mkdir(exist_ok=True)
+    return try_declaration(invocation.panels, name)
 
 
 def _not_whole(read: PanelRead) -> Problem:

@@ -7,7 +7,6 @@ from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared
 from reconciler.files import display_path
 from reconciler.lockfile.model import Lockfile
-from reconciler.member import Removal
 from reconciler.output.documents.drift import opt_outs_document
 from reconciler.output.wording import counted
 from reconciler.problems import Code
@@ -29,7 +28,9 @@ def with_opt_outs_listed(
     """
     environment, members = declared.environment, declared.roster.members
     unsubscribed = [member for member in found.members if member.finding is Finding.OPTED_OUT]
-    by_us = {key for key, entry in lockfile.departed.items() if entry.by is Removal.UNSUBSCRIBE}
+    names_of = declared.roster.suppression.possible_names
+    records = {member.key: lockfile.record(names_of(member.key)) for member in unsubscribed}
+    by_us = {key for key, record in records.items() if record is not None and record.may_be_unsubscribed}
     opted_out = [member for member in unsubscribed if member.key not in by_us]
     new = [member for member in opted_out if not member.is_suppressed]
     path = display_path(environment.opt_out_list)

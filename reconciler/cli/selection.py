@@ -57,10 +57,13 @@ class AskedMembers:
         if not self.names:
             return None
         keys = _keys_by_name(self.names, declared, lockfile)
-        if self.must_be_known and (unknown := [name for name in self.names if name not in keys]):
+        records = _records(self.names, declared, lockfile)
+        if self.must_be_known and (
+            unknown := [name for name in self.names if name not in keys and name not in records]
+        ):
             environment = declared.environment
             raise InvalidInput(*(_unknown(name, environment.name, environment) for name in unknown))
-        return Selection(self.names, frozenset(keys.values()))
+        return Selection(self.names, frozenset((*keys.values(), *records.values())))
 
     def known_in(self, invocation: Invocation, environments: Sequence[str]) -> tuple[str, ...]:
         """The environments that know any of the members; all of them if everyone is asked for.
@@ -78,7 +81,11 @@ class AskedMembers:
         for name in environments:
             try:
                 declared = read_declaration(invocation.panels, name)
-                here = _keys_by_name(self.names, declared, known_state(declared.environment).lockfile)
+                lockfile = known_state(declared.environment).lockfile
+                here = {
+                    **_records(self.names, declared, lockfile),
+                    **_keys_by_name(self.names, declared, lockfile),
+                }
             except ReconcilerError:
                 is_complete = False
                 found.append(name)
@@ -98,7 +105,7 @@ def _keys_by_name(names: Collection[str], declared: Declared, lockfile: Lockfile
     known = {*declared.roster.members}
     known |= {key for key, _ in declared.roster.suppression.suppressed_in_clear()}
     if lockfile is not None:
-        known |= {*lockfile.members, *lockfile.rejected, *lockfile.unconfirmed, *lockfile.departed}
+        known |= {*lockfile.members, *lockfile.rejected, *lockfile.unconfirmed}
     keys = {name: name for name in names if name in known}
     variable = declared.environment.suppression_secret
     if variable is not None and any(name.startswith(PREFIX) for name in names):
@@ -106,6 +113,13 @@ def _keys_by_name(names: Collection[str], declared: Declared, lockfile: Lockfile
         hashed = {PREFIX + secret.hash_of(key): key for key in known}
         keys |= {name: hashed[name] for name in names if name in hashed}
     return keys
+
+
+def _records(names: Collection[str], declared: Declared, lockfile: Lockfile | None) -> Mapping[str, str]:
+    """Under which names the lockfile records the removals of those among the members who departed."""
+    departed = lockfile.departed if lockfile else {}
+    names_of = declared.roster.suppression.possible_names
+    return {name: kept for name in names for kept in (name, *names_of(name)) if kept in departed}
 
 
 def _unknown(name: str, where: str, environment: Environment | None = None) -> Problem:

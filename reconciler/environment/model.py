@@ -1,5 +1,6 @@
 """An environment: one QuestionPro account and panel, and how to treat it. Every key of `environment.yaml`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,6 +22,8 @@ LOCKFILE = "state.lock.json"
 WORKING_FOLDER = ".reconciler"
 FALLBACK = "reconciler/lockfile-"
 """How the branches begin that take a lockfile which its own branch declined; see `state publish`."""
+
+_NOT_IN_A_BRANCH = re.compile(r"[^A-Za-z0-9._-]|\.(?=\.|lock\Z|\Z)")
 
 
 class OnChange(StrEnum):
@@ -175,6 +178,14 @@ class Environment:
     def lockfile_path(self) -> Path:
         """The path of the lockfile, whether or not it exists."""
         return self.folder / LOCKFILE
+
+    @property
+    def fallback_branch(self) -> str:
+        """The branch that takes the lockfile where the server declines it on its own.
+
+        What git allows in no branch's name is written there as its code.
+        """
+        return FALLBACK + _NOT_IN_A_BRANCH.sub(lambda found: f"%{ord(found[0]):02X}", self.name)
 
     @property
     def suppression_list_to_write(self) -> Path:

@@ -179,14 +179,14 @@ class Remote:
         """Let the committer make this commit on the branch's tip, and fetch what it made.
 
         It has that tip as its only parent, so its history lacks what was merged into it, and that counts as
-        doubt in the next merge. A new branch begins at the commit's last parent, or else at the tip of the
+        doubt in the next merge. A new branch begins at the commit's last parent, or else at a commit of the
         remote's own branch, with all files of that.
 
         Raises:
-            InvalidInput: the remote could not be reached.
+            InvalidInput: the remote could not be reached, or has no commit at which the branch can begin.
         """
         parents = self.repository.parents(commit)
-        head = before or (parents[-1] if parents else self._default_tip())
+        head = before or (parents[-1] if parents else self._beginning(commit))
         if before is None:
             begun = self._push(f"{head}:refs/heads/{branch}", branch, None)
             if begun.end is not PushEnd.DONE:
@@ -198,13 +198,20 @@ class Remote:
             self.fetch(branch)
         return made
 
-    def _default_tip(self) -> str:
+    def _beginning(self, commit: str) -> str:
+        """A commit of the remote's own branch that has none of the files which this commit brings.
+
+        If no commit follows on the new branch, nobody may take old files there for what was published.
+        """
         branch = self.default_branch()
         tip = self.fetch(branch).get(branch) if branch is not None else None
-        if tip is None:
-            message = f'"{self.name}" has no branch to begin another one at.'
-            raise InvalidInput(Problem((message,), ("Push a first commit to its main branch.",)))
-        return tip
+        paths = self.repository.changed_by(commit)
+        for begin in (tip, *self.repository.roots(tip)) if tip is not None else ():
+            if all(self.repository.read(begin, path) is None for path in paths):
+                return begin
+        message = f'"{self.name}" has no commit to begin a branch at that is without {", ".join(paths)}.'
+        hint = "Push a first commit to its main branch. If it has one, begin the new branch by hand."
+        raise InvalidInput(Problem((message,), (hint,)))
 
     def _push(self, spec: str, branch: str, before: str | None) -> Pushed:
         lease = f"--force-with-lease=refs/heads/{branch}:{before or ''}"

@@ -107,6 +107,10 @@ class Repository:
         """Whether a file is in the index, and so in what is committed next."""
         return bool(self._sure("ls-files", "-z", "--full-name", "--", f":(top,literal){path}").out)
 
+    def roots(self, commit: str) -> list[str]:
+        """The commits in the history of this one that have no parent, as far as it is here."""
+        return self._git("rev-list", "--max-parents=0", commit).text.split()
+
     def is_ancestor(self, one: str, other: str) -> bool:
         """Whether a commit is in the history of another one, or is that one; False where git can't tell."""
         return self._git("merge-base", "--is-ancestor", one, other).code == 0

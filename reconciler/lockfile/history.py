@@ -4,11 +4,10 @@
 leaves no trace in the files. So a merge looks at the versions in between.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reconciler.environment.model import FALLBACK, Environment
+from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.git.repository import Repository
@@ -17,8 +16,6 @@ from reconciler.lockfile.file import Base, Content, in_bytes_of
 from reconciler.lockfile.merge import Merged, merge, news, without_proof
 from reconciler.lockfile.model import Lockfile
 from reconciler.problems import Location, Problem
-
-_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]|\.(?=\.|lock\Z|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +35,6 @@ class History:
         """
         repository = Repository.around(environment.folder)
         return cls(environment, repository, repository.path_of(environment.lockfile_path))
-
-    @property
-    def fallback(self) -> str:
-        """The branch that takes this lockfile where the server declines it on its own.
-
-        What git allows in no branch's name is written there as its code.
-        """
-        return FALLBACK + _NOT_IN_A_NAME.sub(lambda found: f"%{ord(found[0]):02X}", self.environment.name)
 
     def at(self, commit: str, label: str) -> Content | None:
         """The lockfile in a commit, or None; `label` names the commit in problems.
@@ -88,7 +77,7 @@ class History:
             if version == ours:
                 return Merged(theirs)
             is_whole = is_whole and version is not None
-            recorded |= {key for key in unknown if version is not None and version.entry(key) is not None}
+            recorded |= {key for key in unknown if version is not None and version.section(key) is not None}
         is_whole = is_whole and versions is not None
         return without_proof(merge(before, ours, theirs), recorded if is_whole else unknown)
 
@@ -102,7 +91,7 @@ class History:
             tip: that tip; None where there is no branch yet.
             fallback: the fallback branch's tip; None where there is none.
         """
-        found = self.at(fallback, self.fallback) if fallback is not None else None
+        found = self.at(fallback, self.environment.fallback_branch) if fallback is not None else None
         if fallback is None or found is None:
             return published, None
         fork = self.repository.common_ancestor(fallback, tip) if tip is not None else None

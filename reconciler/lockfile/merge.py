@@ -81,15 +81,14 @@ def merge(base: Lockfile | None, ours: Lockfile, theirs: Lockfile) -> Merged:
     if _belonging(ours) != _belonging(theirs):
         raise InvalidInput(_foreign(ours, theirs))
     before = base if base is not None and _belonging(base) == _belonging(ours) else None
-    departed = _records(ours, theirs)
-    removed = {key for key in departed if before is None or key not in before.departed}
+    departed, removed = _records(before, ours, theirs), _removed_since(before, ours, theirs)
     merged: dict[str, Entry] = {}
     conflicts: list[Conflict] = []
     for key, was, here, there in _by_member(before, ours, theirs):
         settled = _settle(was, here, there)
         if settled.entry is not None:
             merged[key] = settled.entry
-            if key in removed and departed[key].by is Removal.DELETE:
+            if key in removed and isinstance(settled.entry, Present):
                 # Nothing tells whether the one side's removal came before what the other side proved.
                 merged[key] = Unconfirmed(settled.entry.pushed, settled.entry.attributes)
             if settled.is_conflict:
@@ -129,12 +128,31 @@ def _entries(lockfile: Lockfile | None) -> Mapping[str, Entry]:
     return {**lockfile.members, **lockfile.rejected, **lockfile.unconfirmed} if lockfile else {}
 
 
-def _records(ours: Lockfile, theirs: Lockfile) -> dict[str, Departed]:
-    """The removals that either side records; of two records of one person, that which claims less."""
-    found = {**theirs.departed, **ours.departed}
-    for key in ours.departed.keys() & theirs.departed.keys():
-        found[key] = min(ours.departed[key], theirs.departed[key], key=_claim)
+def _records(base: Lockfile | None, ours: Lockfile, theirs: Lockfile) -> dict[str, Departed]:
+    """The removals that are recorded after the merge.
+
+    What only one side changed is taken from it. Where both did, a record wins over none, and of two the one
+    that claims less.
+    """
+    found: dict[str, Departed] = {}
+    for key in {*ours.departed, *theirs.departed}:
+        was = base.departed.get(key) if base else None
+        here, there = ours.departed.get(key), theirs.departed.get(key)
+        sides = [there] if here == was else [here] if there == was else [here, there]
+        if records := [record for record in sides if record is not None]:
+            found[key] = min(records, key=_claim)
     return found
+
+
+def _removed_since(base: Lockfile | None, *sides: Lockfile) -> set[str]:
+    """Those about whom a side made a call since the base by which they may have left the panel."""
+    known = base.departed if base else {}
+    return {
+        key
+        for side in sides
+        for key, record in side.departed.items()
+        if record.by is Removal.DELETE and record.may_be_done and known.get(key) != record
+    }
 
 
 def _claim(record: Departed) -> tuple[int, str, str, str]:

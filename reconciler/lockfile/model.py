@@ -14,7 +14,7 @@ on the entry that stays (`Undelivered`).
 """
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
@@ -141,6 +141,11 @@ class Departed(_Record, frozen=True):
     reason: str | None = None
 
     @property
+    def may_be_done(self) -> bool:
+        """Whether they left by this call, were gone by then, or may have been."""
+        return self.outcome not in (Departure.BLOCKED, Departure.REJECTED)
+
+    @property
     def may_be_unsubscribed(self) -> bool:
         """Whether this removal left them in the panel without mail, or may have."""
         told = (Departure.UNSUBSCRIBED, Departure.UNATTRIBUTED, Departure.UNCONFIRMED)
@@ -264,9 +269,19 @@ class Lockfile:
     def knows_already(self, key: str, knowledge: Knowledge) -> bool:
         """Whether this would change nothing."""
         entry = self.entry(key)
-        if not isinstance(knowledge, Gone) or knowledge.kept_as is None:
+        if not isinstance(knowledge, Gone):
             return learnt(entry, knowledge) == entry
+        if knowledge.kept_as is None:
+            return entry is None and key not in self.departed
         return entry is None and self.departed.get(knowledge.kept_as) == knowledge.departed
+
+    def record(self, names: Iterable[str]) -> Departed | None:
+        """What is recorded of the removal of a person who has these names, an identity or a hash of it."""
+        return next((self.departed[name] for name in names if name in self.departed), None)
+
+    def renamed(self, name_of: Callable[[str], str]) -> "Lockfile":
+        """The lockfile with other names for those who departed."""
+        return replace(self, departed={name_of(name): record for name, record in self.departed.items()})
 
     def with_entries(self, entries: Mapping[str, Knowledge]) -> "Lockfile":
         """The lockfile after this was learnt; it takes the place of what was known of each identity."""

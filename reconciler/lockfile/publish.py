@@ -171,38 +171,40 @@ class _Publishing:
                 return self._use_fallback(tips, content, ended)
         commit = ended.commit or commit
         if tips.fallback is not None:  # where that fails, the next to publish does it
-            self.remote.delete(self.history.fallback, before=tips.fallback)
+            self.remote.delete(self.environment.fallback_branch, before=tips.fallback)
         is_new = is_news or not tips.is_there
         end = PublicationEnd.PUBLISHED if is_new else PublicationEnd.UP_TO_DATE
         return self._finish(end, commit, content)
 
     def _use_fallback(self, tips: _Tips, content: Content, declined: Pushed) -> Publication | None:
         """Push it to the fallback branch, unless that has it already."""
-        before = self.history.at(tips.fallback, self.history.fallback) if tips.fallback is not None else None
+        fallback = self.environment.fallback_branch
+        before = self.history.at(tips.fallback, fallback) if tips.fallback is not None else None
         is_there = before is not None and before.lockfile == content.lockfile
         if tips.fallback is not None and is_there and self.history.ground_of(tips.fallback) == tips.branch:
             commit, ended = tips.fallback, Pushed(PushEnd.DONE)
         else:
             # With the tip as its last parent, the next who merges it sees what the tip knew already.
             commit = self._commit([tips.fallback, tips.branch], content)
-            ended = self._push_to(self.history.fallback, commit, tips.fallback)
+            ended = self._push_to(fallback, commit, tips.fallback)
         if ended.end is PushEnd.NON_FAST_FORWARD:
             return None
         if ended.end is not PushEnd.DONE:
             error = self._not_taken if ended.end is PushEnd.DECLINED else self._not_pushed
-            raise error(f"{self.branch} and to {self.history.fallback}", ended)
+            raise error(f"{self.branch} and to {fallback}", ended)
         commit = ended.commit or commit
         self.file.replace(content, Base(commit, tips.branch))
-        return self._publication(PublicationEnd.FALLBACK, commit, self.history.fallback, declined.reason)
+        return self._publication(PublicationEnd.FALLBACK, commit, fallback, declined.reason)
 
     def _fetch(self) -> _Tips:
-        found = self.remote.fetch(self.branch, self.history.fallback)
+        fallback = self.environment.fallback_branch
+        found = self.remote.fetch(self.branch, fallback)
         if self.branch not in found and not self.is_own:
             raise InvalidInput(_no_branch(self.branch, self.remote.name))
-        if self.history.fallback not in found:
-            self.remote.forget(self.history.fallback)
+        if fallback not in found:
+            self.remote.forget(fallback)
         tip = found.get(self.branch) or self.remote.last_known(self.branch)
-        return _Tips(tip, self.branch in found, found.get(self.history.fallback))
+        return _Tips(tip, self.branch in found, found.get(fallback))
 
     def _together(self, tips: _Tips, published: Content | None, here: Content | None) -> Content | None:
         """What all sides know, in the white space of the one that knows it all; None where there is none."""
@@ -242,7 +244,7 @@ class _Publishing:
         repository = self.history.repository
         found = repository.common_ancestor(one, other)
         if found is None and repository.is_shallow():
-            names = (self.branch, self.history.fallback)
+            names = (self.branch, self.environment.fallback_branch)
             self.remote.fetch_whole_history(*(name for name in names if self.remote.last_known(name)))
             found = repository.common_ancestor(one, other)
         return found
@@ -291,7 +293,7 @@ class _Publishing:
     def _not_taken(self, branch: str, pushed: Pushed) -> InvalidInput:
         hint = (
             _KEPT,
-            f"Let the rules that protect branches leave out {self.history.fallback}, ",
+            f"Let the rules that protect branches leave out {self.environment.fallback_branch}, ",
             "or let who pushes bypass them. Then run the command again.",
         )
         return self._kept(f"The server declined the push to {branch}: {pushed.reason}", *hint)

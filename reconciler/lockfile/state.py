@@ -158,7 +158,7 @@ def commits_of(environment: Environment) -> tuple[str, ...] | None:
             return ()
         history, branch = _history(environment), environment.lockfile_branch
         if branch is not None:
-            names = [tracking_ref(branch), tracking_ref(history.fallback)]
+            names = [tracking_ref(branch), tracking_ref(history.environment.fallback_branch)]
         else:
             names = ["HEAD", *LockfileFile(environment).noted_bases()]
         found = (history.repository.commit_of(name) for name in names)
@@ -206,7 +206,7 @@ class _OnBranch(NamedTuple):
     @classmethod
     def at(cls, history: "History", branch: str, tip: str) -> Self:
         """What the branch says at this tip, which was last fetched."""
-        fallback = history.repository.commit_of(tracking_ref(history.fallback))
+        fallback = history.repository.commit_of(tracking_ref(history.environment.fallback_branch))
         published, _ = history.with_fallback(history.at(tip, branch), tip, fallback)
         return cls(history, tip, fallback, published)
 

@@ -16,7 +16,7 @@ from reconciler.output.document import Span
 from reconciler.output.masking import personal_parts
 from reconciler.output.results import PlanContext, PlanListing
 from reconciler.output.wording import plan_sentence, report_sentence
-from reconciler.plan.model import Action, Plan, Remove, StillRejected, Unremoved
+from reconciler.plan.model import Action, Plan, StillRejected, Unremoved
 from reconciler.plan.pull_request import PullRequestChanges, counts
 from reconciler.plan.saved import FORMAT, action_document
 from reconciler.problems import Address, Code, Location, Problem, Value, plain
@@ -158,10 +158,6 @@ def _listed(action: Action) -> dict[str, Any]:
     """An action, with what showing a saved plan needs."""
     document = action_document(action)
     match action:
-        case Remove(was_rejected=True):
-            return document | {"was_rejected": True}
-        case Remove(has_departed=True):
-            return document | {"has_departed": True}
         case StillRejected() | Unremoved():
             return document | _personal(action)
         case _:

@@ -176,7 +176,8 @@ class _Comparison:
                 yield self._addition(key, declaration, doubtful=doubtful)
 
     def _addition(self, key: str, declaration: Declaration, *, doubtful: bool) -> Add:
-        was_unsubscribed = (record := self.known.departed.get(key)) is not None and record.may_be_unsubscribed
+        record = self._record(key)
+        was_unsubscribed = record is not None and record.may_be_unsubscribed
         return Add(key, declaration.source, declaration.attributes, doubtful, was_unsubscribed)
 
     def _refused_before(self, key: str, rejected: Rejected, declaration: Declaration) -> Action:
@@ -193,7 +194,7 @@ class _Comparison:
                     yield self._leaving(key, entry)
         unknown = {action.key: action for action in self._unrecorded()}
         for key, rejected in self.known.rejected.items():
-            if key not in self.roster.members and key not in unknown:
+            if key not in self.roster.members and not isinstance(unknown.get(key), Remove):
                 yield self._dropped(key, rejected)
         yield from unknown.values()
         for name, record in self.known.departed.items():
@@ -214,8 +215,7 @@ class _Comparison:
 
     def _unrecorded_one(self, key: str, way: Removal, source: str) -> Remove | Unremoved | None:
         """The removal of one of them; None if it was carried out before."""
-        names = self.roster.suppression.names_of(key)
-        record = next((self.known.departed[name] for name in names if name in self.known.departed), None)
+        record = self._record(key)
         in_doubt = record is not None and record.outcome is Departure.UNCONFIRMED
         attributes: Attributes = {EMAIL_ADDRESS: key}
         if record is not None and record.by == way:
@@ -231,8 +231,13 @@ class _Comparison:
             source=source,
             standing=Standing.SUPPRESSED,
             is_known=False,
-            kept_as=names[0],
+            kept_as=key,
         )
+
+    def _record(self, key: str) -> Departed | None:
+        # Few plans have any record, and a hash takes a while.
+        departed = self.known.departed
+        return self.known.record(self.roster.suppression.possible_names(key)) if departed else None
 
     def _is_outdated(self, name: str, record: Departed) -> bool:
         """Whether nothing asks for this record any more. Declared again, it goes once they are added."""

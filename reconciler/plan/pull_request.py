@@ -78,8 +78,8 @@ class PullRequestChanges:
         """Whether the pull request causes an action."""
         if self.keys is None or action.key in self.keys:
             return True
-        before, after = (suppression.standings(action.key) for suppression in self.lists)
-        return before != after
+        before, after = self.lists
+        return not before.treats_alike(action.key, after)
 
 
 def changed_keys(before: Roster, after: Roster) -> frozenset[str]:

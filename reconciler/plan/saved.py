@@ -40,7 +40,10 @@ def action_document(action: Action) -> dict[str, Any]:
             expired = {"expired": action.expired} if action.expired else {}
             listed = {} if action.standing is Standing.UNLISTED else {"standing": action.standing}
             known = {} if action.is_known else {"known": False}
-            return named | {"source": action.source, "by": action.by} | known | doubt | expired | listed
+            dropped = {"was_rejected": True} if action.was_rejected else {}
+            dropped |= {"has_departed": True} if action.has_departed else {}
+            how = {"source": action.source, "by": action.by}
+            return named | how | known | doubt | expired | listed | dropped
         case StillRejected():
             return named | {"source": action.source, "reason": action.reason}
         case Unremoved():

@@ -79,7 +79,7 @@ class Suppression:
         """
         self._in_clear = in_clear
         self._hashed = hashed or {}
-        self._secret = secret if hashed else None
+        self._secret = secret
         self._opt_outs = frozenset(opt_outs)
         self._unchecked = frozenset(map(self._standing, self._hashed if secret is None else ()))
 
@@ -90,16 +90,20 @@ class Suppression:
     def place_of(self, key: str) -> Location | None:
         """The entry that suppresses them; None if there is none."""
         found = self._in_clear.get(key)
-        if found is not None or self._secret is None:
+        if found is not None or self._secret is None or not self._hashed:
             return found
         return self._hashed.get(self._secret.hash_of(key))
 
+    def possible_names(self, key: str) -> tuple[str, ...]:
+        """How a list can name them: their identity, and a hash of it if there is a secret."""
+        return (key,) if self._secret is None else (key, PREFIX + self._secret.hash_of(key))
+
     def names_of(self, key: str) -> tuple[str, ...]:
-        """How the lists name them: their identity, a hash of it, or both; empty if they are on no list."""
-        names = [key] if key in self._in_clear else []
-        if self._secret is not None and (digits := self._secret.hash_of(key)) in self._hashed:
-            names.append(PREFIX + digits)
-        return tuple(names)
+        """How the lists name them; empty if they are on no list."""
+        return tuple(name for name in self.possible_names(key) if self._has(name))
+
+    def _has(self, name: str) -> bool:
+        return name in self._in_clear or name.removeprefix(PREFIX) in self._hashed
 
     def suppressed_in_clear(self) -> Iterator[tuple[str, Location]]:
         """The identities that are suppressed and written out, and where; not those who only opted out."""
@@ -115,11 +119,27 @@ class Suppression:
     def standings(self, key: str) -> frozenset[Standing]:
         """What the lists may say of them: one standing, or more while hashes are unchecked."""
         entries = {key} & self._in_clear.keys()
-        if self._secret is not None:
+        if self._secret is not None and self._hashed:
             entries |= {self._secret.hash_of(key)} & self._hashed.keys()
         if entries - self._opt_outs:
             return frozenset({Standing.SUPPRESSED})
         return self._unchecked | {Standing.OPTED_OUT if entries else Standing.UNLISTED}
+
+    def treats_alike(self, name: str, other: "Suppression") -> bool:
+        """Whether other lists say the same of somebody, named by identity or hash.
+
+        Where hashes can't be compared, that is so if they are the same.
+        """
+        if name.startswith(PREFIX):
+            return self.may_suppress(name) == other.may_suppress(name)
+        mine, theirs = self.standings(name), other.standings(name)
+        are_certain = len(mine) == len(theirs) == 1
+        return mine == theirs and (are_certain or self.hashes == other.hashes)
+
+    @property
+    def hashes(self) -> frozenset[str]:
+        """The hashes on the lists, in hexadecimal digits."""
+        return frozenset(self._hashed)
 
     @property
     def has_hashes(self) -> bool:

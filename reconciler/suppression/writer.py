@@ -8,7 +8,7 @@ from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path, replace_file
 from reconciler.problems import Address, Location, Problem
-from reconciler.suppression.model import CHECK_PREFIX, PREFIX, Secret, Suppression, parse
+from reconciler.suppression.model import CHECK_PREFIX, PREFIX, Secret, Standing, Suppression, parse
 from reconciler.suppression.reader import read_suppression, required_secret
 from reconciler.text_source import bytes_of
 
@@ -38,13 +38,14 @@ def check_suppressible(environment: Environment, keys: Sequence[str]) -> None:
 def suppress(environment: Environment, keys: Sequence[str]) -> dict[str, Listed]:
     """Write identities on the environment's list, and find each; as hashes if it has a secret.
 
-    An identity that is on one of its lists already is not written again.
+    An identity that is on one of its suppression lists already is not written again. One that is on an
+    opt-out list alone is: to opt out is less.
 
     Raises:
         InvalidInput: as for `check_suppressible`; then nothing is written.
         DiskFailure: the list could not be written; then it is as it was.
     """
-    return _write(environment, keys, environment.suppression_list_to_write, _TOP)
+    return _write(environment, keys, environment.suppression_list_to_write, _TOP, Standing.SUPPRESSED)
 
 
 def list_opted_out(environment: Environment, keys: Sequence[str]) -> dict[str, Listed]:
@@ -56,12 +57,16 @@ def list_opted_out(environment: Environment, keys: Sequence[str]) -> dict[str, L
         InvalidInput: as for `check_suppressible`; then nothing is written.
         DiskFailure: the list could not be written; then it is as it was.
     """
-    return _write(environment, keys, environment.opt_out_list, _OPT_OUT_TOP)
+    both = (Standing.SUPPRESSED, Standing.OPTED_OUT)
+    return _write(environment, keys, environment.opt_out_list, _OPT_OUT_TOP, *both)
 
 
-def _write(environment: Environment, keys: Sequence[str], path: Path, top: str) -> dict[str, Listed]:
+def _write(
+    environment: Environment, keys: Sequence[str], path: Path, top: str, *enough: Standing
+) -> dict[str, Listed]:
+    """Write those of whom the lists don't say `enough` yet."""
     before, secret = _read(environment)
-    new = [key for key in dict.fromkeys(keys) if key not in before]
+    new = [key for key in dict.fromkeys(keys) if before.standings(key).isdisjoint(enough)]
     lines = _append(path, [_entry(key, secret) for key in new], secret, top) if new else []
     added = {key: Location(display_path(path), line) for key, line in zip(new, lines, strict=True)}
     return {

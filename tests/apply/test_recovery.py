@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,7 +34,7 @@ from reconciler.lockfile.model import (
 )
 from reconciler.lockfile.state import KnownState, Lineage, write_lockfile
 from reconciler.member import Removal
-from reconciler.plan.model import OperationKind
+from reconciler.plan.model import Operation, OperationKind
 
 LATER = "2026-11-23T09:00:07Z"
 ADA, BOB = person("ada"), person("bob")
@@ -265,6 +266,39 @@ def test_over_a_newer_lockfile_who_was_to_leave_and_is_absent_counts_as_recorded
     once, _ = over_a_newer(tmp_path, OperationKind.DELETE, knowledge, None)
     assert once.lockfile == lockfile_of(BOB)
     assert once.doubted == 0
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        Departed(Departure.UNSUBSCRIBED, Removal.UNSUBSCRIBE, PUSHED),
+        Departed(Departure.REJECTED, Removal.DELETE, PUSHED, "no"),
+    ],
+)
+def test_over_a_newer_lockfile_a_call_in_doubt_is_recorded_over_what_an_earlier_one_brought(
+    tmp_path: Path, earlier: Departed
+) -> None:
+    batch = Batch(1, OperationKind.DELETE, {KEY: Operation(OperationKind.DELETE, KEY, ADA, kept_as=KEY)})
+    environment, journal = journal_in(tmp_path, batch, lockfile=lockfile_of(ADA))
+    journal.sending(batch, LATER)
+    journal.close()
+    write_lockfile(environment, replace(lockfile_of(BOB), departed={KEY: earlier}))
+    after = take_in(environment).lockfile
+    assert after is not None
+    assert after.departed == {KEY: Departed(Departure.UNCONFIRMED, Removal.DELETE, LATER)}
+
+
+def test_what_an_older_version_unsubscribed_is_recorded(tmp_path: Path) -> None:
+    batch = batch_of({KEY: ADA}, kind=OperationKind.UNSUBSCRIBE)
+    environment, journal = journal_in(tmp_path, batch, lockfile=lockfile_of(ADA))
+    journal.sending(batch, LATER)
+    journal.settled(batch, {KEY: Gone(Departed(Departure.UNSUBSCRIBED, Removal.UNSUBSCRIBE, LATER))}, LATER)
+    journal.close()
+    path = environment.journal_path
+    path.write_bytes(path.read_bytes().replace(b',"unknown":[],"kept_as":{}', b""))
+    after = take_in(environment).lockfile
+    assert after is not None
+    assert after.departed == {KEY: Departed(Departure.UNSUBSCRIBED, Removal.UNSUBSCRIBE, LATER)}
 
 
 def test_over_a_newer_lockfile_that_says_the_same_nothing_changes(tmp_path: Path) -> None:

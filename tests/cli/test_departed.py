@@ -65,6 +65,30 @@ def test_where_lists_are_hashed_so_is_the_record(tmp_path: Path) -> None:
     assert world.departed() == {}
 
 
+def test_who_opted_out_can_be_suppressed_too(tmp_path: Path) -> None:
+    world = world_of(tmp_path, DELETES, ADA, BOB)
+    world.members(ADA)
+    world.write("p/opted_out.txt", f"{BOB}\n")
+    suppressed = world.run("suppress", "p", BOB, "--format", "json").json
+    assert (suppressed["was_there"], suppressed["removal"]["by"]) == (False, "delete")
+    assert apply(world) == {"deleted": 1}
+    assert there(world) == {ADA, CY}
+
+
+def test_a_list_that_is_hashed_later_leaves_no_address_in_the_lockfile(tmp_path: Path) -> None:
+    world = world_of(tmp_path, DELETES, ADA)
+    world.write("p/suppressed.txt", f"{CY}\n")
+    apply(world)
+    world.write("p/suppressed.txt", "")
+    world.environment(settings=DELETES + "suppression_secret: {env: PEPPER}\n")
+    assert world.run("suppress", "p", CY, env=SECRET).code == 0
+    world.members(ADA, BOB)
+    apply(world)
+    assert CY not in (world.panels / "p/state.lock.json").read_text(encoding="utf-8")
+    assert [*world.departed().values()] == ["deleted"]
+    assert world.run("plan", "p", "--detailed-exitcode", env=SECRET).code == 0
+
+
 def test_who_is_no_longer_suppressed_leaves_no_record(tmp_path: Path) -> None:
     world = world_of(tmp_path, DELETES, ADA)
     world.write("p/suppressed.txt", f"{CY}\n")

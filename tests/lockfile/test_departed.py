@@ -132,6 +132,36 @@ def test_of_two_records_the_one_that_claims_less_is_kept(one: Departure, other: 
     assert kept.value == min(one.value, other.value, key=weakest_first.index)
 
 
+def test_a_record_that_one_side_dropped_stays_away() -> None:
+    assert merge(GONE, lockfile_of(), GONE).lockfile == lockfile_of()
+    assert merge(GONE, GONE, lockfile_of()).lockfile == lockfile_of()
+
+
+def test_a_record_that_one_side_dropped_and_the_other_changed_is_kept() -> None:
+    changed = departed({KEY: Departed(Departure.ABSENT, Removal.DELETE, PUSHED)})
+    assert merge(GONE, lockfile_of(), changed).lockfile == changed
+
+
+@pytest.mark.parametrize(
+    ("before", "here"),
+    [
+        (departed({KEY: Departed(Departure.UNCONFIRMED, Removal.DELETE, PUSHED)}), lockfile_of(ADA)),
+        (None, departed({KEY: UNSUBSCRIBED}, ADA)),
+    ],
+)
+def test_a_removal_since_the_base_leaves_no_proof_whatever_else_is_recorded(
+    before: Lockfile | None, here: Lockfile
+) -> None:
+    assert merge(before, here, GONE).lockfile.unconfirmed.keys() == {KEY}
+    assert merge(before, GONE, here).lockfile.unconfirmed.keys() == {KEY}
+
+
+@pytest.mark.parametrize("outcome", [Departure.BLOCKED, Departure.REJECTED])
+def test_a_refused_removal_takes_no_proof_away(outcome: Departure) -> None:
+    refused = departed({KEY: Departed(outcome, Removal.DELETE, PUSHED)})
+    assert merge(None, refused, lockfile_of(ADA)).lockfile == lockfile_of(ADA)
+
+
 def test_who_left_by_one_side_and_was_unchanged_on_the_other_is_gone() -> None:
     assert merge(lockfile_of(ADA), departed({KEY: DELETED}), lockfile_of(ADA)).lockfile == departed(
         {KEY: DELETED}

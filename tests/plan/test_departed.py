@@ -152,6 +152,21 @@ def test_who_was_unsubscribed_stays_recorded_and_is_told_of_when_declared_again(
     assert not other.was_unsubscribed
 
 
+def test_who_was_unsubscribed_under_a_hash_is_known_by_it_when_declared_again() -> None:
+    records = {f"hmac-sha256:{HASH}": record("unsubscribed", UNSUBSCRIBE)[KEY]}
+    (add,) = planned(Policy(), Suppression({}, {}, SECRET), records, BOB).actions
+    assert isinstance(add, Add)
+    assert add.was_unsubscribed
+
+
+def test_who_was_refused_to_be_added_leaves_the_lockfile_though_their_removal_is_refused_too() -> None:
+    lockfile = lockfile_of(ADA, rejected={KEY: Rejected("no", PUSHED, BOB)})
+    refused = record("rejected", UNSUBSCRIBE, "no")
+    plan = planned(Policy(on_suppress=UNSUBSCRIBE), records=refused, lockfile=lockfile)
+    assert {type(action) for action in plan.actions} == {Remove, Unremoved}
+    assert plan.has_something_to_apply
+
+
 @pytest.mark.parametrize(
     ("policy", "lists", "kept_as"),
     [

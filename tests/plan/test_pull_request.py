@@ -8,7 +8,8 @@ from people import environment_of, lockfile_of, lockfiles, person, roster_of, ro
 from plans import add, plan_of
 
 from reconciler.lockfile.model import Lockfile
-from reconciler.plan.model import Plan, Summary
+from reconciler.member import Removal
+from reconciler.plan.model import Action, Plan, Remove, Summary
 from reconciler.plan.planner import make_plan
 from reconciler.plan.pull_request import (
     ACTIONS,
@@ -21,7 +22,9 @@ from reconciler.plan.pull_request import (
     hidden_line,
     read_figures,
 )
+from reconciler.problems import Location
 from reconciler.roster.model import Roster
+from reconciler.suppression.model import NOBODY, Secret, Suppression
 
 BASE = Base("origin/main", "0" * 40)
 
@@ -195,3 +198,29 @@ def test_a_line_without_the_object_tells_nothing(text: str) -> None:
 def test_the_figures_are_read_from_any_object_that_has_them() -> None:
     assert read_figures(document(format=1)) == SHOWN
     assert read_figures([]) is None
+
+
+# What lists change
+
+
+def _holding(before: Suppression, after: Suppression, action: Action) -> bool:
+    changes = PullRequestChanges(BASE, frozenset(), has_new_settings=False, lists=(before, after))
+    return changes.holds(action)
+
+
+def test_a_removal_is_the_pull_requests_own_where_a_list_changes_what_it_says_of_the_person() -> None:
+    here = Location("panels/p/suppressed.txt", 1)
+    secret = Secret("0123456789abcdef")
+    key, name = "ada@example.org", f"hmac-sha256:{secret.hash_of('ada@example.org')}"
+    removal = Remove(key, Removal.DELETE, person("ada"))
+    dropped = Remove(name, Removal.FORGET, person("ada"), has_departed=True)
+    listed, hashed = Suppression({key: here}), Suppression({}, {secret.hash_of(key): here}, secret)
+    assert _holding(NOBODY, listed, removal)
+    assert _holding(NOBODY, hashed, removal)
+    assert not _holding(listed, listed, removal)
+    assert _holding(hashed, Suppression({}, {}, secret), dropped)
+    assert not _holding(hashed, hashed, dropped)
+    other = Suppression({}, {"0" * 64: here}).without_secret()
+    both = Suppression({}, {"0" * 64: here, "1" * 64: here}).without_secret()
+    assert _holding(other, both, removal)  # who it is can't be told
+    assert not _holding(both, both, removal)

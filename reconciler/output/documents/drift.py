@@ -185,10 +185,6 @@ def _sentences(drift: Drift) -> Iterator[Message]:
         yield (f"{entries} without a usable address can't be compared.",)
 
 
-def _declared_in(member: MemberDrift) -> str:
-    return member.source or ("no file: suppressed" if member.is_suppressed else "no file")
-
-
 def _details(member: MemberDrift) -> Iterator[Message | Difference]:
     for field, declared, panel in member.fields:
         there = Value(value_text(panel))
