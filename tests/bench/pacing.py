@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 _WINDOWS = 2
 _CALLS, _SECONDS = 20, 2.0
-_CONCURRENCY = (1, 4, 16)
-_DELAYS = (0.0, 0.05, 0.3)
+_CONCURRENCY = (1, 16)
+_DELAYS = (0.0, 0.3)  # seconds
 _GOAL = 1.2
 _VENDOR_SECONDS = 60
 _RECONCILER = str(Path(sys.executable).with_name("reconciler"))
@@ -101,7 +101,7 @@ def _seconds(panels: Path, name: str) -> float:
     began = time.perf_counter()
     subprocess.run(
         [_RECONCILER, "--panels", str(panels), "apply", name, "--yes"],
-        env={"KEY": "any"},
+        env={"KEY": "any-key-will-do"},
         check=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
