@@ -29,10 +29,10 @@ _CASES = Path(__file__).parent / "cases"
 _STATEMENT = re.compile(rb"[ \t]*#[!=] [^\r\n]*")
 _BEYOND_A_SCHEMA = {
     "the same key twice": {"duplicate-keys.yaml"},
-    "what is too large or too deep": {"alias-bomb.yaml", "too-deep.yaml"},
+    "files that are too large or nested too deeply": {"alias-bomb.yaml", "too-deep.yaml"},
     "the same member twice": {"same-identity-twice.yaml"},
-    "YAML that other parsers take": {"colon-in-flow.yaml", "syntax-half-a-character.yaml"},
-    "names of environments": {"after-itself.yaml"},
+    "YAML that other parsers accept": {"colon-in-flow.yaml", "syntax-half-a-character.yaml"},
+    "an environment in `after`": {"after-itself.yaml"},
     "names of branches": {"lockfile-set-aside-name.yaml", "lockfile-wrong-name.yaml"},
 }
 """What only `validate` says, by its line in docs/editors.md: the cases that show it."""
