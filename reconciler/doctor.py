@@ -1,4 +1,4 @@
-"""What a first apply of an environment needs, checked with one reading call and without adding anybody."""
+"""What a first apply of an environment needs, checked with one reading call and without adding anyone."""
 
 import asyncio
 import os
@@ -49,7 +49,7 @@ _UNAUTHORIZED = 401
 _NO_CONNECTION = "there was no connection"
 _PERMISSION = unknown(
     PERMISSION,
-    "no call tells it without adding somebody",
+    "only adding a member shows it",
     "Begin with one batch: apply with `--max-calls 1`, and read the report.",
 )
 

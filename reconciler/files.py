@@ -40,7 +40,7 @@ _REMEDIES = {
     errno.ENFILE: "Close other programs: the system has no room for more open files.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
     errno.EFBIG: "Raise the limit of a file's size (`ulimit -f`).",
-    errno.ESTALE: "The network share was mounted anew: change to the folder again.",
+    errno.ESTALE: "The network share was mounted again: change to the folder again.",
 }
 
 

@@ -48,7 +48,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (httpx.LocalProtocolError, "the request could not be sent as HTTP"),
     (httpx.RemoteProtocolError, "the answer broke off, or is not HTTP"),
     (httpx.DecodingError, "the answer could not be decompressed"),
-    (httpx.UnsupportedProtocol, "the address is neither http nor https"),
+    (httpx.UnsupportedProtocol, "the address is not http or https"),
     (httpx.InvalidURL, "the address is not well-formed"),
     (httpx.TooManyRedirects, "the server redirects without end"),
     (httpx.HTTPStatusError, "the server failed"),

@@ -35,7 +35,7 @@ embedded: true
 """
 
 _BRANCH = """\
-# The lockfile is published on a branch of its own, so `main` may be protected.
+# The lockfile is published on its own branch, so `main` may be protected.
 lockfile: {{branch: {branch}}}
 """
 
@@ -45,7 +45,7 @@ _MEMBERS = """\
 #
 #   - emailAddress: name@your-domain
 #     firstName: First name
-#     zipCode: 02134              written as it is: the zero stays
+#     zipCode: 02134              sent as written: the zero stays
 #
 # A spreadsheet becomes a member file with `reconciler import {name} FILE`.
 members: []

@@ -30,7 +30,7 @@ PLAN_WARNINGS = {
     "rehearsal": "the plan is made for another day",
     "branch-not-fetched": "the lockfile's branch is not fetched",
     "no-lockfile": "there is no lockfile",
-    "first-apply": "the lockfile records nobody, and somebody is to be added",
+    "first-apply": "the lockfile records nobody, and members are to be added",
     "lockfile-conflict": "the lockfile here and the published one disagree",
     "base-not-readable": "the declarations of the merge base can't be read",
     "settings-changed": "a pull request changes settings that decide where data goes",

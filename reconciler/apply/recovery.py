@@ -76,7 +76,7 @@ def recover(environment: Environment) -> KnownState:
 
 
 def remove_members(environment: Environment, keys: Sequence[str]) -> Lockfile | None:
-    """Drop these identities from the lockfile, from whichever section; the people stay in the panel.
+    """Drop these identities from the lockfile, in every section; the people stay in the panel.
 
     Raises:
         Refusal: another run holds the lock.
@@ -102,7 +102,7 @@ def _recovered(environment: Environment) -> KnownState:
 
 
 def _first_line(journal: bytes | None) -> bytes | None:
-    """What tells one run's journal from another's: its first line, which also names the time."""
+    """What distinguishes the journals of two runs: the first line, which also names the time."""
     return None if journal is None else journal.partition(b"\n")[0]
 
 
@@ -141,8 +141,8 @@ def _news(
 ) -> Iterator[tuple[str, Knowledge]]:
     """What the lockfile doesn't know yet.
 
-    Over another lockfile than the one that the run began from, nothing that it learnt is proof: others may
-    have added or removed the same people since. But it did send them, so they are `unconfirmed`.
+    For another lockfile than the one that the run began from, its answers prove nothing: others may have
+    added or removed the same people since. But it did send them, so they are `unconfirmed`.
     """
     for key, record in found.items():
         knowledge = _canonical(record.knowledge)
@@ -187,7 +187,7 @@ def _malformed(environment: Environment, line: int) -> Problem:
         ("The journal of an interrupted run is damaged.",),
         (
             "It says what an earlier run sent. Move it away, keep it, and apply again: ",
-            "nobody is added twice, but those whom that run added come back as existing.",
+            "nobody is added twice, but people added by that run come back as existing.",
         ),
         Location(display_path(environment.journal_path), line),
     )

@@ -44,7 +44,7 @@ def no_usable_answer(batches: int) -> Problem:
     """So many batches in a row without an answer that says anything."""
     return Problem(
         (f"{batches} batches in a row got no usable answer, so the run ended.",),
-        ("See whether the API is reachable and well. " + AGAIN,),
+        ("Check whether the API is reachable and works. " + AGAIN,),
     )
 
 
@@ -59,11 +59,11 @@ def batch_refused_alike(reason: str, keys: Sequence[str], asked: int) -> Problem
     return Problem(
         (
             f"A whole batch is refused alike: {asked} of its {len(keys)} members were sent alone, ",
-            "and each was refused with the same words: ",
+            "and each was refused with the same message: ",
             Value(reason),
         ),
         (
-            "So the reason isn't somebody among them, and nobody was marked as rejected. ",
+            "So the cause isn't one of these members, and nobody was marked as rejected. ",
             "See what they have in common, from ",
             Address(keys[0]),
             " to ",
@@ -76,14 +76,14 @@ def batch_refused_alike(reason: str, keys: Sequence[str], asked: int) -> Problem
 def refused_alike(kind: str, reason: str) -> Problem:
     """Everybody to add, to change, to unsubscribe or to delete is refused for one and the same reason."""
     return Problem(
-        (f"The API refuses everybody alike, so no more members to {kind} were sent: ", Value(reason)),
+        (f"The API refuses everyone alike, so no more members to {kind} were sent: ", Value(reason)),
         ("Nobody was marked as rejected. Check the address, the account, and the fields that all declare.",),
     )
 
 
 def interrupted(settled: int, total: int, calls: int) -> Problem:
     """A signal."""
-    left = AGAIN if settled < total else "The signal came when all was done: nothing is left to carry on."
+    left = AGAIN if settled < total else "The signal came when everything was done: nothing is left to do."
     return Problem((f"Interrupted: {settled} of {total} members are settled, after {calls} calls.",), (left,))
 
 
@@ -96,14 +96,14 @@ _MOST_DIFFERENCES = 20
 
 
 def stale(reviewed: ReviewedPlan, plan: Plan) -> tuple[Problem, ...]:
-    """The plan is not the reviewed one: that, and the first members about whom the two differ."""
+    """The plan is not the reviewed one, with the first members that differ."""
     again = "Make a new plan, review it, and apply that one."
     if reviewed.digest == plan.digest_without_secret:
         message = (
             "The reviewed plan was made without the secret of the suppression lists, so it doesn't say how "
             f"each member leaves. Expected {reviewed.digest}, found {plan.digest}."
         )
-        return (Problem((message,), ("Make the plan anew where the secret is set, and review that one.",)),)
+        return (Problem((message,), ("Make the plan again where the secret is set, and review that one.",)),)
     digests = f"Expected {reviewed.digest}, found {plan.digest}."
     if reviewed.actions is None:
         hint = f"{again} To see what changed, save plans with `plan --out FILE` and apply the file."
@@ -151,9 +151,9 @@ def moved_on() -> Problem:
 def replaced_meanwhile(lockfile: Path) -> Problem:
     """Another lockfile was put in place of the one that the run began from."""
     return Problem(
-        ("The lockfile was replaced while this run was under way, and not by Reconciler.",),
+        ("The lockfile was replaced during this run, and not by Reconciler.",),
         (
-            "The new one was kept. What this run learnt is no proof over it, so the members it sent are ",
+            "The new one was kept. The answers of this run prove nothing for it, so the members it sent are ",
             "unconfirmed; the next apply sends them again. Don't pull or check out while apply runs.",
         ),
         Location(display_path(lockfile)),
@@ -164,8 +164,8 @@ def deletes(people: int) -> Problem:
     """People would be deleted, and nobody has agreed to that."""
     who = "1 person" if people == 1 else f"{people} people"
     return Problem(
-        (f"This plan deletes {who} from the panel, for good, and nobody has said that it may.",),
-        ("If that is meant: `--allow delete`. If not: see policy.on_remove and policy.on_suppress.",),
+        (f"This plan deletes {who} from the panel, permanently, and this is not allowed yet.",),
+        ("If you intend this: `--allow delete`. If not: see policy.on_remove and policy.on_suppress.",),
     )
 
 
@@ -186,9 +186,9 @@ def not_updated(people: int) -> Problem:
 
 
 def not_cleared(fields: Sequence[str]) -> Problem:
-    """Members were sent again of whom these fields are no longer declared."""
+    """Members were sent again, and these fields of theirs are no longer declared."""
     return Problem(
-        (f"The panel keeps what is no longer declared of those sent again: {', '.join(fields)}.",),
+        (f"The panel keeps fields that are no longer declared: {', '.join(fields)}.",),
         ("No call clears a field. Clear it in QuestionPro by hand; the lockfile doesn't show it any more.",),
         severity=Severity.WARNING,
     )

@@ -126,7 +126,7 @@ mutation ($input: CreateCommitOnBranchInput!) {
 }
 """
 _LARGE = (
-    "Nothing is lost: the file holds all of it still. Publish without --signed-by-github (in the workflow: "
+    "Nothing is lost: the file still holds everything. Publish without --signed-by-github (in the workflow: "
     "without the variable RECONCILER_SIGNED), and let git sign, by commit.gpgsign and user.signingKey."
 )
 _DECLINED = re.compile(r"rule violation|protected branch|BRANCH_PROTECTION_RULE_VIOLATION", re.IGNORECASE)

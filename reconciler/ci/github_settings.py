@@ -52,8 +52,8 @@ _NOT_FOUND = 404
 _READ = "Use a token that may read this repository."
 _ACTIONS_READ = "Give the job `permissions: actions: read`."
 _SECRETS_READ = (
-    "A job's own token never may. Look at Settings, Environments; or run this on your machine, with a "
-    "token of yours that has *Environments: read*."
+    "A job's own token may not. Look at Settings, Environments; or run this on your machine, with a "
+    "token that has *Environments: read*."
 )
 _BRANCH_HINT = (
     "Write lockfile: {branch: reconciler-state} in environment.yaml, and let the rules leave that branch "
@@ -204,7 +204,7 @@ def _rules(read: Reader, branch: str, name: str) -> Check:
 
 
 def _may_bypass(read: Reader, ruleset: int) -> bool | None:
-    """Whether this token may bypass a ruleset; None where it can't be told."""
+    """Whether this token may bypass a ruleset; None if unknown."""
     try:
         found = read(f"rulesets/{ruleset}", _Ruleset).current_user_can_bypass
     except PlatformError:

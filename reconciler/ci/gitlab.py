@@ -125,7 +125,9 @@ class GitLab(RestPlatform):
         if not number:
             return None
         if not _NUMBER.fullmatch(number):
-            refuse("CI_MERGE_REQUEST_IID is no number.", "GitLab CI/CD sets it in merge request pipelines.")
+            refuse(
+                "CI_MERGE_REQUEST_IID is not a number.", "GitLab CI/CD sets it in merge request pipelines."
+            )
         source, target = (
             self._environ.get(f"CI_MERGE_REQUEST_{name}") for name in ("SOURCE_PROJECT_ID", "PROJECT_ID")
         )

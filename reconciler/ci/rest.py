@@ -80,7 +80,7 @@ class Dialect(Struct):
 
     @property
     def again(self) -> str:
-        return f"Run it again; what was done already is found. If it stays so, check {self.variable}."
+        return f"Run it again; it finds what is already done. If it fails again, check {self.variable}."
 
 
 class RestPlatform:
@@ -350,7 +350,7 @@ def checked_token(value: str, variable: str, hint: str) -> Credential:
     if not value:
         refuse(f"The token is missing: the variable {variable} is not set.", hint)
     if not all("!" <= character <= "~" for character in value):
-        refuse(f"The token in {variable} holds a character that no header can carry.", hint)
+        refuse(f"The token in {variable} holds a character that a header can't hold.", hint)
     if len(value) < LEAST_CHARACTERS:
         refuse(f"The token in {variable} has fewer than {LEAST_CHARACTERS} characters.", hint)
     return Credential(value, f"the variable {variable}", "the token")

@@ -59,13 +59,13 @@ _LONGEST_WAIT = 86_400.0  # seconds: a day
 @click.command
 @environment_or_all_argument
 @click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
-@all_option("Apply every environment, each after those that it comes after.")
+@all_option("Apply every environment, in the order that `after` sets.")
 @no_embedded_option
 @click.option("--expect", metavar="DIGEST", help="Refuse unless the plan is the one with this digest.")
 @click.option(
     "--in-order",
     is_flag=True,
-    help="Refuse while an environment that this one comes after is not applied. --all does so by itself.",
+    help="Refuse while an environment that this one comes after is not applied. --all always does.",
 )
 @allow_option
 @retry_rejected_option
@@ -77,7 +77,7 @@ _LONGEST_WAIT = 86_400.0  # seconds: a day
     type=click.FloatRange(min=0, max=_LONGEST_WAIT),
     default=0.0,
     metavar="SECONDS",
-    help="Wait so long while another run is writing to the same environment. Without it, refuse at once.",
+    help="Wait up to this long for another run of the same environment. Default: refuse at once.",
 )
 @click.option(
     "--max-calls",
@@ -127,12 +127,12 @@ def apply(
     report_file: Path | None,
     rejected_file: Path | None,
 ) -> int:
-    """Carry out the plan for the panel of ENV, and record the outcomes in its lockfile.
+    """Apply the plan to the panel of ENV, and record the outcomes in its lockfile.
 
-    The plan is made anew and shown before the question. With PLAN, a file that `reconciler plan --out`
-    saved, or with --expect, it is carried out only if it is still the same.
+    Apply makes the plan again and shows it before it asks. With PLAN, a file that `reconciler plan --out`
+    saved, or with --expect, it goes on only if the plan is still the same.
 
-    What is confirmed is kept, whatever happens: an apply that was cut short is carried on by the next one.
+    Confirmed outcomes are always kept: the next apply carries on after an interrupted one.
 
     With --all, an environment that fails stops only those that come after it (`after` in environment.yaml).
 
@@ -218,10 +218,10 @@ _GRAVEST_FIRST = (EXIT_INVALID, EXIT_REFUSED, EXIT_INCOMPLETE, EXIT_INTERRUPTED)
 
 
 class ApplyAll:
-    """The reports as they come; each environment has one at any moment, whatever ends the process."""
+    """The reports as they come; each environment has one at any moment, however the process ends."""
 
     def __init__(self, request: Request, names: Sequence[str]) -> None:
-        """Nothing has begun yet; `names` stand in the order in which they are applied."""
+        """Nothing has begun yet; `names` are in the order of apply."""
         self._request = request
         self._names = names
         self._ended: dict[str, Report] = {}
@@ -241,7 +241,7 @@ class ApplyAll:
         return EXIT_INCOMPLETE if code == EXIT_INTERRUPTED and has_begun else code
 
     def carry_out(self) -> None:
-        """Apply each in its turn, and tell of it; those whose turn a signal took are told too."""
+        """Apply each in its turn and report it; also report the ones that a signal left out."""
         for name in self._names:
             self._begin_paragraph()
             self._ended[name] = self._report(name)

@@ -51,7 +51,7 @@ _GITLAB = ("CI_COMMIT_SHA", "CI_JOB_URL", "GITLAB_USER_LOGIN")
 
 
 def provenance_of(environ: Mapping[str, str], folder: Path | None = None) -> Provenance | None:
-    """What the variables of GitHub Actions or GitLab CI tell; None where there are none.
+    """What the variables of GitHub Actions or GitLab CI say; None if there are none.
 
     The commit is the one that is checked out around `folder`, which may be newer than the event's. The user
     is the one who started this attempt.
@@ -70,7 +70,7 @@ def provenance_of(environ: Mapping[str, str], folder: Path | None = None) -> Pro
 
 
 def _checked_out(folder: Path | None) -> str | None:
-    """The commit of HEAD; None where git can't tell, which is no reason for a report to fail."""
+    """The commit of HEAD; None if git doesn't know, which is no reason for a report to fail."""
     from reconciler.git.repository import Repository  # noqa: PLC0415 - only in CI
 
     try:
@@ -93,7 +93,7 @@ def connector(environment: Environment) -> "Callable[[], QuestionProPanel]":
     from reconciler.questionpro.client import QuestionProPanel  # noqa: PLC0415 - loads httpx
 
     timeout = environment.api.timeout
-    from reconciler.questionpro.key import key_for  # noqa: PLC0415 - only where there is somebody to send
+    from reconciler.questionpro.key import key_for  # noqa: PLC0415 - only if there are members to send
 
     key = key_for(environment)
     if key is None:
@@ -127,7 +127,7 @@ class Applying:
     wait: float = 0.0
 
     def carry_out(self) -> Report:
-        """Show the plan, ask, and do it; with nothing to do, neither ask nor need a key."""
+        """Show the plan, ask, and apply it; with nothing to do, don't ask and need no key."""
         environment = self.declared.environment
         plan = plan_for(environment, self.declared.roster, self.state.lockfile, self.options)
         self._show(plan, shared_key_warnings(self.invocation.panels, environment))
@@ -143,7 +143,7 @@ class Applying:
             return report_before_run(plan)
         check_known(environment)
         connect = connector(environment) if plan.calls_the_api else None
-        # A plan that is refused goes on to the lock all the same: the journal is taken in, and then it is.
+        # A refused plan still gets the lock: the journal is merged first, then the plan is refused.
         options = self.options
         if plan.has_something_to_apply and not is_refused:
             confirm(f"Apply this to {self._destination(environment)}?", yes=self.yes)
@@ -217,7 +217,7 @@ def destination(environment: Environment) -> str:
     return f"{environment.name} ({environment.target}{with_key})"
 
 
-# One environment's apply and its report, however it ends; and how the report is told.
+# One environment's apply and its report, however it ends; and how the report is shown.
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`reconciler ci`: what CI jobs post where reviewers read. `report` is in a file of its own."""
+"""`reconciler ci`: what CI jobs post where reviewers read. `report` is in a separate file."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -147,7 +147,7 @@ def _closed(platform: Platform, marker: str) -> str:
 def _check_together(file: Path | None, title: str | None, *, close: bool) -> None:
     wrong = None
     if close and (file is not None or title is not None):
-        wrong = "--close takes neither FILE nor --title."
+        wrong = "--close can't be combined with FILE or --title."
     elif not close and file is None:
         wrong = "FILE is missing, the text of the issue."
     elif not close and not (title or "").strip():

@@ -23,15 +23,15 @@ from reconciler.output.documents.checks import platform_screen
 @format_option
 @click.pass_obj
 def doctor(invocation: Invocation, on: str | None) -> int:
-    """Check what only the CI platform knows. It reads, and changes nothing.
+    """Check the settings of the CI platform. It only reads.
 
-    One line a check: whether git may push, and no rule declines a push to the lockfile's branch and to
+    One line for each check: whether git may push, and no rule declines a push to the lockfile's branch and to
     reconciler/lockfile-ENV; whether a job may comment; whether each environment is protected, limited to the
     default branch, and has its key; whether the plan is a required check; whether schedules are alive. Each
-    is ok, failed or unknown, with the reason and what to do. What the token may not read, or the platform
-    does not have, is unknown. The exit code is 1 only if a check failed.
+    is ok, failed or unknown, with the reason and what to do. Settings that the token may not read, or that
+    the platform does not have, are unknown. The exit code is 1 only if a check failed.
 
-    Run it in a job that you start by hand, or on your machine: a token of your own reads more than a job's.
+    Run it in a job that you start by hand, or on your machine: your own token reads more than a job's.
     Set GITHUB_REPOSITORY and GITHUB_TOKEN there, or CI_PROJECT_PATH and GITLAB_TOKEN.
 
     Example: reconciler ci doctor

@@ -1,4 +1,4 @@
-"""`reconciler ci matrix`: which environments a workflow applies, each in a job of its own."""
+"""`reconciler ci matrix`: which environments a workflow applies, each in a separate job."""
 
 import json
 from pathlib import Path

@@ -69,8 +69,8 @@ _KINDS = {
     "commits",
     metavar="SHA",
     multiple=True,
-    help="The commit that was applied; by default the one that the job runs for. More of them, the newest "
-    "first, are those before it: their pull requests get the report if no run has reported to them yet.",
+    help="The commit that was applied; by default the one that the job runs for. Further commits, the newest "
+    "first, are earlier ones: their pull requests get the report if no run has reported to them yet.",
 )
 @on_option
 @click.pass_obj

@@ -1,4 +1,4 @@
-"""`reconciler doctor [ENV…]`: what a first apply needs, without adding anybody."""
+"""`reconciler doctor [ENV…]`: what a first apply needs, without adding anyone."""
 
 import click
 
@@ -20,14 +20,14 @@ from reconciler.output.wording import counted
 @mask_option
 @click.pass_obj
 def doctor(invocation: Invocation, names: tuple[str, ...]) -> int:
-    """Check what a first apply of each ENV needs, without adding anybody. Without ENV: of all.
+    """Check what a first apply of each ENV needs, without adding anyone. Without ENV: of all.
 
-    One line a check: declaration, variable, host allowed, address, TLS and proxy, key, git remote and
+    One line for each check: declaration, variable, host allowed, address, TLS and proxy, key, git remote and
     lockfile branch, permission to add. Each is ok, failed or unknown, with the reason and what to do. The
     exit code is 1 only if a check failed.
 
     It spends one reading call for each environment: the first page of the call that lists members. Whether
-    the key may add members is always unknown, since only adding somebody shows it.
+    the key may add members is always unknown, since only adding a member shows it.
 
     Example: reconciler doctor production
 

@@ -57,12 +57,12 @@ _NOBODY_LISTED = ("Nobody was written to opted_out.txt, since this may be anothe
     "--export",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Read this export from QuestionPro (.xlsx or text) in place of the panel: no call, no key.",
+    help="Read this export from QuestionPro (.xlsx or text) instead of the panel: no call, no key.",
 )
 @click.option(
     "--list-opted-out",
     is_flag=True,
-    help="Also write those who opted out to opted_out.txt, and name the entries to take out of the files.",
+    help="Also write people who opted out to opted_out.txt, and name the entries to remove from the files.",
 )
 @max_calls_option
 @source_options
@@ -95,18 +95,19 @@ def drift(
 ) -> int:
     """Compare the panel of ENV with the member files and the lockfile.
 
-    It reads the panel by the API's call that lists members, and changes nothing: neither the panel nor the
-    lockfile. Findings: who opted out in the panel; whose declared fields differ; who is recorded as present
-    and was not seen; who is only in the panel.
+    It reads the panel with the API's call that lists members, and changes nothing, not even the lockfile.
+    Findings: who opted out in the panel; whose declared fields differ; who is recorded as present and was
+    not seen; who is only in the panel.
 
-    Members who are on no page are looked up, one call each; that is asked separately. Not seen is not gone.
+    Members who are on no page are looked up, one call each; drift asks for that separately. Not seen is not
+    gone.
 
     With --export it reads a file that you exported in QuestionPro. --map, --encoding, --sheet and --dates say
     how, as for `import`.
 
-    With --list-opted-out, those who opted out come onto the list beside environment.yaml. It asks before, and
-    makes no call about them. The member files stay as they are: take the entries out that it names, and
-    commit both.
+    With --list-opted-out, people who opted out are written to the list beside environment.yaml. It asks
+    first, and makes no call about them. The member files stay as they are: remove the entries that it names,
+    and commit both.
 
     Example: reconciler drift production
 

@@ -12,13 +12,15 @@ from reconciler.output.documents.environments import environments_screen
 
 @click.command
 @click.argument("names", metavar="[ENV]...", nargs=-1)
-@click.option("--no-embedded", is_flag=True, help="Leave out those whose panel is the built-in sandbox.")
+@click.option(
+    "--no-embedded", is_flag=True, help="Leave out environments whose panel is the built-in sandbox."
+)
 @format_option
 @click.pass_obj
 def environments(invocation: Invocation, names: tuple[str, ...], *, no_embedded: bool) -> int:
     """List the environments (or those of each ENV), in the order in which they are applied.
 
-    One whose environment.yaml is wrong is listed all the same; `reconciler validate` says what is wrong.
+    An environment with a wrong environment.yaml is listed too; `reconciler validate` says what is wrong.
 
     Example: reconciler environments
 

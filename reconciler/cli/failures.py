@@ -1,4 +1,4 @@
-"""Whatever ended a command, as an exit code and problems in words."""
+"""Every error that can end a command, as an exit code and problems."""
 
 import os
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ def _is_lost() -> bool:
 
 
 def _usage_problem(error: click.ClickException) -> Problem:
-    """What is wrong, and where help stands."""
+    """What is wrong, and which command shows help."""
     hints = [_suggestion(error), _help(error)]
     return Problem((error.format_message(),), (" ".join(filter(None, hints)),))
 
@@ -74,7 +74,7 @@ def _help(error: click.ClickException) -> str:
 
 
 def crash_problem(error: BaseException) -> Problem:
-    """The problem that stands for an unforeseen error; its traceback is kept in a file.
+    """The problem for an unexpected error; its traceback is kept in a file.
 
     The line names the kind of error and the place in our source. It holds no word of the error itself,
     which may quote a member's data.

@@ -25,10 +25,10 @@ from reconciler.roster.format import format_file
 @mask_option
 @click.pass_obj
 def fmt(invocation: Invocation, files: tuple[Path, ...], *, check: bool) -> int:
-    """Put each member FILE into its canonical form; without FILE, all that any environment reads.
+    """Put each member FILE into canonical form; without FILE, all files that any environment reads.
 
-    The style changes, never what is declared. Comments are kept. A file with mistakes is not changed; the
-    others are formatted.
+    It changes only the style, never what is declared. Comments are kept. A file with mistakes is not changed;
+    the others are formatted.
 
     Exits with 0; with 1 if a file has mistakes or can't be written, and with --check also if one is not
     formatted.
@@ -97,7 +97,7 @@ def _refusals(path: Path, panels: Path) -> Iterator[tuple[tuple[str], tuple[str]
     if path.suffix.lower() not in ENDINGS:
         yield ("This is not a member file.",), (f"Member files end in {', '.join(ENDINGS)}.",)
     if is_link(path):
-        message = "This is a symbolic link, and Reconciler writes through none."
+        message = "This is a symbolic link, and Reconciler never writes through links."
         yield (message,), ("Name the file that it leads to.",)
     whole, within = os.path.abspath(path), os.path.abspath(panels)  # noqa: PTH100 - these follow no link
     real, really_within = os.path.realpath(path), os.path.realpath(panels)

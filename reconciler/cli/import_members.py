@@ -34,7 +34,7 @@ from reconciler.problems import Code, Message, Problem
 @click.command("import")
 @environment_argument
 @click.argument("source", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
-@click.option("--from-panel", is_flag=True, help="Read the panel itself in place of FILE. It costs calls.")
+@click.option("--from-panel", is_flag=True, help="Read the panel instead of FILE. It costs calls.")
 @click.option(
     "--to",
     metavar="MEMBER_FILE",
@@ -57,7 +57,7 @@ from reconciler.problems import Code, Message, Problem
     help="Where refused rows are written. Default: <FILE>.rejected.csv beside FILE.",
 )
 @click.option(
-    "--prune", is_flag=True, help="Also remove people from the member file who are no longer in FILE."
+    "--prune", is_flag=True, help="Also remove people who are no longer in FILE from the member file."
 )
 @click.option("--dry-run", is_flag=True, help="Write nothing; show the first rows as they would be written.")
 @yes_option
@@ -84,14 +84,14 @@ def import_members(
 ) -> int:
     """Turn a spreadsheet (.xlsx, CSV, or text with tabs) or the panel into a member file of ENV.
 
-    Nothing is sent. Headings are recognised in several languages. What was decided is written to import.yaml
+    Nothing is sent. Headings are recognised in several languages. The choices are written to import.yaml
     beside environment.yaml: review it, edit it, and the next import of the same file uses it. Run it again
     with a newer export to update the member file.
 
-    With --from-panel, the panel is read by the API's call that lists members: one call for each 100, and one
-    more. It says so and asks before. The next apply finds everyone and records them as existing.
+    With --from-panel, it reads the panel with the API's call that lists members: one call for each 100, and
+    one more. It says so and asks first. The next apply finds everyone and records them as existing.
 
-    Exits with 3 if rows were refused; they are in a file of their own, with the reason.
+    Exits with 3 if rows were refused; they are in a separate file, with the reason.
 
     Example: reconciler import production contacts.xlsx
 

@@ -51,15 +51,15 @@ class _Done(NamedTuple):
     show_default=True,
     help="Which CI runs the plan on pull requests and the apply on merges.",
 )
-@click.option("--lockfile-branch", metavar="NAME", help="Publish the lockfiles on a branch of their own.")
+@click.option("--lockfile-branch", metavar="NAME", help="Publish the lockfiles on their own branch.")
 @click.pass_obj
 def init(
     invocation: Invocation, environments: tuple[str, ...], *, ci: str, lockfile_branch: str | None
 ) -> int:
     """Write the files that a repository of panels needs, at the root of its git repository.
 
-    What exists is never overwritten; .gitignore and .gitattributes get the lines that they lack. No example
-    person is written: a member file begins empty.
+    Existing files are never overwritten; .gitignore and .gitattributes get the lines that they lack. It
+    writes no example people: a member file begins empty.
 
     Example: reconciler init --environment production=eu --environment sandbox
     """

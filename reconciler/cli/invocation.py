@@ -111,11 +111,11 @@ class Invocation:
         write(sys.stderr, f"{self.line(*spans)}\n")
 
     def tell_document(self, document: Document) -> None:
-        """Print a document as text on standard error, whatever the format of the result."""
+        """Print a document as text on standard error, with every format of the result."""
         write(sys.stderr, text(document, self._options(sys.stderr), tells_problems=True))
 
     def tell_problems(self, problems: Sequence[Problem]) -> None:
-        """Print problems on standard error, whatever the format of the result."""
+        """Print problems on standard error, with every format of the result."""
         self.tell_document(problems_document(problems))
 
     def fail(self, problems: Sequence[Problem]) -> None:

@@ -14,7 +14,7 @@ from reconciler.problems import nearest
 
 
 class CommandEntry(NamedTuple):
-    """Where a command stands, and what it does in a few words."""
+    """Where a command's code is, and a short description."""
 
     module: str
     name: str
@@ -61,7 +61,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, context: click.Context, arguments: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does it, but for naming the nearest command where there is none of that name."""
+        """As click does it, but an unknown command also names the nearest one."""
         name = arguments[0]
         if name not in self.entries and not name.startswith("-"):
             meant = nearest(name, list(self.entries))

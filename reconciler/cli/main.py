@@ -1,7 +1,7 @@
-"""The border: every way in which a command can end becomes lines for people and an exit code.
+"""The error boundary: every way in which a command can end becomes lines for people and an exit code.
 
-A closed pipe (`| head`) is no error: what was to be printed is dropped, and the command's own exit code
-stands; see `reconciler.cli.terminal`. A traceback never reaches the terminal.
+A closed pipe (`| head`) is not an error: the rest of the output is dropped, and the exit code stays the
+command's own; see `reconciler.cli.terminal`. A traceback never reaches the terminal.
 """
 
 import os
@@ -79,9 +79,9 @@ _COMMANDS = {
     "doctor": CommandEntry("reconciler.cli.doctor", "doctor", "Check what a first apply needs."),
     "plan": CommandEntry("reconciler.cli.plan", "plan", "Show what apply would do, without key or network."),
     "show": CommandEntry("reconciler.cli.show", "show", "Show a saved plan or report, in any format."),
-    "apply": CommandEntry("reconciler.cli.apply", "apply", "Carry out the plan, and record the outcomes."),
-    "drift": CommandEntry("reconciler.cli.drift", "drift", "Compare the panel with what is declared."),
-    "status": CommandEntry("reconciler.cli.status", "status", "Show where each environment is."),
+    "apply": CommandEntry("reconciler.cli.apply", "apply", "Apply the plan, and record the outcomes."),
+    "drift": CommandEntry("reconciler.cli.drift", "drift", "Compare the panel with the declarations."),
+    "status": CommandEntry("reconciler.cli.status", "status", "Show the state of each environment."),
     "environments": CommandEntry(
         "reconciler.cli.environments", "environments", "List the environments, in the order of apply."
     ),
@@ -92,7 +92,7 @@ _COMMANDS = {
     ),
     "suppress": CommandEntry("reconciler.cli.suppress", "suppress", "Add people to the suppression list."),
     "find": CommandEntry("reconciler.cli.find", "find", "Find every mention of an address."),
-    "state": CommandEntry("reconciler.cli.state", "state", "Look at the lockfile, and mend it."),
+    "state": CommandEntry("reconciler.cli.state", "state", "Inspect and correct the lockfile."),
     "merge-lockfile": CommandEntry(
         "reconciler.cli.merge_lockfile", "merge_lockfile", "Merge lockfiles, for git."
     ),
@@ -114,7 +114,7 @@ _COMMANDS = {
     "--panels",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="The folder that holds a folder for each environment; also after the command. "
+    help="The folder with a folder for each environment; also accepted after the command. "
     f"Default: {PANELS_VARIABLE}, else panels/ here or in the nearest folder above, up to git's root.",
 )
 @click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")

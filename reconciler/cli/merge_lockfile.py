@@ -22,7 +22,7 @@ EXIT_NOT_MERGED = 129  # git's own convention, and of this command alone
 
 _NOT_MERGED = Problem(
     ("The lockfiles were not merged, and ours is as it was.",),
-    ("Give this merge up (`git merge --abort`), mend that in a commit of its own, and merge again.",),
+    ("Abort this merge (`git merge --abort`), fix that in a separate commit, and merge again.",),
 )
 
 
@@ -36,11 +36,11 @@ _NOT_MERGED = Problem(
 def merge_lockfile(invocation: Invocation, base: Path, ours: Path, theirs: Path, path: str | None) -> int:
     """Merge two lockfiles by member, as a merge driver of git.
 
-    OURS and THEIRS both began as BASE, which is empty where there was none. The result
+    OURS and THEIRS both began as BASE, which is empty if there was none. The result
     replaces OURS; PATH is the lockfile's name in the repository, for messages.
 
-    Exits with 0; with 1 where the sides contradict each other about somebody: each of
-    them is named, and the result is a whole lockfile all the same; with 129 where a side
+    Exits with 0; with 1 if the sides contradict each other about a member: each conflict
+    is named, and the result is still a complete lockfile; with 129 if a side
     can't be read, and then OURS stays as it was.
 
     Git calls it once `git config merge.reconciler.driver` is set to the example's command.

@@ -17,12 +17,12 @@ from reconciler.suppression.writer import list_opted_out
 def with_opt_outs_listed(
     invocation: Invocation, declared: Declared, found: Drift, lockfile: Lockfile, *, yes: bool
 ) -> Drift:
-    """Ask, write those who opted out to `opted_out.txt`, and say which entries to take out. No call is made.
+    """Ask, write people who opted out to `opted_out.txt`, and say which entries to remove. No call is made.
 
-    Those whom apply unsubscribed are left out: nothing proves that they wished it.
+    Members unsubscribed by apply are left out: nothing proves that they asked for it.
 
     Raises:
-        InvalidInput: a list has mistakes, or somebody can't be written on it; then nothing is written.
+        InvalidInput: a list has mistakes, or an entry can't be written on it; then nothing is written.
         Refusal: the answer is not yes.
         DiskFailure: the list could not be written; then it is as it was.
     """

@@ -69,7 +69,7 @@ def format_option(command: _Command) -> _Command:
 
 
 def format_option_with(more: Format, about: str) -> Callable[[_Command], _Command]:
-    """The same for a command that has one format more, which the help tells `about`."""
+    """The same for a command with one more format, which the help explains with `about`."""
     return _format_option((*COMMON_FORMATS, more), f" {more} is {about}.")
 
 
@@ -88,13 +88,13 @@ def _format_option(formats: Iterable[Format], about: str) -> Callable[[_Command]
 def size_options(command: _Command) -> _Command:
     """`--full`, `--max-bytes` and `--link`; see `sizes`."""
     for option in (
-        click.option("--link", metavar="URL", help="Where all of it can be read; markdown points there."),
+        click.option("--link", metavar="URL", help="The URL of the full result; markdown links to it."),
         click.option(
             "--max-bytes",
             type=click.IntRange(min=_LEAST_BYTES),
-            help="Markdown of at most so many bytes: counts always, and as many whole rows as fit.",
+            help="Limit markdown to this size: it keeps all counts, and as many whole rows as fit.",
         ),
-        click.option("--full", is_flag=True, help="List everybody, not only the first of each kind."),
+        click.option("--full", is_flag=True, help="List everyone, not only the first of each kind."),
     ):
         command = option(command)
     return command
@@ -132,7 +132,7 @@ def mask_option(command: _Command) -> _Command:
         default=None,
         expose_value=False,
         callback=_remember_masking,
-        help="Hide personal data, but for JSON. Done by itself with github, and where CI is set.",
+        help="Mask personal data (JSON is never masked). On by default in CI and with --format github.",
     )(command)
 
 
@@ -152,7 +152,7 @@ def retry_rejected_option(command: _Command) -> _Command:
     return click.option(
         "--retry-rejected",
         is_flag=True,
-        help="Send members again whom the API refused, though nothing about them changed.",
+        help="Send members that the API refused again, even if nothing about them changed.",
     )(command)
 
 
@@ -162,8 +162,8 @@ def member_option(command: _Command) -> _Command:
         "--member",
         metavar="EMAIL",
         multiple=True,
-        help="Only this member, by address or by `hmac-sha256:` hash. Everyone else is left as they are. Can "
-        "be repeated.",
+        help="Only this member, by address or by `hmac-sha256:` hash. Everyone else stays as they are. "
+        "Repeatable.",
     )(command)
 
 
@@ -181,7 +181,7 @@ def today_option(command: _Command) -> _Command:
 
 def yes_option(command: _Command) -> _Command:
     """`--yes`."""
-    return click.option("--yes", is_flag=True, help="Don't ask. Needed where there is no terminal.")(command)
+    return click.option("--yes", is_flag=True, help="Don't ask. Required without a terminal.")(command)
 
 
 def _remember_environment(
@@ -212,7 +212,7 @@ def _remember_masking(context: click.Context, _parameter: click.Parameter, value
 
 
 def selected(invocation: Invocation, name: str | None, *, is_all: bool, no_embedded: bool) -> tuple[str, ...]:
-    """The names; of all environments, those that come first stand first.
+    """The names; with all environments, in the order of apply.
 
     Raises:
         UsageError: neither or both of ENV and --all are given, or --no-embedded without --all.

@@ -38,8 +38,8 @@ from reconciler.output.options import Format
 @click.option(
     "--base",
     metavar="REF",
-    help="Say what this branch changes since it left REF, such as origin/main, apart from what was pending "
-    "before. With --all, leave out what it doesn't affect. Fails where a lockfile was edited.",
+    help="Say what this branch changes since it left REF, such as origin/main, and what was pending "
+    "before. With --all, leave out what it doesn't affect. Fails if a lockfile was edited.",
 )
 @click.option(
     "--out",

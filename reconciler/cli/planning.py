@@ -232,7 +232,7 @@ def check_order(invocation: Invocation, name: str) -> None:
     """Refuse to begin while an environment that this one comes after is not applied.
 
     Raises:
-        Refusal: one has something to apply, has members who stand rejected, or can't be planned.
+        Refusal: one has something to apply, has members who are still rejected, or can't be planned.
         InvalidInput: there is no environment of this name.
     """
     found = (_unapplied(invocation, name, other) for other in try_environment(invocation.panels, name).after)

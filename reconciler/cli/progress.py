@@ -29,7 +29,7 @@ class CallLog:
 
     @classmethod
     def opened(cls, path: Path) -> "CallLog":
-        """The log at `path`; a new one has mode 0600, since it tells when how many people were sent.
+        """The log at `path`; a new one has mode 0600, since it shows when how many people were sent.
 
         Raises:
             DiskFailure: it can't be opened for writing.
@@ -50,7 +50,7 @@ class CallLog:
             self._file.close()
 
     def called(self, at: str, members: int, reply: Reply) -> None:
-        """One call: when it began, for how many members, and what came of it.
+        """One call: when it began, for how many members, and its result.
 
         Raises:
             DiskFailure: the line could not be written.
@@ -91,7 +91,7 @@ _WORTH_SAYING = 1.0  # seconds; a shorter wait is over before it is read
 
 
 def observer_for(invocation: Invocation, log: CallLog | None = None) -> Observer:
-    """The one that fits: CI's logs are no terminal, whatever they claim. Calls are logged where asked for."""
+    """The one that fits: CI logs are no terminal, even if they claim to be. Calls are logged if asked for."""
     return _Bar(invocation, log) if _is_watched(invocation) else _Lines(invocation, log)
 
 
@@ -135,7 +135,7 @@ class _Lines:
 
 
 class _Bar(_Lines):
-    """One bar, drawn anew as members are settled; a wait stands below it."""
+    """One bar, redrawn as members are settled, with waits below it."""
 
     def __init__(self, invocation: Invocation, log: CallLog | None) -> None:
         super().__init__(invocation, log)
@@ -166,7 +166,7 @@ class ReadProgress:
     _CALLS = 50
 
     def __init__(self, invocation: Invocation) -> None:
-        """Tell it on standard error."""
+        """Print it on standard error."""
         self._lines = _Lines(invocation, None)
 
     def read(self, members: int, calls: int) -> None:
@@ -176,7 +176,7 @@ class ReadProgress:
 
     def reads_again(self, missing: int) -> None:
         """So many are on no page that the pages are read once more."""
-        self._lines.say(f"{counted(missing, 'member')} on no page: the pages are read once more")
+        self._lines.say(f"{counted(missing, 'member')} on no page: reading the pages once more")
 
     def waiting(self, seconds: float, reason: str) -> None:
         """A call failed for this reason, and the next is made after so many seconds."""

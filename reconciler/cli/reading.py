@@ -30,7 +30,7 @@ def max_calls_option(command: _Command) -> _Command:
         "--max-calls",
         type=click.IntRange(min=1),
         metavar="N",
-        help="Spend at most N calls. Without it: twice the pages that it takes at least, and 10 more.",
+        help="Spend at most N calls. Default: twice the expected number of pages, and 10 more.",
     )(command)
 
 
@@ -116,11 +116,11 @@ def read_from_api(
     """Say what reading costs, ask, and read the panel.
 
     Args:
-        invocation: where it is told.
+        invocation: where progress is shown.
         environment: whose panel it is.
         size: how many members it may have at least.
-        expected: whom to look up if they are on no page: their addresses, by identity.
-        known: those whom the lockfile has as added or existing; None where any member will do.
+        expected: members to look up if they are on no page: their addresses, by identity.
+        known: the members that the lockfile has as added or existing; None if any member will do.
         max_calls: what --max-calls says.
         yes: what --yes says.
 

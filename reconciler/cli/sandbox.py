@@ -56,7 +56,7 @@ def sandbox() -> None:
 
 def _data_option(command: Any) -> Any:
     return click.option(
-        "--data", type=FILE, help="The data file of a served sandbox, in place of an environment."
+        "--data", type=FILE, help="The data file of a served sandbox, instead of an environment."
     )(command)
 
 

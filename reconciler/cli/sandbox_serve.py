@@ -43,7 +43,7 @@ def _loopback(_context: click.Context, _parameter: click.Parameter, host: str) -
     except ValueError:
         pass
     raise click.BadParameter(
-        f"{host!r} is not this machine alone: the sandbox is no real server. Use 127.0.0.1 or ::1."
+        f"{host!r} is not loopback only: the sandbox is not a real server. Use 127.0.0.1 or ::1."
     )
 
 
@@ -130,7 +130,7 @@ def _members(
     multiple=True,
     metavar="EMAIL",
     callback=_members,
-    help="This member is blocked: counted as such, and neither deleted, unsubscribed nor updated. "
+    help="This member is blocked: counted as such, and never deleted, unsubscribed or updated. "
     "May be given several times.",
 )
 @click.option(
@@ -154,7 +154,7 @@ def _members(
     default=100,
     show_default=True,
     metavar="MEMBERS",
-    help="The most members on one page, whatever a call asks for.",
+    help="The most members on one page, even if a call asks for more.",
 )
 @click.option(
     "--fault",

@@ -6,7 +6,7 @@ from reconciler.errors import InvalidInput, UsageError
 from reconciler.files import disk_failure, display_path, is_link, link_problem, replace_file
 from reconciler.problems import Location, Problem
 
-_NO_FILE = "This is no ordinary file, so nothing is saved over it."
+_NO_FILE = "This is not a regular file, so nothing is saved over it."
 
 
 def check_place(path: Path) -> None:
@@ -39,7 +39,7 @@ def save(path: Path, text: str) -> None:
 
     Raises:
         InvalidInput: as `check_place`.
-        DiskFailure: it could not be written; what stood there stands there still.
+        DiskFailure: it could not be written; the previous file is unchanged.
     """
     check_place(path)
     replace_file(path, text.encode(), mode=0o600)

@@ -21,7 +21,7 @@ _HASH = re.compile(rf"{PREFIX}[0-9a-f]{{64}}", re.IGNORECASE | re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class AskedMembers:
-    """The members that were asked for; nobody by name stands for everyone.
+    """The selected members; without names, everyone.
 
     `names` are identities, or hashes of them as suppression lists hold them, sorted. With `must_be_known`,
     one whom an environment doesn't know is a mistake.
@@ -42,7 +42,7 @@ class AskedMembers:
             try:
                 names.add(text.lower() if _HASH.fullmatch(text) else identity(text))
             except InvalidAddress as error:
-                problems.append(Problem(("This is no e-mail address: ", Address(text), f". {error}")))
+                problems.append(Problem(("This is not an e-mail address: ", Address(text), f". {error}")))
         if problems:
             raise InvalidInput(*problems)
         return cls(tuple(sorted(names)), must_be_known)
@@ -101,7 +101,7 @@ EVERYONE = AskedMembers()
 
 
 def _keys_by_name(names: Collection[str], declared: Declared, lockfile: Lockfile | None) -> Mapping[str, str]:
-    """The identities of those among the members whom the environment knows."""
+    """The identities of the selected members that the environment knows."""
     known = {*declared.roster.members}
     known |= {key for key, _ in declared.roster.suppression.suppressed_in_clear()}
     if lockfile is not None:

@@ -30,7 +30,7 @@ def show(
     """Show the plan or the report in FILE, of one environment or of several.
 
     FILE is what `reconciler plan --out` or `reconciler apply --report` saved. Nothing is planned again, so
-    this needs neither the panels folder nor git.
+    this works without the panels folder and without git.
 
     Example: reconciler show plan.json
 

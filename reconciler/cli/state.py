@@ -38,7 +38,7 @@ _CSV = "csv"
 OUTCOMES = tuple(dict.fromkeys((*map(str, Outcome), "rejected", "unconfirmed", *map(str, Departure))))
 
 _COMMANDS = {
-    "list": CommandEntry("reconciler.cli.state", "list_members", "List everybody whom the lockfile knows."),
+    "list": CommandEntry("reconciler.cli.state", "list_members", "List the members in the lockfile."),
     "show": CommandEntry("reconciler.cli.state", "show_member", "Show all that is known of one member."),
     "rm": CommandEntry("reconciler.cli.state", "remove", "Drop members from the lockfile."),
     "mv": CommandEntry("reconciler.cli.state", "move", "Keep the lockfile of a renamed environment."),
@@ -49,13 +49,13 @@ _COMMANDS = {
 
 @click.group(cls=LazyGroup, entries=_COMMANDS)
 def state() -> None:
-    """Look at the lockfile, and mend it. Nothing here calls the API.
+    """Inspect and correct the lockfile. Nothing here calls the API.
 
     Example: reconciler state list production
     """
 
 
-# `reconciler state list`: everybody whom the lockfile knows.
+# `reconciler state list`: the members in the lockfile.
 
 
 @click.command("list")
@@ -72,7 +72,7 @@ def state() -> None:
 @mask_option
 @click.pass_obj
 def list_members(invocation: Invocation, name: str, *, outcome: tuple[str, ...], chosen: str) -> int:
-    """List everyone whom the lockfile of ENV records: who, with which outcome, sent when.
+    """List everyone in the lockfile of ENV, with the outcome and the time of the call.
 
     Example: reconciler state list production
 
@@ -127,18 +127,18 @@ def show_member(invocation: Invocation, name: str, address: str) -> int:
     return EXIT_DONE
 
 
-# Finding a member in the lockfile by the address that somebody typed.
+# Finding a member in the lockfile by an address on the command line.
 
 
 def entries(lockfile: Lockfile | None) -> dict[str, Entry | Departed]:
-    """Everybody whom the lockfile knows, in whichever section."""
+    """All members in the lockfile, in every section."""
     if lockfile is None:
         return {}
     return {**lockfile.departed, **lockfile.members, **lockfile.rejected, **lockfile.unconfirmed}
 
 
 def typed_key(address: str) -> str:
-    """The identity of an address that somebody typed.
+    """The identity of an address on the command line.
 
     Raises:
         InvalidInput: it is none.
@@ -147,7 +147,7 @@ def typed_key(address: str) -> str:
         return identity(address)
     except InvalidAddress as error:
         raise InvalidInput(
-            Problem(("This is no e-mail address: ", Address(address), f". {error}"))
+            Problem(("This is not an e-mail address: ", Address(address), f". {error}"))
         ) from error
 
 
@@ -171,7 +171,7 @@ def _hint(key: str, known: dict[str, Entry | Departed]) -> Message:
 # `reconciler state rm`: drop members from the lockfile.
 
 
-_MEANING = "They stay in the panel; whoever is still declared is added again by the next apply."
+_MEANING = "They stay in the panel; the next apply adds members who are still declared again."
 
 
 @click.command("rm")
@@ -183,7 +183,7 @@ _MEANING = "They stay in the panel; whoever is still declared is added again by 
 def remove(invocation: Invocation, name: str, addresses: tuple[str, ...], *, yes: bool) -> int:
     """Drop each EMAIL from the lockfile of ENV.
 
-    The people stay in the panel. Whoever is still declared is added again by the next apply.
+    The people stay in the panel. The next apply adds members who are still declared again.
 
     Example: reconciler state rm production ada@example.org
     """
@@ -259,12 +259,12 @@ def _recovered(state: KnownState) -> str:
 @click.option(
     "--test-push",
     is_flag=True,
-    help="Push an empty commit where there is nothing to publish, to be sure that the server accepts a push.",
+    help="Push an empty commit if there is nothing to publish, to be sure that the server accepts a push.",
 )
 @click.option(
     "--signed-by-github",
     is_flag=True,
-    help="Let GitHub make the commit, and so sign it, in place of a push. Needs GITHUB_TOKEN; up to 29 MB.",
+    help="Let GitHub make and sign the commit, instead of a push. Needs GITHUB_TOKEN; up to 29 MB.",
 )
 @mask_option
 @click.pass_obj
@@ -277,10 +277,10 @@ def publish(
     test_push: bool,
     signed_by_github: bool,
 ) -> int:
-    """Bring the lockfile of ENV and the one at the remote together, and push the result.
+    """Merge the lockfile of ENV with the one at the remote, and push the result.
 
-    Run it before and after apply. Both sides are merged by member, so several people may publish at once, and
-    as often as they like. Nothing is checked out: neither HEAD, nor the index, nor any other file changes.
+    Run it before and after apply. Both sides are merged by member, so several people may publish at once,
+    as often as they like. Nothing is checked out: HEAD, the index and all other files stay as they are.
 
     The lockfile goes to the branch that environment.yaml names, or else to the one that it is committed to.
     If the server declines that, it goes to the branch reconciler/lockfile-ENV, and the next publish merges it
@@ -310,7 +310,7 @@ def publish(
 
 @contextmanager
 def _committer(invocation: Invocation, *, is_wanted: bool) -> Iterator[Committer | None]:
-    """GitHub in place of pushes, where that is wanted."""
+    """GitHub as the committer, with --signed-by-github."""
     if not is_wanted:
         yield None
         return
@@ -329,7 +329,7 @@ def _warn_of_journal(invocation: Invocation, environment: Environment) -> None:
 
 
 def _tell(invocation: Invocation, environment: Environment, published: Publication) -> None:
-    """What somebody has to look at."""
+    """What needs the user's attention."""
     for conflict in published.conflicts:
         invocation.tell(*conflict.words())
     if published.doubted:
@@ -354,7 +354,7 @@ def _declined(invocation: Invocation, environment: Environment, published: Publi
         (
             f"Nothing is lost: the lockfile is on the branch {published.fallback} at {published.remote}, ",
             f"and the next `{again}` merges it from there. ",
-            "Best give the lockfile a branch of its own, which nothing protects: ",
+            "Best give the lockfile its own branch, without protection: ",
             "write lockfile: {branch: reconciler-state} in environment.yaml. ",
             "Or let the workflow's token bypass the rule: on GitHub Settings, Rules, Rulesets, Bypass list; ",
             "it takes a deploy key or an app. Then run the apply workflow again by hand.",

@@ -29,7 +29,7 @@ class _Found(NamedTuple):
 def status(invocation: Invocation) -> int:
     """Show for each environment what is declared, recorded and left to do, without key or network.
 
-    An environment that is wrong is named, and the others are shown all the same.
+    An environment with mistakes is named, and the others are still shown.
 
     Example: reconciler status
     """

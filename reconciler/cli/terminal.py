@@ -24,7 +24,7 @@ def prepare(stream: TextIO | None) -> None:
 def write(stream: TextIO | None, text: str, *, as_utf8: bool = False) -> None:
     """Write whole lines and flush them; None is a stream that was closed before the program began.
 
-    `as_utf8` is for JSON, which is UTF-8 whatever the terminal's encoding.
+    `as_utf8` is for JSON, which is UTF-8 on every terminal.
 
     Raises:
         DiskFailure: the disk or device behind the stream is full or gone.
@@ -48,7 +48,7 @@ def write(stream: TextIO | None, text: str, *, as_utf8: bool = False) -> None:
 
 
 def settle(stream: TextIO | None) -> None:
-    """Flush at the program's end; what can't be written by then is dropped, for there is nobody to tell."""
+    """Flush at the program's end; what can't be written by then is dropped."""
     if stream is None:
         return
     try:
@@ -87,7 +87,7 @@ _WITHOUT_TERMINAL = Problem(
 
 
 def confirm(question: str, *, yes: bool = False, without_terminal: Problem = _WITHOUT_TERMINAL) -> None:
-    """Go on only if that is meant: `yes` says so, or somebody at the terminal does.
+    """Go on only with `yes`, or if the user at the terminal agrees.
 
     Args:
         question: one line, made visible already; it is asked on standard error.

@@ -24,17 +24,15 @@ from reconciler.problems import Problem
 
 @click.command
 @click.argument("names", metavar="[ENV]...", nargs=-1)
-@click.option(
-    "--strict", is_flag=True, help="Exit with 1 where there are warnings, as where there are mistakes."
-)
+@click.option("--strict", is_flag=True, help="Exit with 1 if there are warnings, as for mistakes.")
 @format_option_with(Format.CODEQUALITY, "a report for GitLab's code quality widget")
 @mask_option
 @click.pass_obj
 def validate(invocation: Invocation, names: tuple[str, ...], *, strict: bool) -> int:
-    """Check the declarations of each ENV (of all, where none is named), without key or network.
+    """Check the declarations of each ENV (without ENV: of all), without key or network.
 
-    Every mistake is shown, with file, line and how to mend it. Lockfiles are read too.
-    Warnings tell of what is well-formed and looks odd all the same, such as a mistyped
+    Every mistake is shown, with file, line and how to fix it. Lockfiles are read too.
+    Warnings are about what is well-formed but looks odd, such as a mistyped
     gmial.com; a mistake hides those of its environment.
 
     Example: reconciler validate

@@ -25,7 +25,7 @@ from reconciler.problems import Problem
 def why(invocation: Invocation, name: str, address: str) -> int:
     """Explain EMAIL in ENV: where declared, what is recorded, what apply would do and why.
 
-    Needs neither key nor network. Commit and author come from git, if the file is in it. Mistakes elsewhere
+    Works without key or network. Commit and author come from git, if the file is in it. Mistakes elsewhere
     don't prevent the explanation: it says that nothing is applied before they are fixed.
 
     Example: reconciler why production ada@example.org

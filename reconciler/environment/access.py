@@ -131,7 +131,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # A variable's name is words; a key is a run of digits and letters that no word holds.
 _KEY_LIKE = re.compile(r"(?=[^_]*\d[^_]*\d)[A-Za-z0-9]{20,}", re.ASCII)
 _KEY_SHAPE = "Write api_key: {env: QUESTIONPRO_API_KEY}, or {file: path}."
-_KEY_LEAKED = "If this was a real key, have it replaced: git keeps what it has seen."
+_KEY_LEAKED = "If this was a real key, replace it: git keeps every version."
 
 
 def key_source(folder: Path) -> Form:
@@ -149,7 +149,7 @@ def key_source(folder: Path) -> Form:
             return NOT_GIVEN if variable is NOT_GIVEN else KeySource(env=variable)
         path = path_of(value)
         if path is None:
-            return wrong("This is no path of a file.", _KEY_SHAPE, value, findings)
+            return wrong("This is not the path of a file.", _KEY_SHAPE, value, findings)
         return KeySource(file=folder / path)
 
     return read
@@ -178,15 +178,14 @@ def _variable(node: Node, hint: str, findings: Findings) -> Any:
     text = text_of(node)
     if text and names_a_variable(text):
         return text
-    return wrong("This is no name of an environment variable.", hint, node, findings)
+    return wrong("This is not the name of an environment variable.", hint, node, findings)
 
 
 # `suppression_secret`: the variable that holds it.
 
 
 _VARIABLE_HINT = (
-    "Write suppression_secret: {env: NAME}. "
-    "If this was a real secret, make another: git keeps what it has seen."
+    "Write suppression_secret: {env: NAME}. If this was a real secret, make another: git keeps every version."
 )
 
 

@@ -23,7 +23,7 @@ OWN_FILES = frozenset(
         "sandbox-seed.csv",
     }
 )
-"""Files in an environment's folder that are not member files, whatever their ending."""
+"""Files in an environment's folder that are not member files, despite their ending."""
 
 _PANELS_HINT = f"Name the folder with --panels DIR, or in the variable {PANELS_VARIABLE}."
 

@@ -17,7 +17,7 @@ from reconciler.suppression.model import Standing
 EMBEDDED_TARGET = "embedded"
 OWN_SUPPRESSION_LIST = "suppressed.txt"
 OPT_OUT_LIST = "opted_out.txt"
-"""A list of this name, in whatever folder, holds people who opted out in the panel."""
+"""A list of this name, in any folder, holds people who opted out in the panel."""
 LOCKFILE = "state.lock.json"
 WORKING_FOLDER = ".reconciler"
 FALLBACK = "reconciler/lockfile-"
@@ -171,7 +171,7 @@ class Environment:
 
     @property
     def is_for_real_people(self) -> bool:
-        """Whether the panel is neither embedded nor on this machine."""
+        """Whether the panel is not embedded and not on this machine."""
         return not self.is_embedded and not is_loopback(self.target)
 
     @property

@@ -114,7 +114,7 @@ def _warning(environment: Environment, other: Environment, place: Location) -> P
             Code(other.name),
             f" have the same target and take the key from {key}, so members of both go to one panel.",
         ),
-        ("Give each panel's key a variable of its own.",),
+        ("Give each panel's key its own variable.",),
         place,
         severity=Severity.WARNING,
         code="shared-key",

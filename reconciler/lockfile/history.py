@@ -1,6 +1,6 @@
 """What git recorded of a lockfile, and what that says about the one here. No clock decides anything.
 
-*Absent in both* doesn't mean *never there*: somebody may have been added and removed in between, which
+*Absent in both* doesn't mean *never there*: a member may have been added and removed in between, which
 leaves no trace in the files. So a merge looks at the versions in between.
 """
 
@@ -106,12 +106,12 @@ class History:
         return parents[-1] if parents else None
 
     def _any_at(self, commit: str | None) -> Lockfile | None:
-        """The lockfile in a commit, whatever it belongs to."""
+        """The lockfile in a commit, even of another panel."""
         data = self.repository.read(commit, self.path) if commit is not None else None
         return None if data is None else decode_any(data, file=f"{commit}:{self.path}")
 
     def _version(self, blob: str) -> Lockfile | None:
-        """An earlier lockfile, whatever it belongs to, or nobody's where it was deleted; None: unreadable."""
+        """An earlier lockfile, even of another panel, or an empty one if it was deleted; None: unreadable."""
         if set(blob) == {"0"}:
             return Lockfile("", "")
         data = self.repository.content(blob)
@@ -123,6 +123,6 @@ class History:
     def _lost(self, base: str) -> Problem:
         return Problem(
             (f"The lockfile here was taken from commit {base[:12]}, which this clone doesn't have.",),
-            ("What changed since can't be told without it. Fetch it: `git fetch --unshallow`.",),
+            ("Without it, later changes can't be found. Fetch it: `git fetch --unshallow`.",),
             Location(display_path(self.environment.lockfile_path)),
         )

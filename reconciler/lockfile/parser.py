@@ -79,7 +79,7 @@ class Parser:
         """The file belongs to another environment or target; `name` is which of the two."""
         self._refuse(
             f"The lockfile belongs to {name} {_shown(found)}, not to {_shown(expected)}.",
-            hint="It says nothing about this panel. Each environment needs a lockfile of its own: "
+            hint="It says nothing about this panel. Each environment needs its own lockfile: "
             "restore the right one from git, or move this one away if this panel starts anew.",
         )
 
@@ -159,7 +159,7 @@ class Parser:
         return None
 
     def _line_of_second(self, key: str) -> int | None:
-        """The line on which a repeated key is found for the second time; None if that can't be told."""
+        """The line on which a repeated key is found for the second time; None if that is unknown."""
         match self._lines_of(key):
             case [_, second]:
                 return second
@@ -203,6 +203,6 @@ def _field_at_fault(error: ValueError) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A value of the file as JSON, cut to a length that a message bears."""
+    """A value of the file as JSON, cut to a length that fits into a message."""
     text = json.dumps(value)
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"

@@ -1,4 +1,4 @@
-"""Whether a lockfile can be published, tried before an apply rather than learnt after it."""
+"""Whether a lockfile can be published, tried before an apply rather than found out after it."""
 
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
@@ -44,8 +44,8 @@ def _not_accepted(environment: Environment, branch: str, pushed: Pushed) -> Prob
     return Problem(
         (f"An apply could not publish its lockfile: a test push to {branch} failed. {pushed.reason}",),
         (
-            "If a rule protects that branch, best give the lockfile a branch of its own, which nothing ",
-            "protects: write lockfile: {branch: reconciler-state} in environment.yaml. Else check the ",
+            "If a rule protects that branch, best give the lockfile its own branch, without protection: ",
+            "write lockfile: {branch: reconciler-state} in environment.yaml. Otherwise check the ",
             "network, and what the credentials that git has here may do (in a workflow: ",
             "`permissions: contents: write`).",
         ),

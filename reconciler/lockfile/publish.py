@@ -27,7 +27,7 @@ from reconciler.lockfile.state import REMOTE
 from reconciler.problems import Location, Problem
 
 _ATTEMPTS = 10
-_KEPT = "Nothing is lost: this file holds all of it still. "
+_KEPT = "Nothing is lost: this file still holds everything. "
 
 
 class PublicationEnd(Enum):
@@ -42,10 +42,10 @@ class Publication(NamedTuple):
     """How publishing ended.
 
     `branch` and `remote` are where the lockfile belongs; `fallback` is the branch that has it for now, and
-    `reason` what the server said, both empty but where it declined. `conflicts` are the members about whom
+    `reason` the server's message, both empty unless it declined. `conflicts` are the members about whom
     the lockfiles contradicted each other. `doubted` are the identities that became `unconfirmed`, since
-    others may have removed them meanwhile. `is_tracked` tells that git has the file here under version
-    control although it is published on a branch of its own.
+    others may have removed them meanwhile. `is_tracked` says that git tracks the file here although it is
+    published on its own branch.
     """
 
     end: PublicationEnd

@@ -87,7 +87,7 @@ def _published(old: str, environment: Environment) -> Lockfile | None:
 
 
 def _taken(file: str, environment: Environment) -> Problem:
-    message = f"{environment.name} has a lockfile of its own already."
+    message = f"{environment.name} already has a lockfile."
     return Problem((message,), ("Nothing was changed.",), Location(file))
 
 

@@ -59,7 +59,7 @@ def decision(explanation: Explanation) -> Decision:  # noqa: PLR0911 - one for e
 
 
 class Obstacle(NamedTuple):
-    """Why nothing is applied to anybody now, and what to do about it."""
+    """Why nothing can be applied now, and what to do about it."""
 
     reason: str
     remedy: Message

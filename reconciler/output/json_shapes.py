@@ -24,7 +24,7 @@ from reconciler.readback.model import PanelRead
 
 
 def json_text(data: Mapping[str, Any]) -> str:
-    """The object as text that a terminal and a CI log can bear, and a parser reads back to the same.
+    """The object as text that is safe in a terminal and a CI log, and that a parser reads back unchanged.
 
     A field or a list's item a line. Lone surrogates, controls, bidi and other characters that can't be
     printed become JSON's own escapes; so does the bracket of `##[`, which old CI runners take for a command.

@@ -34,7 +34,7 @@ def shown_spans(text: Text, *, masked: bool) -> tuple[Span, ...]:
 
 
 def word_of_api(reason: str, attributes: Attributes) -> Value:
-    """What the API said about a member; hidden, it lacks what it repeats of them, and anybody's address."""
+    """What the API said about a member; masked, without the values that it repeats and without addresses."""
     masked = reason
     for mention in _mentions(attributes):
         masked = mention.sub(_replacement, masked)

@@ -58,7 +58,7 @@ class PlanContext(NamedTuple):
     branch if nothing is known of it here; `conflicts` counts the members on which that branch and the file
     here disagree. `lint` is what looks odd about the members of the plan; `today` is the day that --today
     named, None for the present one. `allowed` are the guards that are lifted, `retry_rejected` says whether
-    rejected members are sent again; `would_act` tells whether apply would call the API or write the lockfile.
+    rejected members are sent again; `would_act` says whether apply would call the API or write the lockfile.
     """
 
     command: str = ""
@@ -109,7 +109,7 @@ class PlanListing(NamedTuple):
 
 
 class KnownMember(NamedTuple):
-    """One member as the lockfile records them; of somebody who departed, `key` may be a hash."""
+    """One member as the lockfile records them; under `departed`, `key` may be a hash."""
 
     environment: str
     key: str
@@ -140,7 +140,7 @@ class KnownMember(NamedTuple):
 
     @property
     def attributes(self) -> Attributes:
-        """What was sent last; nothing of those who departed."""
+        """What was sent last; nothing for records under `departed`."""
         return {} if isinstance(self.entry, Departed) else self.entry.attributes
 
     @property

@@ -299,7 +299,7 @@ def _plan(found: _Plan, line: Callable[..., str], file: str | None, request: str
 
 
 def _share(base: _Base, actions: list[_Action], request: str) -> PullRequestChanges:
-    """The keys of those who need no action are not saved: only how many they are."""
+    """Only the number of members without an action is saved, not their keys."""
     own = [action.key for action in actions if not action.pending]
     settled = [f"settled {number}" for number in range(base.summary.settled)]
     return PullRequestChanges(

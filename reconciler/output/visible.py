@@ -1,4 +1,4 @@
-"""Text from files or from the API is data: whatever it holds, it stays one harmless line."""
+"""Text from files or from the API is data: it always stays one harmless line."""
 
 import re
 from typing import Any

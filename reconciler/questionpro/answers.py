@@ -140,13 +140,12 @@ _COUNTS: dict[Removal | None, tuple[str, ...]] = {
 def read_counts(body: bytes, request: Request) -> Counted | CountedAway:
     """The counts that answer this request.
 
-    Keys beside the documented ones are let through, since answers often carry `requestID` although the
-    schemas forbid it. A repeated key proves nothing, whichever it is, nor does a count that is
-    missing, negative or not a whole number.
+    Undocumented keys are accepted, since answers often have a `requestID` although the schemas forbid it.
+    Any repeated key proves nothing, and neither does a count that is missing, negative or not a whole number.
 
     Raises:
         BrokenOff: the body stops in the middle.
-        NotDocumented: it is anything else than the documented JSON.
+        NotDocumented: it is not the documented JSON.
     """
     document = _object(decoded(body.decode("utf-8", "replace")), "the whole")
     if "response" not in document:
@@ -221,7 +220,7 @@ def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> Any:
-    raise NotDocumented(f"JSON with {name}, which is no number")
+    raise NotDocumented(f"JSON with {name}, which is not a number")
 
 
 def _is_broken_off(error: json.JSONDecodeError) -> bool:
@@ -236,7 +235,7 @@ def _is_broken_off(error: json.JSONDecodeError) -> bool:
 
 
 def _message(text: str, access: Access) -> str | None:
-    """The message of an error body, in whatever state it came."""
+    """The message of an error body, even of a broken one."""
     return find(text[max(text.find('"error"'), 0) :], "message", access.hide)
 
 
@@ -281,7 +280,7 @@ def _denied(status: int, message: str | None, access: Access, request: Request |
     elif status == 403:  # noqa: PLR2004 - Forbidden
         remedy = f"Check what the key in {access.key} may do: it needs the right to {doing} panel members."
         if isinstance(request, ReadPage):
-            remedy += " The right to add them is another one: adding may work all the same."
+            remedy += " Adding needs another permission, so it may still work."
     elif isinstance(request, ReadPage):
         remedy = (
             f"Check datacenter or base_url in environment.yaml: {access.target} does not know the call that "

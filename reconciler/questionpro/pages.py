@@ -67,7 +67,7 @@ class _Page(_Tolerant):
 
 
 def read_page(came: HttpAnswer, request: ReadPage, access: Access) -> Answer:
-    """What an answer to this request means: a page, or whatever else; no word of it holds the key."""
+    """What an answer to this request means: a page, or any other answer; no text in it holds the key."""
     if came.status // 100 != 2:  # noqa: PLR2004 - the class of successful statuses (RFC 9110)
         return read_answer(came, request, access)
     if not came.complete:
@@ -86,13 +86,13 @@ def _members(document: Any) -> tuple[Attributes, ...]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
-        raise NotDocumented(f"JSON that is no page of members, at {place}") from None
+        raise NotDocumented(f"JSON that is not a page of members, at {place}") from None
     return tuple(member.model_dump(exclude_none=True) for member in members)
 
 
 def _decoded(text: str, hide: Callable[[str], str]) -> Any:
     document = decoded(text)
-    # Most pages hold no escape, in which a key could hide or half a character stand: these are as they are.
+    # Most pages hold no escape, in which a key or half a character could hide: these stay as they are.
     has_escapes = any(sign in text for sign in ESCAPE_SIGNS)
     return _cleaned(document, hide) if has_escapes or hide(text) != text else document
 

@@ -31,7 +31,7 @@ def expected_in(roster: Roster, lockfile: Lockfile | None) -> dict[str, str]:
 
 
 def known_in(lockfile: Lockfile | None) -> frozenset[str]:
-    """Those whom the API's answers put into the panel that *save* fills."""
+    """Members that are, by the API's answers, in the panel that *save* fills."""
     members = lockfile.members if lockfile else {}
     proven = (Outcome.ADDED, Outcome.EXISTING)
     return frozenset(key for key, entry in members.items() if entry.outcome in proven)

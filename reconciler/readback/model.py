@@ -69,7 +69,7 @@ class MemberDrift(NamedTuple):
 
 
 class ListedOptOut(NamedTuple):
-    """An entry of somebody who opted out; `was_there` tells that nothing had to be written.
+    """An entry of a person who opted out; `was_there`: nothing had to be written.
 
     `declared` is `file:line` of the entry to take out of the member files, None if there is none.
     """

@@ -42,7 +42,7 @@ def usual_limit(members: int) -> int:
 
 
 class ReadObserver(Protocol):
-    """What is told while a panel is read."""
+    """What is shown while a panel is read."""
 
     def read(self, members: int, calls: int) -> None:
         """So many members were seen after so many calls."""

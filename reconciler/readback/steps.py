@@ -17,10 +17,10 @@ _Found = TypeVar("_Found")
 Steps: TypeAlias = Generator[ReadPage, Page, _Found]
 
 MOST_MISSING = 20
-"""If more are on no page, the pages are read once more before anybody is looked up."""
+"""If more are on no page, the pages are read once more before members are looked up."""
 
 _MOST_BARREN = 2
-_ENDLESS = "two pages in a row brought nobody new, so the list may never end"
+_ENDLESS = "two pages in a row had no new members, so the list may never end"
 
 
 class Seen:
@@ -60,7 +60,7 @@ def unproven(seen: Seen, known: Collection[str] | None, nowhere: str, whether: s
 
     Args:
         seen: all who were seen.
-        known: those whom the lockfile has as added or existing; None where any member will do.
+        known: the members that the lockfile has as added or existing; None if any member will do.
         nowhere: where none of them is, such as `on any page`.
         whether: what is unknown then, such as `this call lists`.
     """
@@ -96,7 +96,7 @@ def all_pages(seen: Seen) -> Steps[Message]:
 
 
 def look_up(seen: Seen, key: str, address: str) -> Steps[bool | None]:
-    """Look for one member by address, with one call: True if found, False if not, None if it can't be told.
+    """Look for one member by address, with one call: True if found, False if not, None if unknown.
 
     Members move between pages while others write, so only a single page can prove anything: an empty one, or
     one that is shorter than another page was, and so is not cut.

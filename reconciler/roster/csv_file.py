@@ -124,7 +124,7 @@ def layout_of(text: str) -> Layout:
 def read_csv(text: str, collector: Collector, findings: Findings) -> str:
     """Collect everyone that a text declares correctly; mistakes go to the findings. Returns the separator.
 
-    Line ends inside cells are LF, whatever the text's.
+    Line ends inside cells become LF.
 
     Raises:
         InvalidInput: the text holds a control character, so nothing of it is read.

@@ -59,7 +59,7 @@ def not_a_day(text: str) -> tuple[Message, Message]:
 
 @lru_cache(maxsize=1024)
 def unknown_field(name: str, *, is_heading: bool = False) -> tuple[Message, Message]:
-    """Message and hint for a name that is neither a field of the API nor one of ours.
+    """Message and hint for a name that is not a field of the API and not our own.
 
     A name that is like no known one may be anything, so it is a `Value`, unless it `is_heading`.
     """
@@ -67,7 +67,7 @@ def unknown_field(name: str, *, is_heading: bool = False) -> tuple[Message, Mess
     if close:
         hint = f'Did you mean "{close}"?'
     elif folded(name) in _PASSWORDS:
-        hint = "Remove it. A password must never be in a repository: git keeps what it has seen."
+        hint = "Remove it. A password must never be in a repository: git keeps every version."
     elif has_no_field(name):
         hint = "The API has no such field. Remove it, or use custom1 to custom5 or a profile field."
     else:

@@ -49,7 +49,7 @@ def canonical_yaml(text: str, identities: Sequence[str]) -> str:
 
 
 def content_of(text: str) -> list[tuple[str, str, str]]:
-    """What formatting must keep, in whatever order: comments, and texts with their anchors.
+    """What formatting must keep, in any order: comments, and texts with their anchors.
 
     Raises:
         YAMLError: the text is no YAML.

@@ -1,8 +1,8 @@
-"""Everyone who must never be added again: the text of a list, its entries, and whom they suppress. Pure.
+"""People who must never be added again: the text of a list, its entries, and who is suppressed. Pure.
 
 A list has one entry a line: an e-mail address in any spelling, or `hmac-sha256:` and 64 hexadecimal digits.
-A line `hmac-sha256-check:` with 64 digits identifies the secret with which such hashes were made. What
-follows a `#` at the start of a line or behind a space is a comment.
+A line `hmac-sha256-check:` with 64 digits identifies the secret with which such hashes were made. Text
+after a `#`, at the start of a line or after a space, is a comment.
 """
 
 import hmac
@@ -25,7 +25,7 @@ _HASH_HINT = "Write {} and 64 hexadecimal digits, without spaces."
 _COMMENT_HINT = "A comment needs a space before its #."
 _MISMATCH_HINT = (
     "Check that the variable has the right value. A list can't be converted to another secret: keep the old "
-    "one, or write the list anew."
+    "one, or write the list again."
 )
 
 
@@ -44,7 +44,7 @@ class Secret:
 
     @property
     def check(self) -> str:
-        """What tells this secret from another without giving it away: the hash of a fixed text."""
+        """What identifies this secret without revealing it: the hash of a fixed text."""
         return self.hash_of(_CHECKED)
 
     def __repr__(self) -> str:
@@ -53,7 +53,7 @@ class Secret:
 
 
 class Standing(StrEnum):
-    """What the lists say of somebody. Who is on both kinds of list is suppressed."""
+    """What the lists say about a person. People on both kinds of list are suppressed."""
 
     SUPPRESSED = "suppressed"
     OPTED_OUT = "opted_out"
@@ -106,11 +106,11 @@ class Suppression:
         return name in self._in_clear or name.removeprefix(PREFIX) in self._hashed
 
     def suppressed_in_clear(self) -> Iterator[tuple[str, Location]]:
-        """The identities that are suppressed and written out, and where; not those who only opted out."""
+        """The identities that are suppressed in clear, and where; without people who only opted out."""
         return ((key, place) for key, place in self._in_clear.items() if key not in self._opt_outs)
 
     def may_suppress(self, name: str) -> bool:
-        """Whether somebody, named by identity or hash, is suppressed; also if that can't be told."""
+        """Whether an identity or a hash is suppressed; also true if that is unknown."""
         if name.startswith(PREFIX):
             digits = name.removeprefix(PREFIX)
             return digits in self._hashed and digits not in self._opt_outs
@@ -181,7 +181,7 @@ class Check(NamedTuple):
 class SuppressionList(NamedTuple):
     """What a list holds, each by line: its correct entries, the problems of the others, and its checks.
 
-    `standing` is what it says of those whom it names.
+    `standing` is what it says about the people on it.
     """
 
     file: str

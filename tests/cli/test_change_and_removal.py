@@ -214,4 +214,4 @@ def test_a_field_that_could_not_be_cleared_is_told_of_once(tmp_path: Path) -> No
     world.members({"emailAddress": ADA, "firstName": "Adele"})
     applied = world.run("apply", "p", "--yes")
     assert applied.code == 0
-    assert "The panel keeps what is no longer declared of those sent again: city." in applied.err
+    assert "The panel keeps fields that are no longer declared: city." in applied.err

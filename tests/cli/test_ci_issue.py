@@ -148,8 +148,8 @@ def test_issues_that_are_switched_off_are_named(put: Run, there: Repository) -> 
         (["drift.md"], "--title is missing"),
         (["drift.md", "--title", " "], "--title is missing"),
         (["drift.md", "--title", "x" * 256], "longer than 255"),
-        (["drift.md", "--close"], "--close takes neither"),
-        (["--title", "x", "--close"], "--close takes neither"),
+        (["drift.md", "--close"], "--close can't be combined"),
+        (["--title", "x", "--close"], "--close can't be combined"),
     ],
 )
 def test_a_wrong_command_line_is_said(

@@ -95,7 +95,7 @@ def test_a_member_whom_the_environment_does_not_know_is_a_mistake(world: World) 
 def test_what_is_no_address_is_a_mistake(world: World) -> None:
     refused = world.run("plan", "p", "--member", "nobody")
     assert refused.code == 1
-    assert "no e-mail address" in refused.err
+    assert "not an e-mail address" in refused.err
 
 
 # By hash, so that an address stands in no log

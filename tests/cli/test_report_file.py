@@ -83,4 +83,4 @@ def test_an_empty_name_is_no_place_for_a_plan(tmp_path: Path) -> None:
     world.members("ada@example.org")
     refused = world.run("plan", "p", "--out", "")
     assert refused.code == 1
-    assert "no ordinary file" in refused.err
+    assert "not a regular file" in refused.err

@@ -210,8 +210,8 @@ def test_an_unknown_environment_names_the_known_ones(command: tuple[str, ...], r
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--host", "0.0.0.0"), "not this machine alone"),  # noqa: S104 - refused, not bound
-        (("--host", "example.org"), "not this machine alone"),
+        (("--host", "0.0.0.0"), "not loopback only"),  # noqa: S104 - refused, not bound
+        (("--host", "example.org"), "not loopback only"),
         (("--port", "70000"), "70000"),
         (("--rate", "300"), "CALLS/SECONDS"),
         (("--rate", "0/60"), "CALLS/SECONDS"),

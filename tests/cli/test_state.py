@@ -68,7 +68,7 @@ def test_show_of_somebody_unknown_gives_nobody_away_when_masked(run: Run) -> Non
 def test_show_of_what_is_no_address_says_so(run: Run) -> None:
     ended = run("state", "show", "production", "nobody")
     assert ended.code == EXIT_INVALID
-    assert "This is no e-mail address: nobody." in ended.err
+    assert "This is not an e-mail address: nobody." in ended.err
 
 
 def test_rm_drops_just_those_named_from_whichever_section(run: Run) -> None:

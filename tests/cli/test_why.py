@@ -297,7 +297,7 @@ def test_what_is_no_address_is_an_error(panels: Panels, run: Run, address: str) 
     assert panels.folder.is_dir()
     ended = run("why", "production", address, "--format", "json")
     assert ended.code == EXIT_INVALID
-    assert json.loads(ended.out)["problems"][0]["message"].startswith("This is no e-mail address")
+    assert json.loads(ended.out)["problems"][0]["message"].startswith("This is not an e-mail address")
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ class TestALockfileBesideItsSettings:
         process.terminate()
         _, said = process.communicate(timeout=30)
         assert process.returncode == 3
-        assert "was replaced while this run was under way" in said
+        assert "was replaced during this run" in said
         assert ours.entries() == {"ada": "unconfirmed", "bob": "added"}
         assert ours.left_over() == set()
 

@@ -56,7 +56,7 @@ _CASES = {
     "403, though adding works": Case([FORBIDDEN_PAGE], 1, 1, "HTTP 403"),
     "a first page that is no JSON": Case([text("<html>Please log in</html>")], 3, 3, "HTTP 200"),
     "a second page that is no JSON": Case([page(ADA), text("<html></html>")], 3, 3, "HTTP 200"),
-    "JSON that is no page": Case([text('{"response": {"ada": 1}}')], 3, 3, "no page of members"),
+    "JSON that is no page": Case([text('{"response": {"ada": 1}}')], 3, 3, "not a page of members"),
     "a member twice with different fields": Case(
         [page(ADA, BOB), page(MOVED), page()], 3, 0, "", {"bob": "differs"}, _BOTH
     ),
@@ -67,7 +67,7 @@ _CASES = {
         [page({"firstName": "Eve"}, ADA, {"emailAddress": None}, BOB), page()], 0, 3, "", {}, _BOTH
     ),
     "an address that is none": Case([page(ADA, {"emailAddress": "eve"}, BOB), page()], 0, 3, "", {}, _BOTH),
-    "the last page for ever": Case(ENDLESS, 3, 3, "two pages in a row brought nobody new"),
+    "the last page for ever": Case(ENDLESS, 3, 3, "two pages in a row had no new members"),
     "nobody of ours": Case([page(EVE), page()], 3, 0, "", {"eve": "only_in_panel"}, ["eve@example.org"]),
 }
 

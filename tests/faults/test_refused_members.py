@@ -138,7 +138,7 @@ def test_where_everybody_is_refused_alike_nobody_is_blamed_and_few_calls_are_spe
     assert found.result.code == 3
     assert found.outcomes is None
     assert found.report["calls"] == len(found.seen) <= 20
-    assert "The API refuses everybody alike" in found.result.err
+    assert "The API refuses everyone alike" in found.result.err
     assert reason in found.result.err
     assert "Nobody was marked as rejected" in found.result.err
     assert found.after == Counter(added=200)

@@ -88,7 +88,7 @@ def test_where_everybody_of_one_kind_is_refused_alike_the_others_go_on(
         found = rehearse(world, vendor, *DELETING)
     assert found.result.code == 3
     assert _counts(found) == {**others, "unsent": 60}
-    assert f"The API refuses everybody alike, so no more members {what} were sent" in found.result.err
+    assert f"The API refuses everyone alike, so no more members {what} were sent" in found.result.err
     assert found.report["calls"] == len(found.seen) <= 3 + 22
 
 
@@ -128,5 +128,5 @@ def test_an_interrupt_while_the_last_call_is_under_way_ends_with_3_and_says_that
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 3
-    assert "nothing is left to carry on" in err
+    assert "nothing is left to do" in err
     assert outcomes_of(world) == Counter(added=1)

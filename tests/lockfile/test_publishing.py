@@ -168,7 +168,7 @@ class TestOnABranchOfItsOwn:
         clone.apply("ada")
         before = clone.path.read_bytes()
         origin.protect("#!/bin/sh\nexit 1\n")
-        declined = f"declined the push to {STATE} and to {FALLBACK}.*holds all of it still"
+        declined = f"declined the push to {STATE} and to {FALLBACK}.*still holds everything"
         with pytest.raises(InvalidInput, match=declined):
             clone.publish()
         assert clone.path.read_bytes() == before

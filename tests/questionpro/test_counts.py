@@ -72,7 +72,7 @@ def test_a_missing_count_proves_nothing() -> None:
         (b'{"response": {"error": {}}}', "membersAddedSuccessfully is missing"),
         (b"[" * 100_000, "not JSON"),
         (b'{"response": {}} trailing', "text that is not JSON"),
-        (b'{"response": NaN}', "NaN, which is no number"),
+        (b'{"response": NaN}', "NaN, which is not a number"),
         (b'{"response": ' + b"9" * 5000 + b"}", "text that is not JSON"),
     ],
 )

@@ -131,7 +131,7 @@ def test_a_key_that_may_not_list_may_add_all_the_same() -> None:
     answer = _read({"response": {"error": {"message": "No"}}}, 403)
     assert isinstance(answer, Denied)
     assert "right to list" in answer.remedy
-    assert "adding may work" in answer.remedy
+    assert "it may still work" in answer.remedy
 
 
 def test_an_account_without_the_call_is_told_what_to_check() -> None:

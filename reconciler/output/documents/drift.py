@@ -35,7 +35,7 @@ _WORDS = {
     Finding.OPTED_OUT: _Words(
         "Opted out",
         "opted out",
-        "They unsubscribed in the panel. Take them out of the member files: adding them again does not "
+        "They unsubscribed in the panel. Remove them from the member files: adding them again does not "
         "subscribe them.",
     ),
     Finding.DIFFERS: _Words(
@@ -95,7 +95,7 @@ def _listed(drift: Drift) -> Iterator[Block]:
         return
     new = [entry for entry in drift.listed if not entry.was_there]
     old = len(drift.listed) - len(new)
-    yield Heading("The list of those who opted out")
+    yield Heading("The opt-out list")
     if not new:
         yield Paragraph(
             f"Nothing was written: {old} were there already." if old else "Nobody has to be listed."
@@ -106,7 +106,7 @@ def _listed(drift: Drift) -> Iterator[Block]:
     declared = [entry for entry in new if entry.declared is not None]
     if declared:
         yield Paragraph(
-            "Take these entries out of the member files, in the same pull request. Until then `validate`, "
+            "Remove these entries from the member files, in the same pull request. Until then `validate`, "
             "`plan` and `apply` refuse the environment. No call is made about these people."
         )
         yield Table(

@@ -108,7 +108,7 @@ def _not_searched(found: Occurrences) -> Iterator[Message]:
     yield ("other text, such as comments and notes: ", grep)
     yield ("git's history, here and in every clone and fork: ", *searches)
     yield (f"what others made: the folders {', '.join(sorted(SKIPPED))}",)
-    yield ("what CI keeps: artefacts, logs, caches; and comments on pull requests",)
+    yield ("what CI keeps: artifacts, logs, caches; and comments on pull requests",)
     yield ("the panel itself",)
     if found.not_followed:
         yield ("links to folders elsewhere: ", *enumerated([*map(Code, found.not_followed)], _MOST_NAMED))

@@ -176,7 +176,7 @@ def _departure(found: "Suppressed") -> Iterator[str]:
 
 def _not_fetched(branch: str) -> str:
     return (
-        f"The lockfile's branch {branch} is not fetched here, so nobody knows whether they were sent. "
+        f"The lockfile's branch {branch} is not fetched here, so it is unknown whether they were sent. "
         f"Fetch it (`{fetch_command(branch)}`) and run this again."
     )
 
