@@ -35,7 +35,7 @@ class Credential:
         return self._value
 
     def hide_in(self, text: str) -> str:
-        """The text without the value, in whatever case, and with whatever escapes it is written."""
+        """The text without the value, in any case and with any escapes."""
         if not any(sign in text for sign in ESCAPE_SIGNS) and not self._is_in(text.lower()):
             return text  # nearly each text, in a thousandth of the time
         pieces, end = [], 0

@@ -40,7 +40,7 @@ class ReconcilerError(Exception):
 
 
 class InvalidInput(ReconcilerError):
-    """What the user wrote, or what a file holds, can't be used as it stands."""
+    """The user's input, or the content of a file, can't be used."""
 
 
 class DiskFailure(ReconcilerError):

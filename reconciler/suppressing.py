@@ -21,7 +21,7 @@ from reconciler.suppression.writer import Listed
 
 
 class StillDeclared(NamedTuple):
-    """An entry that declares somebody for an environment."""
+    """An entry that declares a person for an environment."""
 
     environment: str
     file: str
@@ -29,7 +29,7 @@ class StillDeclared(NamedTuple):
 
 
 class PlannedRemoval(NamedTuple):
-    """What becomes of somebody once no file declares them any more.
+    """What happens to a person once no file declares them any more.
 
     `section` and `outcome` are the lockfile's, None for somebody whom it doesn't record. `calls` is the most
     that it costs by itself. `undelivered` is what the API refused before. `refusals` are the guards of the

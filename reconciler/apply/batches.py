@@ -24,7 +24,7 @@ class Batch:
 
     @property
     def doubtful(self) -> frozenset[str]:
-        """Those about whom an earlier call got no proper answer: what was asked may have been done."""
+        """The members for whom an earlier call got no usable answer: it may have taken effect."""
         return frozenset(key for key, operation in self.members.items() if operation.doubtful)
 
     @property
@@ -47,7 +47,7 @@ class Batch:
 
 
 def in_doubt(operation: Operation, at: str, reason: str | None = None) -> Knowledge:
-    """What is known of somebody after a call without a proper answer, at a UTC time.
+    """What is known about a member after a call without a usable answer, at a UTC time.
 
     `reason` is what the API said when the call was repeated and refused.
     """
@@ -59,15 +59,15 @@ def in_doubt(operation: Operation, at: str, reason: str | None = None) -> Knowle
 
 
 def gone(operation: Operation, outcome: Departure, at: str, reason: str | None = None) -> Gone:
-    """What is known of somebody about whom no other section of the lockfile says anything any more."""
+    """What is known about a member who is in no other section of the lockfile any more."""
     return Gone(Departed(outcome, Removal(operation.kind.value), at, reason), operation.kept_as)
 
 
 def cut(wanted: Iterable[Operation], size: int, pending: Iterable[Batch] = ()) -> tuple[Batch, ...]:
-    """Cut operations into batches of at most `size`, each kind in batches of its own.
+    """Cut operations into batches of at most `size`, with one kind in each batch.
 
-    Batches that an interrupted run left pending keep their cut, less the members for whom the same is no
-    longer wanted: to send the same people together again is what lets the answer prove most.
+    Batches that an interrupted run left pending keep their cut, without the members whose operation changed:
+    the answer proves most if the same people are sent together again.
     """
     left = {operation.key: operation for operation in wanted}
     numbers = count(1)

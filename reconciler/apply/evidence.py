@@ -39,14 +39,14 @@ def learnt_from(
     *,
     updates_known: bool = False,
 ) -> Mapping[str, Knowledge] | None:
-    """What is known of each member of a batch by the counts that answer it; None where they settle nothing.
+    """What the counts of an answer prove about each member of the batch; None if they settle nothing.
 
     Args:
         answer: the counts.
-        batch: the members, each of whom was sent once by this call.
-        doubtful: those among them about whom an earlier call got no proper answer.
+        batch: the members, each sent once by this call.
+        doubtful: the ones for whom an earlier call got no usable answer.
         at: the time, in UTC.
-        updates_known: whether the account updates members who are known, instead of refusing them.
+        updates_known: whether the account updates known members, instead of refusing them.
     """
     if isinstance(answer, CountedAway):
         return _departed(answer, batch, doubtful, at)
@@ -62,15 +62,15 @@ def learnt_from(
 def proven(
     counted: Counted, keys: Collection[str], doubtful: Collection[str], *, updates_known: bool = False
 ) -> dict[str, Outcome] | None:
-    """What two counts prove about each member to add; None where they prove nothing.
+    """What two counts prove about each member to add; None if they prove nothing.
 
     Args:
         counted: the two counts.
         keys: the identities of the batch, each once.
-        doubtful: those among them who may have got in by an earlier call whose answer never came. For them
-            "existed already" may be our own doing, so it is never called `existing`.
-        updates_known: whether the account updates members who are known; there even `added` says only that
-            they are in the panel.
+        doubtful: the ones that an earlier call without an answer may have added. For them "existed already"
+            may be the result of that call, so it is never called `existing`.
+        updates_known: whether the account updates known members; then even `added` says only that they are
+            in the panel.
     """
     if counted.added + counted.failed != len(keys):
         return None
@@ -82,9 +82,9 @@ def proven(
 
 
 def resubmitted(counted: Counted, keys: Collection[str]) -> dict[str, Outcome] | None:
-    """What two counts prove about members who were sent again with other fields: that the API took the call.
+    """What two counts prove about members who were sent again with other fields: the API accepted the call.
 
-    It doesn't confirm updates, so whether they came into effect isn't claimed.
+    It doesn't confirm updates, so the outcome doesn't claim that they took effect.
     """
     return dict.fromkeys(keys, Outcome.RESUBMITTED) if counted.added + counted.failed == len(keys) else None
 
@@ -92,14 +92,14 @@ def resubmitted(counted: Counted, keys: Collection[str]) -> dict[str, Outcome] |
 def departed(
     counted: CountedAway, keys: Collection[str], doubtful: Collection[str], done: Departure
 ) -> dict[str, Departure] | None:
-    """What four counts prove about each member to remove; None where they prove nothing, or some are blocked.
+    """What four counts prove about each member to remove; None if they prove nothing, or some are blocked.
 
     Args:
         counted: the four counts.
         keys: the identities of the batch, each once.
-        doubtful: those among them whom an earlier call may have removed: that they are gone may be our own
-            doing, so it is never called `absent`.
-        done: what it is called when this call did it.
+        doubtful: the ones that an earlier call may have removed: they may be gone because of that call, so
+            they are never called `absent`.
+        done: the outcome if this call did it.
     """
     if counted.blocked or counted.done + counted.absent != len(keys):
         return None
@@ -111,7 +111,7 @@ def departed(
 
 
 def holds_blocked(answer: Answer, batch: Batch) -> bool:
-    """Whether some of the batch are blocked and others aren't, so that only smaller batches tell who."""
+    """Whether some of the batch are blocked and others aren't, so that only smaller batches show who."""
     return (
         isinstance(answer, CountedAway)
         and answer.done + answer.absent + answer.blocked == len(batch)
@@ -120,10 +120,10 @@ def holds_blocked(answer: Answer, batch: Batch) -> bool:
 
 
 def refused(batch: Batch, reason: str, doubtful: Collection[str], at: str) -> dict[str, Knowledge]:
-    """What is known of members whom the API refused (HTTP 400).
+    """What is known about members that the API refused (HTTP 400).
 
-    Somebody to change or to remove stays as they are; where an earlier call may have been heeded all the
-    same, nothing is known of them any more.
+    A member to change or to remove stays as they are; if an earlier call may have taken effect, nothing is
+    known about them any more.
     """
     if batch.kind is OperationKind.ADD:
         return {
@@ -151,14 +151,14 @@ def is_conclusive(answer: Counted | CountedAway, batch: Batch) -> bool:
 
 
 def leaves_doubt(answer: Answer, batch: Batch) -> bool:
-    """Whether what was asked may have been done, without the answer saying to whom."""
+    """Whether the call may have taken effect, without the answer saying for which members."""
     if isinstance(answer, Counted | CountedAway):
         return not is_conclusive(answer, batch)
     return isinstance(answer, Lost | Unusable)
 
 
 def is_worth_repeating(answer: Answer | None) -> bool:
-    """Whether the same batch, sent again, may be answered better."""
+    """Whether the same batch, sent again, may get a better answer."""
     return isinstance(answer, Lost | Throttled | Unreachable)
 
 

@@ -1,7 +1,7 @@
-"""The journal: what a run is about to do, and what came of it, on disk before and after each call.
+"""The journal: what a run is about to do, and the results, on disk before and after each call.
 
 `journal.jsonl` in the environment's working folder, one JSON object a line, each synced before the run
-goes on. A process can be killed in the middle of a line, so a last line that is cut short never happened.
+goes on. A process can be killed in the middle of a line, so an incomplete last line is ignored.
 """
 
 import os

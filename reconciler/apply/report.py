@@ -14,10 +14,10 @@ class Counts(NamedTuple):
     """How many members ended how.
 
     `added`, `existing`, `unattributed`, `resubmitted`, `unsubscribed`, `deleted`, `absent`: proven in this
-    run; `unattributed` counts members to add and members to remove alike. `rejected` and `blocked`: all that
-    stand so, also from earlier runs. `unconfirmed`: sent in this run, and nothing is known. `unsent`: to be
-    sent, and not sent, or sent with an answer that says nothing was done. `forgotten`: dropped from the
-    lockfile alone.
+    run; `unattributed` counts members to add and members to remove alike. `rejected` and `blocked`: all
+    such members, also from earlier runs. `unconfirmed`: sent in this run, and nothing is known. `unsent`: to
+    be sent, and not sent, or sent with an answer that says nothing was done. `forgotten`: only dropped from
+    the lockfile.
     """
 
     added: int = 0
@@ -35,7 +35,7 @@ class Counts(NamedTuple):
 
 
 def outcomes_of(policy: Policy) -> frozenset[str]:
-    """The names of the counts that an environment with this policy can come to."""
+    """The names of the counts that this policy can cause."""
     found = set(Counts._fields[:7])
     if policy.on_change is OnChange.RESUBMIT:
         found.add("resubmitted")
@@ -46,7 +46,7 @@ def outcomes_of(policy: Policy) -> frozenset[str]:
 
 
 class Provenance(NamedTuple):
-    """What CI says of a run: commit, the run's address or number, who began it; None where it doesn't."""
+    """What CI says about a run: commit, the run's address or number, who started it; None if it doesn't."""
 
     commit: str | None
     run: str | None
@@ -55,19 +55,18 @@ class Provenance(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One apply, told whole, however it ended.
+    """All about one apply, however it ended.
 
-    `calls` counts every attempt that began to send, `retries` those among them that repeated a batch.
-    `allowance_left` is how many more the licence pays for; the API tells only when there are none.
+    `calls` counts every attempt that began to send; `retries` counts the ones that repeated a batch.
+    `allowance_left` is how many more the licence pays for; the API says so only when there are none.
     `recovered` counts members whose outcome came from the journal of an interrupted run. `rejected` are all
-    that stand rejected, `blocked` those whom the API won't remove. `left_unattributed` counts those among
-    `summary.unattributed` who were to leave. `problems` say why the run ended early or was refused, or, as
-    warnings, what somebody should look into. `policy` is that of the plan. `digest`, `roster_digest` and
-    `planned`, its counts, are the plan's, where one was made. `failure` is the exit code of a run that
-    could not begin or was refused; None for one that ran. `wrote_lockfile` tells whether there is a change
-    to commit. `provenance` is None outside CI. `was_stopped` tells that a signal ended a run that had
-    begun. `publish` is the command that brings the lockfile to its branch, None where it has none of its
-    own.
+    members who are still rejected, `blocked` all that the API won't remove. `left_unattributed` counts the
+    members to remove among `summary.unattributed`. `problems` say why the run ended early or was refused,
+    or, as warnings, what needs attention. `policy` is that of the plan. `digest`, `roster_digest` and
+    `planned`, its counts, are the plan's, if one was made. `failure` is the exit code of a run that could
+    not begin or was refused; None for one that ran. `wrote_lockfile` says whether there is a change to
+    commit. `provenance` is None outside CI. `was_stopped`: a signal ended a run that had begun. `publish` is
+    the command that publishes the lockfile on its own branch, None if it has none.
     """
 
     environment: str

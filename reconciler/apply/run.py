@@ -78,14 +78,14 @@ def plan_for(
 
 
 def objections(plan: Plan, options: ApplyOptions) -> tuple[Problem, ...]:
-    """Why apply must not carry this plan out; empty where it may, but for people whom it would delete."""
+    """Why apply refuses this plan; empty if it doesn't. Deletions are a separate question."""
     expected = options.expected
     stale = () if expected is None or expected.digest == plan.digest else stop_messages.stale(expected, plan)
     return (*stale, *map(guard_problem, plan.refusals))
 
 
 def must_agree_to_delete(plan: Plan, options: ApplyOptions) -> bool:
-    """Whether people would be deleted, and nobody has said yet that they may be."""
+    """Whether people would be deleted without permission so far."""
     return bool(plan.deletions) and "delete" not in options.allowed
 
 
@@ -100,16 +100,16 @@ def run_apply(
     shown: Shown | None = None,
     patience: Patience = NO_PATIENCE,
 ) -> Report:
-    """Carry out what has to be done; returns what was, however it ended.
+    """Apply the plan; returns the report, however the run ended.
 
     Args:
         environment: the environment to apply.
         roster: everyone declared.
         options: what the command line asks for.
-        connect: opens the connection to the panel; called only if there is somebody to push.
-        observer: is told of progress.
-        approved: the digest of the plan that somebody said yes to; another one is not carried out.
-        shown: the plan that was shown, which is the one to be made if all that it was made of is the same.
+        connect: opens the connection to the panel; called only if there are members to send.
+        observer: gets the progress.
+        approved: the digest of the plan that the user approved; another one is not applied.
+        shown: the plan that was shown; it is used again if its inputs are still the same.
         patience: how long to wait for the lock.
 
     Raises:
@@ -129,7 +129,7 @@ def run_apply(
         try:
             _check(plan, options, approved)
         except Refusal:
-            discard(environment)  # all that it says stands in the lockfile now
+            discard(environment)  # the lockfile has all of it now
             raise
         current = roster.on(options.day.today) if options.day else roster
         began_from = Lineage(digest(state.lockfile), commits)
@@ -139,7 +139,7 @@ def run_apply(
 
 
 def _again(shown: Shown | None, lockfile: Lockfile | None, options: ApplyOptions) -> Plan | None:
-    """The plan that was shown, where the same would come out: for the same options, of the same lockfile."""
+    """The plan that was shown, if a new one would be the same: same options, same lockfile."""
     if shown is None or shown.options != options:
         return None
     return shown.plan if digest(shown.lockfile) == digest(lockfile) else None
@@ -221,7 +221,7 @@ class _Run:
             return self.state.lockfile, ()
         here = LockfileFile(self.environment).read()
         if digest(here.lockfile if here is not None else None) != self.began_from.digest:
-            # Git, or somebody, put another one there meanwhile, which must not be lost.
+            # Git or a person replaced it meanwhile; the new one must not be lost.
             state = take_in(self.environment)
             return state.lockfile, (stop_messages.replaced_meanwhile(self.environment.lockfile_path),)
         before = self.state.lockfile or Lockfile(self.environment.name, self.environment.target)

@@ -38,9 +38,9 @@ async def send(
     now: Callable[[], str],
     most_calls: int | None = None,
 ) -> Stop:
-    """Send the batches. What is learnt stands in `stats`; the result says whether the run ended early.
+    """Send the batches. The outcomes are in `stats`; the result says whether the run ended early.
 
-    Never raises for what the network, the server or the disk does, nor for a signal.
+    Never raises for failures of the network, the server or the disk, or for a signal.
     """
     stop = Stop()
     api = environment.api
@@ -76,7 +76,7 @@ async def _work(
 
 
 async def _finish(workers: Sequence[asyncio.Task[None]], stop: Stop, signals: Signals) -> None:
-    """Wait for the workers; after a signal only so long, and after a second one not at all."""
+    """Wait for the workers; after a signal only for a limited time, and after a second one not at all."""
     ended = asyncio.gather(*workers, return_exceptions=True)
     await stop.wait_or(ended)
     if stop.cause is Cause.SIGNAL:
@@ -91,15 +91,15 @@ async def _finish(workers: Sequence[asyncio.Task[None]], stop: Stop, signals: Si
 class Delivery:
     """Delivers the batches of one kind in one run; several may be under way at once.
 
-    What is found out about calls of one kind (how large they may be, that everybody is refused) says nothing
-    about those of another, which go on.
+    Findings about one kind of calls (how large they may be, that everyone is refused) say nothing about
+    the other kinds, which go on.
     """
 
     def __init__(self, caller: Caller, numbers: Iterator[int], *, updates_known: bool = False) -> None:
         """Deliver through `caller`, whose stats, journal and stop are those of the run.
 
-        `numbers` are those that no batch has yet, for the parts of batches that are split. `updates_known`
-        tells whether the account updates members who are known.
+        `numbers` are unused batch numbers, for the parts of batches that are split. `updates_known` says
+        whether the account updates known members.
         """
         self._caller = caller
         self._updates_known = updates_known
@@ -112,10 +112,10 @@ class Delivery:
         self._is_refused_alike = False
 
     async def deliver(self, whole: Batch) -> None:
-        """Bring the batch and all parts of it to their end, or as far as the run goes.
+        """Send the batch and all its parts to the end, or as far as the run goes.
 
         Raises:
-            DiskFailure: the journal can't be written; what was under way is left unconfirmed.
+            DiskFailure: the journal can't be written; members under way stay unconfirmed.
         """
         refusals = Refusals(len(whole))
         waiting = [whole]  # the next is the last
@@ -134,8 +134,8 @@ class Delivery:
     async def _work_off(self, waiting: list[Batch], refusals: Refusals) -> None:
         """Until nothing waits, or the run is to end.
 
-        As long as members may not be the reason of a refusal, one batch is looked into at a time: where
-        everybody is refused alike, or a batch is too large, the calls to find that out are spent once.
+        While the members may not be the cause of a refusal, one batch is examined at a time: if everyone is
+        refused alike, or a batch is too large, the calls to find that out are spent once.
         """
         await self._go_on(waiting, refusals, lambda: not refusals.are_open())
         if refusals.are_open():

@@ -78,7 +78,7 @@ class Signals:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Put the handlers back that were there before; what the run has learnt is not lost to a signal."""
+        """Restore the previous handlers; a signal doesn't lose what the run has learned."""
         remember_signals()
         self._listening.__exit__(kind, error, trace)
         remember_signals(one_came=self.count > 0)

@@ -1,4 +1,4 @@
-"""What a run has learnt and spent so far, and the report that comes of it."""
+"""What a run has learned and spent so far, and the report made from it."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ from reconciler.roster.model import Roster
 
 
 class Observer(Protocol):
-    """Somebody who watches a run, to tell the user."""
+    """Watches a run and shows its progress to the user."""
 
     def progressed(self, settled: int, total: int, calls: int) -> None:
         """So many members of `total` are settled, after so many calls."""
@@ -42,7 +42,7 @@ class Observer(Protocol):
 class RunStats:
     """What is known by identity, and calls. `total` is how many members the run is about.
 
-    `given_up` counts, by reason, the batches that ended without an answer that says anything.
+    `given_up` counts, by reason, the batches that ended without a usable answer.
     `not_updated` counts the changes that came back as failed, which is how the API says "exists already".
     """
 
@@ -75,7 +75,7 @@ class RunStats:
 def report_of(
     plan: Plan, roster: Roster, state: KnownState, stats: RunStats, lockfile: Lockfile | None, forgotten: int
 ) -> Report:
-    """The report of a run that ended by itself; `lockfile` is as it stands now, None where there is none."""
+    """The report of a run that ended normally; `lockfile` is the current one, None if there is none."""
     rejected, blocked = _apart(_standing(plan, roster, lockfile))
     entries = stats.entries.values()
     present = Counter(entry.outcome for entry in entries if isinstance(entry, Present))
@@ -112,7 +112,7 @@ def report_of(
 
 
 def report_before_run(plan: Plan) -> Report:
-    """The report of an apply that sent nothing: there was nothing to carry out, or it was refused."""
+    """The report of an apply that sent nothing: there was nothing to apply, or it was refused."""
     rejected, blocked = _apart(
         action for action in plan.actions if isinstance(action, StillRejected | Unremoved)
     )
@@ -129,7 +129,7 @@ def report_before_run(plan: Plan) -> Report:
 
 
 def _standing(plan: Plan, roster: Roster, lockfile: Lockfile | None) -> list[StillRejected | Unremoved]:
-    """All that stands refused in the lockfile as it is now."""
+    """All refusals in the current lockfile."""
     if lockfile is None:
         return []
     return still_refused(plan, roster, lockfile)
@@ -138,7 +138,7 @@ def _standing(plan: Plan, roster: Roster, lockfile: Lockfile | None) -> list[Sti
 def _apart(
     refused: Iterable[StillRejected | Unremoved],
 ) -> tuple[tuple[StillRejected | Unremoved, ...], tuple[Unremoved, ...]]:
-    """Those whom the API refused, and those whom it calls blocked."""
+    """The members that the API refused, and the ones that it calls blocked."""
     rejected: list[StillRejected | Unremoved] = []
     blocked: list[Unremoved] = []
     for member in refused:

@@ -1,1 +1,1 @@
-"""Git, as a program that is run: reading other states of the files, and publishing what apply learnt."""
+"""Git as a process: reading other states of the files, and publishing the lockfile."""

@@ -1,7 +1,7 @@
 """A remote of the repository: what its branches hold, and commits pushed to them by compare-and-swap.
 
-Over the network, so each command has a time limit. Nothing is checked out: neither the work tree, nor the
-index, nor HEAD is read or written.
+Over the network, so each command has a time limit. Nothing is checked out: the work tree, the index and HEAD
+are not read or written.
 """
 
 import os
@@ -25,15 +25,15 @@ _QUIET = ("-c", "gc.auto=0", "-c", "maintenance.auto=false")
 _FETCH = ("--no-tags", "--no-prune", "--recurse-submodules=no", "--no-write-fetch-head", "--quiet")
 _REACH = "Is there a network, and do the credentials that git has here allow it?"
 
-# Git's word behind "!" in the output for programs: git-push(1), "--porcelain". `[rejected]` is said on this
-# side, of a branch that isn't what it was thought to be; `[remote rejected]` there, for any reason.
+# Git's word after "!" in the output for programs: git-push(1), "--porcelain". `[rejected]` comes from this
+# side, for a branch that isn't in the expected state; `[remote rejected]` from the server, for any reason.
 _REJECTION = re.compile(
     r"^!\t[^\t]*\t\[(?P<by>rejected|remote rejected)\](?: \((?P<why>.*)\))?", re.MULTILINE
 )
 _LOST_RACE = re.compile(r"cannot lock ref|failed to (?:lock|update ref)|incorrect old value|already exists")
 
-# Hooks of this clone are made for what its user commits, and this isn't. Nor are commits of the tool signed
-# by hand, so a push isn't either, whatever push.gpgSign says.
+# Hooks of this clone are made for the user's own commits, and this isn't one. No person signs the tool's
+# commits, so pushes aren't signed either, even with push.gpgSign.
 _PUSH = ("--porcelain", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no")
 
 

@@ -43,7 +43,7 @@ def read_export(
         options: what the command line says of its columns, encoding, sheet and dates.
         remembered: what `import.yaml` says of an import of the same file.
         expected: who should be in the panel; those who are not in the export are missing.
-        known: those whom the lockfile has as added or existing.
+        known: the members that the lockfile has as added or existing.
 
     Raises:
         InvalidInput: the file can't be read, or its columns don't fit.

@@ -103,7 +103,7 @@ def prepare(
         source: the workbook or text file.
         destination: the member file to bring up to date; it may not exist yet.
         options: what the command line says.
-        progress: is told of reading and checking.
+        progress: gets the progress of reading and checking.
 
     Raises:
         InvalidInput: the source, `import.yaml` or the member file can't be read, or the columns don't fit.

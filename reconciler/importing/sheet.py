@@ -46,7 +46,7 @@ class Sheet:
 
 
 Progress: TypeAlias = Callable[[str, int, int], None]
-"""Is told what is being done, how far it has come, and how far it has to go, a hundred times or more."""
+"""Gets the current step, how far it is, and the total, a hundred times or more."""
 
 PROGRESS_EACH = 1000  # rows
 
@@ -75,7 +75,7 @@ def trimmed(text: str) -> str:
 
 
 def header_index(rows: Sequence[Row], knows: Callable[[str], bool]) -> int | None:
-    """The row that names most headings that are recognised; titles may stand above it."""
+    """The row with the most recognised headings; there may be titles above it."""
     counts = [sum(knows(str(cell)) for cell in row.cells) for row in rows[:HEADER_WITHIN]]
     best = max(counts, default=0)
     return counts.index(best) if best else None

@@ -86,7 +86,7 @@ def people_of(
         columns: which column becomes which field.
         orders: the order of dates, by field.
         forbidden: by identity, why someone must not be imported.
-        progress: is told of the rows.
+        progress: gets the progress of the rows.
     """
     people: list[Person] = []
     refused: list[RefusedRow] = []

@@ -121,7 +121,7 @@ def decode_any(data: bytes, *, file: str) -> Lockfile:
 
 
 def is_same_state(one: bytes, other: bytes) -> bool:
-    """Whether two files record the same, whatever their white space.
+    """Whether two files record the same, apart from white space.
 
     One that can't be read is the same as itself alone.
     """

@@ -1,8 +1,8 @@
-"""The lockfile's file in an environment's folder, and the commit that it was taken from: its *base*.
+"""The lockfile's file in an environment's folder, and the commit that it comes from: its *base*.
 
-What is new in a lockfile is only known over its base. A wrong one would turn what others added into
-removals, or bring back people whom they removed. So it is written down, in `.reconciler/lockfile-base`,
-beside the digest of the lockfile that it is the base of:
+Only the base shows what is new in a lockfile. A wrong base would turn members added by others into
+removals, or bring back people that others removed. So it is recorded in `.reconciler/lockfile-base`, beside
+the digest of its lockfile:
 
     branch reconciler-state
     sha256:… COMMIT
@@ -105,7 +105,7 @@ class LockfileFile:
             InvalidInput: what was written down can't be read.
         """
         bases = self._bases()
-        # An older version wrote down the digest of the bytes, whatever their white space.
+        # An older version recorded the digest of the bytes, including their white space.
         as_bytes = f"sha256:{hashlib.sha256(content.data).hexdigest()}"
         return bases.get(digest(content.lockfile)) or bases.get(as_bytes)
 

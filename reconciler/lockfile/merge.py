@@ -32,9 +32,9 @@ _PROOF = {Outcome.ADDED: 3, Outcome.EXISTING: 2, Outcome.UNATTRIBUTED: 1, Outcom
 
 
 class Conflict(NamedTuple):
-    """A member about whom the sides contradict each other. None is a side that removed them.
+    """The sides contradict each other about this member. None is a side that removed them.
 
-    `kept` is the entry that stands in the merged lockfile until somebody decides otherwise.
+    `kept` is the entry in the merged lockfile until a person decides otherwise.
     """
 
     key: str
@@ -98,7 +98,7 @@ def merge(base: Lockfile | None, ours: Lockfile, theirs: Lockfile) -> Merged:
 
 
 def news(base: Lockfile | None, ours: Lockfile, theirs: Lockfile) -> frozenset[str]:
-    """The identities that only our side knows: neither the base nor the other side says anything of them.
+    """The identities that only our side knows: they are not in the base and not on the other side.
 
     Nobody can tell from the three lockfiles whether the other side never knew them, or added and removed
     them since the base.
@@ -191,9 +191,9 @@ def _differing(one: Entry, other: Entry) -> list[str]:
 
 
 class _Settled(NamedTuple):
-    """The entry that stands after the merge, None for nobody.
+    """The entry after the merge, None for no entry.
 
-    In a conflict the sides contradict each other, and this is a choice that somebody has to look at.
+    In a conflict the sides contradict each other, and a person has to check this choice.
     """
 
     entry: Entry | None
@@ -212,14 +212,14 @@ def _settle(base: Entry | None, ours: Entry | None, theirs: Entry | None) -> _Se
 
 
 def _removed_by_one(base: Entry | None, changed: Entry | None) -> _Settled:
-    """The removal stands, unless it knew nothing of what the other side pushed."""
+    """The removal wins, unless that side knew nothing of the other side's call."""
     if base is None or changed is None or not _is_pushed_anew(base, changed):
         return _Settled(None)
     return _Settled(changed, is_conflict=True)
 
 
 def _is_pushed_anew(base: Entry, changed: Entry) -> bool:
-    """Whether more than the proof changed: other fields, or somebody let in who had been refused."""
+    """Whether more than the proof changed: other fields, or a refused member who was accepted."""
     was_refused = isinstance(base, Rejected) and not isinstance(changed, Rejected)
     return was_refused or not equal(base.attributes, changed.attributes)
 

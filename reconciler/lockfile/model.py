@@ -1,16 +1,16 @@
-"""The lockfile's content: what earlier pushes proved about each member. Pure; knows no file.
+"""The lockfile's content: what earlier applies proved about each member. Pure; knows no file.
 
-Three sections, and nobody is in two of them:
+Three sections, and no member is in two of them:
 
 - `members`: present in the panel; `outcome` says what the answers proved.
-- `rejected`: the API refused them; `reason` is its word.
+- `rejected`: the API refused them; `reason` is its message.
 - `unconfirmed`: sent, without an answer that proves anything.
 
-Beside them, `departed` records removals: of everyone who is suppressed and for whom a call was made, and of
-everyone who was unsubscribed by us. Only the latter may be in another section too.
+Beside them, `departed` records removals: of suppressed people with a call, and of everyone that
+Reconciler unsubscribed. Only the latter may be in another section too.
 
-What a run learns of a member is either an entry, or that the entry goes (`Gone`), or what has to be noted
-on the entry that stays (`Undelivered`).
+What a run learns about a member is either an entry, or that the entry goes (`Gone`), or a note on the entry
+that stays (`Undelivered`).
 """
 
 import re
@@ -71,7 +71,7 @@ class Outcome(StrEnum):
 
 
 BLOCKED = "blocked"
-"""The reason noted for those whom the API counts as blocked; it says no more."""
+"""The reason noted for members that the API counts as blocked; it says no more."""
 
 
 class _Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
@@ -79,10 +79,10 @@ class _Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_
 
 
 class Undelivered(_Record, frozen=True):
-    """What the API refused to do about a member, who stays as they are; it is not asked again.
+    """A change or removal that the API refused; the member stays as they are, and no second call is made.
 
-    `action` is `change`, `unsubscribe` or `delete`; `tried` is a UTC time. `attributes` are those that a
-    change would have brought, None for a removal.
+    `action` is `change`, `unsubscribe` or `delete`; `tried` is a UTC time. `attributes` are the ones of the
+    refused change, None for a removal.
     """
 
     action: str
@@ -101,9 +101,9 @@ class Present(_Record, frozen=True):
 
 
 class Rejected(_Record, frozen=True):
-    """A member whom the API refused.
+    """A member that the API refused.
 
-    `doubtful` is one who may be in the panel all the same, by an earlier call that got no proper answer.
+    `doubtful`: they may still be in the panel, by an earlier call without a usable answer.
     """
 
     reason: str
@@ -133,7 +133,7 @@ class Departure(StrEnum):
 
 
 class Departed(_Record, frozen=True):
-    """What came of a removal `by` a call that ended `at` a UTC time. `reason` is the API's, if it refused."""
+    """The result of a removal `by` a call that ended `at` a UTC time. `reason`: the API's, if it refused."""
 
     outcome: Departure
     by: Removal
@@ -160,8 +160,8 @@ class Departed(_Record, frozen=True):
 class Gone(NamedTuple):
     """A member with no entry in another section any more.
 
-    `kept_as` is the key under which `departed` keeps what came of it, an identity or a hash; None if it is
-    not kept.
+    `kept_as` is the key under which `departed` keeps the result, an identity or a hash; None if it is not
+    kept.
     """
 
     departed: Departed
@@ -175,7 +175,7 @@ Knowledge: TypeAlias = Entry | Gone | Undelivered
 
 
 def is_in_doubt(knowledge: Knowledge) -> bool:
-    """Whether a call was made and nothing is known of what came of it."""
+    """Whether a call was made and its result is unknown."""
     if isinstance(knowledge, Gone):
         return knowledge.departed.outcome is Departure.UNCONFIRMED
     return isinstance(knowledge, Unconfirmed)
@@ -196,7 +196,7 @@ def _noted(entry: Entry | None, note: Undelivered) -> Entry | None:
     match entry:
         case Present() | Unconfirmed():
             return msgspec.structs.replace(entry, undelivered=note)
-        case Rejected(doubtful=True):  # who may be in the panel all the same, and was to leave
+        case Rejected(doubtful=True):  # they may still be in the panel, and were to leave
             return Unconfirmed(entry.pushed, entry.attributes, note)
     return entry
 
@@ -284,12 +284,12 @@ class Lockfile:
         return replace(self, departed={name_of(name): record for name, record in self.departed.items()})
 
     def with_entries(self, entries: Mapping[str, Knowledge]) -> "Lockfile":
-        """The lockfile after this was learnt; it takes the place of what was known of each identity."""
+        """The lockfile with this knowledge, which replaces what was known about each identity."""
         kept, departed = self.without(entries), dict(self.departed)
         members, rejected, unconfirmed = dict(kept.members), dict(kept.rejected), dict(kept.unconfirmed)
         for key, knowledge in entries.items():
             _keep(departed, key, knowledge)
-            # Only what is noted on an entry asks for the one that stands.
+            # Only a note on an entry needs the existing entry.
             match learnt(self.entry(key) if isinstance(knowledge, Undelivered) else None, knowledge):
                 case Present() as entry:
                     members[key] = entry
@@ -300,7 +300,7 @@ class Lockfile:
         return Lockfile(self.environment, self.target, members, rejected, unconfirmed, departed)
 
     def forgetting(self, keys: Container[str]) -> "Lockfile":
-        """The lockfile without these entries and records; that somebody was unsubscribed is kept."""
+        """The lockfile without these entries and records; records of unsubscribed people are kept."""
         unsubscribed = {k: r for k, r in self.departed.items() if k in keys and stays_beside_an_entry(r)}
         kept = self.without(keys)
         return replace(kept, departed={**kept.departed, **unsubscribed})

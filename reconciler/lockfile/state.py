@@ -22,13 +22,13 @@ REMOTE = "origin"
 
 
 class KnownState(NamedTuple):
-    """What is known of an environment before planning, and how well.
+    """What is known about an environment before planning, and how well.
 
-    `lockfile` counts in what the journal of an interrupted run says, `on_disk` doesn't; either is None where
-    there is nothing. `unfetched` is the branch of the lockfile if this clone knows nothing of it;
-    `conflicts` counts the members about whom branch and file disagree. `is_recovered` tells that there was a
-    journal; `recovered` counts those whom it settled and the lockfile on disk doesn't know yet, `doubted`
-    those who are unconfirmed, since the lockfile isn't the one that the interrupted run began from.
+    `lockfile` includes the journal of an interrupted run, `on_disk` doesn't; either is None if there is
+    nothing. `unfetched` is the branch of the lockfile if this clone has not fetched it; `conflicts` counts
+    the members about whom branch and file disagree. `is_recovered` says that there was a journal;
+    `recovered` counts the members that it settled and that the lockfile on disk doesn't know yet, `doubted`
+    the ones who are unconfirmed, since the lockfile isn't the one that the interrupted run began from.
     """
 
     lockfile: Lockfile | None
@@ -94,7 +94,7 @@ def read_published(environment: Environment, branch: str) -> tuple[str, Lockfile
 
 
 def check_known(environment: Environment) -> None:
-    """Make sure, before anybody is asked about writing, that the lockfile is known here.
+    """Make sure, before the user is asked about writing, that the lockfile is known here.
 
     Raises:
         InvalidInput: nothing is known here of the branch that it is published on.

@@ -16,7 +16,7 @@ def field_changes(before: Attributes, after: Attributes) -> tuple[FieldChange, .
 
 
 class ActionDifference(NamedTuple):
-    """One member about whom two plans don't do the same. None is a plan without an action about them."""
+    """One member with different actions in two plans. None is a plan without an action about them."""
 
     key: str
     before: ActionDocument | None

@@ -1,4 +1,4 @@
-"""Guards: how much one apply may do before somebody has to say that it is meant."""
+"""Guards: how much one apply may do before a person has to confirm it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

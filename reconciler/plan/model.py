@@ -1,6 +1,6 @@
-"""A plan: the actions that turn the lockfile into the roster, and what a reviewer wants to know of them.
+"""A plan: the actions that turn the lockfile into the roster, and what a reviewer wants to know about them.
 
-Actions carry people as they are; whether they are shown masked is for whoever shows them.
+Actions hold personal data unmasked; masking is up to the code that shows them.
 """
 
 from collections import Counter
@@ -18,10 +18,10 @@ from reconciler.suppression.model import Standing
 
 
 class Add(msgspec.Struct, frozen=True):
-    """Push a member.
+    """Add a member.
 
-    `doubtful` is one who was sent before without an answer that proves anything. `was_unsubscribed` is one
-    whom an earlier apply unsubscribed, or may have: adding them doesn't resubscribe them.
+    `doubtful`: they were sent before without a usable answer. `was_unsubscribed`: an earlier apply
+    unsubscribed them, or may have; adding them doesn't resubscribe them.
     """
 
     action: ClassVar[str] = "add"
@@ -34,7 +34,7 @@ class Add(msgspec.Struct, frozen=True):
 
 
 class FieldChange(NamedTuple):
-    """One field of a member before and after; None stands for *not declared*."""
+    """One field of a member before and after; None means *not declared*."""
 
     field: str
     before: Any
@@ -42,9 +42,9 @@ class FieldChange(NamedTuple):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A member who is in the panel and is declared otherwise now, as `attributes` say.
+    """A member who is in the panel and is declared differently now, with `attributes`.
 
-    `deliverable` tells whether they are sent again; without it apply leaves them as they are.
+    `deliverable` says whether they are sent again; otherwise apply leaves them as they are.
     """
 
     action: ClassVar[str] = "change"
@@ -61,17 +61,17 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Remove(msgspec.Struct, frozen=True):
-    """A member who is no longer declared; `by` says how the removal is carried out.
+    """A member who is no longer declared; `by` says how they are removed.
 
-    `attributes` are those of the last push. `doubtful` is one about whom an earlier call got no proper
-    answer, so that nobody knows whether they are still there. `expired` is the day from which their
-    declaration no longer counts, where it still stands in a file, at `source`; both are None for one that
-    was taken out. `was_rejected` is one whom the API refused to add, without any doubt: the entry in the
-    lockfile is forgotten, which no guard counts. `standing` is what the suppression lists say of them; None
-    if that can't be told, since hashes can't be compared. `by` is None if the way depends on it: such a plan
-    is shown, and never applied. Not `is_known` is somebody whom the lockfile doesn't record: suppressed, and
-    removed in case another has added them. `kept_as` is the key under which the lockfile records what comes
-    of it, None if it doesn't. Of somebody who `has_departed`, only that record is dropped.
+    `attributes` are the ones last sent. `doubtful`: an earlier call got no usable answer, so it is unknown
+    whether they are still in the panel. `expired` is the day from which their declaration no longer counts,
+    if it is still in a file, at `source`; both are None if it was removed. `was_rejected`: the API refused
+    to add them, without any doubt; the lockfile entry is forgotten, which no guard counts. `standing` is
+    what the suppression lists say about them; None if that is unknown, since hashes can't be compared. `by`
+    is None if it depends on that: such a plan is shown, and never applied. Not `is_known`: they are not in
+    the lockfile, but suppressed, and removed in case others have added them. `kept_as` is the key under
+    which the lockfile records the result, None if it doesn't. If `has_departed`, only that record is
+    dropped.
     """
 
     action: ClassVar[str] = "remove"
@@ -89,19 +89,19 @@ class Remove(msgspec.Struct, frozen=True):
 
     @property
     def calls_the_api(self) -> bool:
-        """Whether the panel is told, and not only the lockfile's entry dropped."""
+        """Whether apply calls the API, and doesn't only drop the lockfile entry."""
         return self.by is None or self.by.calls_the_api
 
     @property
     def is_counted(self) -> bool:
-        """Whether guards count it: nothing is lost with the entry of somebody who isn't in the panel."""
+        """Whether guards count it: nothing is lost with the entry of a member who isn't in the panel."""
         return not (self.was_rejected or self.has_departed)
 
 
 class StillRejected(msgspec.Struct, frozen=True):
-    """A member whom the API refused and whose declaration is the same as then: not sent again.
+    """A member that the API refused, with the same declaration as then: not sent again.
 
-    Refused was to add them or, of somebody who `is_there`, to change them.
+    The API refused to add them or, if `is_there`, to change them.
     """
 
     action: ClassVar[str] = "rejected"
@@ -114,9 +114,9 @@ class StillRejected(msgspec.Struct, frozen=True):
 
 
 class Unremoved(msgspec.Struct, frozen=True):
-    """A member whom the API refused to remove in this way: not asked again.
+    """A member that the API refused to remove in this way: no second call.
 
-    `source` is the entry of the suppression list for somebody who is not `is_known`, as in `Remove`.
+    `source` is the entry of the suppression list if not `is_known`, as in `Remove`.
     """
 
     action: ClassVar[str] = "rejected"
@@ -147,9 +147,9 @@ class OperationKind(StrEnum):
 
 
 class Operation(NamedTuple):
-    """One member for whom the API is asked to do something.
+    """What apply asks the API about one member.
 
-    `attributes` are those to save or, for a removal, those of the last push. `doubtful` is one about whom an
+    `attributes` are the ones to save or, for a removal, the ones last sent. `doubtful` is one about whom an
     earlier call got no proper answer. `is_known` and `kept_as` are those of `Remove`.
     """
 
@@ -162,7 +162,7 @@ class Operation(NamedTuple):
 
 
 class Day(NamedTuple):
-    """The day for which a plan is made, and the last on which an expiry is worth telling of beforehand.
+    """The day for which a plan is made, and the last day whose expiries it announces.
 
     Both in UTC, as `2026-11-26`.
     """
@@ -191,7 +191,7 @@ class Expiring(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """How many members each action concerns; `rejected` counts those too whom the API refused to remove."""
+    """How many members each action concerns; `rejected` includes members that the API refused to remove."""
 
     add: int
     change: int
@@ -245,7 +245,7 @@ class Plan:
 
     @property
     def undecided(self) -> int:
-        """How many members leave in a way that can't be told, since suppression lists can't be compared."""
+        """How many members leave in an unknown way, since suppression lists can't be compared."""
         return sum(remove.by is None for remove in self.removes)
 
     @property
@@ -272,7 +272,7 @@ class Plan:
 
     @property
     def is_first(self) -> bool:
-        """Whether somebody is to be added and the lockfile records nobody yet."""
+        """Whether members are to be added and the lockfile is still empty."""
         nobody = Lockfile(self.environment, self.target)
         return self.summary.add > 0 and self.lockfile_digest in {digest(None), digest(nobody)}
 

@@ -302,7 +302,7 @@ class _Comparison:
         return names[0] if names else key if by is Removal.UNSUBSCRIBE else None
 
     def _way_out(self, key: str) -> tuple[Removal | None, Standing | None]:
-        """How they leave, and as whom; None for what can't be told while hashes are unchecked."""
+        """How they leave, and under which key; None for what is unknown while hashes are unchecked."""
         standings = self.roster.suppression.standings(key)
         ways = {self.policy.way_out(standing) for standing in standings}
         way = ways.pop() if len(ways) == 1 else None

@@ -45,12 +45,12 @@ class SettingChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PullRequestChanges:
-    """The members whom a pull request declares in another way than its merge base does.
+    """The members that a pull request declares differently from its merge base.
 
     `keys` are their identities; None if the declarations at the merge base can't be read, so that nothing
-    can be told apart. `has_new_settings` says whether `environment.yaml` differs too; `settings` are the
+    can be compared. `has_new_settings` says whether `environment.yaml` differs too; `settings` are the
     changes to the settings that a reviewer must see. `former` says where the members that the pull request
-    takes out were declared, as `file:line`. `lists` are the suppression lists before and after.
+    removes were declared, as `file:line`. `lists` are the suppression lists before and after.
     """
 
     base: Base
@@ -61,7 +61,7 @@ class PullRequestChanges:
     lists: tuple[Suppression, Suppression] = (NOBODY, NOBODY)
 
     def own(self, plan: Plan) -> tuple[Action, ...]:
-        """The actions that the pull request causes; all of them if that can't be told."""
+        """The actions that the pull request causes; all of them if that is unknown."""
         return tuple(action for action in plan.actions if self.holds(action))
 
     def pending(self, plan: Plan) -> tuple[Action, ...]:
@@ -144,7 +144,7 @@ def hidden_line(plan: Plan) -> str:
     document = PlanFigures(plan.environment, plan.digest, plan.roster_digest, plan.summary)._asdict()
     text = json.dumps(document | {"summary": plan.summary._asdict()}, ensure_ascii=True)
     # Two hyphens could end an HTML comment, and `##[` is a command to old CI runners. Counts have no sign and
-    # there are no lists, so both stand inside of texts only.
+    # there are no lists, so both occur only inside texts.
     harmless = text.replace("-", "\\u002d").replace("##[", "##\\u005b")
     return f"<!-- reconciler: shown {harmless} -->"
 

@@ -50,7 +50,7 @@ class _Attempt:
 
 
 class QuestionProPanel:
-    """The vendor's panel behind `target`, or whatever `transport` leads to. An async context manager."""
+    """The vendor's panel at `target`, or the one behind `transport`. An async context manager."""
 
     def __init__(
         self,
@@ -150,8 +150,8 @@ def _client(route: Route, seconds: float, transport: httpx.AsyncBaseTransport | 
     """A pool of connections for calls of so many seconds. Cookies are not kept.
 
     The caller bounds the whole call. httpx's own timeouts bound single reads, which an answer that trickles
-    never exceeds, so they are off, but for one: httpcore leaves the socket of a handshake open that is
-    cancelled from outside, so connecting gives up by itself, a little before the call's time is over.
+    never exceeds, so they are off, except one: httpcore leaves the socket open if a handshake is cancelled
+    from outside, so connecting times out by itself, a little before the call's time is over.
     """
     return httpx.AsyncClient(
         headers={

@@ -1,4 +1,4 @@
-"""The panel as applying and reading see it: a request in, and all that can come of it.
+"""The panel as applying and reading see it: a request, and all possible answers.
 
 Which answer leaves doubt (the server may have acted) and which proves what is decided by
 `reconciler.apply`; here are only the facts. Sources: the vendor's pages *save panel members*,
@@ -67,7 +67,7 @@ class CountedAway:
 
     @property
     def absent(self) -> int:
-        """Those about whom nothing was left to do."""
+        """How many needed no action."""
         return self.unavailable + self.already
 
 
@@ -76,7 +76,7 @@ class Page:
     """The documented answer to `ReadPage`: members by the fields of *save*, without those that are null.
 
     Null proves nothing (in the vendor's examples `status` and `profileFields` are null). A member may have
-    no address, or one that is none. No totals: those of the vendor's example are 0 beside a member.
+    no address, or an invalid one. No totals: in the vendor's example they are 0 beside a member.
     """
 
     members: tuple[Attributes, ...]
@@ -84,14 +84,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """HTTP 400: nothing was done about anybody in the batch."""
+    """HTTP 400: nothing was done about any member of the batch."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class TooLarge:
-    """HTTP 413: nothing was done about anybody in the batch, since it is too large."""
+    """HTTP 413: nothing was done about any member of the batch, since it is too large."""
 
     reason: str
 
@@ -106,7 +106,7 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class AllowanceUsedUp:
-    """HTTP 429 that no waiting mends: the calls that were paid for are spent."""
+    """HTTP 429 where waiting doesn't help: the paid calls are used up."""
 
     reason: str
 
@@ -159,11 +159,11 @@ Answer: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One attempt: its answer, and what a log wants to know of it.
+    """One attempt: its answer, and the data for a log.
 
-    `sent` tells whether the attempt began to send (then it counts as a call). `status` is the HTTP status,
-    None where no answer came. `duration` is in seconds. No key and no personal data stand here, but for
-    what the API itself says in a `reason`.
+    `sent` says whether the attempt began to send (then it counts as a call). `status` is the HTTP status,
+    None if no answer came. `duration` is in seconds. It holds no key and no personal data, except in the
+    API's own `reason`.
     """
 
     answer: Answer

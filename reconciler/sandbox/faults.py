@@ -83,7 +83,7 @@ def _redirect(_answer: SandboxAnswer, path: str) -> SandboxAnswer:
 
 
 def _counts(falsified: Callable[[dict[str, int]], dict[str, Any]]) -> Alteration:
-    """Falsify the counts, whatever their names; leave every other answer as it is."""
+    """Falsify the counts of any name; leave every other answer as it is."""
 
     def alter(answer: SandboxAnswer, _path: str) -> SandboxAnswer:
         if "=" not in answer.summary or not isinstance(counts := json.loads(answer.body)["response"], dict):

@@ -188,7 +188,7 @@ class Store:
     def page(
         self, start: int, size: int, *, ids: list[int] | None, search: str | None, status: str | None
     ) -> list[Resident]:
-        """Residents `start` to `start + size` of those who match; None and an empty text match everyone."""
+        """Matching residents from `start` to `start + size`; None and an empty text match everyone."""
         return self._residents(
             _PAGE, None if ids is None else json.dumps(ids), search or "", status or "", start, size
         )

@@ -1,4 +1,4 @@
-"""Suppression lists on disk → whom they suppress, and all that is wrong with them."""
+"""Suppression lists on disk → who is suppressed, and all that is wrong with the lists."""
 
 import codecs
 import os
@@ -21,7 +21,7 @@ from reconciler.text_source import (
 )
 
 LEAST_CHARACTERS = 16
-"""The shortest secret: with a shorter one, whoever has the list could guess it."""
+"""The shortest secret: a shorter one could be guessed from the list."""
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAKE = "Make one with `openssl rand -hex 32`, and keep it where your other secrets are."
