@@ -31,7 +31,7 @@ class StillDeclared(NamedTuple):
 class PlannedRemoval(NamedTuple):
     """What happens to a person once no file declares them any more.
 
-    `section` and `outcome` are the lockfile's, None for somebody whom it doesn't record. `calls` is the most
+    `section` and `outcome` are the lockfile's, None for a person who is not in it. `calls` is the most
     that it costs by itself. `undelivered` is what the API refused before. `refusals` are the guards of the
     whole plan that it would raise; `is_planned` is False if there is nothing to carry out.
     """
@@ -46,7 +46,7 @@ class PlannedRemoval(NamedTuple):
 
 
 class Suppressed(NamedTuple):
-    """Somebody on a suppression list, and what is left to do.
+    """A person on a suppression list, and what is left to do.
 
     `location` is their entry; `was_there` tells that nothing had to be written. `removal` is None if apply
     does nothing about them, or the lockfile can't be read; then `problems` say why. `unfetched` is the

@@ -153,7 +153,7 @@ def _news(
 
 
 def _without_proof(before: Lockfile, key: str, record: "Learnt") -> Knowledge:
-    """Somebody was sent, and others may have decided since. Who was to leave and is absent is recorded so."""
+    """A member was sent, and others may have decided since. A removal without an entry is recorded so."""
     operation, entry = record.operation, before.entry(key)
     if entry is not None and not operation.is_known:
         return Unconfirmed(record.at, entry.attributes)

@@ -177,7 +177,7 @@ class _Run:
         try:
             lockfile, problems = self._write(stats, forgotten)
             discard(self.environment)
-        except (DiskFailure, InvalidInput) as error:  # what was learnt is in the journal, and can be told too
+        except (DiskFailure, InvalidInput) as error:  # the journal has the outcomes, so they can be shown too
             report = self._report(stats, self.state.lockfile, 0)
             return replace(report, problems=error.problems, failure=EXIT_INVALID)
         report = self._report(stats, lockfile, 0 if problems else len(forgotten))
@@ -230,7 +230,7 @@ class _Run:
         return after, ()
 
     def _name(self, name: str) -> str:
-        """How the lists name somebody who departed: as a hash, if that is all that they have by now."""
+        """How the lists name a departed person: as a hash, if they have nothing else by now."""
         names = self.roster.suppression.names_of(name)
         return names[0] if names else name
 

@@ -24,7 +24,7 @@ class AskedMembers:
     """The selected members; without names, everyone.
 
     `names` are identities, or hashes of them as suppression lists hold them, sorted. With `must_be_known`,
-    one whom an environment doesn't know is a mistake.
+    a member that an environment doesn't know is a mistake.
     """
 
     names: tuple[str, ...] = ()

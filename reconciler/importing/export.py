@@ -94,7 +94,7 @@ def _text(name: str, cell: Cell, dates: Mapping[str, DateOrder]) -> str | None:
     try:
         return text_of(name, cell, dates)
     except RefusedCell:
-        # Whatever the day was, there is one: they opted out.
+        # Any day means that they opted out.
         is_day = (
             name == OPT_OUT and isinstance(cell, str) and any(_is_read(cell, order) for order in DateOrder)
         )

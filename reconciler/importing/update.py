@@ -54,7 +54,7 @@ class Update:
     """What importing does to the member file; all but `rows` is for people to read.
 
     `gone` are the identities that the file has and the source lacks; they leave `rows` only with `prune`.
-    `elsewhere` are people whom other files declare, by identity, with the place; they are not written.
+    `elsewhere` are people declared in other files, by identity, with the place; they are not written.
     """
 
     header: tuple[str, ...]

@@ -25,7 +25,7 @@ def is_one_typo(one: str, other: str) -> bool:
     if len(other) - len(one) > 1 or one == other:
         return False
     if one[:half] != other[:half] and one[half + 1 :] != other[len(other) - len(one) + half + 1 :]:
-        return False  # a typo leaves one half as it is; most texts are told apart here
+        return False  # a typo leaves one half as it is; most texts are distinguished here
     at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
     if len(one) < len(other):
         return one[at:] == other[at + 1 :]

@@ -49,7 +49,7 @@ class Conflict(NamedTuple):
 
     def _choice(self) -> str:
         if self.ours is None or self.theirs is None:
-            return "Whoever removed them didn't know of that push, so they're kept."
+            return "The side that removed them didn't know of that call, so they're kept."
         fields = ", ".join(_differing(self.ours, self.theirs))
         return f"They differ in {fields}; {'ours' if self.kept == self.ours else 'theirs'} is kept."
 
@@ -145,7 +145,7 @@ def _records(base: Lockfile | None, ours: Lockfile, theirs: Lockfile) -> dict[st
 
 
 def _removed_since(base: Lockfile | None, *sides: Lockfile) -> set[str]:
-    """Those about whom a side made a call since the base by which they may have left the panel."""
+    """The members that a call by one side since the base may have removed from the panel."""
     known = base.departed if base else {}
     return {
         key
@@ -281,7 +281,7 @@ def _is_in_doubt(entry: Entry) -> bool:
 
 
 def _doubted(entry: Present) -> Present:
-    """Whoever was there already may have been let in by the call in doubt: that isn't `existing`."""
+    """The call in doubt may have added members who were there already: that isn't `existing`."""
     if entry.outcome is Outcome.EXISTING:
         return structs.replace(entry, outcome=Outcome.UNATTRIBUTED)
     return entry

@@ -86,7 +86,7 @@ class Drift:
 
     `export` is the display path of the export that was read; empty if the panel itself was. `same` counts the
     declared members whose compared fields are equal; `pending` those who are declared and not recorded as
-    present yet, and whom nobody looked for. `notes` say how the export was read.
+    present yet, and were not looked for. `notes` say how the export was read.
     `listed` are the entries of those who opted out, None if nobody asked for them; `problems` say why
     something beside the read could not be done.
     """

@@ -59,7 +59,7 @@ class ReadPlan:
     """What a read is about.
 
     `expected` gives the address of each member who should be there, by identity; those on no page are looked
-    up. `known` are those whom the lockfile has as added or existing: a read that sees none of them says
+    up. `known` are the members that are added or existing in the lockfile: a read that sees none of them says
     nothing, since it is unknown whether the call lists the panel that *save* fills; None if any
     member will do. `most_calls` bounds all calls. `may_look_up` is asked before members are looked up, with
     their number.

@@ -126,7 +126,7 @@ class Suppression:
         return self._unchecked | {Standing.OPTED_OUT if entries else Standing.UNLISTED}
 
     def treats_alike(self, name: str, other: "Suppression") -> bool:
-        """Whether other lists say the same of somebody, named by identity or hash.
+        """Whether other lists say the same about a person, given as identity or hash.
 
         Where hashes can't be compared, that is so if they are the same.
         """

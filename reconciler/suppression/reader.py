@@ -28,7 +28,7 @@ _MAKE = "Make one with `openssl rand -hex 32`, and keep it where your other secr
 
 
 class SuppressionReading(NamedTuple):
-    """Whom the lists suppress, what is wrong with them, and which entries can't be compared here."""
+    """The people on the lists, what is wrong with the lists, and which entries can't be compared here."""
 
     suppression: Suppression
     problems: tuple[Problem, ...]

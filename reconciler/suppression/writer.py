@@ -64,7 +64,7 @@ def list_opted_out(environment: Environment, keys: Sequence[str]) -> dict[str, L
 def _write(
     environment: Environment, keys: Sequence[str], path: Path, top: str, *enough: Standing
 ) -> dict[str, Listed]:
-    """Write those of whom the lists don't say `enough` yet."""
+    """Write the people about whom the lists don't say `enough` yet."""
     before, secret = _read(environment)
     new = [key for key in dict.fromkeys(keys) if before.standings(key).isdisjoint(enough)]
     lines = _append(path, [_entry(key, secret) for key in new], secret, top) if new else []
