@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from reconciler.apply.recovery import known_state
-from reconciler.apply.stop_messages import said
+from reconciler.apply.stop_messages import said, said_in
 from reconciler.checks import Check, Checked, failed, ok, unknown
 from reconciler.declaration import DeclarationReading, try_declaration
 from reconciler.environment.model import Environment
@@ -148,9 +148,8 @@ def _key(reply: Reply) -> Check:
         case AllowanceUsedUp(reason):
             return failed(KEY, Problem(said(reason), ("Ask your QuestionPro representative for calls.",)))
         case answer:
-            reason = getattr(answer, "reason", "an answer to another call")
             hint = "Run it again later. If it stays so, check datacenter or base_url in environment.yaml."
-            return unknown(KEY, Problem(said(reason), (hint,)))
+            return unknown(KEY, Problem(said_in(answer), (hint,)))
 
 
 def _way(environment: Environment) -> str:

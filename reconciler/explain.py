@@ -16,6 +16,7 @@ from reconciler.lockfile.state import KnownState
 from reconciler.plan.model import Action, Day, GuardRefusal
 from reconciler.plan.planner import make_plan
 from reconciler.problems import Location, Problem, nearest
+from reconciler.suppression.model import Standing
 
 MOST_PLACES = 3
 
@@ -59,6 +60,7 @@ class Explanation:
     declared: tuple[DeclaredAt, ...] = ()
     expires: str | None = None
     suppressed: Location | None = None
+    has_opted_out: bool = False
     unchecked: tuple[Problem, ...] = ()
     lockfile: LockfileIs = LockfileIs.READ
     unfetched: str | None = None
@@ -131,6 +133,7 @@ def explain(
         declared=declared,
         expires=declaration.expires if declaration else None,
         suppressed=suppressed,
+        has_opted_out=Standing.OPTED_OUT in suppression.standings(key),
         unchecked=reading.unchecked,
         lockfile=_lockfile_is(state),
         unfetched=state.unfetched if state else None,

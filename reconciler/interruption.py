@@ -45,13 +45,14 @@ def remember_signals(*, one_came: bool = False) -> None:
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Within this block a signal interrupts, also one that was remembered before it."""
+    was_allowed = _state.is_allowed
     try:
         _state.is_allowed = True
         if _state.received:
             raise KeyboardInterrupt
         yield
     finally:
-        _state.is_allowed = False
+        _state.is_allowed = was_allowed
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from reconciler.plan.diff import ActionDifference, plan_difference
 from reconciler.plan.model import Plan
 from reconciler.plan.saved import ActionDocument, ReviewedPlan, action_document
 from reconciler.problems import Address, Location, Message, Problem, Severity, Value
+from reconciler.questionpro.panel import Answer, Refused, TooLarge
 
 AGAIN = "What was confirmed is in the lockfile; apply with a fresh plan carries on."
 
@@ -195,6 +196,13 @@ def not_cleared(fields: Sequence[str]) -> Problem:
 
 
 _STATUS = re.compile(r"(HTTP \d{3}: )(.*)", re.DOTALL)
+
+
+def said_in(answer: Answer) -> Message:
+    """Why an answer is no use, the server's own words in it set apart."""
+    if isinstance(answer, Refused | TooLarge):
+        return "the API says: ", Value(answer.reason)
+    return said(getattr(answer, "reason", "an answer to another call"))
 
 
 def said(reason: str) -> Message:

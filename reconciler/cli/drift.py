@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from reconciler.importing.run import ImportOptions
     from reconciler.problems import Message
 
+_NOT_LISTED = ("Nobody was written to opted_out.txt, since the read was interrupted.",)
 _NOBODY_LISTED = ("Nobody was written to opted_out.txt, since this may be another panel.",)
 
 
@@ -146,7 +147,9 @@ def drift(
     if read.denial is not None:
         invocation.tell_problems((read.denial,))
     code = _exit_code(found, detailed=detailed_exitcode)
-    if list_opted_out and state.lockfile and not read.members.keys().isdisjoint(known):
+    if list_opted_out and read.is_interrupted:
+        found = replace(found, notes=(*notes, _NOT_LISTED))
+    elif list_opted_out and state.lockfile and not read.members.keys().isdisjoint(known):
         try:
             found = with_opt_outs_listed(invocation, declared, found, state.lockfile, yes=yes)
         except ReconcilerError as error:  # what was read cost calls, so it is shown all the same

@@ -11,8 +11,9 @@ from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument, format_option, mask_option, yes_option
 from reconciler.cli.progress import ImportProgress
 from reconciler.cli.reading import import_options, max_calls_option, refuse_beside, source_options
+from reconciler.cli.saving import check_place
 from reconciler.cli.terminal import confirm
-from reconciler.declaration import try_declaration
+from reconciler.declaration import Declared, try_declaration
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, UsageError
 from reconciler.files import display_path
 from reconciler.importing.panel import DEFAULT_FIELDS, parse_fields
@@ -121,11 +122,14 @@ def import_members(
         destination = _destination(invocation.panels / name, source.stem, to)
         check_source(source, destination.path)
         declared = try_declaration(invocation.panels, name)
+        if declared.environment is not None:
+            Declared(declared.environment, declared.roster, declared.unchecked).require_checked()
         with ImportProgress(invocation, source) as progress:
             imported = prepare(
                 declared, invocation.panels / name, source, destination, options, progress.told
             )
         rejected = rejected_path(source, invocation.panels, rejected_file)
+        _check_apart(rejected, source, destination.path)
         steps = _next_steps(invocation, name, imported, source, rejected)
         imported = replace(imported, next_steps=tuple(steps))
     imported = replace(imported, more="To see all: --format json.")
@@ -141,6 +145,19 @@ def _fields(given: str | None) -> tuple[str, ...]:
         return DEFAULT_FIELDS if given is None else parse_fields(given)
     except ValueError as error:
         raise UsageError(Problem((f"--fields: {error}",))) from None
+
+
+def _check_apart(rejected: Path, *others: Path) -> None:
+    """Refuse to write refused rows over a file that is read or written besides.
+
+    Raises:
+        UsageError: they would be.
+        InvalidInput: no file can be written there.
+    """
+    if any(rejected.resolve() == other.resolve() for other in others):
+        hint = ("Name another file for the refused rows.",)
+        raise UsageError(Problem(("--rejected names the source or the member file itself.",), hint))
+    check_place(rejected)
 
 
 def _write(

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from reconciler.environment.discovery import SETTINGS_FILE
+from reconciler.environment.model import LOCKFILE
 from reconciler.errors import InvalidInput, UsageError
 from reconciler.files import disk_failure, display_path, is_link, link_problem, replace_file
 from reconciler.problems import Location, Problem
@@ -22,6 +24,11 @@ def check_place(path: Path) -> None:
         raise UsageError(Problem(("`-` is not the name of a file.",), (hint,)))
     if is_link(path):
         raise InvalidInput(link_problem(path))
+    if _is_declaration(path):
+        hint = "Name a file outside the folder of the environment."
+        raise UsageError(
+            Problem((display_path(path), " belongs to a declaration, and stays as it is."), (hint,))
+        )
     try:
         if path.exists() and not path.is_file():
             raise InvalidInput(Problem((_NO_FILE,), location=Location(display_path(path))))
@@ -32,6 +39,13 @@ def check_place(path: Path) -> None:
             raise InvalidInput(no_folder)
     except OSError as error:
         raise disk_failure("written", path, error) from error
+
+
+def _is_declaration(path: Path) -> bool:
+    """Whether this is a file of an environment that people write, or the lockfile."""
+    is_theirs = path.suffix.lower() in {".yaml", ".yml", ".csv", ".txt"} or path.name == LOCKFILE
+    folders = path.resolve().parents
+    return is_theirs and path.exists() and any((folder / SETTINGS_FILE).is_file() for folder in folders)
 
 
 def save(path: Path, text: str) -> None:

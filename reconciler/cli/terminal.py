@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from reconciler.errors import DiskFailure, Interrupted, Refusal
+from reconciler.interruption import interruptible
 from reconciler.output.options import Paint, unpainted
 from reconciler.problems import Problem
 
@@ -108,8 +109,9 @@ def confirm(question: str, *, yes: bool = False, without_terminal: Problem = _WI
 
 def _answer(question: str, readline: Callable[[], str]) -> str:
     try:
-        write(sys.stderr, f"{question} [y/N] ")
-        answer = readline()
+        with interruptible():
+            write(sys.stderr, f"{question} [y/N] ")
+            answer = readline()
     except KeyboardInterrupt:
         write(sys.stderr, "\n")
         raise Interrupted(Problem(("Interrupted before anything began.",))) from None

@@ -56,7 +56,7 @@ class Decisions:
 
         The order is the contract's: --map, import.yaml, exact field names, known headings.
         """
-        if _folded(heading) == PASSWORD:
+        if is_password(heading):
             return None
         for said in (self.mapped, self.remembered):
             if heading in said:
@@ -140,6 +140,11 @@ def _address_hint(headings: Sequence[str]) -> Message:
 
 def _named(headings: Sequence[str]) -> Message:
     return ("The headings are ", Code(", ".join(heading for heading in headings if heading)), ".")
+
+
+def is_password(heading: str) -> bool:
+    """Whether a column holds passwords, which are never written anywhere."""
+    return _folded(heading) == PASSWORD
 
 
 def _folded(heading: str) -> str:

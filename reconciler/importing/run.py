@@ -12,7 +12,7 @@ from reconciler.declaration import DeclarationReading
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path, replace_file
 from reconciler.identity import identity
-from reconciler.importing.columns import Columns, Decisions, decide
+from reconciler.importing.columns import Columns, Decisions, decide, is_password
 from reconciler.importing.import_yaml import IMPORT_FILE, Remembered, read_import_yaml, with_remembered
 from reconciler.importing.sheet import Choices, Progress, Sheet, unreadable, untold
 from reconciler.importing.source import read_sheet
@@ -182,9 +182,11 @@ def write_rejected(path: Path, imported: Imported) -> None:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("row", "reason", *imported.header))
+    kept = [index for index, heading in enumerate(imported.header) if not is_password(heading)]
+    writer.writerow(("row", "reason", *(imported.header[index] for index in kept)))
     for row in imported.refused:
-        writer.writerow((row.row, spreadsheet_safe(plain(row.reason)), *row.cells))
+        cells = (row.cells[index] for index in kept if index < len(row.cells))
+        writer.writerow((row.row, spreadsheet_safe(plain(row.reason)), *cells))
     replace_file(path, text.getvalue().encode("utf-8-sig"), mode=_PRIVATE)
 
 

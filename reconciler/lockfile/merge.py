@@ -213,9 +213,13 @@ def _settle(base: Entry | None, ours: Entry | None, theirs: Entry | None) -> _Se
 
 def _removed_by_one(base: Entry | None, changed: Entry | None) -> _Settled:
     """The removal wins, unless that side knew nothing of the other side's call."""
-    if base is None or changed is None or not _is_pushed_anew(base, changed):
+    if base is None or changed is None:
         return _Settled(None)
-    return _Settled(changed, is_conflict=True)
+    if _is_pushed_anew(base, changed):
+        return _Settled(changed, is_conflict=True)
+    was_there = isinstance(base, Present) or _is_in_doubt(base)
+    # Of two calls about somebody who was there, nothing tells which came later.
+    return _Settled(changed if was_there and isinstance(changed, Unconfirmed) else None)
 
 
 def _is_pushed_anew(base: Entry, changed: Entry) -> bool:

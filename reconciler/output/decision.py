@@ -203,6 +203,8 @@ def _own_mistake(explanation: Explanation) -> Iterator[Message]:
     if places and explanation.suppressed:
         unlist = f"remove them from the suppression list: {explanation.suppressed}"
         yield (f"Remove the entry at {places[0]}. Or, if they agree to be added, {unlist}.",)
+        if explanation.has_opted_out:
+            yield ("They opted out: adding them does not resubscribe them.",)
     elif len(places) > 1:
         yield (f"Keep one of {' and '.join(places)}.",)
 

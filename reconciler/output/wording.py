@@ -16,7 +16,7 @@ OUTCOMES = {
     "rejected": "refused by the API",
     "unconfirmed": "sent, but no answer confirms it; they may be in the panel",
     "unsent": "not processed in this run",
-    "forgotten": "dropped from the lockfile; they stay in the panel",
+    "forgotten": "dropped from the lockfile; the panel is not changed",
     "resubmitted": "sent again with other fields; the API doesn't confirm updates",
     "unsubscribed": "in the panel, and get no more mail",
     "deleted": "no longer in the panel",
@@ -92,7 +92,7 @@ def plan_sentence(plan: Plan) -> str:
     clauses += _action_clauses(plan.actions, summary.add, summary.remove)
     clauses += [f"{summary.unchanged} unchanged"] if summary.unchanged else []
     clauses += [f"{summary.rejected} rejected"] if summary.rejected else []
-    clauses += [] if plan.declared else ["no members are declared"]
+    clauses += [] if plan.declared or plan.selection else ["no members are declared"]
     return _sentence(plan.environment, clauses)
 
 

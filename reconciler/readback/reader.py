@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from reconciler.apply.calls import Pace, retrying
 from reconciler.apply.signals import Cause, Signals, Stop
-from reconciler.apply.stop_messages import said
+from reconciler.apply.stop_messages import said, said_in
 from reconciler.environment.model import Api
 from reconciler.problems import Message, Problem
 from reconciler.questionpro.panel import (
@@ -210,7 +210,7 @@ class _Reading:
             case None:
                 raise _Ended(self._why_stopped())
             case _:
-                raise _Ended(said(getattr(answer, "reason", "an answer to another call")))
+                raise _Ended(said_in(answer))
 
     async def _attempt(self, panel: PanelReader, request: ReadPage) -> Answer | None:
         if not await self._pace.turn():

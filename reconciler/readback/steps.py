@@ -71,7 +71,8 @@ def unproven(seen: Seen, known: Collection[str] | None, nowhere: str, whether: s
         return (f"nobody is {nowhere}, {unknown}",)
     if not known:
         return (f"the lockfile has nobody as added or existing, {unknown}",)
-    return (f"of {counted(len(known), 'member')} who are in the panel none is {nowhere}, {unknown}",)
+    recorded = f"{counted(len(known), 'member')} recorded as added or existing"
+    return (f"of {recorded} none is {nowhere}, {unknown}",)
 
 
 def all_pages(seen: Seen) -> Steps[Message]:
@@ -105,7 +106,9 @@ def look_up(seen: Seen, key: str, address: str) -> Steps[bool | None]:
     page = yield ReadPage(1, address)
     if key in seen.take(page):
         return True
-    return False if len(page.members) < max(longest, 1) else None
+    # A page of a few is not cut, unless the whole panel came in such pages.
+    is_cut = len(page.members) >= max(longest, 1) and len(seen.members) > longest
+    return None if is_cut else False
 
 
 def counted(number: int, noun: str) -> str:

@@ -65,6 +65,12 @@ def test_where_lists_are_hashed_so_is_the_record(tmp_path: Path) -> None:
     assert world.departed() == {}
 
 
+def test_whoever_opted_out_and_is_declared_is_told_that_adding_does_not_resubscribe(tmp_path: Path) -> None:
+    world = world_of(tmp_path, DELETES, ADA)
+    world.write("p/opted_out.txt", f"{ADA}\n")
+    assert "does not resubscribe" in world.run("why", "p", ADA).out
+
+
 def test_who_opted_out_can_be_suppressed_too(tmp_path: Path) -> None:
     world = world_of(tmp_path, DELETES, ADA, BOB)
     world.members(ADA)

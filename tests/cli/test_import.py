@@ -133,3 +133,29 @@ def test_a_large_file_shows_its_progress_on_a_terminal_alone(world: World) -> No
     assert "100%" in shown
     assert world.run(*command).err == ""
     assert "Reading" not in converse(world, ("import", "team", "export.csv", "--dry-run"), []).shown
+
+
+@pytest.mark.parametrize(
+    "target", ["export.csv", "panels/team/members/export.csv", "panels/team/environment.yaml"]
+)
+def test_refused_rows_are_never_written_over_another_file(world: World, target: str) -> None:
+    before = (world.folder / "export.csv").read_text()
+    assert world.run("import", "team", "export.csv", "--rejected", target).code == 64
+    assert (world.folder / "export.csv").read_text() == before
+    assert (world.panels / "team/environment.yaml").read_text() == "embedded: true\n"
+
+
+def test_a_column_of_passwords_is_not_among_the_refused_rows(world: World) -> None:
+    (world.folder / "export.csv").write_text("E-Mail,Password\nno address,hunter2\n")
+    assert world.run("import", "team", "export.csv").code == 3
+    assert "hunter2" not in (world.folder / "export.csv.rejected.csv").read_text(encoding="utf-8-sig")
+
+
+def test_without_the_secret_of_a_hashed_list_nothing_is_imported(world: World) -> None:
+    settings = "embedded: true\nsuppression_secret: {env: PEPPER}\n"
+    (world.panels / "team/environment.yaml").write_text(settings)
+    (world.panels / "team/suppressed.txt").write_text(f"hmac-sha256:{'0a' * 32}\n")
+    done = world.run("import", "team", "export.csv")
+    assert done.code == 1
+    assert "PEPPER" in done.err
+    assert not (world.panels / "team/members/export.csv").exists()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from terminal import converse
 from world import Result, World
 
 _SECRET = {"PEPPER": "0123456789abcdef0123456789abcdef"}
@@ -171,3 +172,9 @@ def test_import_takes_no_other_row_of_somebody_who_opted_out(world: World) -> No
         "Email,Unsubscribe Date\neve@example.org,2026-02-01\nEVE@example.org,\n"
     )
     assert len(world.run("import", "p", "new.csv", "--format", "json").json["refused"]) == 2
+
+
+def test_an_interrupt_at_the_second_question_ends_the_command_and_writes_nothing(world: World) -> None:
+    talk = converse(world, ("drift", "p", "--list-opted-out"), ["y\n", "\x03"])
+    assert talk.code == 130
+    assert not (world.panels / "p" / "opted_out.txt").exists()

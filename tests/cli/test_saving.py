@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.saving import save
-from reconciler.errors import DiskFailure, InvalidInput
+from reconciler.errors import DiskFailure, InvalidInput, UsageError
 
 
 def test_a_saved_file_is_for_its_owner_alone(tmp_path: Path) -> None:
@@ -40,3 +40,16 @@ def test_what_is_no_ordinary_file_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="not a regular file"):
         save(tmp_path / "pipe", "x")
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    "name", ["environment.yaml", "members/team.csv", "suppressed.txt", "state.lock.json"]
+)
+def test_nothing_is_saved_over_the_files_of_an_environment(tmp_path: Path, name: str) -> None:
+    (tmp_path / "members").mkdir()
+    for file in ("environment.yaml", name):
+        (tmp_path / file).write_text("declared", encoding="utf-8")
+    with pytest.raises(UsageError):
+        save(tmp_path / name, "x")
+    assert (tmp_path / name).read_text(encoding="utf-8") == "declared"
+    save(tmp_path / "members" / "report.json", "x")

@@ -130,3 +130,13 @@ def test_a_key_that_may_not_list_is_told_what_it_may_all_the_same(world: World, 
     assert "right to list" in world.run("drift", "p", "--yes").err
     world.members(ADA, BOB, "cleo@example.org")
     assert world.run("apply", "p", "--yes").code == 0
+
+
+@pytest.mark.parametrize("command", [("drift", "p", "--yes"), ("doctor", "p")])
+def test_the_words_of_a_refusal_are_hidden_where_many_read_along(
+    world: World, vendor: SocketVendor, command: tuple[str, ...]
+) -> None:
+    vendor.strike(text('{"error": {"message": "Lovelace, +44 171 555"}}', 400))
+    result = world.run(*command, env={"CI": "1"})
+    assert "the API says" in result.out + result.err
+    assert "Lovelace" not in result.out + result.err

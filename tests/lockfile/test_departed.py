@@ -187,3 +187,9 @@ def test_exchanging_the_sides_changes_nothing_and_the_result_can_be_read(
     merged = merge(base, one, other).lockfile
     assert merged == merge(base, other, one).lockfile
     assert decode_any(encode(merged), file="") == merged
+
+
+def test_who_left_by_one_side_and_was_sent_by_the_other_without_an_answer_is_unconfirmed() -> None:
+    doubt = lockfile_of(unconfirmed={KEY: Unconfirmed(PUSHED, ADA)})
+    assert merge(lockfile_of(ADA), GONE, doubt).lockfile == doubt
+    assert merge(lockfile_of(ADA), doubt, GONE).lockfile == doubt

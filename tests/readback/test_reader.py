@@ -281,3 +281,9 @@ def _apply(panel: ListingPanel, kind: str, name: str, place: int) -> None:
             panel.members.insert(place, there[0])
         case "edit" if there:
             there[0]["city"] = str(place)
+
+
+def test_in_a_panel_of_one_page_a_look_up_that_finds_another_proves_that_they_are_not_there() -> None:
+    found = read(ListingPanel("ada"), "ada", "da", known=["ada"])
+    assert found.is_complete
+    assert found.missing == _keys("da")

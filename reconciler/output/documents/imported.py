@@ -109,7 +109,8 @@ def _people(imported: Imported) -> Iterator[Block]:
         yield Heading(f"{verb}: {len(update.gone)}")
         yield Table(("member",), update.gone, lambda key: Row(((Address(key),),)), symbol="-", more=more)
         if not update.is_pruned:
-            yield Paragraph("They stay declared. To remove them from the file, import again with `--prune`.")
+            by_hand = "take their entries out" if imported.read else "import again with `--prune`"
+            yield Paragraph(f"They stay declared. To remove them from the file, {by_hand}.")
     if update.elsewhere:
         yield Heading(f"Declared in other files, so not written twice: {len(update.elsewhere)}")
         yield Table(("member", "declared at"), [*update.elsewhere.items()], _elsewhere_row, more=more)

@@ -160,8 +160,8 @@ def _departure(found: "Suppressed") -> Iterator[str]:
             f"{REMOVALS[removal.by]}. That costs at most one call."
         )
     elif removal is not None:
-        is_same = removal.section == removal.outcome
-        recorded = removal.outcome if is_same else f"{removal.section}, {removal.outcome}"
+        words = dict.fromkeys(word for word in (removal.section, removal.outcome) if word)
+        recorded = ", ".join(words)
         yield f"They are in the lockfile ({recorded}). {_leaves(removal)}"
     elif found.problems:
         yield "Fix the problems first: until then it is unknown how they leave."
