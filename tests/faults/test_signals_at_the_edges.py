@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGTERM
 
@@ -45,8 +46,9 @@ def signalled(world: World, number: signal.Signals, *arguments: str, shim: str, 
         assert process.stderr is not None
         assert any(line == "here\n" for line in process.stderr)
         process.send_signal(number)
-        process.stdin.write("\n")
-        process.stdin.close()
+        with suppress(BrokenPipeError):  # the signal may have ended it already
+            process.stdin.write("\n")
+            process.stdin.close()
         rest = process.stderr.read()
     assert "Traceback" not in rest
     return process.returncode
