@@ -71,6 +71,7 @@ def init(
         wanted = [NewEnvironment.parse(text) for text in environments or ("sandbox",)]
     except ValueError as error:
         raise UsageError(Problem((f"--environment: {error}",))) from None
+    _check_names(root / DEFAULT_PANELS, wanted)
     applied = _applied(root / DEFAULT_PANELS, wanted)
     files = [*scaffold.files_for(wanted, ci, lockfile_branch, applied), *_schema_files()]
     done = [*_write_missing(root, files), *_add_lines(root, lockfile_branch)]
@@ -92,6 +93,22 @@ def schema(invocation: Invocation, name: str) -> int:
     """
     invocation.print_out(_schema_text(name))
     return EXIT_DONE
+
+
+def _check_names(panels: Path, wanted: Sequence[NewEnvironment]) -> None:
+    """Refuse names that are one name to a CI platform, which ignores case.
+
+    Raises:
+        UsageError: two of them are, or one of them and that of an environment here.
+    """
+    there = environment_names(panels) if panels.is_dir() else ()
+    seen = {name.lower(): name for name in there}
+    for each in wanted:
+        other = seen.get(each.name.lower())
+        if other is not None and (other != each.name or other not in there):
+            hint = ("Give each environment a name of its own; case makes no difference.",)
+            raise UsageError(Problem((f"--environment: {each.name} and {other} are one name.",), hint))
+        seen.setdefault(each.name.lower(), each.name)
 
 
 def _applied(panels: Path, wanted: Sequence[NewEnvironment]) -> list[str]:

@@ -93,7 +93,7 @@ class AskedMembers:
                 known |= here.keys()
                 found += [name] if here else []
         if is_complete and (unknown := [name for name in self.names if name not in known]):
-            raise InvalidInput(*(_unknown(name, "no environment") for name in unknown))
+            raise InvalidInput(*(_unknown(name, "any environment") for name in unknown))
         return tuple(found)
 
 

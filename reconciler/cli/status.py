@@ -74,6 +74,7 @@ def _status(invocation: Invocation, name: str) -> EnvironmentStatus:
         unconfirmed=len(lockfile.unconfirmed),
         last_pushed=_last_pushed(lockfile),
         interrupted=state.is_recovered,
+        unfetched=state.unfetched,
     )
 
 

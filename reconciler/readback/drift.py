@@ -61,7 +61,7 @@ def _findings(
         declaration = roster.members.get(key)
         declared: Attributes = declaration.attributes if declaration else {}
         source = declaration.source if declaration else None
-        if panel.get(OPT_OUT) and not declared.get(OPT_OUT):
+        if _is_some_day(panel.get(OPT_OUT)) and not declared.get(OPT_OUT):
             opt_out = FieldDrift(OPT_OUT, declared.get(OPT_OUT), panel[OPT_OUT])
             yield MemberDrift(key, Finding.OPTED_OUT, (opt_out,), key in suppressed, source)
         elif declaration is None:
@@ -71,6 +71,11 @@ def _findings(
             yield MemberDrift(key, Finding.DIFFERS, fields, source=source) if fields else None
     for key in read.missing & roster.members.keys():
         yield MemberDrift(key, Finding.NOT_SEEN, source=roster.members[key].source)
+
+
+def _is_some_day(value: Any) -> bool:
+    """Whether a date is given, in any form; a day of zeros is none."""
+    return re.search("[1-9]", str(value or "")) is not None
 
 
 def field_drifts(declared: Attributes, panel: Attributes, ignored: Collection[str]) -> Iterator[FieldDrift]:

@@ -125,3 +125,15 @@ def test_each_schema_is_a_schema(tmp_path: Path, name: str) -> None:
 def test_the_schema_of_plans_accepts_a_plan(repo: Path, tmp_path: Path) -> None:
     plan = _run("plan", "sandbox", "--format", "json", folder=repo)
     Draft202012Validator(_schema("plan", tmp_path)).validate(json.loads(plan.stdout))
+
+
+@pytest.mark.parametrize("names", [("x", "x=eu"), ("Sandbox", "sandbox"), ("SANDBOX",)])
+def test_two_environments_whose_names_are_one_to_a_ci_platform_are_refused(
+    repository: Path, names: tuple[str, ...]
+) -> None:
+    if len(names) == 1:
+        assert _run("init", folder=repository).returncode == 0
+    before = _files(repository)
+    words = [word for name in names for word in ("--environment", name)]
+    assert _run("init", *words, folder=repository).returncode == 64
+    assert _files(repository) == before

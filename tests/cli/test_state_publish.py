@@ -1,5 +1,6 @@
 """`state publish` and its place in the loop: plan, apply, publish, with real git and the real sandbox."""
 
+import json
 import os
 from pathlib import Path
 
@@ -121,6 +122,15 @@ def test_the_loop_from_plan_to_plan(
     assert run("state", "rm", "production", "ada@example.org", "--yes").code == EXIT_DONE
     assert run(*PUBLISH).code == EXIT_DONE
     assert origin.names(STATE) == ["grace"]
+
+
+def test_status_says_where_the_branch_is_not_fetched_instead_of_counting_nobody(
+    run: Run, clone: Clone
+) -> None:
+    declare(clone, "ada")
+    (found,) = json.loads(run("status", "--format", "json").out)["environments"]
+    assert found["unfetched"] == STATE
+    assert "branch not fetched" in run("status").out
 
 
 def test_a_plan_says_where_the_branch_is_not_fetched(run: Run, clone: Clone) -> None:

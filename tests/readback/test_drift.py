@@ -209,3 +209,8 @@ def test_who_should_be_seen_is_declared_and_recorded_as_present() -> None:
     assert expected_in(roster, lockfile) == {ADA: "Ada@example.org", BOB: BOB}
     assert known_in(lockfile) == {ADA, EVE}
     assert expected_in(roster, None) == {}
+
+
+@pytest.mark.parametrize("date", ["0000-00-00 00:00:00", "never"])
+def test_a_date_that_is_no_day_is_no_opt_out(date: str) -> None:
+    assert _found(_roster(person("bob")), _read(person("bob", unsubscribeDate=date))) == {}

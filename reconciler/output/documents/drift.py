@@ -98,7 +98,7 @@ def _listed(drift: Drift) -> Iterator[Block]:
     yield Heading("The opt-out list")
     if not new:
         yield Paragraph(
-            f"Nothing was written: {old} were there already." if old else "Nobody has to be listed."
+            f"Nothing was written: {old} were there already." if old else "Nobody who was read has opted out."
         )
         return
     people = counted(len(new), "person", "people")

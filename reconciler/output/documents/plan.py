@@ -328,7 +328,7 @@ def _note_on_removals(removes: Sequence[Remove]) -> str:
     if None in used:
         notes.append(
             f"{UNDECIDED.capitalize()}: suppression lists have hashes, which can't be compared without their "
-            "secret, and the policies differ. Apply refuses this digest: plan where the secret is set."
+            "secret, and decide how members leave. Apply refuses this digest: plan where the secret is set."
         )
     if Removal.DELETE in ways:
         notes.append("Apply asks again before it deletes; without a terminal it needs `--allow delete`.")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from reconciler.lockfile.state import fetch_command
 from reconciler.output.document import Block, Document, Paragraph, Problems, Row, Table
 from reconciler.output.json_shapes import problem_list
 from reconciler.output.render import Screen
@@ -11,7 +12,10 @@ from reconciler.problems import Problem
 
 
 class EnvironmentStatus(NamedTuple):
-    """One environment: counts of members, when the last call was made (UTC), and whether a run died."""
+    """One environment: counts of members, when the last call was made (UTC), and whether a run died.
+
+    `unfetched` is the lockfile's branch, if it is not fetched here: then nothing is known of what was sent.
+    """
 
     environment: str
     declared: int
@@ -23,6 +27,7 @@ class EnvironmentStatus(NamedTuple):
     unconfirmed: int
     last_pushed: str | None
     interrupted: bool
+    unfetched: str | None = None
 
 
 def status_screen(environments: Sequence[EnvironmentStatus], problems: Sequence[Problem]) -> Screen:
@@ -55,6 +60,15 @@ def _document(environments: Sequence[EnvironmentStatus], problems: Sequence[Prob
         blocks.append(
             Paragraph("An interrupted run left a journal: `reconciler state recover ENV` merges it.")
         )
+    for found in environments:
+        if found.unfetched is not None:
+            fetch = f"fetch it with `{fetch_command(found.unfetched)}`"
+            blocks.append(
+                Paragraph(
+                    f"What was sent to {found.environment} is unknown here: its lockfile is on the branch "
+                    f"{found.unfetched}; {fetch}."
+                )
+            )
     if problems:
         blocks.append(Problems(problems, is_told=True))
     return Document(tuple(blocks))
@@ -72,4 +86,6 @@ def _row(found: EnvironmentStatus) -> Row:
     )
     is_to_do = found.add or found.change or found.remove
     state = "interrupted" if found.interrupted else "to apply" if is_to_do else "up to date"
+    if found.unfetched is not None:
+        return Row((found.environment, str(found.declared), *("?" for _ in counts), "branch not fetched"))
     return Row((found.environment, *map(str, counts), found.last_pushed or "never", state))
