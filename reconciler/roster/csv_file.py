@@ -353,8 +353,8 @@ class _MemberReader:
         width = len(self._columns)
         if len(cells) > width and not any(map(str.strip, cells[width:])):
             return True
-        if any(map(_SPACE_BEFORE_QUOTE.match, cells)):
-            return False
+        if any(map(_SPACE_BEFORE_QUOTE.match, cells[:width])):
+            return False  # which is a finding of its own
         cell = "cell" if len(cells) == 1 else "cells"
         message = (f"This row has {len(cells)} {cell}, and the header has {width}.",)
         if len(cells) > width:

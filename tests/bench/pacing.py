@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 _WINDOWS = 2
 _CALLS, _SECONDS = 20, 2.0
-_CONCURRENCY = (1, 16)
+_CONCURRENCY = (4,)
 _DELAYS = (0.0, 0.3)  # seconds
 _GOAL = 1.2
 _VENDOR_SECONDS = 60

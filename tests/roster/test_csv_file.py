@@ -198,3 +198,8 @@ def test_the_heading_of_another_program_or_language_gets_the_name_of_the_field(
 def test_the_fields_are_listed_once_for_all_names_that_are_like_none(file: Path) -> None:
     problems = problems_of(file, "emailAddress,shoe size,hat size,Member ID\n")
     assert ["selectedLanguage" in plain(problem.hint) for problem in problems] == [True, False, False]
+
+
+def test_a_quote_behind_a_space_in_a_cell_too_many_loses_no_row_in_silence(file: Path) -> None:
+    declared, problems = read(file, 'emailAddress,city\nada@example.org,Rome, "x"\n')
+    assert (declared, problems) == ([], ["f.csv:2:1"])
