@@ -106,9 +106,7 @@ def look_up(seen: Seen, key: str, address: str) -> Steps[bool | None]:
     page = yield ReadPage(1, address)
     if key in seen.take(page):
         return True
-    # A page of a few is not cut, unless the whole panel came in such pages.
-    is_cut = len(page.members) >= max(longest, 1) and len(seen.members) > longest
-    return None if is_cut else False
+    return False if len(page.members) < max(longest, 1) else None
 
 
 def counted(number: int, noun: str) -> str:
