@@ -47,6 +47,9 @@ PROFILE_FIELDS = "profileFields"
 PROFILE_FIELD_ID = "profileFieldId"
 PROFILE_FIELD_KEYS = (PROFILE_FIELD_ID, "value")
 ADDRESS_KEYS = ("address1", "address2", "city", "state", "country")
+DATE_FIELDS = frozenset(
+    {"birthday", "profileCompleteDate", "creationDate", "lastLoginTimestamp", "unsubscribeDate"}
+)
 NUMBER_FIELDS = frozenset({"statusType", "qPointValue", "moderator", "selectedLanguage", "referID"})
 
 _RANK = {field: rank for rank, field in enumerate(FIELDS)}

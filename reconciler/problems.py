@@ -153,3 +153,8 @@ def _lines(text: str, line_end: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 def _excerpt(text: str, begin: int, end: int, at: int) -> Excerpt:
     first = max(begin, at - _AROUND)
     return Excerpt(text[first : min(end, at + _AROUND)], at - first)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 member`, `2 members`; `1 entry`, `2 entries`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import TracebackType
@@ -83,7 +84,7 @@ class Dialect(Struct):
         return f"Run it again; it finds what is already done. If it fails again, check {self.variable}."
 
 
-class RestPlatform:
+class RestPlatform(ABC):
     """What platforms with a REST API share: the job's variables, and calls of one API from the first on."""
 
     dialect: ClassVar[Dialect]
@@ -122,6 +123,7 @@ class RestPlatform:
             self.dialect, self._api, self._token(), self._headers(), seconds=self._seconds, sleep=self._sleep
         )
 
+    @abstractmethod
     def _token(self) -> Credential:
         """The token that the job was given.
 
@@ -129,7 +131,6 @@ class RestPlatform:
             InvalidInput: it is missing, or no token.
             Forbidden: there is one alone that may do nothing here.
         """
-        raise NotImplementedError
 
     def _headers(self) -> Mapping[str, str]:
         """What each call says beside the token."""

@@ -16,8 +16,7 @@ from reconciler.errors import EXIT_DONE, InvalidInput, ReconcilerError
 from reconciler.files import disk_failure, display_path
 from reconciler.output.github import Annotation, Level, workflow_command
 from reconciler.output.visible import visible
-from reconciler.output.wording import counted
-from reconciler.problems import Location, Problem, plain
+from reconciler.problems import Location, Problem, counted, plain
 
 PLAN = "plan"
 """The marker of the comment that shows a pull request's plan."""

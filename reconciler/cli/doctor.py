@@ -11,7 +11,7 @@ from reconciler.environment.discovery import environment_folder
 from reconciler.environment.overview import environments_in_order
 from reconciler.errors import EXIT_DONE, EXIT_INVALID
 from reconciler.output.documents.checks import doctor_screen
-from reconciler.output.wording import counted
+from reconciler.problems import counted
 
 
 @click.command

@@ -14,8 +14,7 @@ from reconciler.environment.member_files import ENDINGS
 from reconciler.environment.reader import try_environment
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.files import display_path, is_link
-from reconciler.output.wording import counted
-from reconciler.problems import Code, Location, Problem
+from reconciler.problems import Code, Location, Problem, counted
 from reconciler.roster.format import format_file
 
 

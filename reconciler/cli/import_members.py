@@ -28,8 +28,7 @@ from reconciler.importing.run import (
     write_rejected,
 )
 from reconciler.output.documents.imported import import_screen
-from reconciler.output.wording import counted
-from reconciler.problems import Code, Message, Problem
+from reconciler.problems import Code, Message, Problem, counted
 
 
 @click.command("import")

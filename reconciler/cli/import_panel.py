@@ -15,8 +15,7 @@ from reconciler.errors import InvalidInput
 from reconciler.importing.panel import prepare_from_panel
 from reconciler.importing.run import Destination, Imported
 from reconciler.lockfile.state import check_known
-from reconciler.output.wording import counted
-from reconciler.problems import Code, Message, Problem
+from reconciler.problems import Code, Message, Problem, counted
 from reconciler.questionpro.panel import PAGE_SIZE
 from reconciler.readback.drift import known_in
 from reconciler.readback.model import PanelRead

@@ -8,8 +8,7 @@ from reconciler.declaration import Declared
 from reconciler.files import display_path
 from reconciler.lockfile.model import Lockfile
 from reconciler.output.documents.drift import opt_outs_document
-from reconciler.output.wording import counted
-from reconciler.problems import Code
+from reconciler.problems import Code, counted
 from reconciler.readback.model import Drift, Finding, ListedOptOut
 from reconciler.suppression.writer import list_opted_out
 

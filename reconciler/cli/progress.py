@@ -15,7 +15,7 @@ from reconciler.cli.invocation import Invocation
 from reconciler.errors import DiskFailure
 from reconciler.files import disk_failure, open_for_appending
 from reconciler.output.document import Span
-from reconciler.output.wording import counted
+from reconciler.problems import counted
 from reconciler.questionpro.panel import Answer, Counted, CountedAway, Reply
 
 

@@ -13,10 +13,9 @@ from reconciler.environment.model import Environment
 from reconciler.errors import Interrupted, Refusal, UsageError
 from reconciler.importing.columns import parse_mapping
 from reconciler.importing.run import ImportOptions
-from reconciler.importing.values import DATE_FIELDS, DateOrder
+from reconciler.importing.values import DATE_COLUMNS, DateOrder
 from reconciler.interruption import interruptible
-from reconciler.output.wording import counted
-from reconciler.problems import Problem
+from reconciler.problems import Problem, counted
 
 if TYPE_CHECKING:
     from reconciler.readback.model import PanelRead
@@ -79,9 +78,9 @@ def _orders(dates: tuple[str, ...]) -> dict[str, DateOrder]:
     orders = {}
     for text in dates:
         field, _, order = text.partition("=")
-        if field not in DATE_FIELDS or order not in set(DateOrder):
+        if field not in DATE_COLUMNS or order not in set(DateOrder):
             hint = (
-                f"Write FIELD=dmy, FIELD=mdy or FIELD=ymd. The fields are {', '.join(sorted(DATE_FIELDS))}."
+                f"Write FIELD=dmy, FIELD=mdy or FIELD=ymd. The fields are {', '.join(sorted(DATE_COLUMNS))}."
             )
             raise UsageError(Problem((f'--dates: "{text}" is not of that form.',), (hint,)))
         orders[field] = DateOrder(order)

@@ -24,9 +24,8 @@ from reconciler.identity import InvalidAddress, identity
 from reconciler.member import EMAIL_ADDRESS, NUMBER_FIELDS
 from reconciler.output.document import Block, Document, Headline, Paragraph, Row, Table
 from reconciler.output.render import Screen
-from reconciler.output.wording import counted
 from reconciler.plan.saved import FORMAT
-from reconciler.problems import Address, Code, Location, Problem
+from reconciler.problems import Address, Code, Location, Problem, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -31,8 +31,7 @@ from reconciler.lockfile.state import KnownState, check_known
 from reconciler.output.documents.state import member_screen, members_csv, members_screen
 from reconciler.output.options import COMMON_FORMATS, Format
 from reconciler.output.results import KnownMember, listed_members
-from reconciler.output.wording import counted
-from reconciler.problems import Address, Location, Message, Problem
+from reconciler.problems import Address, Location, Message, Problem, counted
 
 _CSV = "csv"
 OUTCOMES = tuple(dict.fromkeys((*map(str, Outcome), "rejected", "unconfirmed", *map(str, Departure))))

@@ -14,11 +14,11 @@ from reconciler.importing.run import ImportOptions, read_source
 from reconciler.importing.sheet import Cell, Row
 from reconciler.importing.values import DateOrder, RefusedCell, text_of
 from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELD_ID, PROFILE_FIELDS, Attributes
-from reconciler.problems import Code, Message
+from reconciler.problems import Code, Message, counted
 from reconciler.questionpro.panel import Page
 from reconciler.readback.drift import OPT_OUT
 from reconciler.readback.model import PanelRead
-from reconciler.readback.steps import Seen, counted, unproven
+from reconciler.readback.steps import Seen, unproven
 from reconciler.roster.csv_file import column_of
 
 

@@ -10,7 +10,7 @@ from reconciler.environment.forms import NOT_GIVEN, Form, is_null, settings, tex
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.importing.columns import is_field
-from reconciler.importing.values import DATE_FIELDS, DateOrder
+from reconciler.importing.values import DATE_COLUMNS, DateOrder
 from reconciler.problems import nearest
 from reconciler.text_source import Findings
 from reconciler.text_source import text_of as content_of
@@ -102,7 +102,7 @@ def _columns(name: str, node: Node, findings: Findings) -> Any:
             hint = "Write a field of the API, or null."
             findings.add(position(value), (f'The column "{heading}" takes the name of a field.',), (hint,))
         elif written is not None and not is_field(written):
-            close = nearest(written, sorted(DATE_FIELDS))
+            close = nearest(written, sorted(DATE_COLUMNS))
             hint = f'Did you mean "{close}"?' if close else "Write a field of the API, or null."
             findings.add(position(value), (f'"{written}" is not a field of the API.',), (hint,))
         columns[heading] = written
@@ -110,7 +110,7 @@ def _columns(name: str, node: Node, findings: Findings) -> Any:
 
 
 def _dates(name: str, node: Node, findings: Findings) -> Any:
-    forms: dict[str, Form] = dict.fromkeys(sorted(DATE_FIELDS), word(DateOrder))
+    forms: dict[str, Form] = dict.fromkeys(sorted(DATE_COLUMNS), word(DateOrder))
     if not isinstance(node, Mapping):
         findings.add(position(node), (f'"{name}" takes fields with dmy, mdy or ymd.',))
         return NOT_GIVEN

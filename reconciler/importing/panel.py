@@ -8,9 +8,9 @@ from reconciler.importing.columns import Column, Columns, is_field
 from reconciler.importing.run import Destination, Forbidden, Imported, LeftOutValue, updated
 from reconciler.importing.update import Person, RefusedRow
 from reconciler.importing.values import RefusedCell, text_of
-from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELDS, Attributes, profile_field_name
+from reconciler.member import DATE_FIELDS, EMAIL_ADDRESS, PROFILE_FIELDS, Attributes, profile_field_name
 from reconciler.problems import Address, Message, Value
-from reconciler.readback.drift import DATES, OPT_OUT, by_name
+from reconciler.readback.drift import OPT_OUT, by_name
 from reconciler.readback.model import PanelRead
 from reconciler.roster.fields import EXPIRES
 from reconciler.text_source import control_character
@@ -135,4 +135,4 @@ def cell_text(name: str, value: Any) -> str:
     if control_character(text) is not None:
         raise RefusedCell((Value(text), " holds a control character"))
     checked = text_of(name, text, {})
-    return checked if name in DATES else text  # text that a person typed is not mended
+    return checked if name in DATE_FIELDS else text  # text that a person typed is not mended

@@ -6,14 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from reconciler.importing.sheet import Cell, Damaged
-from reconciler.member import NUMBER_FIELDS
+from reconciler.member import DATE_FIELDS, NUMBER_FIELDS
 from reconciler.problems import Message, Value
 from reconciler.roster.damage import damage
 from reconciler.roster.fields import EXPIRES, WHOLE_NUMBER_HINT, whole_number
 
-DATE_FIELDS = frozenset(
-    {"birthday", "profileCompleteDate", "creationDate", "lastLoginTimestamp", "unsubscribeDate", EXPIRES}
-)
+DATE_COLUMNS = DATE_FIELDS | {EXPIRES}
 _DAYS = frozenset({"birthday", EXPIRES})  # without a time of day
 
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?")
@@ -61,7 +59,7 @@ def text_of(field: str, cell: Cell, orders: Mapping[str, DateOrder]) -> str:
         raise RefusedCell((f"{field}: ", *damaged[0]))
     if field in NUMBER_FIELDS and whole_number(text) is None:
         raise RefusedCell((f"{field}: ", Value(text), f" is not a whole number. {WHOLE_NUMBER_HINT}"))
-    if field in DATE_FIELDS:
+    if field in DATE_COLUMNS:
         return _date(field, text, orders.get(field))
     return text
 

@@ -10,13 +10,10 @@ from datetime import date, timedelta
 from html.entities import html5
 from typing import NamedTuple
 
-from reconciler.member import flat
+from reconciler.member import DATE_FIELDS, flat
 from reconciler.problems import Location, Message, Problem, Severity, Value
 from reconciler.roster.model import Declaration
 
-_DATES = frozenset(
-    {"birthday", "profileCompleteDate", "creationDate", "lastLoginTimestamp", "unsubscribeDate"}
-)
 _NAMES = frozenset({"firstName", "middleName", "lastName", "city"})
 _OF_ONE_LINE = _NAMES | {"zipCode", "address1", "address2", "mobileNumber", "username"}
 
@@ -100,7 +97,7 @@ def _placeholders(members: Mapping[str, Declaration]) -> frozenset[tuple[str, st
 
 
 def _findings(field: str, text: str) -> Iterator[_Finding]:
-    if field in _DATES and text.strip():
+    if field in DATE_FIELDS and text.strip():
         yield from filter(None, [_date(text.strip())])
     if _SUSPICIOUS.search(text):
         checks = (_damaged, _invisible, _entity, _apostrophe, _outer_space, _line_break)

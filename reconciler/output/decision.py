@@ -6,10 +6,10 @@ from typing import NamedTuple
 from reconciler.explain import Explanation, LockfileIs
 from reconciler.lockfile.model import Present, Rejected, Unconfirmed
 from reconciler.lockfile.state import fetch_command
-from reconciler.output.wording import NO_RESUBSCRIPTION, REMOVALS, RETRY_REMOVAL, counted
+from reconciler.output.wording import NO_RESUBSCRIPTION, REMOVALS, RETRY_REMOVAL
 from reconciler.plan.guards import guard_exceeded
 from reconciler.plan.model import Add, Change, Remove, StillRejected, Unremoved
-from reconciler.problems import Address, Message
+from reconciler.problems import Address, Message, counted
 from reconciler.suppression.model import Standing
 
 _NOTHING = "nothing"

@@ -14,8 +14,7 @@ from reconciler.output.grouping import grouped
 from reconciler.output.options import RenderOptions, unpainted
 from reconciler.output.text import text, text_line
 from reconciler.output.visible import visible
-from reconciler.output.wording import counted
-from reconciler.problems import Location, Problem
+from reconciler.problems import Location, Problem, counted
 
 MOST_OF_A_LEVEL = 10
 """So many of each level does the platform keep of one step's log; it drops the others and doesn't say so."""

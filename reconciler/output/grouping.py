@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reconciler.output.wording import counted
-from reconciler.problems import Address, Code, Message, Problem, Value
+from reconciler.problems import Address, Code, Message, Problem, Value, counted
 
 FEWEST = 4
 """Fewer problems of one kind are shown one by one."""

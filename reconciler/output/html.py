@@ -35,8 +35,8 @@ from reconciler.output.grouping import Group, grouped
 from reconciler.output.masking import shown_spans
 from reconciler.output.options import RenderOptions
 from reconciler.output.visible import visible
-from reconciler.output.wording import counted, problem_counts
-from reconciler.problems import Address, Code, Severity
+from reconciler.output.wording import problem_counts
+from reconciler.problems import Address, Code, Severity, counted
 
 MOST_BYTES = 11_000_000
 """All rows of a page together; browsers open larger ones slowly, and artifacts and mail limit them."""

@@ -28,8 +28,8 @@ from reconciler.output.grouping import Group, grouped
 from reconciler.output.masking import shown_spans
 from reconciler.output.options import RenderOptions
 from reconciler.output.visible import cut
-from reconciler.output.wording import counted, problem_counts
-from reconciler.problems import Severity
+from reconciler.output.wording import problem_counts
+from reconciler.problems import Severity, counted
 
 COMMENT_BYTES = 60_000
 """GitHub takes comments of 65,536 characters; what posts this may want to add a few."""

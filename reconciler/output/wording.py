@@ -7,7 +7,7 @@ from reconciler.apply.report import Report
 from reconciler.lockfile.model import Lockfile
 from reconciler.member import Removal
 from reconciler.plan.model import Action, Change, Plan, Remove
-from reconciler.problems import Problem, Severity
+from reconciler.problems import Problem, Severity, counted
 
 OUTCOMES = {
     "added": "new in the panel",
@@ -58,11 +58,6 @@ RETRY_REMOVAL = (
     "Or remove them there by hand, then run `reconciler state rm`."
 )
 """What to do about members that the API refused to remove."""
-
-
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 member`, `2 members`; `1 entry`, `2 entries`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def problem_counts(problems: Iterable[Problem]) -> str:

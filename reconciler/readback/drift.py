@@ -6,7 +6,14 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from reconciler.lockfile.model import Lockfile, Outcome
-from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELD_ID, PROFILE_FIELDS, Attributes, profile_field_name
+from reconciler.member import (
+    DATE_FIELDS,
+    EMAIL_ADDRESS,
+    PROFILE_FIELD_ID,
+    PROFILE_FIELDS,
+    Attributes,
+    profile_field_name,
+)
 from reconciler.readback.model import FieldDrift, Finding, MemberDrift, PanelRead
 from reconciler.roster.model import Roster
 from reconciler.suppression.model import Suppression
@@ -14,7 +21,6 @@ from reconciler.suppression.model import Suppression
 OPT_OUT = "unsubscribeDate"
 """The field that tells that a member has opted out. The list of statuses is not public."""
 
-DATES = frozenset({"birthday", "profileCompleteDate", "creationDate", "lastLoginTimestamp", OPT_OUT})
 _LINE_END = re.compile("\r\n?")  # member files have line feeds
 _DAY = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
@@ -118,6 +124,6 @@ def _comparable(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return frozenset(_comparable("", item) for item in value)
     text = unicodedata.normalize("NFC", _LINE_END.sub("\n", str(value)).strip())
-    is_date = name in DATES or name.startswith(PROFILE_FIELDS)
+    is_date = name in DATE_FIELDS or name.startswith(PROFILE_FIELDS)
     day = _DAY.fullmatch(text) if is_date else None
     return day[1] if day else text

@@ -11,7 +11,7 @@ from reconciler.apply.calls import Pace, retrying
 from reconciler.apply.signals import Cause, Signals, Stop
 from reconciler.apply.stop_messages import said, said_in
 from reconciler.environment.model import Api
-from reconciler.problems import Message, Problem
+from reconciler.problems import Message, Problem, counted
 from reconciler.questionpro.panel import (
     PAGE_SIZE,
     Answer,
@@ -23,7 +23,7 @@ from reconciler.questionpro.panel import (
     Throttled,
 )
 from reconciler.readback.model import PanelRead
-from reconciler.readback.steps import MOST_MISSING, Seen, Steps, all_pages, counted, look_up, unproven
+from reconciler.readback.steps import MOST_MISSING, Seen, Steps, all_pages, look_up, unproven
 
 Connect: TypeAlias = Callable[[], AbstractAsyncContextManager[PanelReader]]
 

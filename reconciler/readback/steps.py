@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar
 
 from reconciler.identity import InvalidAddress, identity
 from reconciler.member import EMAIL_ADDRESS, Attributes
-from reconciler.problems import Message
+from reconciler.problems import Message, counted
 from reconciler.questionpro.panel import Page, ReadPage
 
 _Found = TypeVar("_Found")
@@ -107,8 +107,3 @@ def look_up(seen: Seen, key: str, address: str) -> Steps[bool | None]:
     if key in seen.take(page):
         return True
     return False if len(page.members) < max(longest, 1) else None
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 member`, `2 members`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

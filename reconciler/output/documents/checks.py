@@ -15,9 +15,8 @@ from reconciler.output.document import (
     Tone,
 )
 from reconciler.output.render import Screen
-from reconciler.output.wording import counted
 from reconciler.plan.saved import FORMAT
-from reconciler.problems import Code, Problem, plain
+from reconciler.problems import Code, Problem, counted, plain
 
 _TONES = {Status.OK: Tone.GOOD, Status.FAILED: Tone.BAD, Status.UNKNOWN: Tone.CAREFUL}
 

@@ -18,8 +18,7 @@ from reconciler.output.document import (
 from reconciler.output.json_shapes import problem_list, read_data
 from reconciler.output.render import Screen
 from reconciler.output.visible import value_text
-from reconciler.output.wording import counted
-from reconciler.problems import Address, Code, Message, Value
+from reconciler.problems import Address, Code, Message, Value, counted
 from reconciler.readback.model import Drift, Finding, ListedOptOut, MemberDrift
 
 

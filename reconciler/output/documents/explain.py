@@ -11,16 +11,16 @@ from msgspec.structs import asdict
 from reconciler.explain import DeclaredAt, Explanation, LockfileIs
 from reconciler.output.decision import Commands, decision, next_steps, obstacles
 from reconciler.output.document import Document, Fields, Headline, Text
-from reconciler.output.documents.plan import change_text
+from reconciler.output.documents.actions import change_text
 from reconciler.output.documents.state import api_refusals, known_data
 from reconciler.output.json_shapes import location_data, problem_list
 from reconciler.output.masking import shown_spans
 from reconciler.output.render import Screen
 from reconciler.output.results import KnownMember
-from reconciler.output.wording import NO_RESUBSCRIPTION, counted
+from reconciler.output.wording import NO_RESUBSCRIPTION
 from reconciler.plan.model import Change
 from reconciler.plan.saved import FORMAT, action_document
-from reconciler.problems import Address, Code, Problem, Value, plain
+from reconciler.problems import Address, Code, Problem, Value, counted, plain
 
 _MOST_CHANGES = 6
 _COMMIT = 12

@@ -20,9 +20,8 @@ from reconciler.output.document import (
 )
 from reconciler.output.json_shapes import problem_list
 from reconciler.output.render import Screen
-from reconciler.output.wording import counted
 from reconciler.plan.saved import FORMAT
-from reconciler.problems import Address, Code, Message, Value
+from reconciler.problems import Address, Code, Message, Value, counted
 
 _WORDS = {
     Kind.PLAN: "a saved plan",

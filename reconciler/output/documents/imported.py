@@ -18,8 +18,7 @@ from reconciler.output.document import (
 )
 from reconciler.output.json_shapes import read_data
 from reconciler.output.render import Screen
-from reconciler.output.wording import counted
-from reconciler.problems import Address, Code, Value, plain
+from reconciler.problems import Address, Code, Value, counted, plain
 from reconciler.readback.model import PanelRead
 
 _PREVIEW = 5

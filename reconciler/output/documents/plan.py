@@ -1,17 +1,12 @@
 """A plan, and the plans of several environments."""
 
-import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from reconciler.lint.model import Correction
 from reconciler.lockfile.state import fetch_command
-from reconciler.member import Attributes, Removal
 from reconciler.output.document import (
     Block,
     Chart,
-    Difference,
     Document,
     Fields,
     Heading,
@@ -29,25 +24,20 @@ from reconciler.output.document import (
     enumerated,
     spans,
 )
+from reconciler.output.documents.actions import action_sections
 from reconciler.output.json_shapes import plan_data, plans_data
-from reconciler.output.masking import word_of_api
 from reconciler.output.render import Screen
 from reconciler.output.results import PlanContext, PlanListing
-from reconciler.output.visible import value_text
 from reconciler.output.wording import (
-    REMOVALS,
-    RETRY_REMOVAL,
-    UNDECIDED,
     action_clauses,
-    counted,
     interrupted_run,
     plan_sentence,
 )
 from reconciler.plan.guards import guard_problem
-from reconciler.plan.model import Action, Add, Change, FieldChange, Plan, Remove, StillRejected, Unremoved
+from reconciler.plan.model import Action, Plan
 from reconciler.plan.pull_request import PullRequestChanges, hidden_line
-from reconciler.problems import Address, Code, Location, Message, Problem, Severity, Value
-from reconciler.suppression.model import PREFIX, Standing
+from reconciler.problems import Address, Code, Location, Problem, Severity, counted
+from reconciler.suppression.model import PREFIX
 from reconciler.warning_codes import CORRECTED_ADDRESS
 
 _MOST_ODD = 10
@@ -227,14 +217,14 @@ def _parts(plan: Plan, share: PullRequestChanges | None, only: Collection[str]) 
     """All actions; compared with a merge base, the pull request's own before those that were pending."""
     former: Mapping[str, str] = share.former if share else {}
     if share is None:
-        yield from _sections(plan.actions, former, only)
+        yield from action_sections(plan.actions, former, only)
         return
     own, pending = share.own(plan), share.pending(plan)
     yield Heading(f"This {share.base.request}: {_own(own, share.settled(plan))}.")
-    yield from _sections(own, former, only)
+    yield from action_sections(own, former, only)
     if pending:
         yield Heading(f"Pending before it: {', '.join(action_clauses(pending))}.")
-        yield from _sections(pending, former, only)
+        yield from action_sections(pending, former, only)
 
 
 def _own(actions: Sequence[Action], settled: int) -> str:
@@ -243,170 +233,6 @@ def _own(actions: Sequence[Action], settled: int) -> str:
         needs = "differs but needs" if settled == 1 else "differ but need"
         clauses.append(f"and {counted(settled, 'declaration')} that {needs} no action")
     return ", ".join(clauses)
-
-
-def _sections(actions: Iterable[Action], former: Mapping[str, str], only: Collection[str]) -> Iterator[Block]:
-    kinds: dict[type[Action], list[Action]] = {}
-    for action in actions:
-        if not only or action.action in only:
-            kinds.setdefault(type(action), []).append(action)
-    for kind, found in kinds.items():
-        yield _section(kind, found, former)
-
-
-def _section(kind: type[Action], actions: Sequence[Any], former: Mapping[str, str]) -> Section:
-    more = f"To see all: `--full --only {kind.action}`"
-    if kind is Add:
-        table = Table(("member", "declared in"), actions, _add, symbol="+", more=more)
-        return _titled("To add", actions, _note_on_adds(actions), *_files(actions), table)
-    if kind is Change:
-        table = Table(("member", "declared in"), actions, _change, "before → after", "~", more=more)
-        return _titled("Changed", actions, _note_on_changes(actions), table)
-    if kind is Remove:
-        headings = ("member", "by", "last declared in")
-        table = Table(headings, actions, lambda action: _remove(action, former), symbol="-", more=more)
-        return _titled("To remove", actions, _note_on_removals(actions), table)
-    if kind is StillRejected:
-        table = Table(
-            ("member", "declared in"), actions, refused_row, details="reason", symbol="!", more=more
-        )
-        return _titled("Rejected", actions, _NOTE_ON_REJECTED, table)
-    table = Table(("member", "by"), actions, refused_row, details="reason", symbol="!", more=more)
-    return _titled("Not removed", actions, _NOTE_ON_UNREMOVED, table)
-
-
-def _titled(title: str, actions: Sequence[Action], note: str, *tables: Table) -> Section:
-    notes = (Paragraph(note),) if note else ()
-    return Section(f"{title}: {len(actions)}", (*notes, *tables))
-
-
-def _files(adds: Sequence[Add]) -> tuple[Table, ...]:
-    """How many each member file adds, if there are several."""
-    counts = sorted(Counter(action.source.rpartition(":")[0] for action in adds).items())
-    if len(counts) == 1:
-        return ()
-    return (Table(("members", "file"), counts, lambda row: Row((str(row[1]), (Code(row[0]),))), noun="file"),)
-
-
-_NOTE_ON_REJECTED = (
-    "The API refused them. They are sent again once their declaration changes, or with `--retry-rejected`."
-)
-_NOTE_ON_UNREMOVED = f"The API refused to remove them, and they stay in the panel. {RETRY_REMOVAL}"
-
-
-def _note_on_adds(adds: Sequence[Add]) -> str:
-    doubtful = sum(action.doubtful for action in adds)
-    if not doubtful:
-        return ""
-    were = "was" if doubtful == 1 else "were"
-    return (
-        f"{doubtful} of them {were} sent before without an answer, and may be in the panel. "
-        "Sending again is safe."
-    )
-
-
-def _note_on_changes(changes: Sequence[Change]) -> str:
-    """Whether these changes are sent, and what they can't do."""
-    sent = [change for change in changes if change.deliverable]
-    if not sent and all(field.after is None for change in changes for field in change.changes):
-        return "The API can't clear a field. Apply leaves them as they are: clear it in QuestionPro."
-    if not sent:
-        return "The API can't change a member who is already in the panel. Apply leaves them as they are."
-    notes = ["They are sent again. The API doesn't confirm updates, so whether they take effect is unknown."]
-    if any(field.after is None for change in changes for field in change.changes):
-        notes.append("The API can't clear a field: the panel keeps fields that are no longer declared.")
-    if left := len(changes) - len(sent):
-        notes.append(f"{left} of them would only clear fields: apply leaves those as they are.")
-    return " ".join(notes)
-
-
-def _note_on_removals(removes: Sequence[Remove]) -> str:
-    """How these members are removed, and what isn't known about them."""
-    used = {remove.by for remove in removes if remove.is_counted}
-    ways = [way for way in Removal if way in used]
-    notes = [f"{way.capitalize()}: they {REMOVALS[way]}." for way in ways]
-    if None in used:
-        notes.append(
-            f"{UNDECIDED.capitalize()}: suppression lists have hashes, which can't be compared without their "
-            "secret, and decide how members leave. Apply refuses this digest: plan where the secret is set."
-        )
-    if Removal.DELETE in ways:
-        notes.append("Apply asks again before it deletes; without a terminal it needs `--allow delete`.")
-    if rejected := sum(remove.was_rejected for remove in removes):
-        notes.append(
-            f"{rejected} of them were refused by the API before: only the lockfile entry is dropped, and no "
-            "guard counts that."
-        )
-    if unknown := sum(not remove.is_known for remove in removes):
-        notes.append(
-            f"Suppressed and not recorded as present: {unknown}. They leave in case others have added them "
-            "(policy.on_suppress)."
-        )
-    if departed := sum(remove.has_departed for remove in removes):
-        notes.append(
-            f"No longer suppressed: {departed}. Only the record of their earlier removal is dropped, and no "
-            "guard counts that."
-        )
-    if doubtful := sum(remove.doubtful and remove.calls_the_api for remove in removes):
-        notes.append(
-            f"{doubtful} of them may not be in the panel: an earlier call about them got no answer. "
-            "Asking again is safe."
-        )
-    return " ".join(notes)
-
-
-def _add(action: Add) -> Row:
-    sent_before = ", sent before without an answer" if action.doubtful else ""
-    return Row((_member(action), (Code(action.source), sent_before)), tone=Tone.GOOD)
-
-
-def _change(action: Change) -> Row:
-    changes = tuple(map(_difference, action.changes))
-    return Row((_member(action), (Code(action.source),)), changes, Tone.CAREFUL)
-
-
-_LISTED: Mapping[Standing | None, str] = {
-    Standing.SUPPRESSED: ", suppressed",
-    Standing.OPTED_OUT: ", opted out",
-}
-
-
-def _remove(action: Remove, former: Mapping[str, str]) -> Row:
-    source = action.source or former.get(action.key)
-    expired = f", expired {action.expired}" if action.expired else ""
-    declared: Text = (Code(source), expired) if source else ""
-    listed = _LISTED.get(action.standing, "")
-    return Row((_member(action), f"{action.by or UNDECIDED}{listed}", declared), tone=Tone.BAD)
-
-
-def refused_row(action: StillRejected | Unremoved) -> Row:
-    """Someone that the API refused to add, change or remove, with what it says of them."""
-    where: Text = f"refused: {action.by}" if isinstance(action, Unremoved) else (Code(action.source),)
-    return Row((_member(action), where), (api_says(action.reason, action.attributes),), Tone.HELD)
-
-
-def api_says(reason: str, attributes: Attributes) -> Message:
-    """The API's reason for refusing a member."""
-    return ("the API says: ", word_of_api(reason, attributes))
-
-
-def _member(action: Action) -> Text:
-    return (Address(action.key),)
-
-
-def change_text(change: FieldChange) -> Message:
-    """`field: before → after`; two texts that look the same, with the code points that differ."""
-    return _difference(change).line
-
-
-def _difference(change: FieldChange) -> Difference:
-    before, after = value_span(change.before), value_span(change.after)
-    if isinstance(before, Value) and isinstance(after, Value):
-        seen, other = (unicodedata.normalize("NFKC", value.text) for value in (before, after))
-        if seen == other:
-            before, after = Value(ascii(change.before)), Value(ascii(change.after))
-    line = (Code(change.field), ": ", before, " → ", after)
-    return Difference(change.field, (before, after), line)
 
 
 def _chart(plan: Plan) -> Chart:
@@ -421,11 +247,6 @@ def _chart(plan: Plan) -> Chart:
             ("rejected", summary.rejected, Tone.HELD),
         )
     )
-
-
-def value_span(value: Any) -> Span:
-    """A field's value. That a field is not declared is no secret."""
-    return value_text(value) if value is None else Value(value_text(value))
 
 
 # What else there is to say.

@@ -8,9 +8,8 @@ from reconciler.output.json_shapes import problem_list, problems_data
 from reconciler.output.render import Screen
 from reconciler.output.results import Valid, Validation
 from reconciler.output.visible import quoted
-from reconciler.output.wording import counted
 from reconciler.plan.saved import FORMAT
-from reconciler.problems import Code, Problem
+from reconciler.problems import Code, Problem, counted
 
 
 def problems_document(problems: Sequence[Problem]) -> Document:

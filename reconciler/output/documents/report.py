@@ -18,7 +18,7 @@ from reconciler.output.document import (
     Text,
     Tone,
 )
-from reconciler.output.documents.plan import api_says, refused_row
+from reconciler.output.documents.actions import api_says, refused_row
 from reconciler.output.json_shapes import report_data, reports_data
 from reconciler.output.render import Screen
 from reconciler.output.wording import (
@@ -26,11 +26,10 @@ from reconciler.output.wording import (
     LEFT_UNATTRIBUTED,
     OUTCOMES,
     RETRY_REMOVAL,
-    counted,
     report_sentence,
 )
 from reconciler.plan.model import StillRejected, Unremoved
-from reconciler.problems import Address, Location, Message, Problem, Severity
+from reconciler.problems import Address, Location, Message, Problem, Severity, counted
 from reconciler.roster.csv_file import csv_cells, csv_text, spreadsheet_safe
 from reconciler.roster.format import column_rank
 

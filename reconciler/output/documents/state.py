@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from reconciler.lockfile.model import Departed, Lockfile
 from reconciler.member import EMAIL_ADDRESS, flat
 from reconciler.output.document import Block, Document, Fields, Headline, Row, Table, Text
-from reconciler.output.documents.plan import api_says, value_span
+from reconciler.output.documents.actions import api_says, value_span
 from reconciler.output.render import Screen
 from reconciler.output.results import KnownMember, listed_members
 from reconciler.output.wording import state_sentence

@@ -21,10 +21,10 @@ from reconciler.output.document import (
 from reconciler.output.json_shapes import location_data, problem_list
 from reconciler.output.render import Screen
 from reconciler.output.results import Suppressing
-from reconciler.output.wording import REMOVALS, counted
+from reconciler.output.wording import REMOVALS
 from reconciler.plan.guards import guard_problem
 from reconciler.plan.saved import FORMAT
-from reconciler.problems import Address, Code
+from reconciler.problems import Address, Code, counted
 
 if TYPE_CHECKING:
     from reconciler.suppressing import PlannedRemoval, StillDeclared, Suppressed
