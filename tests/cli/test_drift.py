@@ -21,11 +21,7 @@ _PEOPLE = [
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     """Three people who were applied to the embedded panel of `p`."""
-    world = World(tmp_path)
-    world.environment()
-    world.members(*_PEOPLE)
-    assert world.run("apply", "p", "--yes").code == 0
-    return world
+    return World.applied(tmp_path, *_PEOPLE)
 
 
 def _drift(world: World, *arguments: str) -> Result:

@@ -18,11 +18,7 @@ _ADA, _BOB, _CLEO = "ada@example.org,Ada,Oslo,,", "bob@example.org,Bob,,,", "cle
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     """Three people who were applied to the embedded panel of `p`."""
-    world = World(tmp_path)
-    world.environment()
-    world.members(*_PEOPLE)
-    assert world.run("apply", "p", "--yes").code == 0
-    return world
+    return World.applied(tmp_path, *_PEOPLE)
 
 
 def _export(world: World, *rows: str, header: str = _HEADER) -> str:

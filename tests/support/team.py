@@ -78,6 +78,19 @@ def as_act_reads(workflow: str) -> str:
     return re.sub(r"(?m)^  queue: max.*\n", "", workflow)
 
 
+def addresses(*names: str) -> list[str]:
+    """The addresses of these people, sorted."""
+    return sorted(f"{name}@example.org" for name in names)
+
+
+def ended(process: "subprocess.Popen[str]", *secrets: str) -> Job:
+    """A run that came to its end, whose log shows no secret and no traceback."""
+    log, _ = process.communicate(timeout=_SECONDS)
+    assert not [secret for secret in secrets if secret in log]
+    assert "Traceback (most recent call last)" not in log
+    return Job(process.returncode, log)
+
+
 class Team:
     """One repository of a team; pull requests and pushes go to the bare `origin`."""
 
@@ -149,6 +162,16 @@ class Team:
         self.github.repository.set_pulls(commit, {"number": pull.number})
         return commit
 
+    def merged(self, branch: str, *names: str, planned: bool = False) -> int:
+        """Merge a pull request that declares just these people in production; returns its number."""
+        self.begin(branch)
+        self.declare(*names)
+        pull = self.propose(branch)
+        if planned:
+            assert self.plan(pull).code == 0
+        self.merge(pull)
+        return pull.number
+
     def plan(self, pull: PullRequest, *, action: str = "opened", fork: bool = False, **more: Any) -> Job:
         """Run the plan workflow for a pull request."""
         head = "stranger/panels" if fork else NAME
@@ -178,10 +201,7 @@ class Team:
     def run(self, workflow: str, event_name: str, event: dict[str, Any], ref: str, **more: Any) -> Job:
         """Run a workflow to its end."""
         process = self.start(workflow, event_name, event, ref, **more)
-        log, _ = process.communicate(timeout=_SECONDS)
-        assert KEY not in log
-        assert "Traceback (most recent call last)" not in log
-        return Job(process.returncode, log)
+        return ended(process, KEY)
 
     def start(
         self,
@@ -277,6 +297,11 @@ class Team:
             ["git", "show", path], cwd=self.desk, capture_output=True, check=False, env=_environ()
         )
         return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def members(self, ref: str = "main", name: str = "production") -> list[str]:
+        """Everybody whom that lockfile has as a member, by address."""
+        lockfile = self.lockfile(ref, name)
+        return sorted(lockfile["members"]) if lockfile else []
 
     def panel(self) -> list[str]:
         """Everybody in the vendor's panel, by address."""

@@ -42,6 +42,15 @@ class World:
         self.panels = folder / "panels"
         self.panels.mkdir(exist_ok=True)
 
+    @classmethod
+    def applied(cls, folder: Path, *people: str | Mapping[str, Any]) -> "World":
+        """These people were applied to the embedded panel of `p`."""
+        world = cls(folder)
+        world.environment()
+        world.members(*people)
+        assert world.run("apply", "p", "--yes").code == 0
+        return world
+
     def write(self, path: str, text: str | bytes) -> Path:
         """Put a file below `panels/`."""
         file = self.panels / path

@@ -8,22 +8,11 @@ from pathlib import Path
 
 import pytest
 from github_commits import GITHUB
-from team import Job, Team
+from team import Job, Team, addresses
 
 pytestmark = pytest.mark.workflows
 
 _SECONDS = 60
-
-
-def _merged(team: Team, branch: str, *names: str, planned: bool = False) -> int:
-    """Merge a pull request that declares just these people in production; returns its number."""
-    team.begin(branch)
-    team.declare(*names)
-    pull = team.propose(branch)
-    if planned:
-        assert team.plan(pull).code == 0
-    team.merge(pull)
-    return pull.number
 
 
 def _protected_meanwhile(team: Team, *, private: bool = True) -> Job:
@@ -35,24 +24,15 @@ def _protected_meanwhile(team: Team, *, private: bool = True) -> Job:
 def _merged_past_protection(team: Team, *names: str) -> None:
     """The same where main is protected: merging a pull request is what the protection lets through."""
     team.unprotect_main()
-    _merged(team, "more", *names)
+    team.merged("more", *names)
     team.protect_main()
 
 
-def _members(team: Team, ref: str = "main") -> list[str]:
-    lockfile = team.lockfile(ref)
-    return sorted(lockfile["members"]) if lockfile else []
-
-
-def _addresses(*names: str) -> list[str]:
-    return sorted(f"{name}@example.org" for name in names)
-
-
 def test_a_merge_is_applied_its_lockfile_kept_on_main_and_its_pull_request_told(team: Team) -> None:
-    number = _merged(team, "hire", "ada", "grace", planned=True)
+    number = team.merged("hire", "ada", "grace", planned=True)
     job = team.apply()
     assert job.code == 0, job.log
-    assert team.panel() == _members(team) == _addresses("ada", "grace")
+    assert team.panel() == team.members() == addresses("ada", "grace")
     plan, report = team.github.repository.bodies(number)
     assert plan.startswith("<!-- reconciler: plan -->")
     assert report.startswith("<!-- reconciler: apply production -->")
@@ -64,13 +44,13 @@ def test_a_merge_is_applied_its_lockfile_kept_on_main_and_its_pull_request_told(
 
 
 def test_the_plan_stands_in_the_summary_before_anything_is_asked_or_done(team: Team) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     job = team.apply()
     assert job.log.index("production: 1 to add.") < job.log.index("Apply production")
 
 
 def test_applying_again_needs_no_commit_and_does_nothing(team: Team) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     assert team.apply().code == 0
     team.git("fetch", "origin")
     head = team.git("rev-parse", "origin/main")
@@ -111,7 +91,7 @@ git push --quiet origin HEAD:main
 def test_what_was_approved_is_carried_out_to_the_letter_where_the_team_wants_that(
     team: Team, exact: str, panel: list[str]
 ) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     team.before_job("apply", _ANOTHER_MERGE)
     job = team.apply(variables={"RECONCILER_APPLY": "on", "RECONCILER_EXACT": exact})
     assert (job.code == 0) == (exact == "off"), job.log
@@ -129,7 +109,7 @@ def test_an_environment_whose_turn_depends_on_one_that_failed_is_held_back(team:
     team.push("A slip in staging")
     job = team.apply()
     assert job.code == 1
-    assert team.panel() == _addresses("grace")
+    assert team.panel() == addresses("grace")
     assert "production comes after staging, and staging is not applied" in job.log
 
 
@@ -154,7 +134,7 @@ def test_a_limited_run_starts_a_full_one_where_runs_do_not_queue(
     team: Team, server: str, started: list[str]
 ) -> None:
     team.server = f"https://{server}"
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     job = team.dispatch("apply", max_calls="1")
     assert job.code == 0, job.log
     assert team.github.repository.dispatched == started
@@ -162,7 +142,7 @@ def test_a_limited_run_starts_a_full_one_where_runs_do_not_queue(
 
 @pytest.mark.parametrize(("daily", "panel"), [("on", ["ada@example.org"]), ("", [])])
 def test_apply_runs_daily_only_where_the_team_says_so(team: Team, daily: str, panel: list[str]) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     variables = {"RECONCILER_APPLY": "on", "RECONCILER_APPLY_DAILY": daily}
     job = team.run("apply", "schedule", {"schedule": "47 4 * * *"}, "refs/heads/main", variables=variables)
     assert job.code == 0, job.log
@@ -171,16 +151,16 @@ def test_apply_runs_daily_only_where_the_team_says_so(team: Team, daily: str, pa
 
 def test_a_guard_refuses_a_merge_and_is_lifted_by_hand_for_one_run(team: Team) -> None:
     names = [f"member{number}" for number in range(10)]
-    _merged(team, "hire", *names)
+    team.merged("hire", *names)
     assert team.apply().code == 0
-    _merged(team, "fire", *names[:5])
+    team.merged("fire", *names[:5])
     refused = team.apply()
     assert refused.code == 1
     assert "5 of 10 members would be removed" in refused.log
-    assert len(_members(team)) == 10
+    assert len(team.members()) == 10
     lifted = team.dispatch("apply", allow_remove="true")
     assert lifted.code == 0, lifted.log
-    assert _members(team) == _addresses(*names[:5])
+    assert team.members() == addresses(*names[:5])
     assert "A guard refuses this plan" in refused.summary
     assert "A guard refuses this plan" not in lifted.summary
     assert lifted.summary.count("Lifted for this run: remove.") == 2
@@ -191,19 +171,19 @@ def test_a_deletion_beyond_the_guard_is_lifted_by_two_inputs_that_both_plans_sho
     team.begin("main")
     team.settings("production", "policy: {on_remove: delete}\n")
     team.push("Delete those who leave")
-    _merged(team, "hire", *names)
+    team.merged("hire", *names)
     assert team.apply().code == 0
-    _merged(team, "fire", *names[:5])
+    team.merged("fire", *names[:5])
     assert team.dispatch("apply", allow_delete="true").code == 1
     assert len(team.panel()) == 10
     lifted = team.dispatch("apply", allow_delete="true", allow_remove="true")
     assert lifted.code == 0, lifted.log
-    assert team.panel() == _addresses(*names[:5])
+    assert team.panel() == addresses(*names[:5])
     assert lifted.summary.count("Lifted for this run: remove, delete.") == 2
 
 
 def test_a_lockfile_moves_from_main_to_a_branch_of_its_own_and_no_call_is_spent(team: Team) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     assert team.apply().code == 0
     calls = len(team.vendor.calls())
     team.begin("move")
@@ -218,7 +198,7 @@ def test_a_lockfile_moves_from_main_to_a_branch_of_its_own_and_no_call_is_spent(
     assert team.plan(pull).code == 0
     team.merge(pull)
     assert team.apply().code == 0
-    assert _members(team, "reconciler-state") == _addresses("ada")
+    assert team.members("reconciler-state") == addresses("ada")
     assert len(team.vendor.calls()) == calls
 
 
@@ -241,7 +221,7 @@ def test_an_environment_that_there_is_not_is_an_error(team: Team) -> None:
 
 
 def test_where_apply_is_not_switched_on_it_says_how_and_calls_nobody(team: Team) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     job = team.apply(variables={})
     assert job.code == 0, job.log
     assert "RECONCILER_APPLY" in job.summary
@@ -249,24 +229,24 @@ def test_where_apply_is_not_switched_on_it_says_how_and_calls_nobody(team: Team)
 
 
 def test_a_missing_key_is_an_error_where_apply_is_switched_on(team: Team) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     job = team.apply(secrets={})
     assert job.code == 1
     assert "QUESTIONPRO_API_KEY is" in job.log
 
 
 def test_two_merges_at_once_end_with_everybody_in_the_panel_and_in_the_lockfile(team: Team) -> None:
-    _merged(team, "one", "ada")
+    team.merged("one", "ada")
     first = team.start("apply", "push", {"ref": "refs/heads/main"}, "refs/heads/main")
-    _merged(team, "two", "ada", "grace")
+    team.merged("two", "ada", "grace")
     second = team.start("apply", "push", {"ref": "refs/heads/main"}, "refs/heads/main")
     logs = [process.communicate(timeout=_SECONDS)[0] for process in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0), "\n".join(logs)
-    assert team.panel() == _members(team) == _addresses("ada", "grace")
+    assert team.panel() == team.members() == addresses("ada", "grace")
 
 
 def test_a_main_that_moved_on_during_apply_keeps_its_commits_and_gets_the_lockfile(team: Team) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     process = team.start("apply", "push", {"ref": "refs/heads/main"}, "refs/heads/main")
     _until(lambda: bool(team.vendor.calls()))
     team.begin("main")
@@ -274,12 +254,12 @@ def test_a_main_that_moved_on_during_apply_keeps_its_commits_and_gets_the_lockfi
     moved = team.push("Something else")
     log, _ = process.communicate(timeout=_SECONDS)
     assert process.returncode == 0, log
-    assert _members(team) == _addresses("ada")
+    assert team.members() == addresses("ada")
     assert team.git("merge-base", moved, "origin/main") == moved
 
 
 def test_nobody_is_sent_where_the_lockfile_could_not_be_published(team: Team) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     team.protect_main()
     job = team.apply()
     assert job.code == 1
@@ -288,37 +268,37 @@ def test_nobody_is_sent_where_the_lockfile_could_not_be_published(team: Team) ->
 
 
 def test_a_lockfile_is_signed_by_github_where_rules_require_it_and_the_team_says_so(team: Team) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     team.require_signatures()
     assert team.apply().code == 1
     assert team.vendor.calls() == []
     job = team.apply(variables={"RECONCILER_APPLY": "on", "RECONCILER_SIGNED": "on"})
     assert job.code == 0, job.log
-    assert _members(team) == team.panel() == _addresses("ada")
+    assert team.members() == team.panel() == addresses("ada")
     assert team.git("log", "-2", "--format=%ce", "origin/main").split() == [GITHUB, GITHUB]
 
 
 def test_a_main_that_is_protected_during_apply_loses_nothing_and_says_what_to_configure(team: Team) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     job = _protected_meanwhile(team)
     assert job.code == 1
-    assert team.panel() == _members(team, "reconciler/lockfile-production") == _addresses("ada")
-    assert _members(team) == []
+    assert team.panel() == team.members("reconciler/lockfile-production") == addresses("ada")
+    assert team.members() == []
     assert "lockfile: {branch:" in job.log
     assert (team.artifacts / "lockfile-production-1" / "state.lock.json").is_file()
     _merged_past_protection(team, "ada", "grace")
     assert team.apply().code == 1
-    assert team.panel() == _addresses("ada")
+    assert team.panel() == addresses("ada")
     team.unprotect_main()
     assert team.dispatch("apply").code == 0
-    assert team.panel() == _members(team) == _addresses("ada", "grace")
+    assert team.panel() == team.members() == addresses("ada", "grace")
     assert len(team.vendor.calls()) == 2
 
 
 def test_a_public_repository_keeps_a_stranded_lockfile_on_its_branch_alone(team: Team) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     assert _protected_meanwhile(team, private=False).code == 1
-    assert _members(team, "reconciler/lockfile-production") == _addresses("ada")
+    assert team.members("reconciler/lockfile-production") == addresses("ada")
     assert not list(team.artifacts.glob("lockfile-*"))
 
 
@@ -326,12 +306,12 @@ def test_a_lockfile_on_a_branch_of_its_own_leaves_a_protected_main_alone(team: T
     team.begin("main")
     team.settings("production", "lockfile: {branch: reconciler-state}\n")
     team.push("Keep lockfiles elsewhere")
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     head = team.git("rev-parse", "origin/main")
     team.protect_main()
     job = team.apply()
     assert job.code == 0, job.log
-    assert _members(team, "reconciler-state") == team.panel() == _addresses("ada")
+    assert team.members("reconciler-state") == team.panel() == addresses("ada")
     assert team.git("rev-parse", "origin/main") == head
     team.unprotect_main()
     team.begin("more")
@@ -345,11 +325,11 @@ def test_an_apply_that_fails_half_way_keeps_what_it_proved_and_the_next_one_carr
     team.begin("main")
     team.settings("production", "api: {batch_size: 1, concurrency: 1}\n")
     team.push("One call each")
-    number = _merged(team, "hire", "ada", "bad", "grace", planned=True)
+    number = team.merged("hire", "ada", "bad", "grace", planned=True)
     team.vendor_with("--refuse", "bad@example.org")
     job = team.apply()
     assert job.code == 1
-    assert team.panel() == _members(team) == _addresses("ada", "grace")
+    assert team.panel() == team.members() == addresses("ada", "grace")
     assert "rejected" in team.github.repository.bodies(number)[-1]
 
 
@@ -359,7 +339,7 @@ def _interrupted(team: Team, names: list[str], how: signal.Signals) -> Job:
     team.begin("main")
     team.settings("production", "api: {batch_size: 1, concurrency: 1}\n")
     team.push("One call each")
-    _merged(team, "hire", *names)
+    team.merged("hire", *names)
     process = team.start("apply", "push", {"ref": "refs/heads/main"}, "refs/heads/main")
     _until(lambda: len(team.panel()) > 1)
     os.kill(_shell_of_apply(team, process.pid), how)
@@ -377,7 +357,7 @@ def test_a_cancelled_job_keeps_what_was_proved(team: Team, how: signal.Signals) 
     assert set(known["members"]) | set(known.get("unconfirmed", {})) >= set(team.panel())
     assert 0 < len(team.panel()) < len(names)
     assert team.dispatch("apply").code == 0
-    assert team.panel() == _members(team) == _addresses(*names)
+    assert team.panel() == team.members() == addresses(*names)
 
 
 def test_a_cancelled_job_ends_well_and_reports(team: Team) -> None:
@@ -391,8 +371,8 @@ def test_a_cancelled_job_ends_well_and_reports(team: Team) -> None:
 
 
 def test_a_merge_whose_own_run_was_evicted_is_told_by_the_next_one(team: Team) -> None:
-    evicted = _merged(team, "one", "ada", planned=True)
-    newest = _merged(team, "two", "ada", "grace", planned=True)
+    evicted = team.merged("one", "ada", planned=True)
+    newest = team.merged("two", "ada", "grace", planned=True)
     assert team.apply().code == 0
     for number in (evicted, newest):
         assert "production: 2 added." in team.github.repository.bodies(number)[-1]
@@ -401,10 +381,10 @@ def test_a_merge_whose_own_run_was_evicted_is_told_by_the_next_one(team: Team) -
 
 
 def test_a_pull_request_that_was_told_is_not_told_of_later_runs(team: Team) -> None:
-    first = _merged(team, "one", "ada", planned=True)
+    first = team.merged("one", "ada", planned=True)
     assert team.apply().code == 0
     told = team.github.repository.bodies(first)
-    _merged(team, "two", "ada", "grace")
+    team.merged("two", "ada", "grace")
     assert team.apply().code == 0
     assert team.github.repository.bodies(first) == told
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from gitlab_stand_in import GitLabStandIn
 from gitlab_team import MISSING, TEMPLATE, GitLabTeam
+from team import addresses
 from world import Sandbox
 
 pytestmark = [
@@ -30,26 +31,6 @@ def team(tmp_path: Path) -> Iterator[GitLabTeam]:
         team = GitLabTeam(tmp_path, Sandbox(tmp_path), gitlab)
         yield team
         team.close()
-
-
-def _merged(team: GitLabTeam, branch: str, *names: str, planned: bool = False) -> int:
-    """Merge a merge request that declares just these people in production; returns its number."""
-    team.begin(branch)
-    team.declare(*names)
-    pull = team.propose(branch)
-    if planned:
-        assert team.plan(pull).code == 0
-    team.merge(pull)
-    return pull.number
-
-
-def _members(team: GitLabTeam, ref: str = "main", name: str = "production") -> list[str]:
-    lockfile = team.lockfile(ref, name)
-    return sorted(lockfile["members"]) if lockfile else []
-
-
-def _addresses(*names: str) -> list[str]:
-    return sorted(f"{name}@example.org" for name in names)
 
 
 def _failed(log: str, job: str) -> bool:
@@ -162,10 +143,10 @@ def test_a_merge_request_that_edits_a_lockfile_fails(team: GitLabTeam) -> None:
 
 
 def test_a_merge_is_applied_its_lockfile_kept_on_main_and_its_merge_request_told(team: GitLabTeam) -> None:
-    number = _merged(team, "hire", "ada", "grace", planned=True)
+    number = team.merged("hire", "ada", "grace", planned=True)
     job = team.apply()
     assert job.code == 0, job.log
-    assert team.panel() == _members(team) == _addresses("ada", "grace")
+    assert team.panel() == team.members() == addresses("ada", "grace")
     plan, report = team.gitlab.repository.bodies(number)
     assert plan.startswith("<!-- reconciler: plan -->")
     assert report.startswith("<!-- reconciler: apply production -->")
@@ -179,8 +160,8 @@ def test_a_merge_is_applied_its_lockfile_kept_on_main_and_its_merge_request_told
 
 def test_merges_whose_own_pipeline_never_ran_are_told_by_the_next_one(team: GitLabTeam) -> None:
     numbers = [
-        _merged(team, "one", "ada", planned=True),
-        _merged(team, "two", "ada", "grace", planned=True),
+        team.merged("one", "ada", planned=True),
+        team.merged("two", "ada", "grace", planned=True),
     ]
     assert team.apply().code == 0
     for number in numbers:
@@ -188,7 +169,7 @@ def test_merges_whose_own_pipeline_never_ran_are_told_by_the_next_one(team: GitL
 
 
 def test_where_apply_is_not_switched_on_it_says_how_and_calls_nobody(team: GitLabTeam) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     job = team.apply(variables={"RECONCILER_APPLY": "off"})
     assert job.code == 0, job.log
     assert "docs/set-up-gitlab.md" in job.log
@@ -196,24 +177,24 @@ def test_where_apply_is_not_switched_on_it_says_how_and_calls_nobody(team: GitLa
 
 
 def test_a_missing_key_is_an_error(team: GitLabTeam) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     job = team.apply(keys={})
     assert _failed(job.log, "reconciler-apply:")
     assert "QUESTIONPRO_API_KEY is" in job.log
 
 
 def test_a_protected_main_loses_nothing_and_a_job_says_so(team: GitLabTeam) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     team.protect_main()
     job = team.apply()
     assert _failed(job.log, "reconciler-lockfiles")
-    assert team.panel() == _members(team, "reconciler/lockfile-production") == _addresses("ada")
+    assert team.panel() == team.members("reconciler/lockfile-production") == addresses("ada")
     assert json.loads(team.left("reconciler-unpublished/production.json"))["members"]
     calls = len(team.vendor.calls())
     team.unprotect_main()
     again = team.by_hand()
     assert again.code == 0, again.log
-    assert _members(team) == _addresses("ada")
+    assert team.members() == addresses("ada")
     assert len(team.vendor.calls()) == calls
 
 
@@ -225,22 +206,22 @@ def test_a_lockfile_on_a_branch_of_its_own_leaves_a_protected_main_alone(team: G
     team.protect_main()
     job = team.apply()
     assert job.code == 0, job.log
-    assert _members(team, "reconciler-state") == team.panel() == _addresses("ada")
+    assert team.members("reconciler-state") == team.panel() == addresses("ada")
     assert team.git("rev-parse", "origin/main") == head
 
 
 def test_a_guard_refuses_and_is_lifted_by_hand_for_one_pipeline(team: GitLabTeam) -> None:
     names = [f"member{number}" for number in range(10)]
-    _merged(team, "hire", *names)
+    team.merged("hire", *names)
     assert team.apply().code == 0
-    _merged(team, "fire", *names[:5])
+    team.merged("fire", *names[:5])
     assert _failed(team.apply().log, "reconciler-apply:")
-    assert len(_members(team)) == 10
+    assert len(team.members()) == 10
     wrong = team.by_hand(RECONCILER_ALLOW="everything")
     assert "RECONCILER_ALLOW takes" in wrong.log
     lifted = team.by_hand(RECONCILER_ALLOW="remove")
     assert lifted.code == 0, lifted.log
-    assert _members(team) == _addresses(*names[:5])
+    assert team.members() == addresses(*names[:5])
 
 
 def test_one_environment_can_be_applied_by_hand_with_a_limit_of_calls(team: GitLabTeam) -> None:
@@ -254,7 +235,7 @@ def test_one_environment_can_be_applied_by_hand_with_a_limit_of_calls(team: GitL
     assert job.code != 0
     assert "This pipeline is for staging." in job.log
     assert len(team.panel()) == 2
-    assert _members(team, name="staging") == team.panel()
+    assert team.members(name="staging") == team.panel()
 
 
 def test_an_environment_that_comes_after_one_that_failed_is_held_back_and_no_other(team: GitLabTeam) -> None:
@@ -271,7 +252,7 @@ def test_an_environment_that_comes_after_one_that_failed_is_held_back_and_no_oth
     team.push("A slip in staging")
     job = team.apply()
     assert job.code != 0
-    assert team.panel() == _addresses("grace")
+    assert team.panel() == addresses("grace")
 
 
 def test_a_journal_that_somebody_committed_is_not_believed(team: GitLabTeam) -> None:
@@ -292,7 +273,7 @@ def test_a_cancelled_job_keeps_what_was_proved(team: GitLabTeam, how: signal.Sig
     team.begin("main")
     team.settings("production", "api: {batch_size: 1, concurrency: 1}\n")
     team.push("One call each")
-    _merged(team, "hire", *names)
+    team.merged("hire", *names)
     process = team.begin_pipeline("main", {})
     _until(lambda: len(team.panel()) > 1)
     os.kill(team.process_of_apply(), how)
@@ -303,14 +284,14 @@ def test_a_cancelled_job_keeps_what_was_proved(team: GitLabTeam, how: signal.Sig
     assert set(known["members"]) | set(known.get("unconfirmed", {})) >= set(team.panel())
     assert 0 < len(team.panel()) < len(names)
     assert team.by_hand().code == 0
-    assert team.panel() == _members(team) == _addresses(*names)
+    assert team.panel() == team.members() == addresses(*names)
 
 
 # The schedule
 
 
 def test_a_main_that_is_not_applied_opens_one_issue_which_is_closed_once_it_is(team: GitLabTeam) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     assert team.schedule().code == 0
     assert team.schedule().code == 0
     (issue,) = team.gitlab.repository.issues
@@ -318,13 +299,13 @@ def test_a_main_that_is_not_applied_opens_one_issue_which_is_closed_once_it_is(t
     assert "ada@" not in issue["body"]
     assert team.vendor.calls() == []
     assert team.schedule(RECONCILER_APPLY_DAILY="on").code == 0
-    assert team.panel() == _addresses("ada")
+    assert team.panel() == addresses("ada")
     assert team.schedule().code == 0
     assert issue["state"] == "closed"
 
 
 def test_without_a_token_the_schedule_fails_instead(team: GitLabTeam) -> None:
-    _merged(team, "hire", "ada")
+    team.merged("hire", "ada")
     assert _failed(team.schedule(GITLAB_TOKEN="").log, "reconciler-drift")
 
 
