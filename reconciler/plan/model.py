@@ -244,11 +244,6 @@ class Plan:
     digest_without_secret: str | None = None
 
     @property
-    def undecided(self) -> int:
-        """How many members leave in an unknown way, since suppression lists can't be compared."""
-        return sum(remove.by is None for remove in self.removes)
-
-    @property
     def summary(self) -> Summary:
         """How many members each action concerns."""
         counts = Counter(action.action for action in self.actions)
