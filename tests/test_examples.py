@@ -1,15 +1,16 @@
 """The environments in panels/ are what people copy from, so they work as they stand."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
-import sys
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forked import run_forked
 
 from reconciler.declaration import read_declaration
 from reconciler.environment.model import Api, Guards, Policy, RateLimit, Retry
@@ -26,15 +27,8 @@ def panels(tmp_path: Path) -> Path:
     return Path(shutil.copytree(_REPOSITORY / "panels", tmp_path / "panels", ignore=left_behind))
 
 
-def _reconciler(panels: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "reconciler", "--panels", str(panels), *arguments],
-        cwd=_REPOSITORY,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _reconciler(panels: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run_forked(["--panels", str(panels), *arguments], _REPOSITORY, os.environ)
 
 
 def _json(panels: Path, *arguments: str) -> dict[str, Any]:

@@ -2,26 +2,17 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from forked import run_forked
 from jsonschema import Draft202012Validator
-
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
 
 def _run(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "reconciler", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"},
-    )
+    return run_forked(words, folder, {"PATH": "/usr/bin:/bin"})
 
 
 @pytest.fixture

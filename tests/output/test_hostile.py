@@ -257,7 +257,7 @@ _COMMENT = re.compile(r"<!--(?:(?!--).)*-->")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)")
 _OURS = re.compile(r"</?(?:details|summary)>|<br>|<https://run\.test/>")
 
-_few = settings(max_examples=25)
+_few = settings(max_examples=10)  # of each of forty screens
 each_screen = pytest.mark.parametrize("name", SCREENS)
 
 

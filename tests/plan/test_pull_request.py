@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from people import environment_of, lockfile_of, lockfiles, person, roster_of, rosters
 from plans import add, plan_of
@@ -34,7 +34,6 @@ def share_of(before: Roster | None, after: Roster) -> PullRequestChanges:
     return PullRequestChanges(BASE, keys, has_new_settings=False)
 
 
-@settings(max_examples=30)  # two rosters and a lockfile take long to make up
 @given(before=st.none() | rosters(), after=rosters(), lockfile=lockfiles())
 def test_own_and_pending_are_the_plan_cut_in_two(
     before: Roster | None, after: Roster, lockfile: Lockfile
@@ -46,7 +45,6 @@ def test_own_and_pending_are_the_plan_cut_in_two(
     assert [action for action in plan.actions if share.holds(action)] == list(own)
 
 
-@settings(max_examples=30)
 @given(roster=rosters(), lockfile=lockfiles())
 def test_who_declares_the_same_owns_nothing(roster: Roster, lockfile: Lockfile) -> None:
     plan, share = make_plan(environment_of(), roster, lockfile), share_of(roster, roster)
@@ -54,7 +52,6 @@ def test_who_declares_the_same_owns_nothing(roster: Roster, lockfile: Lockfile) 
     assert share.settled(plan) == 0
 
 
-@settings(max_examples=30)
 @given(roster=rosters(), lockfile=lockfiles())
 def test_where_nothing_can_be_told_apart_all_is_its_own(roster: Roster, lockfile: Lockfile) -> None:
     plan, share = make_plan(environment_of(), roster, lockfile), share_of(None, roster)
@@ -62,13 +59,11 @@ def test_where_nothing_can_be_told_apart_all_is_its_own(roster: Roster, lockfile
     assert share.settled(plan) == 0
 
 
-@settings(max_examples=30)  # two rosters and a lockfile take long to make up
 @given(before=rosters(), after=rosters())
 def test_a_change_and_its_undoing_concern_the_same_people(before: Roster, after: Roster) -> None:
     assert changed_keys(before, after) == changed_keys(after, before)
 
 
-@settings(max_examples=30)  # two rosters and a lockfile take long to make up
 @given(before=rosters(), after=rosters(), lockfile=lockfiles())
 def test_what_is_pending_would_be_there_without_the_pull_request(
     before: Roster, after: Roster, lockfile: Lockfile
@@ -79,7 +74,6 @@ def test_what_is_pending_would_be_there_without_the_pull_request(
         assert without[action.key] == action.action
 
 
-@settings(max_examples=30)  # two rosters and a lockfile take long to make up
 @given(before=rosters(), after=rosters(), lockfile=lockfiles())
 def test_who_differs_is_listed_or_settled(before: Roster, after: Roster, lockfile: Lockfile) -> None:
     plan, share = make_plan(environment_of(), after, lockfile), share_of(before, after)

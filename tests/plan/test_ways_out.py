@@ -88,7 +88,6 @@ def test_without_the_secret_the_way_is_unknown_where_it_depends_on_it(
 ) -> None:
     plan = planned(policy, Suppression({}, {HASH: HERE}, opt_outs=opt_outs))
     assert [remove.by for remove in plan.removes] == [None]
-    assert [remove.by for remove in plan.removes] == [None]
     assert plan.operations == ()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -53,7 +54,8 @@ async def asked(application: Callable[..., Awaitable[None]]) -> Reply:
     transport = httpx.ASGITransport(app=application)
     key = Credential(KEY, "the variable KEY")
     async with QuestionProPanel("http://sandbox.invalid/a/api/v2", key, 5, transport=transport) as panel:
-        return await panel.send(Save([{"emailAddress": "ada@example.org"}]))
+        reply = await panel.send(Save([{"emailAddress": "ada@example.org"}]))
+        return replace(reply, duration=0.0)  # its digits may be a part of the key's
 
 
 def holds_part_of_the_key(text: str, least: int = 7) -> bool:

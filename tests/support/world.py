@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from forked import Forked, run_forked
 from people import members_of
 
 from reconciler.sandbox.store import Store
@@ -80,16 +81,7 @@ class World:
         timeout: float = _SECONDS,
     ) -> Result:
         """Run the program to its end."""
-        done = subprocess.run(
-            [*PROGRAM, *arguments],
-            cwd=self.folder,
-            env=self.environ(env),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        done = run_forked(arguments, self.folder, self.environ(env), stdin, timeout)
         assert "Traceback (most recent call last)" not in done.stderr
         assert KEY not in done.stdout + done.stderr
         return Result(done.returncode, done.stdout, done.stderr)
@@ -155,24 +147,13 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         """Start it with these arguments; port 0 takes a free one."""
         self._log = (folder / "sandbox.log").open("a+")
         self._data = data = folder / "vendor.sqlite3"
-        self._process = subprocess.Popen(
-            [
-                *PROGRAM,
-                "sandbox",
-                "serve",
-                "--port",
-                str(port),
-                "--data",
-                str(data),
-                *arguments,
-            ],
-            env=_inherited() | {"KEY": KEY},
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        serve = ["sandbox", "serve", "--port", str(port), "--data", str(data), *arguments]
+        reading, writing = os.pipe()
+        with Path(os.devnull).open() as nothing, os.fdopen(reading) as out:
+            streams = [nothing.fileno(), writing, self._log.fileno()]
+            self._process = Forked(serve, folder, _inherited() | {"KEY": KEY}, streams)
+            os.close(writing)
+            line = out.readline()
         found = re.search(r"http://\S+", line)
         assert found, f"the sandbox didn't start: {line!r} {self.log()}"
         self.base_url = found.group()
@@ -197,7 +178,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
     ) -> None:
         """Stop it."""
         self._process.terminate()
-        self._process.communicate(timeout=_SECONDS)
+        self._process.wait(_SECONDS)
         self._log.close()
 
     def __enter__(self) -> Self:
