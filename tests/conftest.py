@@ -36,13 +36,20 @@ def repo() -> Path:
     return REPOSITORY
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_set_outside() -> Iterator[None]:
+    """None of the variables that are set outside, also for what several tests share."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name in [name for name in os.environ if _is_foreign(name)]:
+            monkeypatch.delenv(name)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def environment_of_its_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
-    """An empty home directory that must stay empty, and none of the variables that are set outside."""
-    for name in [name for name in os.environ if _is_foreign(name)]:
-        monkeypatch.delenv(name)
+    """An empty home directory that must stay empty."""
     home = tmp_path_factory.getbasetemp() / "home"
     home.mkdir(exist_ok=True)
     monkeypatch.setenv("HOME", str(home))
