@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) of what people write and of what programs read, for editors and other programs.
+"""JSON Schemas (2020-12) of what people write, for editors. Those of plans and reports are beside their JSON.
 
 Editors with yaml-language-server use them for completion, help and mistakes. A schema can't say everything
 that `reconciler validate` checks: docs/editors.md lists the rest, and tests/test_schemas.py compares the two.
@@ -6,8 +6,7 @@ that `reconciler validate` checks: docs/editors.md lists the rest, and tests/tes
 
 from typing import Any, TypeAlias
 
-from reconciler.apply.report import Counts, outcomes_of
-from reconciler.environment.model import Api, OnChange, Policy, RateLimit, Retry
+from reconciler.environment.model import Api, OnChange, RateLimit, Retry
 from reconciler.member import (
     ADDRESS_KEYS,
     EMAIL_ADDRESS,
@@ -21,13 +20,12 @@ from reconciler.warning_codes import WARNINGS
 
 Schema: TypeAlias = dict[str, Any]
 
-_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
 # YAML reads 02134 and 1.10 as numbers and `no` as a truth value. We send the text as it is written.
 _TEXT: Schema = {"type": ["string", "number", "boolean", "null"]}
 _ANY_TEXT: Schema = {"type": "string"}
 _NOTHING: Schema = {"type": "null"}
 _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
 _WHOLE: Schema = {"type": ["integer", "null"]}
 _DAY: Schema = {
     "description": "The day from which this entry counts as not declared, such as 2027-01-31. Never sent.",
@@ -116,7 +114,7 @@ def environment_schema() -> Schema:
         "then": {"properties": {"api_key": _NOTHING, "lockfile": _NOTHING}},
         "else": _given("api_key"),
         "type": "object",
-        "$schema": _DRAFT,
+        "$schema": DRAFT,
     }
 
 
@@ -139,7 +137,7 @@ def members_schema() -> Schema:
             "members": {"type": ["array", "null"], "items": entry},
         },
         required=["members"],
-    ) | {"patternProperties": {"^x-": True}, "$schema": _DRAFT}
+    ) | {"patternProperties": {"^x-": True}, "$schema": DRAFT}
 
 
 def import_schema() -> Schema:
@@ -150,7 +148,7 @@ def import_schema() -> Schema:
     }
     order = {"enum": ["dmy", "mdy", "ymd", None]}
     return {
-        "$schema": _DRAFT,
+        "$schema": DRAFT,
         "title": "import.yaml of Reconciler",
         "type": ["object", "null"],
         "additionalProperties": _object(
@@ -223,68 +221,3 @@ def _integer(least: int, default: int, description: str) -> Schema:
 def _number(default: float, description: str, *, above: bool = False) -> Schema:
     bound = {"exclusiveMinimum": 0} if above else {"minimum": 0}
     return {"type": ["number", "null"], "default": default, "description": description} | bound
-
-
-def plan_schema() -> Schema:
-    """What `plan ENV --format json` prints and `plan --out` saves; keys may be added."""
-    change = {"type": "object", "required": ["field", "before", "after"]}
-    action = _record(
-        {
-            "action": {"enum": ["add", "change", "remove", "rejected"]},
-            "key": {"type": "string", "description": "The identity of the member."},
-            "source": _TEXT_OR_NULL,
-        },
-        optional={
-            "attributes": {"type": "object"},
-            "deliverable": {"type": "boolean"},
-            "changes": {"type": "array", "items": change},
-            "by": {"enum": [*Removal, None]},
-            "known": {"type": "boolean"},
-            "standing": {"enum": ["suppressed", "opted_out", None]},
-            "reason": _ANY_TEXT,
-        },
-    )
-    refusal = _record(
-        {"guard": _ANY_TEXT, "count": _COUNT, "limit": _ANY_TEXT, "of": _COUNT, "lifted_by": _ANY_TEXT}
-    )
-    cost = {"calls": _COUNT, "seconds": {"type": "number"}, "allowance": {"type": ["integer", "null"]}}
-    digest = {"type": "string", "pattern": "^sha256:"}
-    return _document(
-        "A plan of Reconciler",
-        {
-            "digest": digest,
-            "roster_digest": digest,
-            "lockfile_digest": digest,
-            "summary": _record(dict.fromkeys(("add", "change", "remove", "unchanged", "rejected"), _COUNT)),
-            "cost": _record(cost),
-            "refusals": {"type": "array", "items": refusal},
-            "actions": {"type": "array", "items": action},
-        },
-        optional={"target": _ANY_TEXT},
-    )
-
-
-def report_schema() -> Schema:
-    """What `apply ENV --format json` prints and `apply --report` saves; keys may be added."""
-    rejected = _record({"key": _ANY_TEXT, "source": _TEXT_OR_NULL, "reason": _ANY_TEXT})
-    always = outcomes_of(Policy())
-    required = [name for name in Counts._fields if name in always]
-    by_policy = [name for name in Counts._fields if name not in always]
-    return _document(
-        "A report of Reconciler",
-        {
-            "summary": _record(dict.fromkeys(required, _COUNT), optional=dict.fromkeys(by_policy, _COUNT)),
-            "calls": _COUNT,
-            "rejected": {"type": "array", "items": rejected},
-        },
-    )
-
-
-def _document(title: str, properties: Schema, optional: Schema | None = None) -> Schema:
-    known = {"format": {"const": 1}, "environment": _ANY_TEXT}
-    return {"$schema": _DRAFT, "title": title} | _record(known | properties, optional)
-
-
-def _record(properties: Schema, optional: Schema | None = None) -> Schema:
-    """An object that has all of these properties, and may have the optional ones and others."""
-    return {"type": "object", "properties": properties | (optional or {}), "required": [*properties]}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from reconciler.environment.model import OnChange, Policy
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INTERRUPTED
 from reconciler.member import Removal
@@ -45,7 +47,7 @@ def outcomes_of(policy: Policy) -> frozenset[str]:
     return frozenset(found)
 
 
-class Provenance(NamedTuple):
+class Provenance(Struct, frozen=True):
     """What CI says about a run: commit, the run's address or number, who started it; None if it doesn't."""
 
     commit: str | None

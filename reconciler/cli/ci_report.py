@@ -229,7 +229,8 @@ def comparison(environment: str, showed: PlanFigures | None, applied: Applied, n
 
 def counts(summary: Summary) -> str:
     """`3 to add, 95 unchanged`; `nobody` if there is nothing to count."""
-    clauses = [f"{count} {_KINDS[kind]}" for kind, count in summary._asdict().items() if count]
+    found = ((getattr(summary, kind), words) for kind, words in _KINDS.items())
+    clauses = [f"{count} {words}" for count, words in found if count]
     return ", ".join(clauses) or "nobody"
 
 

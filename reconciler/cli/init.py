@@ -15,6 +15,8 @@ from reconciler.environment.discovery import DEFAULT_PANELS, environment_names
 from reconciler.environment.overview import environments_in_order
 from reconciler.errors import EXIT_DONE, InvalidInput, UsageError
 from reconciler.files import replace_file
+from reconciler.output.plan_json import plan_schema
+from reconciler.output.report_json import report_schema
 from reconciler.problems import Problem
 from reconciler.scaffold import NewEnvironment, NewFile
 
@@ -23,8 +25,8 @@ _SCHEMAS = {
     "environment": schemas.environment_schema,
     "members": schemas.members_schema,
     "import": schemas.import_schema,
-    "plan": schemas.plan_schema,
-    "report": schemas.report_schema,
+    "plan": plan_schema,
+    "report": report_schema,
 }
 
 

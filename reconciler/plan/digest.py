@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from reconciler.environment.model import Environment
 from reconciler.member import EMAIL_ADDRESS, PROFILE_FIELDS, Attributes, flat
@@ -47,7 +48,7 @@ def _content(action: Action) -> tuple[Any, ...]:
         case Add():
             return action.action, action.key, _canonical(action.attributes)
         case Change():
-            return action.action, action.key, action.changes
+            return action.action, action.key, [structs.astuple(change) for change in action.changes]
         case Remove():
             return action.action, action.key, action.by
         case StillRejected():

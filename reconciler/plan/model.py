@@ -33,7 +33,7 @@ class Add(msgspec.Struct, frozen=True):
     was_unsubscribed: bool = False
 
 
-class FieldChange(NamedTuple):
+class FieldChange(msgspec.Struct, frozen=True):
     """One field of a member before and after; None means *not declared*."""
 
     field: str
@@ -182,7 +182,7 @@ class Selection(NamedTuple):
     keys: frozenset[str]
 
 
-class Expiring(NamedTuple):
+class Expiring(msgspec.Struct, frozen=True):
     """A member whose declaration will no longer count from the day `expires` on."""
 
     key: str
@@ -190,7 +190,7 @@ class Expiring(NamedTuple):
     expires: str
 
 
-class Summary(NamedTuple):
+class Summary(msgspec.Struct, frozen=True):
     """How many members each action concerns; `rejected` includes members that the API refused to remove."""
 
     add: int

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from reconciler.environment.model import Environment
 from reconciler.member import identical
@@ -35,7 +35,7 @@ class Base(NamedTuple):
     request: str = PULL_REQUEST
 
 
-class SettingChange(NamedTuple):
+class SettingChange(Struct, frozen=True):
     """A setting that decides where keys and personal data go, before and after; None where it is not set."""
 
     setting: str
@@ -142,7 +142,7 @@ class PlanFigures(NamedTuple):
 def hidden_line(plan: Plan) -> str:
     """A plan's figures as an HTML comment, without a line end. No name in them can end the comment."""
     document = PlanFigures(plan.environment, plan.digest, plan.roster_digest, plan.summary)._asdict()
-    text = json.dumps(document | {"summary": plan.summary._asdict()}, ensure_ascii=True)
+    text = json.dumps(document | {"summary": structs.asdict(plan.summary)}, ensure_ascii=True)
     # Two hyphens could end an HTML comment, and `##[` is a command to old CI runners. Counts have no sign and
     # there are no lists, so both occur only inside texts.
     harmless = text.replace("-", "\\u002d").replace("##[", "##\\u005b")
@@ -184,7 +184,7 @@ def _digest(document: Mapping[str, Any], name: str) -> str | None:
 
 
 def _summary(document: object) -> Summary | None:
-    if not (isinstance(document, dict) and document.keys() == set(Summary._fields)):
+    if not (isinstance(document, dict) and document.keys() == set(Summary.__struct_fields__)):
         return None
-    counts = [document[name] for name in Summary._fields]
+    counts = [document[name] for name in Summary.__struct_fields__]
     return Summary(*counts) if all(type(count) is int and count >= 0 for count in counts) else None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from commands import Ended, Run
 from github_stand_in import COMMIT, STRANGER, TOKEN, GitHubStandIn, Repository
+from msgspec.structs import asdict
 from plans import add, adds, plan_of, remove
 from world import World
 
@@ -59,7 +60,7 @@ def report_of(plan: Plan) -> dict[str, object]:
         "environment": plan.environment,
         "digest": plan.digest,
         "roster_digest": plan.roster_digest,
-        "planned": plan.summary._asdict(),
+        "planned": asdict(plan.summary),
     }
 
 
@@ -212,7 +213,7 @@ def test_a_wrong_setting_is_an_error(report: Run, there: Repository, status: int
 
 
 def shown(*, digest: str = "a", roster: str = "b", **figures: int) -> PlanFigures:
-    none = dict.fromkeys(Summary._fields, 0)
+    none = dict.fromkeys(Summary.__struct_fields__, 0)
     return PlanFigures("production", f"sha256:{digest}", f"sha256:{roster}", Summary(**none | figures))
 
 
@@ -271,7 +272,7 @@ def test_what_apply_reports_is_compared_with_what_plan_showed(
     assert run("apply", "p", "--yes", "--report", "report.json").code == 0
     digests = {name: planned[name] for name in ("digest", "roster_digest")}
     showed = replace(plan_of(*adds(2)), environment="p", **digests)
-    assert showed.summary._asdict() == planned["summary"]
+    assert asdict(showed.summary) == planned["summary"]
     there.add_comment(PULL, f"{PLAN_MARKER}\n{hidden_line(showed)}")
     run("ci", "report", "p", "--report", "report.json", "--body", "nothing.md")
     assert "This is the plan that the pull request showed." in there.bodies(PULL)[1]

@@ -17,15 +17,15 @@ def with_options(*items: tuple[int, Any]) -> dict[str, Any]:
 
 
 def test_a_text_and_the_number_that_it_looks_like_differ() -> None:
-    assert field_changes(ADA | {"referID": 5}, ADA | {"referID": "5"}) == (("referID", 5, "5"),)
+    assert field_changes(ADA | {"referID": 5}, ADA | {"referID": "5"}) == (FieldChange("referID", 5, "5"),)
 
 
 def test_each_profile_field_is_compared_by_itself() -> None:
     changes = field_changes(with_options((1, "a"), (2, "b")), with_options((2, "c"), (3, "d")))
     assert changes == (
-        ("profileFields[1]", "a", None),
-        ("profileFields[2]", "b", "c"),
-        ("profileFields[3]", None, "d"),
+        FieldChange("profileFields[1]", "a", None),
+        FieldChange("profileFields[2]", "b", "c"),
+        FieldChange("profileFields[3]", None, "d"),
     )
 
 

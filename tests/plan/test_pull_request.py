@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 from people import environment_of, lockfile_of, lockfiles, person, roster_of, rosters
 from plans import add, plan_of
 
@@ -115,7 +116,7 @@ plans = st.builds(
 
 
 def document(**changes: object) -> dict[str, object]:
-    return SHOWN._asdict() | {"summary": SHOWN.summary._asdict()} | changes
+    return SHOWN._asdict() | {"summary": asdict(SHOWN.summary)} | changes
 
 
 def line(text: str) -> str:
@@ -171,10 +172,10 @@ def test_a_line_that_is_quoted_or_indented_tells_nothing() -> None:
         {"roster_digest": "sha256:" + "0" * 65},
         {"summary": None},
         {"summary": {"add": 1}},
-        {"summary": SHOWN.summary._asdict() | {"add": -1}},
-        {"summary": SHOWN.summary._asdict() | {"add": True}},
-        {"summary": SHOWN.summary._asdict() | {"add": 1.0}},
-        {"summary": SHOWN.summary._asdict() | {"more": 1}},
+        {"summary": asdict(SHOWN.summary) | {"add": -1}},
+        {"summary": asdict(SHOWN.summary) | {"add": True}},
+        {"summary": asdict(SHOWN.summary) | {"add": 1.0}},
+        {"summary": asdict(SHOWN.summary) | {"more": 1}},
     ],
     ids=str,
 )

@@ -19,8 +19,8 @@ from reconciler.output.document import (
     Tone,
 )
 from reconciler.output.documents.actions import api_says, refused_row
-from reconciler.output.json_shapes import report_data, reports_data
 from reconciler.output.render import Screen
+from reconciler.output.report_json import report_data, reports_data
 from reconciler.output.wording import (
     LEFT_AS_THEY_ARE,
     LEFT_UNATTRIBUTED,

@@ -1,0 +1,241 @@
+"""A plan's JSON: written, described by a schema, and read back to be shown. See `json_shapes`.
+
+The shape of one action is in `plan/saved.py`, since apply compares it with the plan as it is then.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, to_builtins
+
+from reconciler.environment.model import Policy
+from reconciler.lint.model import Correction, PlanLint
+from reconciler.output.json_shapes import ProblemJson, json_schema, problem_of, problems_json
+from reconciler.output.masking import personal_parts
+from reconciler.output.results import PlanContext, PlanListing
+from reconciler.output.wording import plan_sentence
+from reconciler.plan.model import (
+    Action,
+    Cost,
+    Expiring,
+    GuardRefusal,
+    Plan,
+    Selection,
+    StillRejected,
+    Summary,
+    Unremoved,
+)
+from reconciler.plan.pull_request import Base, PullRequestChanges, SettingChange, counts
+from reconciler.plan.saved import FORMAT, AnyActionJson, RejectedJson, from_json, to_json
+
+Digest = Annotated[str, Meta(pattern="^sha256:")]
+
+
+class RefJson(Struct):
+    """What plans are compared with."""
+
+    ref: str
+    commit: str
+
+
+class BaseJson(RefJson):
+    """What a plan is compared with, and what comes of that.
+
+    `summary` counts what the pull request causes, by action and `settled`; `pending` what was there before.
+    """
+
+    is_readable: bool
+    has_new_settings: bool
+    settings: tuple[SettingChange, ...]
+    summary: dict[str, int]
+    pending: dict[str, int]
+
+
+class PlanJson(Struct, kw_only=True, omit_defaults=True):
+    """A plan for one environment.
+
+    If the plan is compared with a merge base, `base` says what it is, and each action whether it was
+    `pending` before; a removal then has `former`, where the member was last declared.
+    """
+
+    format: Literal[1]
+    environment: str
+    digest: Digest
+    roster_digest: Digest
+    lockfile_digest: Digest
+    summary: Summary
+    cost: Cost
+    refusals: tuple[GuardRefusal, ...]
+    actions: list[AnyActionJson]
+    expiring: tuple[Expiring, ...]
+    expired: int
+    sentence: str
+    target: str
+    members: tuple[str, ...] | None = None
+    has_lockfile: bool
+    is_recovered: bool
+    would_act: bool
+    unfetched: str | None
+    conflicts: int
+    today: str | None
+    allowed: tuple[str, ...]
+    retry_rejected: bool
+    warnings: list[ProblemJson]
+    corrections: tuple[Correction, ...]
+    base: BaseJson | None = None
+
+
+class PlansJson(Struct):
+    """Several plans; `problems` say why an environment has none, `unaffected` which were left out.
+
+    `taken_away` are environments that the pull request deletes; `base` is null if the plans are compared
+    with nothing.
+    """
+
+    format: Literal[1]
+    plans: list[PlanJson]
+    base: RefJson | None
+    unaffected: tuple[str, ...]
+    taken_away: tuple[str, ...]
+    problems: list[ProblemJson]
+
+
+def plan_schema() -> dict[str, Any]:
+    """The JSON Schema of what `plan ENV --format json` prints and `plan --out` saves."""
+    return json_schema(PlanJson, "A plan of Reconciler")
+
+
+def plan_data(plan: Plan, context: PlanContext) -> dict[str, Any]:
+    """A plan as JSON."""
+    data: dict[str, Any] = to_builtins(_plan_json(plan, context))
+    return data
+
+
+def plans_data(listing: PlanListing) -> dict[str, Any]:
+    """Several plans as JSON."""
+    found = PlansJson(
+        FORMAT,
+        [_plan_json(plan, context) for plan, context in listing.plans],
+        RefJson(listing.base.ref, listing.base.commit) if listing.base else None,
+        listing.unaffected,
+        listing.taken_away,
+        problems_json(listing.problems),
+    )
+    data: dict[str, Any] = to_builtins(found)
+    return data
+
+
+def _plan_json(plan: Plan, context: PlanContext) -> PlanJson:
+    return PlanJson(
+        format=FORMAT,
+        environment=plan.environment,
+        digest=plan.digest,
+        roster_digest=plan.roster_digest,
+        lockfile_digest=plan.lockfile_digest,
+        summary=plan.summary,
+        cost=plan.cost,
+        refusals=plan.refusals,
+        actions=[_listed(action, context.share) for action in plan.actions],
+        expiring=plan.expiring,
+        expired=plan.expired,
+        sentence=plan_sentence(plan),
+        target=plan.target,
+        members=None if plan.selection is None else plan.selection.members,
+        has_lockfile=plan.has_lockfile,
+        is_recovered=context.is_recovered,
+        would_act=context.would_act,
+        unfetched=context.unfetched,
+        conflicts=context.conflicts,
+        today=context.today,
+        allowed=context.allowed,
+        retry_rejected=context.retry_rejected,
+        warnings=problems_json(context.lint.warnings),
+        corrections=context.lint.corrections,
+        base=_base_json(plan, context.share) if context.share else None,
+    )
+
+
+def _listed(action: Action, share: PullRequestChanges | None) -> AnyActionJson:
+    found = to_json(action)
+    if isinstance(action, StillRejected | Unremoved) and isinstance(found, RejectedJson):
+        found.personal = personal_parts(action.reason, action.attributes)
+    if share is not None:
+        found.pending = not share.holds(action)
+        found.former = share.former.get(action.key)
+    return found
+
+
+def _base_json(plan: Plan, share: PullRequestChanges) -> BaseJson:
+    return BaseJson(
+        share.base.ref,
+        share.base.commit,
+        is_readable=share.keys is not None,
+        has_new_settings=share.has_new_settings,
+        settings=share.settings,
+        summary=counts(share.own(plan)) | {"settled": share.settled(plan)},
+        pending=counts(share.pending(plan)),
+    )
+
+
+def listing_of(saved: PlansJson, line: Callable[..., str], request: str) -> PlanListing:
+    """Several plans as they were saved; see `plan_of`."""
+    return PlanListing(
+        tuple(plan_of(each, line, None, request) for each in saved.plans),
+        tuple(map(problem_of, saved.problems)),
+        saved.unaffected,
+        saved.taken_away,
+        Base(saved.base.ref, saved.base.commit, request) if saved.base else None,
+    )
+
+
+def plan_of(
+    saved: PlanJson, line: Callable[..., str], file: str | None, request: str
+) -> tuple[Plan, PlanContext]:
+    """A plan as it was saved, to be shown.
+
+    Args:
+        saved: its shape.
+        line: writes a command as a user can type it here.
+        file: the plan's own file; None if it holds others too.
+        request: what a pull request is called here.
+    """
+    plan = Plan(
+        environment=saved.environment,
+        target=saved.target,
+        policy=Policy(),
+        actions=tuple(map(from_json, saved.actions)),
+        unchanged=saved.summary.unchanged,
+        cost=saved.cost,
+        refusals=saved.refusals,
+        digest=saved.digest,
+        roster_digest=saved.roster_digest,
+        lockfile_digest=saved.lockfile_digest,
+        expiring=saved.expiring,
+        expired=saved.expired,
+        selection=None if saved.members is None else Selection(saved.members, frozenset()),
+    )
+    context = PlanContext(
+        is_recovered=saved.is_recovered,
+        share=_share(saved.base, saved.actions, request) if saved.base else None,
+        unfetched=saved.unfetched,
+        conflicts=saved.conflicts,
+        lint=PlanLint(tuple(map(problem_of, saved.warnings)), saved.corrections),
+        today=saved.today,
+        allowed=saved.allowed,
+        retry_rejected=saved.retry_rejected,
+        would_act=saved.would_act,
+    )
+    return plan, context.with_commands(line, saved.environment, file, saved.members or ())
+
+
+def _share(base: BaseJson, actions: list[AnyActionJson], request: str) -> PullRequestChanges:
+    """Only the number of members without an action is saved, not their keys."""
+    own = [action.key for action in actions if action.pending is False]
+    settled = [f"settled {number}" for number in range(base.summary.get("settled", 0))]
+    return PullRequestChanges(
+        Base(base.ref, base.commit, request),
+        frozenset((*own, *settled)) if base.is_readable else None,
+        base.has_new_settings,
+        base.settings,
+        {action.key: action.former for action in actions if action.former},
+    )
