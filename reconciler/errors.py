@@ -9,7 +9,7 @@
     ├── UsageError        64   the command line itself is wrong
     └── Interrupted      130   a signal came before anything began
 
-What the vendor's API answers is not an error in this sense: it is an answer, and stands in
+What the vendor's API answers is not an error in this sense: it is an answer, and is in
 `reconciler.questionpro.panel`. The exit codes are those of the contract; `EXIT_INCOMPLETE` is an outcome of
 a command that ran, so it has no exception.
 """

@@ -61,7 +61,9 @@ class MergeBase:
         here = set(environment_names(self.panels))
         return tuple(name for name in names_as_they_are(self.panels_before) if name not in here)
 
-    def share(self, environment: Environment, roster: Roster, today: str) -> PullRequestChanges:
+    def pull_request_changes(
+        self, environment: Environment, roster: Roster, today: str
+    ) -> PullRequestChanges:
         """What of an environment, with its roster as it is today, differs from the merge base."""
         name = environment.name
         before = self._roster_before(name)

@@ -115,7 +115,7 @@ def plain(words: Message) -> str:
 def nearest(name: str, known: Sequence[str]) -> str | None:
     """The known name that a mistyped one most likely means, or None.
 
-    Upper and lower case are taken as equal, since `firstname` for `firstName` is the commonest slip.
+    Upper and lower case are taken as equal, since `firstname` for `firstName` is the commonest mistake.
     """
     folded = {candidate.casefold(): candidate for candidate in known}
     found = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)

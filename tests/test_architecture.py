@@ -1,4 +1,4 @@
-"""The house stands as docs/architecture.md draws it: imports run downwards, libraries keep their rooms.
+"""The code keeps to docs/architecture.md: imports run downwards, and libraries stay in their packages.
 
 The drawing in that page is the table that these tests hold the code to, so the two can't drift apart.
 """
@@ -18,7 +18,7 @@ import pytest
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _PACKAGE = "reconciler"
 
-# Whatever reaches out of the process or asks for the day. Rooms marked as pure do without.
+# Whatever reaches out of the process or asks for the day. Packages that are marked as pure do without.
 _WORLD = frozenset(
     {
         "asyncio",
@@ -69,12 +69,12 @@ _HEAVY = frozenset(
 )
 
 
-class Room(NamedTuple):
-    """A module or package of the house; storeys count from the ground up, suites from the left."""
+class Package(NamedTuple):
+    """A package or module in the drawing; layers count from the bottom, groups from the left."""
 
     name: str
-    storey: int
-    suite: int
+    layer: int
+    group: int
 
 
 class Import(NamedTuple):
@@ -94,19 +94,19 @@ def _page() -> str:
 
 
 @cache
-def _rooms() -> tuple[Room, ...]:
-    """All rooms of the drawing. Its lines read `5 │ render   apply`; a ` · ` is a door between two rooms."""
+def _packages() -> tuple[Package, ...]:
+    """All packages of the drawing. In its lines, as `5 │ render   apply · explain`, a ` · ` joins a group."""
     return tuple(
-        Room(name, int(storey), suite)
-        for storey, names in re.findall(r"^ *(\d) │ (.*)$", _page(), re.MULTILINE)
-        for suite, rooms in enumerate(re.split(r" {2,}", names))
-        for name in rooms.split(" · ")
+        Package(name, int(layer), group)
+        for layer, names in re.findall(r"^ *(\d) │ (.*)$", _page(), re.MULTILINE)
+        for group, packages in enumerate(re.split(r" {2,}", names))
+        for name in packages.split(" · ")
     )
 
 
 @cache
-def _pure_rooms() -> tuple[str, ...]:
-    """The rooms that the page calls pure."""
+def _pure_packages() -> tuple[str, ...]:
+    """The packages that the page calls pure."""
     found = re.search(r"^Pure: (.*?)\.$", _page(), re.MULTILINE)
     return tuple(re.findall(r"`([a-z_.]+)`", found.group(1))) if found else ()
 
@@ -115,7 +115,7 @@ def _pure_rooms() -> tuple[str, ...]:
 def _libraries() -> Mapping[str, frozenset[str]]:
     """Where each library may be imported, from the page's table."""
     rows = re.findall(r"^\| `([a-z_]+)` \| (`[^|]*) \|", _page(), re.MULTILINE)
-    return {library: frozenset(re.findall(r"`([a-z_.]+)`", rooms)) for library, rooms in rows}
+    return {library: frozenset(re.findall(r"`([a-z_.]+)`", packages)) for library, packages in rows}
 
 
 def _modules() -> Mapping[str, Path]:
@@ -162,32 +162,32 @@ def _own(found: Import) -> str | None:
     return found.imported.removeprefix(prefix) if found.imported.startswith(prefix) else None
 
 
-def _lies_in(module: str, room: str) -> bool:
-    return module == room or module.startswith(f"{room}.")
+def _lies_in(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
 
 
-def _room_of(module: str) -> Room:
-    """The room with the longest name that the module lies in."""
-    rooms = [room for room in _rooms() if _lies_in(module, room.name)]
-    assert rooms, f"docs/architecture.md has no room for {module}"
-    return max(rooms, key=lambda room: len(room.name))
+def _package_of(module: str) -> Package:
+    """The package with the longest name that the module lies in."""
+    packages = [package for package in _packages() if _lies_in(module, package.name)]
+    assert packages, f"docs/architecture.md has no package for {module}"
+    return max(packages, key=lambda package: len(package.name))
 
 
 def _pure(module: str) -> bool:
-    return _room_of(module).name in _pure_rooms() or module in _pure_rooms()
+    return _package_of(module).name in _pure_packages() or module in _pure_packages()
 
 
-def test_each_module_has_a_room_in_the_drawing() -> None:
+def test_each_module_has_a_package_in_the_drawing() -> None:
     names = [name for name, path in _modules().items() if name and path.stat().st_size > 1]
     assert names
     for name in names:
-        _room_of(name)
+        _package_of(name)
 
 
-def test_each_room_of_the_drawing_exists() -> None:
-    rooms = [room.name for room in _rooms()]
-    assert len(rooms) == len(set(rooms))
-    assert not [room for room in (*rooms, *_pure_rooms()) if room not in _modules()]
+def test_each_package_of_the_drawing_exists() -> None:
+    packages = [package.name for package in _packages()]
+    assert len(packages) == len(set(packages))
+    assert not [package for package in (*packages, *_pure_packages()) if package not in _modules()]
 
 
 def test_imports_run_downwards_only() -> None:
@@ -199,8 +199,8 @@ def test_imports_run_downwards_only() -> None:
 
 
 def _may_see(importer: str, imported: str) -> bool:
-    above, below = _room_of(importer), _room_of(imported)
-    return above.storey > below.storey or (above.storey, above.suite) == (below.storey, below.suite)
+    above, below = _package_of(importer), _package_of(imported)
+    return above.layer > below.layer or (above.layer, above.group) == (below.layer, below.group)
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
@@ -231,7 +231,7 @@ def test_applying_sees_an_interface_to_the_vendor_and_not_the_vendor() -> None:
 
 
 def test_planning_and_the_models_do_not_reach_out_of_the_process() -> None:
-    assert _pure_rooms()
+    assert _pure_packages()
     assert not [
         str(found)
         for found in _imports()
@@ -249,7 +249,7 @@ def test_what_is_pure_imports_only_what_is_pure() -> None:
     ]
 
 
-def test_each_library_stays_in_the_rooms_that_the_page_names() -> None:
+def test_each_library_stays_in_the_packages_that_the_page_names() -> None:
     foreign = [
         found
         for found in _imports()
@@ -259,17 +259,17 @@ def test_each_library_stays_in_the_rooms_that_the_page_names() -> None:
     assert not [
         str(found)
         for found in foreign
-        if not any(_lies_in(found.importer, room) for room in _libraries().get(found.imported, ()))
+        if not any(_lies_in(found.importer, package) for package in _libraries().get(found.imported, ()))
     ]
 
 
-def test_the_page_names_no_room_that_a_library_is_not_in() -> None:
+def test_the_page_names_no_package_that_a_library_is_not_in() -> None:
     used = {(found.imported, found.importer) for found in _imports()}
     assert not [
-        f"{library} isn't imported in {room}"
-        for library, rooms in _libraries().items()
-        for room in rooms
-        if not any(name == library and _lies_in(importer, room) for name, importer in used)
+        f"{library} isn't imported in {package}"
+        for library, packages in _libraries().items()
+        for package in packages
+        if not any(name == library and _lies_in(importer, package) for name, importer in used)
     ]
 
 

@@ -1,1 +1,1 @@
-"""The command line: one file a command (parse, call, render), and one border for errors."""
+"""The command line: one file a command (parse, call, render), and one error boundary."""

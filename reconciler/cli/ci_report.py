@@ -97,7 +97,7 @@ def report(
         body = read_text(body_file) if body_file.exists() else ""
         reporting = _Reporting(invocation, platform, name, applied, body)
         try:
-            reporting.to_earlier(commits[1:], told=reporting.to_newest(commits[0]))
+            reporting.to_earlier(commits[1:], skip=reporting.to_newest(commits[0]))
         except Forbidden as error:
             line = f"{reason(error)} {platform.guidance.to_comment} {_NOT_TOUCHED}"
             annotate(invocation, Level.WARNING, NOT_ALLOWED, line)
@@ -154,13 +154,13 @@ class _Reporting:
                 self._post(pull, showed)
         return pulls
 
-    def to_earlier(self, commits: Iterable[str], *, told: Iterable[int]) -> None:
+    def to_earlier(self, commits: Iterable[str], *, skip: Iterable[int]) -> None:
         """Report to those before it whose own run had nothing left to do, or never came to its turn.
 
         Several commits may be of one pull request. The search ends at one that an earlier run reported to,
         since that run reported to all before it; or after `_MOST_PULLS`.
         """
-        seen = set(told)
+        seen = set(skip)
         for commit in commits:
             for pull in self.platform.merged_pulls(commit):
                 if pull in seen:

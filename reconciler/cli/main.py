@@ -50,7 +50,7 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
         return exit_.exit_code
     except BrokenPipeError:
         return EXIT_DONE  # only click's own printing, of help and of the version, ends here
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the border: nobody else would say it in words
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the error boundary
         return _failed(error, invocation)
     return code if isinstance(code, int) else EXIT_DONE
 

@@ -48,7 +48,7 @@ def context_of(
     retry_rejected: bool = False,
     saved: Path | None = None,
     is_applying: bool = False,
-    share: PullRequestChanges | None = None,
+    pull_request: PullRequestChanges | None = None,
     lint: PlanLint = NOTHING_ODD,
     members: Sequence[str] = (),
 ) -> PlanContext:
@@ -56,7 +56,7 @@ def context_of(
     context = PlanContext(
         is_recovered=known.is_recovered,
         is_applying=is_applying,
-        share=share,
+        pull_request=pull_request,
         unfetched=known.unfetched,
         conflicts=known.conflicts,
         lint=lint,
@@ -70,15 +70,15 @@ def context_of(
 def lint_of(
     environment: Environment,
     plan: Plan,
-    share: PullRequestChanges | None = None,
+    pull_request: PullRequestChanges | None = None,
     others: tuple[Problem, ...] = (),
 ) -> PlanLint:
-    """The warnings of a plan, or of a pull request's share of it, behind `others`; without ignored ones."""
+    """The warnings of a plan, or of a pull request's changes, behind `others`; without ignored ones."""
     found = PlanLint()
     if plan.summary.add:
         from reconciler.lint.warnings import plan_lint  # noqa: PLC0415 - most plans add nobody
 
-        found = plan_lint(share.own(plan) if share else plan.actions)
+        found = plan_lint(pull_request.own(plan) if pull_request else plan.actions)
     accepted = environment.warnings
     return PlanLint(
         accepted.without_ignored((*others, *found.warnings)),
@@ -130,10 +130,10 @@ class Planning:
             selection=self.asked.selection(declared, state.lockfile),
         )
         would_act = plan.has_something_to_apply or state.lockfile != state.on_disk
-        share = self._share(declared)
+        pull_request = self._pull_request(declared)
         odd = shared_key_warnings(self.invocation.panels, declared.environment)
-        lint = lint_of(declared.environment, plan, share, (*odd, *declared.unchecked))
-        context = self._context(name, state, share, lint)
+        lint = lint_of(declared.environment, plan, pull_request, (*odd, *declared.unchecked))
+        context = self._context(name, state, pull_request, lint)
         return Planned(plan, context._replace(would_act=would_act))
 
     def _read(self, name: str) -> tuple[Declared, KnownState]:
@@ -151,7 +151,7 @@ class Planning:
         self,
         name: str,
         state: KnownState,
-        share: PullRequestChanges | None = None,
+        pull_request: PullRequestChanges | None = None,
         lint: PlanLint = NOTHING_ODD,
     ) -> PlanContext:
         return context_of(
@@ -161,15 +161,17 @@ class Planning:
             allow=self.allow,
             retry_rejected=self.retry_rejected,
             saved=self.saved,
-            share=share,
+            pull_request=pull_request,
             lint=lint,
             members=self.asked.names,
         )
 
-    def _share(self, declared: Declared) -> PullRequestChanges | None:
+    def _pull_request(self, declared: Declared) -> PullRequestChanges | None:
         if self.before is None:
             return None
-        return self.before.share(declared.environment, declared.roster, self.invocation.day.today)
+        return self.before.pull_request_changes(
+            declared.environment, declared.roster, self.invocation.day.today
+        )
 
 
 @dataclass
@@ -204,7 +206,7 @@ def several(planning: Planning, names: Sequence[str]) -> Outcome:
             else:
                 outcome.planned.append(planning.one(name))
         except Exception as error:  # noqa: BLE001 - no failure keeps other environments from their plan
-            # A mistake in a file that several environments share is one mistake.
+            # A mistake in a file that several environments pull_request is one mistake.
             outcome.problems |= {str(problem): problem for problem in explained(error)[1]}
     return outcome
 

@@ -40,9 +40,9 @@ def validate(invocation: Invocation, names: tuple[str, ...], *, strict: bool) ->
     Example: reconciler validate staging production --strict
     """
     validation = _validation(invocation.panels, names)
-    for told in (validation.problems, validation.warnings):
-        if told:
-            invocation.tell_problems(told)
+    for found in (validation.problems, validation.warnings):
+        if found:
+            invocation.tell_problems(found)
     invocation.show(validation_screen(validation))
     return EXIT_INVALID if validation.problems or (strict and validation.warnings) else EXIT_DONE
 

@@ -290,8 +290,8 @@ def commit_nothing(repository: Repository, parent: str, message: str) -> str:
 def _commit_tree(repository: Repository, tree: str, parents: Sequence[str], message: str) -> str:
     named = [word for parent in parents for word in ("-p", parent)]
     # commit-tree itself ignores commit.gpgsign (git-commit-tree(1)).
-    told = run_git(repository.root, "config", "--type=bool", "--get", "commit.gpgsign").text
-    signed = ["-S"] if told == "true" else []
+    setting = run_git(repository.root, "config", "--type=bool", "--get", "commit.gpgsign").text
+    signed = ["-S"] if setting == "true" else []
     words = ("commit-tree", *signed, tree, *named, "-F", "-")
     return _committed(repository, *words, stdin=message.encode(), variables=_identity(repository)).text
 

@@ -127,8 +127,8 @@ class Repository:
         if listed.code or self._lacks_part_of(span):
             return None
         options = ("--stdin", "-m", "--root", "-r", "--raw", "--no-abbrev", "--no-renames", "--no-commit-id")
-        told = self._sure("--literal-pathspecs", "diff-tree", *options, "--", path, stdin=listed.out)
-        return list(dict.fromkeys(line.split()[3] for line in told.text.split("\n") if line[:1] == ":"))
+        changed = self._sure("--literal-pathspecs", "diff-tree", *options, "--", path, stdin=listed.out)
+        return list(dict.fromkeys(line.split()[3] for line in changed.text.split("\n") if line[:1] == ":"))
 
     def content(self, blob: str) -> bytes | None:
         """What a blob holds, by its name or by a file's place in a commit; None where it isn't here."""

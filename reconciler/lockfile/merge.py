@@ -218,7 +218,7 @@ def _removed_by_one(base: Entry | None, changed: Entry | None) -> _Settled:
     if _is_pushed_anew(base, changed):
         return _Settled(changed, is_conflict=True)
     was_there = isinstance(base, Present) or _is_in_doubt(base)
-    # Of two calls about somebody who was there, nothing tells which came later.
+    # Nothing proves which of two calls about a member in the panel came later.
     return _Settled(changed if was_there and isinstance(changed, Unconfirmed) else None)
 
 

@@ -148,8 +148,8 @@ class Departed(_Record, frozen=True):
     @property
     def may_be_unsubscribed(self) -> bool:
         """Whether this removal left them in the panel without mail, or may have."""
-        told = (Departure.UNSUBSCRIBED, Departure.UNATTRIBUTED, Departure.UNCONFIRMED)
-        return self.by is Removal.UNSUBSCRIBE and self.outcome in told
+        may_be = (Departure.UNSUBSCRIBED, Departure.UNATTRIBUTED, Departure.UNCONFIRMED)
+        return self.by is Removal.UNSUBSCRIBE and self.outcome in may_be
 
     @property
     def was_refused(self) -> bool:

@@ -39,7 +39,7 @@ class RefJson(Struct):
 
 
 class BaseJson(RefJson):
-    """What a plan is compared with, and what comes of that.
+    """What a plan is compared with, and what differs.
 
     `summary` counts what the pull request causes, by action and `settled`; `pending` what was there before.
     """
@@ -135,7 +135,7 @@ def _plan_json(plan: Plan, context: PlanContext) -> PlanJson:
         summary=plan.summary,
         cost=plan.cost,
         refusals=plan.refusals,
-        actions=[_listed(action, context.share) for action in plan.actions],
+        actions=[_listed(action, context.pull_request) for action in plan.actions],
         expiring=plan.expiring,
         expired=plan.expired,
         sentence=plan_sentence(plan),
@@ -151,29 +151,29 @@ def _plan_json(plan: Plan, context: PlanContext) -> PlanJson:
         retry_rejected=context.retry_rejected,
         warnings=problems_json(context.lint.warnings),
         corrections=context.lint.corrections,
-        base=_base_json(plan, context.share) if context.share else None,
+        base=_base_json(plan, context.pull_request) if context.pull_request else None,
     )
 
 
-def _listed(action: Action, share: PullRequestChanges | None) -> AnyActionJson:
+def _listed(action: Action, pull_request: PullRequestChanges | None) -> AnyActionJson:
     found = to_json(action)
     if isinstance(action, StillRejected | Unremoved) and isinstance(found, RejectedJson):
         found.personal = personal_parts(action.reason, action.attributes)
-    if share is not None:
-        found.pending = not share.holds(action)
-        found.former = share.former.get(action.key)
+    if pull_request is not None:
+        found.pending = not pull_request.holds(action)
+        found.former = pull_request.former.get(action.key)
     return found
 
 
-def _base_json(plan: Plan, share: PullRequestChanges) -> BaseJson:
+def _base_json(plan: Plan, pull_request: PullRequestChanges) -> BaseJson:
     return BaseJson(
-        share.base.ref,
-        share.base.commit,
-        is_readable=share.keys is not None,
-        has_new_settings=share.has_new_settings,
-        settings=share.settings,
-        summary=counts(share.own(plan)) | {"settled": share.settled(plan)},
-        pending=counts(share.pending(plan)),
+        pull_request.base.ref,
+        pull_request.base.commit,
+        is_readable=pull_request.keys is not None,
+        has_new_settings=pull_request.has_new_settings,
+        settings=pull_request.settings,
+        summary=counts(pull_request.own(plan)) | {"settled": pull_request.settled(plan)},
+        pending=counts(pull_request.pending(plan)),
     )
 
 
@@ -216,7 +216,7 @@ def plan_of(
     )
     context = PlanContext(
         is_recovered=saved.is_recovered,
-        share=_share(saved.base, saved.actions, request) if saved.base else None,
+        pull_request=_pull_request(saved.base, saved.actions, request) if saved.base else None,
         unfetched=saved.unfetched,
         conflicts=saved.conflicts,
         lint=PlanLint(tuple(map(problem_of, saved.warnings)), saved.corrections),
@@ -228,7 +228,7 @@ def plan_of(
     return plan, context.with_commands(line, saved.environment, file, saved.members or ())
 
 
-def _share(base: BaseJson, actions: list[AnyActionJson], request: str) -> PullRequestChanges:
+def _pull_request(base: BaseJson, actions: list[AnyActionJson], request: str) -> PullRequestChanges:
     """Only the number of members without an action is saved, not their keys."""
     own = [action.key for action in actions if action.pending is False]
     settled = [f"settled {number}" for number in range(base.summary.get("settled", 0))]

@@ -53,8 +53,8 @@ class PlanContext(NamedTuple):
 
     `command` applies this plan; `recover` merges the journal without network; `publish` publishes the
     lockfile. `is_recovered` says that an interrupted run left a journal, and that the plan includes it;
-    `is_applying` that apply itself shows the plan, so that nobody needs the next step. `share` is what of
-    the plan comes from a pull request, None if it is compared with nothing. `unfetched` is the lockfile's
+    `is_applying` that apply itself shows the plan, so that nobody needs the next step. `pull_request` is what
+    a pull request changes of the plan, None if it is compared with nothing. `unfetched` is the lockfile's
     branch if nothing is known of it here; `conflicts` counts the members on which that branch and the file
     here disagree. `lint` is what looks odd about the members of the plan; `today` is the day that --today
     named, None for the present one. `allowed` are the guards that are lifted, `retry_rejected` says whether
@@ -65,7 +65,7 @@ class PlanContext(NamedTuple):
     recover: str = ""
     is_recovered: bool = False
     is_applying: bool = False
-    share: PullRequestChanges | None = None
+    pull_request: PullRequestChanges | None = None
     publish: str = ""
     unfetched: str | None = None
     conflicts: int = 0

@@ -124,8 +124,10 @@ class Hostile:
         """A pull request that changes settings, whose base can't be read, with odd members."""
         lint = PlanLint((self.problem,), (Correction(self.address, self.address, f"{self.name}:3"),))
         settings = (SettingChange("target", self.name, None),)
-        share = PullRequestChanges(Base(self.name, self.name), None, has_new_settings=True, settings=settings)
-        return CONTEXT._replace(share=share, lint=lint, unfetched=self.name, is_recovered=True)
+        changes = PullRequestChanges(
+            Base(self.name, self.name), None, has_new_settings=True, settings=settings
+        )
+        return CONTEXT._replace(pull_request=changes, lint=lint, unfetched=self.name, is_recovered=True)
 
     @property
     def lockfile(self) -> Lockfile:

@@ -47,7 +47,7 @@ def shared(*names: str, readable: bool = True, new_settings: bool = False) -> Pl
     keys = frozenset(f"{name}@example.org" for name in names)
     former = {f"{name}@example.org": f"{FILE}:7" for name in names}
     changes = PullRequestChanges(BASE, keys if readable else None, new_settings, former=former)
-    return CONTEXT._replace(share=changes)
+    return CONTEXT._replace(pull_request=changes)
 
 
 EVERYTHING = replace(

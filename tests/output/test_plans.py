@@ -74,8 +74,8 @@ def test_a_comment_tells_what_it_showed_of_each_plan() -> None:
 
 def test_changed_settings_come_before_all_plans_however_little_room_there_is() -> None:
     settings = (SettingChange("target", "https://a.example", "https://b.example"),)
-    share = PullRequestChanges(BASE, frozenset(), has_new_settings=True, settings=settings)
-    plans = tuple((plan, CONTEXT._replace(share=share)) for plan in hundreds(40, 40))
+    changes = PullRequestChanges(BASE, frozenset(), has_new_settings=True, settings=settings)
+    plans = tuple((plan, CONTEXT._replace(pull_request=changes)) for plan in hundreds(40, 40))
     for options in ({}, {"most_bytes": 3000}):
         beginning = markdown(PlanListing(plans), **options).partition("\n")[0]
         assert "`https://a.example` → `https://b.example`" in beginning

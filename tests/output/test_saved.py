@@ -59,7 +59,7 @@ PLAN = replace(
     selection=Selection(("ada@example.org",), frozenset({"ada@example.org"})),
 )
 LINT = PlanLint((ODD,), (Correction("bob@example.org", "bobb@example.org", f"{FILE}:9"),))
-SHARE = PullRequestChanges(
+CHANGES = PullRequestChanges(
     Base("origin/main", "4f6b5a1d0c3e2b7a9f8e6d5c4b3a29180716f5e4"),
     frozenset({"grace@example.org", "bob@example.org"}),
     has_new_settings=True,
@@ -69,7 +69,7 @@ SHARE = PullRequestChanges(
 ALONE = PlanContext().with_commands(line, "production", "x.json", ())
 FULL = PlanContext(
     is_recovered=True,
-    share=SHARE,
+    pull_request=CHANGES,
     unfetched="state",
     conflicts=3,
     lint=LINT,
@@ -98,7 +98,9 @@ REPORT = Report(
 SCREENS = {
     "plan": plan_screen(PLAN, ALONE),
     "plan of a pull request": plan_screen(PLAN, FULL),
-    "plan that can't be told apart": plan_screen(PLAN, FULL._replace(share=replace(SHARE, keys=None))),
+    "plan that can't be told apart": plan_screen(
+        PLAN, FULL._replace(pull_request=replace(CHANGES, keys=None))
+    ),
     "plan for another day": plan_screen(PLAN, ALONE._replace(today="2027-01-31")),
     "plans": plans_screen(
         PlanListing(
@@ -106,7 +108,7 @@ SCREENS = {
             (ODD,),
             ("north",),
             ("south",),
-            SHARE.base,
+            CHANGES.base,
         )
     ),
     "report": report_screen(REPORT),

@@ -30,7 +30,7 @@ from reconciler.suppression.model import NOBODY, Secret, Suppression
 BASE = Base("origin/main", "0" * 40)
 
 
-def share_of(before: Roster | None, after: Roster) -> PullRequestChanges:
+def changes_of(before: Roster | None, after: Roster) -> PullRequestChanges:
     keys = None if before is None else changed_keys(before, after)
     return PullRequestChanges(BASE, keys, has_new_settings=False)
 
@@ -39,25 +39,25 @@ def share_of(before: Roster | None, after: Roster) -> PullRequestChanges:
 def test_own_and_pending_are_the_plan_cut_in_two(
     before: Roster | None, after: Roster, lockfile: Lockfile
 ) -> None:
-    plan, share = make_plan(environment_of(), after, lockfile), share_of(before, after)
-    own, pending = share.own(plan), share.pending(plan)
+    plan, changes = make_plan(environment_of(), after, lockfile), changes_of(before, after)
+    own, pending = changes.own(plan), changes.pending(plan)
     assert sorted([*own, *pending], key=plan.actions.index) == list(plan.actions)
     assert not {action.key for action in own} & {action.key for action in pending}
-    assert [action for action in plan.actions if share.holds(action)] == list(own)
+    assert [action for action in plan.actions if changes.holds(action)] == list(own)
 
 
 @given(roster=rosters(), lockfile=lockfiles())
 def test_who_declares_the_same_owns_nothing(roster: Roster, lockfile: Lockfile) -> None:
-    plan, share = make_plan(environment_of(), roster, lockfile), share_of(roster, roster)
-    assert share.own(plan) == ()
-    assert share.settled(plan) == 0
+    plan, changes = make_plan(environment_of(), roster, lockfile), changes_of(roster, roster)
+    assert changes.own(plan) == ()
+    assert changes.settled(plan) == 0
 
 
 @given(roster=rosters(), lockfile=lockfiles())
 def test_where_nothing_can_be_told_apart_all_is_its_own(roster: Roster, lockfile: Lockfile) -> None:
-    plan, share = make_plan(environment_of(), roster, lockfile), share_of(None, roster)
-    assert share.own(plan) == plan.actions
-    assert share.settled(plan) == 0
+    plan, changes = make_plan(environment_of(), roster, lockfile), changes_of(None, roster)
+    assert changes.own(plan) == plan.actions
+    assert changes.settled(plan) == 0
 
 
 @given(before=rosters(), after=rosters())
@@ -71,21 +71,21 @@ def test_what_is_pending_would_be_there_without_the_pull_request(
 ) -> None:
     plan = make_plan(environment_of(), after, lockfile)
     without = {action.key: action.action for action in make_plan(environment_of(), before, lockfile).actions}
-    for action in share_of(before, after).pending(plan):
+    for action in changes_of(before, after).pending(plan):
         assert without[action.key] == action.action
 
 
 @given(before=rosters(), after=rosters(), lockfile=lockfiles())
 def test_who_differs_is_listed_or_settled(before: Roster, after: Roster, lockfile: Lockfile) -> None:
-    plan, share = make_plan(environment_of(), after, lockfile), share_of(before, after)
-    assert share.settled(plan) + len(share.own(plan)) == len(changed_keys(before, after))
+    plan, changes = make_plan(environment_of(), after, lockfile), changes_of(before, after)
+    assert changes.settled(plan) + len(changes.own(plan)) == len(changed_keys(before, after))
 
 
 def test_another_spelling_of_an_identity_differs_but_needs_nothing() -> None:
     before, after = roster_of(person("Ada")), roster_of(person("ada"))
-    share = share_of(before, after)
+    changes = changes_of(before, after)
     known = make_plan(environment_of(), after, lockfile_of(person("Ada")))
-    assert (share.own(known), share.settled(known)) == ((), 1)
+    assert (changes.own(known), changes.settled(known)) == ((), 1)
 
 
 def test_all_actions_are_counted_those_of_none_included() -> None:

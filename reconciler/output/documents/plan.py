@@ -91,23 +91,26 @@ def _brief(listing: PlanListing) -> Iterator[Block]:
 def _settings_block(plans: Iterable[tuple[Plan, PlanContext]]) -> tuple[Block, ...]:
     """What a reviewer must see before all else: that a pull request changes where keys and data go."""
     found = [
-        _settings_warning(plan, context.share)
+        _settings_warning(plan, context.pull_request)
         for plan, context in plans
-        if context.share and context.share.settings
+        if context.pull_request and context.pull_request.settings
     ]
     more = "Settings of these environments are changed too."
     return (Problems(found, has_total=False, most=_MOST_ODD, more=more),) if found else ()
 
 
-def _settings_warning(plan: Plan, share: PullRequestChanges) -> Problem:
+def _settings_warning(plan: Plan, pull_request: PullRequestChanges) -> Problem:
     changes: list[Span] = []
-    for change in share.settings:
+    for change in pull_request.settings:
         before, after = (
             "not set" if value is None else Code(value) for value in (change.before, change.after)
         )
         changes += [f"{'; ' if changes else ''}{change.setting}: ", before, " → ", after]
-    where = f"This {share.base.request} changes settings of {plan.environment} that decide where data goes: "
-    return _warning("settings-changed", (where, *changes, "."))
+    who, what = (
+        f"This {pull_request.base.request}",
+        f"settings of {plan.environment} that decide where data goes",
+    )
+    return _warning("settings-changed", (f"{who} changes {what}: ", *changes, "."))
 
 
 def _blocks(plan: Plan, context: PlanContext, only: Collection[str]) -> Iterator[Block]:
@@ -119,7 +122,7 @@ def _blocks(plan: Plan, context: PlanContext, only: Collection[str]) -> Iterator
     # Corrected addresses first, since only a plan can tell of those.
     if odd := [*map(_correction, context.lint.corrections), *context.lint.warnings]:
         yield Problems(odd, has_total=False, most=_MOST_ODD, more="To see all warnings: `--full`")
-    yield from _parts(plan, context.share, only)
+    yield from _parts(plan, context.pull_request, only)
     yield from _expiring(plan)
     yield Fields(tuple(_ending(plan, context)))
     yield Hidden(hidden_line(plan))
@@ -172,22 +175,23 @@ def _warnings(plan: Plan, context: PlanContext) -> Iterator[Problem]:
             (f"The lockfile here and the published one disagree about {members}.",),
             f"This plan uses the entry with better proof. `{context.publish}` names the members.",
         )
-    if context.share is not None:
-        yield from _share_warnings(context.share)
+    if context.pull_request is not None:
+        yield from _pull_request_warnings(context.pull_request)
 
 
-def _share_warnings(share: PullRequestChanges) -> Iterator[Problem]:
-    if share.keys is None:
-        base = f"{share.base.commit[:12]}, where this branch left {share.base.ref},"
+def _pull_request_warnings(pull_request: PullRequestChanges) -> Iterator[Problem]:
+    request = pull_request.base.request
+    if pull_request.keys is None:
+        base = f"{pull_request.base.commit[:12]}, where this branch left {pull_request.base.ref},"
         yield _warning(
             "base-not-readable",
             f"The declarations at {base} can't be read. "
-            f"So everything is shown as this {share.base.request}'s own change.",
+            f"So everything is shown as this {request}'s own change.",
         )
-    if share.has_new_settings and not share.settings:
+    if pull_request.has_new_settings and not pull_request.settings:
         yield _warning(
             "settings-changed",
-            (f"This {share.base.request} changes `environment.yaml` too. Check its settings in the diff.",),
+            (f"This {request} changes `environment.yaml` too. Check its settings in the diff.",),
         )
 
 
@@ -213,14 +217,14 @@ def _warning(code: str, message: Text, hint: str = "", location: Location | None
 # Who is concerned.
 
 
-def _parts(plan: Plan, share: PullRequestChanges | None, only: Collection[str]) -> Iterator[Block]:
+def _parts(plan: Plan, pull_request: PullRequestChanges | None, only: Collection[str]) -> Iterator[Block]:
     """All actions; compared with a merge base, the pull request's own before those that were pending."""
-    former: Mapping[str, str] = share.former if share else {}
-    if share is None:
+    former: Mapping[str, str] = pull_request.former if pull_request else {}
+    if pull_request is None:
         yield from action_sections(plan.actions, former, only)
         return
-    own, pending = share.own(plan), share.pending(plan)
-    yield Heading(f"This {share.base.request}: {_own(own, share.settled(plan))}.")
+    own, pending = pull_request.own(plan), pull_request.pending(plan)
+    yield Heading(f"This {pull_request.base.request}: {_own(own, pull_request.settled(plan))}.")
     yield from action_sections(own, former, only)
     if pending:
         yield Heading(f"Pending before it: {', '.join(action_clauses(pending))}.")
@@ -298,7 +302,7 @@ def _next_step(plan: Plan, context: PlanContext) -> str:
         flags = " ".join(found.lifted_by for found in plan.refusals)
         return f"if you intend this, `{context.command} {flags}`"
     if plan.has_something_to_apply or context.is_recovered:
-        before = "review and merge, then " if context.share else ""
+        before = "review and merge, then " if context.pull_request else ""
         return f"{before}`{context.command}`"
     return "nothing to apply"
 

@@ -19,8 +19,8 @@ def problems_document(problems: Sequence[Problem]) -> Document:
 
 def problems_screen(problems: Sequence[Problem], environment: str | None) -> Screen:
     """Why a command could not do its work. As text it is said on standard error."""
-    told = Document((Problems(problems, is_told=True, more=_ALL),), title=environment or "")
-    return Screen(lambda: told, lambda: problems_data(problems, environment))
+    document = Document((Problems(problems, is_told=True, more=_ALL),), title=environment or "")
+    return Screen(lambda: document, lambda: problems_data(problems, environment))
 
 
 def validation_screen(validation: Validation) -> Screen:
