@@ -46,6 +46,7 @@ GIT = "git remote and lockfile branch"
 PERMISSION = "permission to add"
 
 _UNAUTHORIZED = 401
+_FIRST_ERROR = 400
 _NO_CONNECTION = "there was no connection"
 _PERMISSION = unknown(
     PERMISSION,
@@ -116,8 +117,17 @@ def _connection(environment: Environment, connect: Connect | None) -> tuple[tupl
         return tuple(sorted((wrong, *left), key=_place)), 0
     if isinstance(reply.answer, Unreachable):
         return _no_connection(environment, reply.answer), 0
-    way = (ok(ADDRESS, f"{environment.target} answers"), ok(TLS_AND_PROXY, _way(environment)))
-    return (*way, _key(reply)), int(reply.sent)
+    checks = _address(environment, reply), ok(TLS_AND_PROXY, _way(environment)), _key(reply)
+    return checks, int(reply.sent)
+
+
+def _address(environment: Environment, reply: Reply) -> Check:
+    """Whether the API is there: a redirect, a login page or no answer don't show it."""
+    if isinstance(reply.answer, Page) or (reply.status or 0) >= _FIRST_ERROR:
+        return ok(ADDRESS, f"{environment.target} answers")
+    return unknown(
+        ADDRESS, f"{environment.target} doesn't answer as the API does: see what the key check got"
+    )
 
 
 async def _read(connect: Connect) -> Reply:

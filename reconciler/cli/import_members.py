@@ -14,6 +14,7 @@ from reconciler.cli.reading import import_options, max_calls_option, refuse_besi
 from reconciler.cli.saving import check_place
 from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared, try_declaration
+from reconciler.environment.reader import try_environment
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, UsageError
 from reconciler.files import display_path
 from reconciler.importing.panel import DEFAULT_FIELDS, parse_fields
@@ -104,7 +105,7 @@ def import_members(
         of_files: dict[str, object] = {"FILE": source, "--map": mappings, "--encoding": encoding}
         of_files |= {"--sheet": sheet, "--dates": dates, "--rejected": rejected_file, "--prune": prune}
         refuse_beside(of_files, "{} and --from-panel exclude each other.", "Import a file, or the panel.")
-        destination = _destination(invocation.panels / name, "panel", to)
+        destination = _destination(invocation, name, "panel", to)
         chosen = _fields(fields)
         imported = read_panel_to_import(
             invocation, name, destination, chosen, max_calls, is_dry_run=dry_run, yes=yes
@@ -118,7 +119,7 @@ def import_members(
             raise UsageError(
                 Problem(("There is nothing to import.",), ("Name a FILE, or give --from-panel.",))
             )
-        destination = _destination(invocation.panels / name, source.stem, to)
+        destination = _destination(invocation, name, source.stem, to)
         check_source(source, destination.path)
         declared = try_declaration(invocation.panels, name)
         if declared.environment is not None:
@@ -195,8 +196,13 @@ def _next_steps(
     yield (f"Commit {imported.file} and import.yaml.",)
 
 
-def _destination(folder: Path, stem: str, to: Path | None) -> Destination:
-    """`--to` is relative to the environment's folder, or a path that leads there."""
+def _destination(invocation: Invocation, name: str, stem: str, to: Path | None) -> Destination:
+    """`--to` is relative to the environment's folder, or a path that leads there.
+
+    Raises:
+        UsageError: it is no member file of the environment.
+    """
+    folder = invocation.panels / name
     if to is None:
         to = Path("members") / f"{stem}.csv"
     root = folder.resolve()
@@ -207,4 +213,10 @@ def _destination(folder: Path, stem: str, to: Path | None) -> Destination:
     if not path.resolve().is_relative_to(root):
         hint = f"For example: --to members/{stem}.csv."
         raise UsageError(Problem(("--to takes a file in the environment's folder.",), (hint,)))
+    places = try_environment(invocation.panels, name).member_places
+    if places and not any(path.resolve().is_relative_to(place.resolve()) for place in places):
+        read = ", ".join(map(display_path, places))
+        message = (Code(display_path(path)), f" would not be read: {name} takes its members from {read}.")
+        hint = f"Choose a CSV file there with --to, or add this one to members in {name}/environment.yaml."
+        raise UsageError(Problem(message, (hint,)))
     return Destination(path, path.resolve().relative_to(root).as_posix())

@@ -87,7 +87,10 @@ _EXAMPLE = "Begin with datacenter: eu and api_key: {env: QUESTIONPRO_API_KEY}."
 
 
 class EnvironmentReading(NamedTuple):
-    """What could be read: the environment, if nothing is wrong with it; the rest, as far as it is known."""
+    """What could be read: the environment, if nothing is wrong with it; the rest, as far as it is known.
+
+    `member_places` are the files and folders in which `members` looks for member files.
+    """
 
     environment: Environment | None
     member_files: tuple[Path, ...]
@@ -96,6 +99,7 @@ class EnvironmentReading(NamedTuple):
     is_embedded: bool = False
     suppression_lists: tuple[Path, ...] = ()
     suppression_secret: str | None = None
+    member_places: tuple[Path, ...] = ()
 
 
 def read_environment(panels: Path, name: str) -> Environment:
@@ -136,6 +140,7 @@ def try_environment(panels: Path, name: str) -> EnvironmentReading:
         "embedded" in given,
         lists,
         given.get("suppression_secret"),
+        tuple(named.path for named in members),
     )
     if target is None or problems:
         return reading

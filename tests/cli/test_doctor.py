@@ -94,21 +94,21 @@ def test_an_embedded_panel_needs_neither_key_nor_network(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "key", "code"),
+    ("fault", "address", "key", "code"),
     [
-        ("401", "failed", 1),
-        ("allowance", "failed", 1),
-        ("403", "unknown", 0),
-        ("404", "unknown", 0),
-        ("429", "unknown", 0),
-        ("503", "unknown", 0),
-        ("redirect", "unknown", 0),
-        ("login-page", "unknown", 0),
-        ("cut", "unknown", 0),
+        ("401", "ok", "failed", 1),
+        ("allowance", "ok", "failed", 1),
+        ("403", "ok", "unknown", 0),
+        ("404", "ok", "unknown", 0),
+        ("429", "ok", "unknown", 0),
+        ("503", "ok", "unknown", 0),
+        ("redirect", "unknown", "unknown", 0),
+        ("login-page", "unknown", "unknown", 0),
+        ("cut", "unknown", "unknown", 0),
     ],
 )
-def test_an_answer_that_is_no_page_decides_about_the_key(
-    world: World, fault: str, key: str, code: int
+def test_an_answer_that_is_no_page_decides_about_the_address_and_the_key(
+    world: World, fault: str, address: str, key: str, code: int
 ) -> None:
     with SocketVendor(fault) as vendor:
         _serving(world, vendor.base_url)
@@ -118,7 +118,7 @@ def test_an_answer_that_is_no_page_decides_about_the_key(
     assert (result.code, found["status"], result.json["calls"]) == (code, key, 1)
     assert found["reason"]
     assert found["remedy"]
-    assert _statuses(result)["address"] == "ok"
+    assert _statuses(result)["address"] == address
 
 
 def test_a_closed_port_fails_the_address_and_leaves_what_follows_unknown(world: World) -> None:

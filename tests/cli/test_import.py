@@ -111,11 +111,24 @@ def test_a_source_below_panels_is_named_and_its_refused_rows_stay_outside(world:
         ("--dates", "city=dmy"),
         ("--to", "members/team.yaml"),
         ("--to", "../elsewhere.csv"),
+        ("--to", "beside.csv"),
     ],
 )
 def test_a_wrong_option_is_a_wrong_command_line(world: World, words: tuple[str, str]) -> None:
     assert world.run("import", "team", "export.csv", *words).code == 64
     assert [*(world.folder / "panels/team/members").iterdir()] == []
+
+
+def test_a_file_that_no_plan_would_read_is_not_written(world: World) -> None:
+    world.write("team/environment.yaml", "embedded: true\nmembers: [people]\n")
+    world.write("team/people/a.csv", "emailAddress\nada@firma.de\n")
+    refused = world.run("import", "team", "export.csv")
+    assert refused.code == 64
+    assert "panels/team/members/export.csv" in refused.err
+    assert "people" in refused.err
+    assert not (world.panels / "team/members/export.csv").exists()
+    assert world.run("import", "team", "export.csv", "--to", "people/b.csv", "--yes").code in {0, 3}
+    assert (world.panels / "team/people/b.csv").exists()
 
 
 @pytest.mark.parametrize("source", ["missing.csv", "panels", "panels/team/environment.yaml"])

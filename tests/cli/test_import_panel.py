@@ -197,6 +197,7 @@ def test_in_ci_nobody_is_shown(world: World) -> None:
         ("--from-panel", "--fields", "profileFields"),
         ("--from-panel", "--fields", "expires"),
         ("--from-panel", "--to", "members/panel.yaml"),
+        ("--from-panel", "--to", "panel.csv"),
         ("export.csv", "--fields", "city"),
         ("export.csv", "--max-calls", "3"),
     ],
