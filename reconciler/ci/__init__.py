@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import NamedTuple
 
+from reconciler.apply.report import Provenance
 from reconciler.ci.platform import MERGE_REQUEST, CheckablePlatform
 from reconciler.errors import InvalidInput
 from reconciler.plan.pull_request import PULL_REQUEST
@@ -15,17 +16,25 @@ from reconciler.problems import Problem
 
 
 class _Entry(NamedTuple):
-    """A platform's module and class, the variable by which its jobs are known, its word for pull requests."""
+    """A platform's module and class, and its word for pull requests.
+
+    `variable` names the project, also where no job runs; `job` is set in jobs alone.
+    """
 
     module: str
     name: str
     variable: str
+    job: str
     request: str
+
+    def opened(self, environ: Mapping[str, str]) -> CheckablePlatform:
+        platform: CheckablePlatform = getattr(import_module(self.module), self.name)(environ)
+        return platform
 
 
 _PLATFORMS = {
-    "github": _Entry("reconciler.ci.github", "GitHub", "GITHUB_REPOSITORY", PULL_REQUEST),
-    "gitlab": _Entry("reconciler.ci.gitlab", "GitLab", "GITLAB_CI", MERGE_REQUEST),
+    "github": _Entry("reconciler.ci.github", "GitHub", "GITHUB_REPOSITORY", "GITHUB_ACTIONS", PULL_REQUEST),
+    "gitlab": _Entry("reconciler.ci.gitlab", "GitLab", "GITLAB_CI", "GITLAB_CI", MERGE_REQUEST),
 }
 PLATFORMS = tuple(_PLATFORMS)
 """The names that `--on` takes."""
@@ -46,9 +55,13 @@ def platform_for(environ: Mapping[str, str], on: str | None = None) -> Checkable
                 (f"Name the platform with --on {'|'.join(PLATFORMS)}, and set the variables that it needs.",),
             )
         )
-    entry = _PLATFORMS[found]
-    platform: CheckablePlatform = getattr(import_module(entry.module), entry.name)(environ)
-    return platform
+    return _PLATFORMS[found].opened(environ)
+
+
+def provenance_on(environ: Mapping[str, str]) -> Provenance | None:
+    """What a job's variables say about its run; None outside CI."""
+    jobs = (entry for entry in _PLATFORMS.values() if environ.get(entry.job))
+    return next((entry.opened(environ).provenance for entry in jobs), None)
 
 
 def request_on(environ: Mapping[str, str]) -> str:

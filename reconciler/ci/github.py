@@ -26,6 +26,7 @@ from urllib.parse import quote
 from msgspec import DecodeError, Struct, field
 from msgspec import json as msgspec_json
 
+from reconciler.apply.report import Provenance
 from reconciler.checks import Check
 from reconciler.ci.github_settings import settings_checks
 from reconciler.ci.platform import Forbidden, Guidance, PlatformError, Post, PullRequest, Wanted
@@ -174,6 +175,17 @@ class GitHub(RestPlatform):
     @property
     def commit(self) -> str | None:
         return self._environ.get("GITHUB_SHA")
+
+    @property
+    def provenance(self) -> Provenance:
+        server, number = self._environ.get("GITHUB_SERVER_URL"), self._environ.get("GITHUB_RUN_ID")
+        run = number
+        if server and self.repository and number:
+            run = f"{server}/{self.repository}/actions/runs/{number}"
+            if attempt := self._environ.get("GITHUB_RUN_ATTEMPT"):
+                run = f"{run}/attempts/{attempt}"
+        who = self._environ.get("GITHUB_TRIGGERING_ACTOR") or self._environ.get("GITHUB_ACTOR")
+        return Provenance(self.commit, run, who)
 
     @property
     def repository(self) -> str:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from reconciler.apply.report import Provenance
 from reconciler.checks import Check
 from reconciler.ci.gitlab_settings import settings_checks
 from reconciler.ci.platform import MERGE_REQUEST, Forbidden, Guidance, Post, PullRequest, Wanted
@@ -115,6 +116,12 @@ class GitLab(RestPlatform):
     @property
     def commit(self) -> str | None:
         return self._environ.get("CI_COMMIT_SHA")
+
+    @property
+    def provenance(self) -> Provenance:
+        return Provenance(
+            self.commit, self._environ.get("CI_JOB_URL"), self._environ.get("GITLAB_USER_LOGIN")
+        )
 
     @property
     def repository(self) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
+from reconciler.apply.report import Provenance
 from reconciler.checks import Check
 from reconciler.environment.model import Environment
 from reconciler.errors import ReconcilerError
@@ -153,7 +154,12 @@ class Platform(Protocol):
 
 
 class CheckablePlatform(Platform, Protocol):
-    """A platform whose settings can be looked at."""
+    """A platform with the variables of a job, and with settings that can be looked at."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """What the job's variables say: the commit, the run's address, who started this attempt."""
+        ...
 
     @property
     def repository(self) -> str:

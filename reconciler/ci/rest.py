@@ -15,6 +15,7 @@ from msgspec import DecodeError, Struct
 from msgspec import json as msgspec_json
 
 from reconciler import __version__
+from reconciler.apply.report import Provenance
 from reconciler.ci.platform import Forbidden, PlatformError, Unavailable
 from reconciler.credential import LEAST_CHARACTERS, Credential
 from reconciler.errors import InvalidInput
@@ -122,6 +123,11 @@ class RestPlatform(ABC):
         return Rest(
             self.dialect, self._api, self._token(), self._headers(), seconds=self._seconds, sleep=self._sleep
         )
+
+    @property
+    @abstractmethod
+    def provenance(self) -> Provenance:
+        """See `CheckablePlatform`."""
 
     @abstractmethod
     def _token(self) -> Credential:

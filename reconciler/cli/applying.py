@@ -44,28 +44,16 @@ from reconciler.questionpro.panel import Panel
 if TYPE_CHECKING:
     from reconciler.questionpro.client import QuestionProPanel
 
-# GitHub's page *Variables reference*, GitLab's page *Predefined CI/CD variables reference*.
-_GITHUB_RUN = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
-_GITLAB = ("CI_COMMIT_SHA", "CI_JOB_URL", "GITLAB_USER_LOGIN")
-
 
 def provenance_of(environ: Mapping[str, str], folder: Path | None = None) -> Provenance | None:
-    """What the variables of GitHub Actions or GitLab CI say; None if there are none.
+    """What CI says about this run; None outside CI.
 
-    The commit is the one that is checked out around `folder`, which may be newer than the event's. The user
-    is the one who started this attempt.
+    The commit is the one that is checked out around `folder`, which may be newer than the event's.
     """
-    if environ.get("GITHUB_ACTIONS"):
-        server, repository, number = (environ.get(name) for name in _GITHUB_RUN)
-        run = f"{server}/{repository}/actions/runs/{number}" if server and repository and number else number
-        if run != number and (attempt := environ.get("GITHUB_RUN_ATTEMPT")):
-            run = f"{run}/attempts/{attempt}"
-        who = environ.get("GITHUB_TRIGGERING_ACTOR") or environ.get("GITHUB_ACTOR")
-        return Provenance(_checked_out(folder) or environ.get("GITHUB_SHA"), run, who)
-    if environ.get("GITLAB_CI"):
-        commit, run, who = (environ.get(name) for name in _GITLAB)
-        return Provenance(_checked_out(folder) or commit, run, who)
-    return None
+    from reconciler.ci import provenance_on  # noqa: PLC0415 - only in CI
+
+    found = provenance_on(environ)
+    return Provenance(_checked_out(folder) or found.commit, found.run, found.actor) if found else None
 
 
 def _checked_out(folder: Path | None) -> str | None:
