@@ -46,7 +46,7 @@ GIT = "git remote and lockfile branch"
 PERMISSION = "permission to add"
 
 _UNAUTHORIZED = 401
-_FIRST_ERROR = 400
+_ANSWERS_OF_THE_API = frozenset({_UNAUTHORIZED, 403, 429})  # any web server has a page for the others
 _NO_CONNECTION = "there was no connection"
 _PERMISSION = unknown(
     PERMISSION,
@@ -122,8 +122,8 @@ def _connection(environment: Environment, connect: Connect | None) -> tuple[tupl
 
 
 def _address(environment: Environment, reply: Reply) -> Check:
-    """Whether the API is there: a redirect, a login page or no answer don't show it."""
-    if isinstance(reply.answer, Page) or (reply.status or 0) >= _FIRST_ERROR:
+    """Whether the API is there: a redirect, any web server's page or silence don't show it."""
+    if isinstance(reply.answer, Page | AllowanceUsedUp) or reply.status in _ANSWERS_OF_THE_API:
         return ok(ADDRESS, f"{environment.target} answers")
     return unknown(
         ADDRESS, f"{environment.target} doesn't answer as the API does: see what the key check got"

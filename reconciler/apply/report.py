@@ -48,7 +48,7 @@ def outcomes_of(policy: Policy) -> frozenset[str]:
 
 
 class Provenance(Struct, frozen=True):
-    """What CI says about a run: commit, the run's address or number, who started it; None if it doesn't."""
+    """What CI says about a run: commit, the run's address or number, who started it; null if it doesn't."""
 
     commit: str | None
     run: str | None

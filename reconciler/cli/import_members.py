@@ -1,6 +1,6 @@
 """`reconciler import`: a spreadsheet, an export or the panel becomes a member file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from reconciler.cli.reading import import_options, max_calls_option, refuse_besi
 from reconciler.cli.saving import check_place
 from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared, try_declaration
+from reconciler.environment.discovery import SETTINGS_FILE
 from reconciler.environment.reader import try_environment
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, UsageError
 from reconciler.files import display_path
@@ -201,6 +202,7 @@ def _destination(invocation: Invocation, name: str, stem: str, to: Path | None) 
 
     Raises:
         UsageError: it is no member file of the environment.
+        InvalidInput: there is no such environment.
     """
     folder = invocation.panels / name
     if to is None:
@@ -213,10 +215,22 @@ def _destination(invocation: Invocation, name: str, stem: str, to: Path | None) 
     if not path.resolve().is_relative_to(root):
         hint = f"For example: --to members/{stem}.csv."
         raise UsageError(Problem(("--to takes a file in the environment's folder.",), (hint,)))
-    places = try_environment(invocation.panels, name).member_places
-    if places and not any(path.resolve().is_relative_to(place.resolve()) for place in places):
-        read = ", ".join(map(display_path, places))
+    reading = try_environment(invocation.panels, name)
+    places = reading.member_places
+    if places is not None and not _is_read(path, places, reading.suppression_lists):
+        read = ", ".join(map(display_path, places)) or "nowhere"
         message = (Code(display_path(path)), f" would not be read: {name} takes its members from {read}.")
-        hint = f"Choose a CSV file there with --to, or add this one to members in {name}/environment.yaml."
-        raise UsageError(Problem(message, (hint,)))
+        settings = display_path(folder / SETTINGS_FILE)
+        hint = f"Name a file with --to that is, or add this one to members in {settings}."
+        raise UsageError(Problem(message, (hint, " Names that begin with a dot are never read.")))
     return Destination(path, path.resolve().relative_to(root).as_posix())
+
+
+def _is_read(path: Path, places: Iterable[Path], lists: Iterable[Path]) -> bool:
+    """Whether a file of this name, once it is there, is a member file of the environment."""
+    file = path.resolve()
+    if file in map(Path.resolve, lists):
+        return False
+    around = (place.resolve() for place in places)
+    below = [file.relative_to(place).parts for place in around if file.is_relative_to(place)]
+    return any(not any(part.startswith(".") for part in parts) for parts in below)

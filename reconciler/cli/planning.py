@@ -206,7 +206,7 @@ def several(planning: Planning, names: Sequence[str]) -> Outcome:
             else:
                 outcome.planned.append(planning.one(name))
         except Exception as error:  # noqa: BLE001 - no failure keeps other environments from their plan
-            # A mistake in a file that several environments pull_request is one mistake.
+            # A mistake in a file that several environments share is one mistake.
             outcome.problems |= {str(problem): problem for problem in explained(error)[1]}
     return outcome
 

@@ -89,7 +89,7 @@ _EXAMPLE = "Begin with datacenter: eu and api_key: {env: QUESTIONPRO_API_KEY}."
 class EnvironmentReading(NamedTuple):
     """What could be read: the environment, if nothing is wrong with it; the rest, as far as it is known.
 
-    `member_places` are the files and folders in which `members` looks for member files.
+    `member_places` are the files and folders in which `members` looks for member files; None if unknown.
     """
 
     environment: Environment | None
@@ -99,7 +99,7 @@ class EnvironmentReading(NamedTuple):
     is_embedded: bool = False
     suppression_lists: tuple[Path, ...] = ()
     suppression_secret: str | None = None
-    member_places: tuple[Path, ...] = ()
+    member_places: tuple[Path, ...] | None = None
 
 
 def read_environment(panels: Path, name: str) -> Environment:
@@ -140,7 +140,7 @@ def try_environment(panels: Path, name: str) -> EnvironmentReading:
         "embedded" in given,
         lists,
         given.get("suppression_secret"),
-        tuple(named.path for named in members),
+        tuple(named.path for named in members) if root else None,
     )
     if target is None or problems:
         return reading

@@ -26,7 +26,7 @@ from reconciler.plan.model import (
     Unremoved,
 )
 from reconciler.plan.pull_request import Base, PullRequestChanges, SettingChange, counts
-from reconciler.plan.saved import FORMAT, AnyActionJson, RejectedJson, from_json, to_json
+from reconciler.plan.saved import FORMAT, AnyActionJson, RejectedJson, from_json, refused_json, to_json
 
 Digest = Annotated[str, Meta(pattern="^sha256:")]
 
@@ -156,9 +156,11 @@ def _plan_json(plan: Plan, context: PlanContext) -> PlanJson:
 
 
 def _listed(action: Action, pull_request: PullRequestChanges | None) -> AnyActionJson:
-    found = to_json(action)
-    if isinstance(action, StillRejected | Unremoved) and isinstance(found, RejectedJson):
-        found.personal = personal_parts(action.reason, action.attributes)
+    if isinstance(action, StillRejected | Unremoved):
+        personal = personal_parts(action.reason, action.attributes)
+        found: AnyActionJson = refused_json(action, RejectedJson, personal)
+    else:
+        found = to_json(action)
     if pull_request is not None:
         found.pending = not pull_request.holds(action)
         found.former = pull_request.former.get(action.key)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, to_builtins
+from msgspec import Meta, Struct, to_builtins
 
 from reconciler.apply.report import Counts, Provenance, Report, outcomes_of
 from reconciler.environment.model import Policy
@@ -12,23 +12,11 @@ from reconciler.output.json_shapes import ProblemJson, json_schema, problem_of, 
 from reconciler.output.masking import personal_parts
 from reconciler.output.wording import report_sentence
 from reconciler.plan.model import StillRejected, Summary, Unremoved
-from reconciler.plan.saved import FORMAT
+from reconciler.plan.saved import FORMAT, RefusedJson, refused_json, refused_of
 
 _ALWAYS = [name for name in Counts._fields if name in outcomes_of(Policy())]
 _NAMED = {"properties": {name: {"type": "integer"} for name in Counts._fields}, "required": _ALWAYS}
 _Summary = Annotated[dict[str, int], Meta(extra_json_schema=_NAMED)]
-
-
-class RefusedJson(Struct, kw_only=True, omit_defaults=True):
-    """Whom the API refused to add or, if `is_there`, to change; or, with `by`, to remove in this way."""
-
-    key: str
-    source: str | None
-    by: Removal | UnsetType = UNSET
-    reason: str
-    known: bool = True
-    is_there: bool = False
-    personal: list[str] = []
 
 
 class ReportJson(Struct, kw_only=True):
@@ -114,18 +102,7 @@ def _report_json(report: Report) -> ReportJson:
 
 
 def _refused_json(refused: StillRejected | Unremoved) -> RefusedJson:
-    found = RefusedJson(
-        key=refused.key,
-        source=refused.source,
-        reason=refused.reason,
-        personal=personal_parts(refused.reason, refused.attributes),
-    )
-    match refused:
-        case StillRejected(is_there=is_there):
-            found.is_there = is_there
-        case Unremoved(by=by, is_known=is_known):
-            found.by, found.known = by, is_known
-    return found
+    return refused_json(refused, RefusedJson, personal_parts(refused.reason, refused.attributes))
 
 
 def report_of(saved: ReportJson) -> Report:
@@ -137,8 +114,8 @@ def report_of(saved: ReportJson) -> Report:
         retries=saved.retries,
         allowance_left=saved.allowance_left,
         recovered=saved.recovered,
-        rejected=tuple(map(_refused, saved.rejected)),
-        blocked=tuple(each for each in map(_refused, saved.blocked) if isinstance(each, Unremoved)),
+        rejected=tuple(map(refused_of, saved.rejected)),
+        blocked=tuple(each for each in map(refused_of, saved.blocked) if isinstance(each, Unremoved)),
         left_unattributed=saved.left_unattributed,
         problems=tuple(map(problem_of, saved.problems)),
         policy=Policy(on_remove=saved.on_remove, on_suppress=saved.on_suppress),
@@ -147,10 +124,3 @@ def report_of(saved: ReportJson) -> Report:
         provenance=saved.ci,
         publish=saved.publish,
     )
-
-
-def _refused(saved: RefusedJson) -> StillRejected | Unremoved:
-    repeated = {"personal": saved.personal}
-    if saved.by is UNSET:
-        return StillRejected(saved.key, saved.source or "", saved.reason, repeated, saved.is_there)
-    return Unremoved(saved.key, saved.by, saved.reason, repeated, saved.source, saved.known)

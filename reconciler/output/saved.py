@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
-from msgspec import Struct, ValidationError, convert
+from msgspec import Struct, convert
 
 from reconciler.errors import InvalidInput
 from reconciler.output.documents.plan import plan_screen, plans_screen
@@ -18,7 +18,7 @@ from reconciler.output.plan_json import PlanJson, PlansJson, listing_of, plan_of
 from reconciler.output.render import Screen
 from reconciler.output.report_json import ReportJson, ReportsJson, report_of
 from reconciler.plan.pull_request import PULL_REQUEST
-from reconciler.plan.saved import FORMAT
+from reconciler.plan.saved import FORMAT, UNREADABLE
 from reconciler.problems import Location, Problem, Value
 
 _HINT = "`reconciler plan … --out FILE` and `reconciler apply … --report FILE` save one."
@@ -99,7 +99,7 @@ def _object(data: bytes, file: str) -> dict[str, Any]:
 def _read(saved: dict[str, Any], shape: type[_Shape], file: str) -> _Shape:
     try:
         return convert(saved, shape)
-    except ValidationError as error:
+    except UNREADABLE as error:
         message = ("This file can't be shown: ", Value(str(error)), ".")
         raise InvalidInput(Problem(message, (_OLDER,), Location(file))) from error
 

@@ -68,7 +68,7 @@ def plan_difference(
 
 def _without_place(document: ActionDocument) -> dict[str, Any]:
     """The action without its source; changes by field, since the order of a list says nothing."""
-    parts = {name: value for name, value in document.items() if name not in {"key", "source", "pending"}}
+    parts = {name: value for name, value in document.items() if name not in {"key", "source"}}
     if "changes" in parts:
         parts["changes"] = {change["field"]: change for change in parts["changes"]}
     return parts

@@ -6,7 +6,7 @@ Actions hold personal data unmasked; masking is up to the code that shows them.
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -15,6 +15,8 @@ from reconciler.lockfile.codec import digest
 from reconciler.lockfile.model import Lockfile
 from reconciler.member import Attributes, Removal
 from reconciler.suppression.model import Standing
+
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Add(msgspec.Struct, frozen=True):
@@ -34,7 +36,7 @@ class Add(msgspec.Struct, frozen=True):
 
 
 class FieldChange(msgspec.Struct, frozen=True):
-    """One field of a member before and after; None means *not declared*."""
+    """One field of a member before and after; null means *not declared*."""
 
     field: str
     before: Any
@@ -193,17 +195,17 @@ class Expiring(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True):
     """How many members each action concerns; `rejected` includes members that the API refused to remove."""
 
-    add: int
-    change: int
-    remove: int
-    unchanged: int
-    rejected: int
+    add: Count
+    change: Count
+    remove: Count
+    unchanged: Count
+    rejected: Count
 
 
 class Cost(msgspec.Struct, frozen=True):
     """What an undisturbed apply spends: calls, about how many seconds, the licence's allowance."""
 
-    calls: int
+    calls: Count
     seconds: float
     allowance: int | None
 

@@ -36,7 +36,7 @@ class Base(NamedTuple):
 
 
 class SettingChange(Struct, frozen=True):
-    """A setting that decides where keys and personal data go, before and after; None where it is not set."""
+    """A setting that decides where keys and personal data go, before and after; null where it is not set."""
 
     setting: str
     before: str | None

@@ -6,22 +6,26 @@ with the plan as it is now, to show what changed since it was reviewed.
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar
 
-from msgspec import UNSET, Struct, UnsetType, ValidationError, convert, to_builtins
+from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, to_builtins
 
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.model import are_well_formed
 from reconciler.member import FIELDS, Removal
 from reconciler.plan.model import Action, Add, Change, FieldChange, Remove, StillRejected, Unremoved
-from reconciler.problems import Code, Location, Message, Problem
+from reconciler.problems import Code, Location, Message, Problem, Value
 from reconciler.suppression.model import Standing
 
 FORMAT: Literal[1] = 1
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 _SAVE = "Save one with `reconciler plan ENV --out FILE`."
 
+UNREADABLE = (ValidationError, UnicodeEncodeError)
+"""What `convert` raises for JSON of another shape; the second for a lone surrogate in a key or a word."""
+
+Identity = Annotated[str, Meta(description="The identity of the member.")]
 ActionDocument: TypeAlias = Mapping[str, Any]
 """An action as a JSON object."""
 
@@ -29,17 +33,22 @@ ActionDocument: TypeAlias = Mapping[str, Any]
 class ActionJson(Struct, kw_only=True, omit_defaults=True, tag_field="action"):
     """What a plan does about one member. Keys with a default are left out where nothing differs from it.
 
-    `pending` and `former` are those of a plan that is compared with a merge base.
+    `pending` and `former` are those of a plan that is compared with a merge base: whether the action was
+    there before the pull request, and where the member was last declared.
     """
 
-    key: str
+    key: Identity
     source: str | None
     pending: bool | UnsetType = UNSET
     former: str | None = None
 
 
 class AddJson(ActionJson, kw_only=True, tag=Add.action):
-    """`Add`."""
+    """Add a member with these attributes.
+
+    `doubtful`: they were sent before without a usable answer. `was_unsubscribed`: an earlier apply
+    unsubscribed them, or may have.
+    """
 
     attributes: dict[str, Any]
     doubtful: bool = False
@@ -47,14 +56,18 @@ class AddJson(ActionJson, kw_only=True, tag=Add.action):
 
 
 class ChangeJson(ActionJson, kw_only=True, tag=Change.action):
-    """`Change`."""
+    """A member who is declared differently now. `deliverable` says whether apply sends them again."""
 
     deliverable: bool
     changes: tuple[FieldChange, ...]
 
 
 class RemoveJson(ActionJson, kw_only=True, tag=Remove.action):
-    """`Remove`."""
+    """A member who is no longer declared.
+
+    `by` says how they are removed; null if that depends on a secret that is missing. `known`: they are in
+    the lockfile. `expired` is the day from which their declaration no longer counts.
+    """
 
     by: Removal | None
     known: bool = True
@@ -65,12 +78,14 @@ class RemoveJson(ActionJson, kw_only=True, tag=Remove.action):
     has_departed: bool = False
 
 
-class RejectedJson(ActionJson, kw_only=True, tag=StillRejected.action):
-    """`StillRejected` and, if `by` is there, `Unremoved`.
+class RefusedJson(Struct, kw_only=True, omit_defaults=True):
+    """A member whom the API refused to add or, if `is_there`, to change; with `by`, to remove in this way.
 
     `personal` is what the reason repeats of the member: `reconciler show` hides it in masked output.
     """
 
+    key: Identity
+    source: str | None
     by: Removal | UnsetType = UNSET
     reason: str
     known: bool = True
@@ -78,7 +93,15 @@ class RejectedJson(ActionJson, kw_only=True, tag=StillRejected.action):
     personal: list[str] = []
 
 
+class RejectedJson(RefusedJson, kw_only=True, omit_defaults=True, tag_field="action", tag="rejected"):
+    """A member whom the API refused before, with the same declaration: not sent again."""
+
+    pending: bool | UnsetType = UNSET
+    former: str | None = None
+
+
 AnyActionJson: TypeAlias = AddJson | ChangeJson | RemoveJson | RejectedJson
+_Refused = TypeVar("_Refused", bound=RefusedJson)
 
 
 def to_json(action: Action) -> AnyActionJson:
@@ -107,10 +130,21 @@ def to_json(action: Action) -> AnyActionJson:
                 was_rejected=action.was_rejected,
                 has_departed=action.has_departed,
             )
-        case StillRejected(reason=reason, is_there=is_there):
-            return RejectedJson(key=key, source=source, reason=reason, is_there=is_there)
-        case Unremoved(by=by, reason=reason, is_known=is_known):
-            return RejectedJson(key=key, source=source, by=by, reason=reason, known=is_known)
+        case StillRejected() | Unremoved():
+            return refused_json(action, RejectedJson)
+
+
+def refused_json(
+    refused: StillRejected | Unremoved, shape: type[_Refused], personal: Sequence[str] = ()
+) -> _Refused:
+    """A refused member as they are saved."""
+    found = shape(key=refused.key, source=refused.source, reason=refused.reason, personal=list(personal))
+    match refused:
+        case StillRejected(is_there=is_there):
+            found.is_there = is_there
+        case Unremoved(by=by, is_known=is_known):
+            found.by, found.known = by, is_known
+    return found
 
 
 def from_json(saved: AnyActionJson) -> Action:
@@ -134,11 +168,16 @@ def from_json(saved: AnyActionJson) -> Action:
                 is_known=saved.known,
                 has_departed=saved.has_departed,
             )
-        case RejectedJson(by=by, reason=reason):
-            repeated = {"personal": saved.personal}
-            if by is UNSET:
-                return StillRejected(key, source, reason, repeated, saved.is_there)
-            return Unremoved(key, by, reason, repeated, saved.source, saved.known)
+        case RejectedJson():
+            return refused_of(saved)
+
+
+def refused_of(saved: RefusedJson) -> StillRejected | Unremoved:
+    """A refused member as far as they were saved."""
+    repeated = {"personal": saved.personal}
+    if saved.by is UNSET:
+        return StillRejected(saved.key, saved.source or "", saved.reason, repeated, saved.is_there)
+    return Unremoved(saved.key, saved.by, saved.reason, repeated, saved.source, saved.known)
 
 
 def action_document(action: Action) -> ActionDocument:
@@ -183,10 +222,11 @@ def read_saved_plan(data: bytes, *, environment: str, file: str) -> ReviewedPlan
         _refuse(("The plan is for ", Code(_cut(saved.get("environment"))), f", not for {environment}."), file)
     try:
         reviewed = convert(saved, _Reviewed)
-    except ValidationError:
-        reviewed = None
-    if reviewed is None or not all(map(_is_sound, reviewed.actions)):
-        _refuse(("This is no saved plan: it has no list of actions.",), file)
+    except UNREADABLE as error:
+        why = Value(str(error)[:100])
+        _refuse(("This is no saved plan: it has no list of actions that can be read: ", why, "."), file)
+    if not all(map(_is_sound, reviewed.actions)):
+        _refuse(("This is no saved plan: it has no list of actions with known fields.",), file)
     actions = {each.key: action_document(from_json(each)) for each in reviewed.actions}
     return ReviewedPlan(saved["digest"], actions, reviewed.members)
 

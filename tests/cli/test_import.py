@@ -112,6 +112,8 @@ def test_a_source_below_panels_is_named_and_its_refused_rows_stay_outside(world:
         ("--to", "members/team.yaml"),
         ("--to", "../elsewhere.csv"),
         ("--to", "beside.csv"),
+        ("--to", "members/.hidden.csv"),
+        ("--to", "members/.hidden/x.csv"),
     ],
 )
 def test_a_wrong_option_is_a_wrong_command_line(world: World, words: tuple[str, str]) -> None:
@@ -129,6 +131,8 @@ def test_a_file_that_no_plan_would_read_is_not_written(world: World) -> None:
     assert not (world.panels / "team/members/export.csv").exists()
     assert world.run("import", "team", "export.csv", "--to", "people/b.csv", "--yes").code in {0, 3}
     assert (world.panels / "team/people/b.csv").exists()
+    world.write("team/environment.yaml", "embedded: true\nmembers: []\n")
+    assert world.run("import", "team", "export.csv").code == 64
 
 
 @pytest.mark.parametrize("source", ["missing.csv", "panels", "panels/team/environment.yaml"])

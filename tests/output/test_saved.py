@@ -155,6 +155,7 @@ def test_the_problems_come_apart_since_text_says_them_on_standard_error(name: st
         '{"format": 2, "actions": []}',
         '{"format": 1, "actions": []}',
         '{"format": 1, "calls": "x"}',
+        '{"format": 1, "actions": [], "\\ud800": 1}',
         "[" * 100_000,
     ],
 )

@@ -42,6 +42,8 @@ def test_a_selection_is_read_back() -> None:
         ({"actions": {}}, "no list of actions"),
         ({"actions": [7]}, "no list of actions"),
         ({"actions": [{"action": "add"}]}, "no list of actions"),
+        ({"actions": [{"action": "\ud800", "key": "ada"}]}, "no list of actions"),
+        ({"actions": [], "\ud800": 1, "members": 7}, "no list of actions"),
         ({"actions": [{"action": "praise", "key": "ada"}]}, "no list of actions"),
         ({"actions": [{"action": "add", "key": "ada", "attributes": {"town": "x"}}]}, "no list of actions"),
         (

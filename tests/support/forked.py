@@ -2,13 +2,15 @@
 
 Nine tenths of a short command's time go into starting Python and importing. A server for each pytest process
 does that once and forks for each command, which has memory, files, signals and an exit code of its own. Tests
-of how the program starts, and those that meddle with its system calls, start Python itself.
+of how the program starts, those that meddle with its system calls, and those that set what Python reads at
+its start (`LC_ALL`, `PYTHONUTF8`), start Python itself.
 """
 
 import importlib
 import json
 import os
 import pkgutil
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +18,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from socketserver import BaseRequestHandler, ForkingMixIn, UnixStreamServer
@@ -63,7 +66,8 @@ class Forked:
 
     def terminate(self) -> None:
         """Ask it to end."""
-        os.kill(self._pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGTERM)
 
 
 def run_forked(
@@ -133,16 +137,16 @@ def _become(
     os.environ.clear()
     os.environ.update(environ)
     sys.argv = ["reconciler", *arguments]
-    code: str | int | None = 1
+    code = 1
     try:
         run()
     except SystemExit as ended:
-        code = ended.code
+        code = int(ended.code or 0)
     except BaseException:  # noqa: BLE001 - as Python ends where nobody catches
         traceback.print_exc()
     finally:
         sys.stdout.flush()
-        os._exit(int(code or 0))
+        os._exit(code)
 
 
 def _serve(path: str) -> None:
@@ -151,7 +155,10 @@ def _serve(path: str) -> None:
     with _Server(path, _Command) as server:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        server.serve_forever()
+        try:
+            server.serve_forever()
+        finally:
+            shutil.rmtree(Path(path).parent)
 
 
 if __name__ == "__main__":
