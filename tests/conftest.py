@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,19 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "", "0.0.0.0", None})  #
 settings.register_profile("exploring", settings.get_profile("default"), deadline=None, max_examples=30)
 settings.register_profile("repeatable", settings.get_profile("exploring"), derandomize=True)
 settings.load_profile("repeatable" if "CI" in os.environ else "exploring")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The steps of a story stay in their order, also where a plugin shuffles all tests."""
+    stories = defaultdict[Path, list[int]](list)
+    for index, item in enumerate(items):
+        if item.get_closest_marker("story"):
+            stories[item.path].append(index)
+    for places in stories.values():
+        steps = sorted((items[index] for index in places), key=lambda item: item.reportinfo()[1] or 0)
+        for index, step in zip(places, steps, strict=True):
+            items[index] = step
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from world import Sandbox, World
 
+pytestmark = pytest.mark.story
+
 TEAM = [f"p{number:02}@example.org" for number in range(12)]
 
 

@@ -9,6 +9,8 @@ from rehearsal import api, known, people, prepared, rehearse
 from socket_vendor import SocketVendor
 from world import Sandbox, World
 
+pytestmark = pytest.mark.story
+
 TEAM = [{"emailAddress": address} for address in people(16)]
 STAYING, BLOCKED = TEAM[0]["emailAddress"], TEAM[5]["emailAddress"]
 POLICY = "policy: {on_remove: delete}\nguards: {remove: null}\n"

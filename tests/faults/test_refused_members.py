@@ -9,6 +9,8 @@ from rehearsal import Rehearsal, api, people, prepared, rehearse
 from socket_vendor import SocketVendor
 from world import Sandbox, World
 
+pytestmark = pytest.mark.story
+
 TEAM = people(16)
 REFUSED = TEAM[5]
 both = pytest.mark.parametrize("concurrency", [pytest.param(1, marks=pytest.mark.exhaustive), 4])
