@@ -34,7 +34,7 @@ from reconciler.cli.options import (
     yes_option,
 )
 from reconciler.cli.planning import held_back
-from reconciler.cli.saving import check_place, save
+from reconciler.cli.saving import check_apart, check_place, refuse_files_of_environments, save
 from reconciler.cli.selection import AskedMembers
 from reconciler.environment.reader import try_environment
 from reconciler.errors import (
@@ -153,6 +153,9 @@ def apply(
     names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
     saved = SavedFiles(report_file, rejected_file)
     saved.check()
+    check_apart(*saved, log_file, plan_file)
+    if log_file is not None:
+        refuse_files_of_environments(log_file)
     names = asked.known_in(invocation, names) if is_all else names
     remember_signals()
     options = ApplyOptions(None, frozenset(allow), retry_rejected, max_calls, invocation.day)

@@ -1,5 +1,6 @@
 """`reconciler import`: a spreadsheet, an export or the panel becomes a member file."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,8 @@ from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared, try_declaration
 from reconciler.environment.discovery import SETTINGS_FILE
 from reconciler.environment.reader import try_environment
-from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, UsageError
-from reconciler.files import display_path
+from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, InvalidInput, UsageError
+from reconciler.files import display_path, is_link, link_problem
 from reconciler.importing.panel import DEFAULT_FIELDS, parse_fields
 from reconciler.importing.run import (
     Destination,
@@ -202,13 +203,15 @@ def _destination(invocation: Invocation, name: str, stem: str, to: Path | None) 
 
     Raises:
         UsageError: it is no member file of the environment.
-        InvalidInput: there is no such environment.
+        InvalidInput: there is no such environment, or a link in the file's place.
     """
     folder = invocation.panels / name
     if to is None:
         to = Path("members") / f"{stem}.csv"
     root = folder.resolve()
-    path = to if to.resolve().is_relative_to(root) else folder / to
+    path = to if Path(os.path.realpath(to)).is_relative_to(root) else folder / to
+    if is_link(path):
+        raise InvalidInput(link_problem(path))
     if path.suffix.lower() != ".csv":
         hint = "Name a file that ends in .csv. A member file in YAML is edited by hand."
         raise UsageError(Problem(("--to takes a member file in CSV.",), (hint,)))

@@ -80,7 +80,7 @@ def _not_whole(read: PanelRead) -> Problem:
     spent, seen = counted(read.calls, "call"), counted(len(read.members), "member")
     return Problem(
         ("Nothing was written, since the panel was not read to its end: ", *read.reason, "."),
-        (f"{spent} brought {seen}. Run it again. N members take N / {PAGE_SIZE} calls, and one more.",),
+        (f"{spent} brought {seen}. Run it again: a call for each {PAGE_SIZE} members, and one more.",),
     )
 
 

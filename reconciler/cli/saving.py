@@ -1,9 +1,10 @@
 """Files that a user asks for (`--out`, `--report`): for their eyes only, written whole or not at all."""
 
+import os
 from pathlib import Path
 
 from reconciler.environment.discovery import SETTINGS_FILE
-from reconciler.environment.model import LOCKFILE
+from reconciler.environment.model import LOCKFILE, WORKING_FOLDER
 from reconciler.errors import InvalidInput, UsageError
 from reconciler.files import disk_failure, display_path, is_link, link_problem, replace_file
 from reconciler.problems import Location, Problem
@@ -24,11 +25,7 @@ def check_place(path: Path) -> None:
         raise UsageError(Problem(("`-` is not the name of a file.",), (hint,)))
     if is_link(path):
         raise InvalidInput(link_problem(path))
-    if _is_declaration(path):
-        hint = "Name a file outside the folder of the environment."
-        raise UsageError(
-            Problem((display_path(path), " belongs to a declaration, and stays as it is."), (hint,))
-        )
+    refuse_files_of_environments(path)
     try:
         if path.exists() and not path.is_file():
             raise InvalidInput(Problem((_NO_FILE,), location=Location(display_path(path))))
@@ -41,11 +38,31 @@ def check_place(path: Path) -> None:
         raise disk_failure("written", path, error) from error
 
 
-def _is_declaration(path: Path) -> bool:
-    """Whether this is a file of an environment that people write, or the lockfile."""
-    is_theirs = path.suffix.lower() in {".yaml", ".yml", ".csv", ".txt"} or path.name == LOCKFILE
-    folders = path.resolve().parents
-    return is_theirs and path.exists() and any((folder / SETTINGS_FILE).is_file() for folder in folders)
+def check_apart(*paths: Path | None) -> None:
+    """Refuse to use one file for two purposes.
+
+    Raises:
+        UsageError: two of these paths lead to the same file.
+    """
+    found = [os.path.realpath(path) for path in paths if path is not None]
+    if len(set(found)) < len(found):
+        raise UsageError(Problem(("Two options name the same file.",), ("Name a file of its own for each.",)))
+
+
+def refuse_files_of_environments(path: Path) -> None:
+    """Keep apart from what people declare, from the lockfile, and from what Reconciler keeps between runs.
+
+    Raises:
+        UsageError: a file of this name would be read as one of them, or is one.
+    """
+    file = Path(os.path.realpath(path))
+    home = next((folder for folder in file.parents if (folder / SETTINGS_FILE).is_file()), None)
+    if home is None:
+        return
+    is_theirs = file.suffix.lower() in {".yaml", ".yml", ".csv", ".txt"} or file.name == LOCKFILE
+    if is_theirs or WORKING_FOLDER in file.relative_to(home).parts:
+        hint = f"Name a file outside {display_path(home)}."
+        raise UsageError(Problem((display_path(path), " would be a file of an environment."), (hint,)))
 
 
 def save(path: Path, text: str) -> None:

@@ -284,7 +284,7 @@ def _denied(status: int, message: str | None, access: Access, request: Request |
     elif isinstance(request, ReadPage):
         remedy = (
             f"Check datacenter or base_url in environment.yaml: {access.target} does not know the call that "
-            "lists members. It is a call of QuestionPro CX, which not each account has."
+            "lists members. It is a call of QuestionPro CX, which not every account has."
         )
     elif isinstance(request, Save):
         remedy = f"Check datacenter or base_url in environment.yaml: {access.target} does not know this call."

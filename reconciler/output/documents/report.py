@@ -114,7 +114,7 @@ def _spent(report: Report) -> str:
     """The calls, those left if that is known, and what came from an earlier run."""
     spent = counted(report.calls, "call") if report.calls else "no calls"
     if report.retries:
-        spent += f", {report.retries} of them retries"
+        spent += f", of which {report.retries} repeated a batch"
     if report.allowance_left is not None:
         spent += f"; {report.allowance_left or 'none'} left of the allowance"
     if report.recovered:

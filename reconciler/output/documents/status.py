@@ -56,11 +56,10 @@ def _document(environments: Sequence[EnvironmentStatus], problems: Sequence[Prob
         "state",
     )
     blocks: list[Block] = [Table(headings, environments, _row, short=None, noun="environment", has_head=True)]
-    if any(found.interrupted for found in environments):
-        blocks.append(
-            Paragraph("An interrupted run left a journal: `reconciler state recover ENV` merges it.")
-        )
     for found in environments:
+        if found.interrupted:
+            recover = f"`reconciler state recover {found.environment}` merges it"
+            blocks.append(Paragraph(f"An interrupted run left a journal in {found.environment}: {recover}."))
         if found.unfetched is not None:
             fetch = f"fetch it with `{fetch_command(found.unfetched)}`"
             blocks.append(
