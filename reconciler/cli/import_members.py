@@ -208,14 +208,14 @@ def _destination(invocation: Invocation, name: str, stem: str, to: Path | None) 
     folder = invocation.panels / name
     if to is None:
         to = Path("members") / f"{stem}.csv"
-    root = folder.resolve()
-    path = to if Path(os.path.realpath(to)).is_relative_to(root) else folder / to
+    root = _real(folder)
+    path = to if _real(to).is_relative_to(root) else folder / to
     if is_link(path):
         raise InvalidInput(link_problem(path))
     if path.suffix.lower() != ".csv":
         hint = "Name a file that ends in .csv. A member file in YAML is edited by hand."
         raise UsageError(Problem(("--to takes a member file in CSV.",), (hint,)))
-    if not path.resolve().is_relative_to(root):
+    if not _real(path).is_relative_to(root):
         hint = f"For example: --to members/{stem}.csv."
         raise UsageError(Problem(("--to takes a file in the environment's folder.",), (hint,)))
     reading = try_environment(invocation.panels, name)
@@ -226,14 +226,18 @@ def _destination(invocation: Invocation, name: str, stem: str, to: Path | None) 
         settings = display_path(folder / SETTINGS_FILE)
         hint = f"Name a file with --to that is, or add this one to members in {settings}."
         raise UsageError(Problem(message, (hint, " Names that begin with a dot are never read.")))
-    return Destination(path, path.resolve().relative_to(root).as_posix())
+    return Destination(path, _real(path).relative_to(root).as_posix())
 
 
 def _is_read(path: Path, places: Iterable[Path], lists: Iterable[Path]) -> bool:
     """Whether a file of this name, once it is there, is a member file of the environment."""
-    file = path.resolve()
-    if file in map(Path.resolve, lists):
+    file = _real(path)
+    if file in map(_real, lists):
         return False
-    around = (place.resolve() for place in places)
-    below = [file.relative_to(place).parts for place in around if file.is_relative_to(place)]
+    below = [file.relative_to(place).parts for place in map(_real, places) if file.is_relative_to(place)]
     return any(not any(part.startswith(".") for part in parts) for parts in below)
+
+
+def _real(path: Path) -> Path:
+    """Where links lead; unlike `Path.resolve`, it takes one that leads to itself."""
+    return Path(os.path.realpath(path))

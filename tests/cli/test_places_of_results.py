@@ -64,3 +64,10 @@ def test_an_import_never_goes_through_a_link(world: World) -> None:
     ended = world.run("import", "p", "more.csv", "--to", "members/loop.csv", "--dry-run")
     assert ended.code == 1
     assert "link" in ended.err
+
+
+def test_members_that_are_a_link_to_itself_are_a_problem_in_words(world: World) -> None:
+    (world.folder / "more.csv").write_text("Email\nbob@example.org\n")
+    (world.panels / "p/loop").symlink_to("loop")
+    world.write("p/environment.yaml", "embedded: true\nmembers: [loop]\n")
+    assert world.run("import", "p", "more.csv", "--dry-run").code == 64
