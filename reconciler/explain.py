@@ -11,7 +11,7 @@ from reconciler.declaration import DeclarationReading
 from reconciler.files import display_path
 from reconciler.find import is_about
 from reconciler.git.repository import Written, blame
-from reconciler.lockfile.model import Departed, Entry
+from reconciler.lockfile.model import Departed, Departure, Entry
 from reconciler.lockfile.state import KnownState
 from reconciler.plan.model import Action, Day, GuardRefusal
 from reconciler.plan.planner import make_plan
@@ -88,6 +88,12 @@ class Explanation:
     def counts_as_declared(self) -> bool:
         """Whether they are declared, and not expired."""
         return bool(self.declared) and not self.has_expired
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the lockfile records that they left the panel."""
+        record = self.departed
+        return record is not None and record.may_be_done and record.outcome is not Departure.UNCONFIRMED
 
     @property
     def location(self) -> Location | None:

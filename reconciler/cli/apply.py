@@ -48,8 +48,7 @@ from reconciler.errors import (
 from reconciler.interruption import remember_signals
 from reconciler.output.documents.report import rejected_csv, report_screen, reports_screen
 from reconciler.output.json_shapes import json_text
-from reconciler.output.options import Format
-from reconciler.output.render import Screen
+from reconciler.output.render import Format, Screen
 from reconciler.output.wording import report_sentence
 from reconciler.problems import Problem
 

@@ -35,7 +35,7 @@ from reconciler.lockfile.lock import Patience
 from reconciler.lockfile.state import KnownState, check_known
 from reconciler.output.documents.plan import plan_screen
 from reconciler.output.documents.report import report_screen
-from reconciler.output.options import Format
+from reconciler.output.render import Format
 from reconciler.plan.model import Plan
 from reconciler.plan.saved import ReviewedPlan, read_saved_plan
 from reconciler.problems import Location, Problem, counted

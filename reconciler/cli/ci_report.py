@@ -27,7 +27,7 @@ from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument
 from reconciler.errors import EXIT_DONE, InvalidInput
 from reconciler.output.github import Level
-from reconciler.output.markdown_text import prose
+from reconciler.output.markdown import prose
 from reconciler.plan.model import Summary
 from reconciler.plan.pull_request import PlanFigures, figures_in, read_figures
 from reconciler.problems import Problem

@@ -7,7 +7,7 @@ from reconciler.cli.options import format_option
 from reconciler.environment.discovery import environment_folder
 from reconciler.environment.overview import environments_in_order
 from reconciler.errors import EXIT_DONE
-from reconciler.output.documents.environments import environments_screen
+from reconciler.output.documents.status import environments_screen
 
 
 @click.command

@@ -15,8 +15,7 @@ from reconciler.environment.discovery import DEFAULT_PANELS, find_panels
 from reconciler.output.document import Document, Span
 from reconciler.output.documents.problems import problems_document, problems_screen
 from reconciler.output.masking import masks_by_default
-from reconciler.output.options import FORMATS_OF_CI, Format, RenderOptions
-from reconciler.output.render import Screen, render
+from reconciler.output.render import FORMATS_OF_CI, Format, RenderOptions, Screen, render
 from reconciler.output.text import text, text_line
 from reconciler.plan.model import Day
 from reconciler.problems import Problem

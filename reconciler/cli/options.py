@@ -11,7 +11,7 @@ from reconciler.cli.invocation import Invocation, day_of
 from reconciler.environment.discovery import SETTINGS_FILE, find_panels
 from reconciler.environment.overview import environments_in_order
 from reconciler.errors import UsageError
-from reconciler.output.options import COMMON_FORMATS, Format
+from reconciler.output.render import COMMON_FORMATS, Format
 from reconciler.plan.guards import ALLOWABLE
 from reconciler.plan.pull_request import ACTIONS
 from reconciler.problems import Problem

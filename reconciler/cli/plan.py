@@ -27,7 +27,7 @@ from reconciler.cli.selection import AskedMembers
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, ReconcilerError, UsageError
 from reconciler.output.documents.plan import plan_screen, plans_screen
 from reconciler.output.json_shapes import json_text, problems_data
-from reconciler.output.options import Format
+from reconciler.output.render import Format
 
 
 @click.command

@@ -17,7 +17,7 @@ from reconciler.environment.reader import try_environment
 from reconciler.errors import InvalidInput, ReconcilerError, Refusal
 from reconciler.lint.model import PlanLint
 from reconciler.lockfile.state import KnownState
-from reconciler.output.results import PlanContext, PlanListing
+from reconciler.output.plan_json import PlanContext, PlanListing
 from reconciler.output.wording import interrupted_run, plan_sentence
 from reconciler.plan.model import Plan
 from reconciler.plan.planner import make_plan

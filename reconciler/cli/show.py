@@ -8,7 +8,7 @@ from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import format_option_with, listing_options, mask_option, sizes
 from reconciler.errors import EXIT_DONE
 from reconciler.files import disk_failure, display_path
-from reconciler.output.options import Format
+from reconciler.output.render import Format
 from reconciler.output.saved import read_saved
 
 

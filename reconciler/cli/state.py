@@ -28,9 +28,14 @@ from reconciler.lockfile.publish import Publication, PublicationEnd
 from reconciler.lockfile.publish import publish as publish_lockfile
 from reconciler.lockfile.rename import rename_lockfile
 from reconciler.lockfile.state import KnownState, check_known
-from reconciler.output.documents.state import member_screen, members_csv, members_screen
-from reconciler.output.options import COMMON_FORMATS, Format
-from reconciler.output.results import KnownMember, listed_members
+from reconciler.output.documents.state import (
+    KnownMember,
+    listed_members,
+    member_screen,
+    members_csv,
+    members_screen,
+)
+from reconciler.output.render import COMMON_FORMATS, Format
 from reconciler.problems import Address, Location, Message, Problem, counted
 
 _CSV = "csv"

@@ -21,7 +21,6 @@ from reconciler.environment.reader import read_environment
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput, ReconcilerError, UsageError
 from reconciler.files import display_path
 from reconciler.output.documents.suppress import suppressed_screen
-from reconciler.output.results import Suppressing
 from reconciler.problems import Location, Problem
 from reconciler.suppressing import Suppressed, left_to_do
 from reconciler.suppression.model import parse
@@ -73,9 +72,7 @@ def suppress(
     if problems:
         invocation.tell_problems(problems)
     is_single = len(addresses) == 1 and not is_all and file is None
-    invocation.show(
-        suppressed_screen(Suppressing(tuple(found), invocation.command_line, is_single=is_single))
-    )
+    invocation.show(suppressed_screen(found, invocation.command_line, is_single=is_single))
     return EXIT_INVALID if problems else EXIT_DONE
 
 

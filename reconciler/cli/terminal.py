@@ -12,7 +12,7 @@ from typing import TextIO
 
 from reconciler.errors import DiskFailure, Interrupted, Refusal
 from reconciler.interruption import interruptible
-from reconciler.output.options import Paint, unpainted
+from reconciler.output.render import Paint, unpainted
 from reconciler.problems import Problem
 
 

@@ -16,9 +16,8 @@ from reconciler.environment.overview import environments_in_order, shared_key_wa
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput
 from reconciler.files import display_path
 from reconciler.lint.warnings import roster_warnings
-from reconciler.output.documents.problems import validation_screen
-from reconciler.output.options import Format
-from reconciler.output.results import Valid, Validation
+from reconciler.output.documents.problems import Valid, Validation, validation_screen
+from reconciler.output.render import Format
 from reconciler.problems import Problem
 
 

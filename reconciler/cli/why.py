@@ -10,7 +10,6 @@ from reconciler.declaration import DeclarationReading, try_declaration
 from reconciler.errors import EXIT_DONE, InvalidInput
 from reconciler.explain import explain
 from reconciler.lockfile.state import KnownState
-from reconciler.output.decision import Commands
 from reconciler.output.documents.explain import why_screen
 from reconciler.problems import Problem
 
@@ -34,7 +33,7 @@ def why(invocation: Invocation, name: str, address: str) -> int:
     reading = try_declaration(invocation.panels, name)
     state, problems = _state(reading)
     explanation = explain(name, key, reading, state, invocation.day, problems)
-    invocation.show(why_screen(explanation, _commands(invocation, name)))
+    invocation.show(why_screen(explanation, invocation.command_line))
     return EXIT_DONE
 
 
@@ -46,11 +45,3 @@ def _state(reading: DeclarationReading) -> tuple[KnownState | None, tuple[Proble
         return known_state(reading.environment), ()
     except InvalidInput as error:
         return None, error.problems
-
-
-def _commands(invocation: Invocation, name: str) -> Commands:
-    return Commands(
-        validate=invocation.command_line("validate", name),
-        apply=invocation.command_line("apply", name),
-        publish=invocation.command_line("state", "publish", name),
-    )

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
-from reconciler.output.document import Document, Problems, Section, Text
-from reconciler.output.grouping import grouped
-from reconciler.output.options import RenderOptions, unpainted
+from reconciler.output.document import Document, Problems, Section, Text, grouped
+from reconciler.output.render import RenderOptions, unpainted
 from reconciler.output.text import text_line
 from reconciler.problems import Location, Problem, Severity
 

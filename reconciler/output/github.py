@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from reconciler.output.document import Document, Headline, Problems, Section, Text
-from reconciler.output.grouping import grouped
-from reconciler.output.options import RenderOptions, unpainted
+from reconciler.output.document import Document, Headline, Problems, Section, Text, grouped
+from reconciler.output.render import RenderOptions, unpainted
 from reconciler.output.text import text, text_line
 from reconciler.output.visible import visible
 from reconciler.problems import Location, Problem, counted

@@ -19,6 +19,7 @@ from reconciler.output.document import (
     Difference,
     Document,
     Fields,
+    Group,
     Heading,
     Headline,
     Hidden,
@@ -30,10 +31,10 @@ from reconciler.output.document import (
     Span,
     Table,
     Text,
+    grouped,
 )
-from reconciler.output.grouping import Group, grouped
 from reconciler.output.masking import shown_spans
-from reconciler.output.options import RenderOptions
+from reconciler.output.render import RenderOptions
 from reconciler.output.visible import visible
 from reconciler.output.wording import problem_counts
 from reconciler.problems import Address, Code, Severity, counted

@@ -1,17 +1,18 @@
 """Documents as markdown, for a comment or a job's summary: as much of them as fits, in whole rows."""
 
+import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from reconciler.output import markdown_text as md
 from reconciler.output.document import (
     SHORT,
     Block,
     Chart,
     Document,
     Fields,
+    Group,
     Heading,
     Headline,
     Hidden,
@@ -23,11 +24,11 @@ from reconciler.output.document import (
     Span,
     Table,
     Text,
+    grouped,
 )
-from reconciler.output.grouping import Group, grouped
 from reconciler.output.masking import shown_spans
-from reconciler.output.options import RenderOptions
-from reconciler.output.visible import cut
+from reconciler.output.render import RenderOptions
+from reconciler.output.visible import cut, readable, visible
 from reconciler.output.wording import problem_counts
 from reconciler.problems import Severity, counted
 
@@ -96,7 +97,7 @@ def _text(document: Document, options: RenderOptions, rows: int) -> str:
 
 def _ending(document: Document, options: RenderOptions) -> list[str]:
     hidden = "\n".join(_hidden(document))
-    return [text for text in (md.link(options.link) if options.link else "", hidden) if text]
+    return [text for text in (link(options.link) if options.link else "", hidden) if text]
 
 
 def _hidden(document: Document) -> Iterator[str]:
@@ -164,7 +165,7 @@ class _MarkdownBackend:
                 return ""
 
     def _words(self, text: Text) -> str:
-        return md.joined(map(_marked, shown_spans(text, masked=self._options.masked)))
+        return joined(map(_marked, shown_spans(text, masked=self._options.masked)))
 
     def _items(self, block: Items) -> Iterator[str]:
         shown = block.items[: self._rows]
@@ -179,16 +180,16 @@ class _MarkdownBackend:
             yield f"- {label}: {first}"
             yield from (f"  - {line}" for line in rest)
 
-    def _table(self, table: Table) -> Iterator[str]:
-        items = table.items[: self._rows]
-        headings = (*table.headings, table.details) if table.details else table.headings
-        rows = (self._cells(table.row(item), len(headings)) for item in items)
-        lines = md.table(headings, rows) if items else []
-        if len(table.items) > SHORT and lines:
-            lines = md.details(f"{len(items)} of {counted(len(table.items), table.noun)}", lines)
+    def _table(self, block: Table) -> Iterator[str]:
+        items = block.items[: self._rows]
+        headings = (*block.headings, block.details) if block.details else block.headings
+        rows = (self._cells(block.row(item), len(headings)) for item in items)
+        lines = table(headings, rows) if items else []
+        if len(block.items) > SHORT and lines:
+            lines = details(f"{len(items)} of {counted(len(block.items), block.noun)}", lines)
         yield from lines
-        if more := len(table.items) - len(items):
-            yield from ("", md.prose(f"… and {more} more. {table.more}".rstrip()))
+        if more := len(block.items) - len(items):
+            yield from ("", prose(f"… and {more} more. {block.more}".rstrip()))
 
     def _cells(self, row: Row, number: int) -> list[str]:
         """So many cells; where the table has details, and the row has none, the last one is empty."""
@@ -203,16 +204,89 @@ class _MarkdownBackend:
         for group in shown:
             yield from self._problem(group)
         if more := len(groups) - len(shown):
-            yield "- " + md.prose(f"… and {more} more. {block.more}".rstrip())
+            yield "- " + prose(f"… and {more} more. {block.more}".rstrip())
 
     def _problem(self, group: Group) -> Iterator[str]:
         problem = group.first
         label = "**Warning.** " if problem.severity is Severity.WARNING else ""
-        where = f"{md.code(str(problem.location))}: " if problem.location else ""
-        code = f" ({md.code(problem.code)})" if problem.code else ""
-        yield f"- {label}{where}{self._words(problem.message)}{code}"
+        where = f"{code(str(problem.location))}: " if problem.location else ""
+        kind = f" ({code(problem.code)})" if problem.code else ""
+        yield f"- {label}{where}{self._words(problem.message)}{kind}"
         yield from (f"  - {self._words(more)}" for more in (problem.hint, group.summary) if more)
 
 
 def _marked(span: Span) -> str:
-    return md.prose(span) if isinstance(span, str) else md.code(cut(span.text))
+    return prose(span) if isinstance(span, str) else code(cut(span.text))
+
+
+# Text where a comment's page would act on it: mentions, markup, links, table cells. Escaping with backslashes
+# or entities would not do: GitHub looks for mentions and issue numbers in what the markdown became, where
+# these are gone. In a code span it looks for neither.
+
+# Words that no markdown means anything by; all others are put in code spans. Not among them: what GitHub
+# would link, such as `www.…`, `GH-1` and the hexadecimal name of a commit.
+_PLAIN = re.compile(
+    r"""→|[("']*
+        (?!www\.)(?![A-Za-z]+-[0-9])(?!(?=[a-f]*[0-9])[0-9a-f]{7,})
+        (?:[^\W_]+(?:[-'._][^\W_]+)*)?
+        [.,;:!?%)"'…]*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_STOPS = ".,:!?"
+_QUOTATION = re.compile(r"`([^`]+)`([.,;:)]*)")
+_PARTS = re.compile(r"(`[^`]+`[.,;:)]*(?= |\Z)| +)")
+
+
+def code(text: str) -> str:
+    """The text as a code span, its fence longer than any run of backticks inside."""
+    content = readable(text)
+    longest = max((len(run) for run in re.findall("`+", content)), default=0)
+    padding = " " if content.startswith("`") or content.endswith("`") else ""
+    fence = "`" * (longest + 1)
+    return f"{fence}{padding}{content}{padding}{fence}"
+
+
+def prose(text: str) -> str:
+    """The text as running words; any that could mean something to markdown becomes a code span.
+
+    What is between backticks, as commands are in our own sentences, is one code span.
+    """
+    return joined(_part(part) for part in _PARTS.split(visible(text)))
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The parts behind each other; two code spans that touched would be read as one."""
+    text = ""
+    for part in parts:
+        text += " " + part if text.endswith("`") and part.startswith("`") else part
+    return text
+
+
+def link(address: str) -> str:
+    """Where all of a shortened text can be read; an address without spaces, `<` and `>`."""
+    return f"The whole of it: <{address}>"
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """A table's lines."""
+    headings = list(headings)
+    return [_row(headings), _row("---" for _ in headings), *map(_row, rows)]
+
+
+def details(summary: str, lines: Iterable[str]) -> list[str]:
+    """Lines that are folded away under a summary of our own words."""
+    return [f"<details><summary>{summary}</summary>", "", *lines, "", "</details>"]
+
+
+def _row(cells: Iterable[str]) -> str:
+    """A line of a table; a `|` in a cell would end it, also inside a code span."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _part(part: str) -> str:
+    if not part.strip() or _PLAIN.fullmatch(part):
+        return part
+    if quotation := _QUOTATION.fullmatch(part):
+        return code(quotation[1]) + quotation[2]
+    content = part.rstrip(_STOPS) or part[0]
+    return code(content) + part[len(content) :]

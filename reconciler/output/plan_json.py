@@ -3,8 +3,8 @@
 The shape of one action is in `plan/saved.py`, since apply compares it with the plan as it is then.
 """
 
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct, to_builtins
 
@@ -12,7 +12,6 @@ from reconciler.environment.model import Policy
 from reconciler.lint.model import Correction, PlanLint
 from reconciler.output.json_shapes import ProblemJson, json_schema, problem_of, problems_json
 from reconciler.output.masking import personal_parts
-from reconciler.output.results import PlanContext, PlanListing
 from reconciler.output.wording import plan_sentence
 from reconciler.plan.model import (
     Action,
@@ -27,6 +26,68 @@ from reconciler.plan.model import (
 )
 from reconciler.plan.pull_request import Base, PullRequestChanges, SettingChange, counts
 from reconciler.plan.saved import FORMAT, AnyActionJson, RejectedJson, from_json, refused_json, to_json
+from reconciler.problems import Problem
+
+
+class PlanContext(NamedTuple):
+    """What a reader should know beside the plan itself.
+
+    `command` applies this plan; `recover` merges the journal without network; `publish` publishes the
+    lockfile. `is_recovered` says that an interrupted run left a journal, and that the plan includes it;
+    `is_applying` that apply itself shows the plan, so that nobody needs the next step. `pull_request` is what
+    a pull request changes of the plan, None if it is compared with nothing. `unfetched` is the lockfile's
+    branch if nothing is known of it here; `conflicts` counts the members on which that branch and the file
+    here disagree. `lint` is what looks odd about the members of the plan; `today` is the day that --today
+    named, None for the present one. `allowed` are the guards that are lifted, `retry_rejected` says whether
+    rejected members are sent again; `would_act` says whether apply would call the API or write the lockfile.
+    """
+
+    command: str = ""
+    recover: str = ""
+    is_recovered: bool = False
+    is_applying: bool = False
+    pull_request: PullRequestChanges | None = None
+    publish: str = ""
+    unfetched: str | None = None
+    conflicts: int = 0
+    lint: PlanLint = PlanLint()
+    today: str | None = None
+    allowed: tuple[str, ...] = ()
+    retry_rejected: bool = False
+    would_act: bool = False
+
+    def with_commands(
+        self, line: Callable[..., str], environment: str, file: str | None, members: Iterable[str]
+    ) -> "PlanContext":
+        """The same with the commands that fit.
+
+        `line` writes a command as a user can type it here. `file` is the saved plan, which carries its
+        selection of `members`; None if the plan is not saved on its own.
+        """
+        words = [] if file is None else [file]
+        words += [word for guard in self.allowed for word in ("--allow", guard)]
+        words += ["--retry-rejected"] if self.retry_rejected else []
+        words += [] if file else [word for name in members for word in ("--member", name)]
+        return self._replace(
+            command=line("apply", environment, *words),
+            recover=line("state", "recover", environment),
+            publish=line("state", "publish", environment),
+        )
+
+
+class PlanListing(NamedTuple):
+    """The plans of several environments, in the order in which they are applied.
+
+    `problems` say why others have none; `unaffected` names those that a pull request has no effect on, and
+    `taken_away` those that it deletes. `base` is what they were compared with, None if with nothing.
+    """
+
+    plans: tuple[tuple[Plan, PlanContext], ...]
+    problems: tuple[Problem, ...] = ()
+    unaffected: tuple[str, ...] = ()
+    taken_away: tuple[str, ...] = ()
+    base: Base | None = None
+
 
 Digest = Annotated[str, Meta(pattern="^sha256:")]
 

@@ -1,10 +1,53 @@
-"""From something to show to text in the format that was asked for."""
+"""From something to show to text: in which format, how much of it, and masked or not."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from enum import StrEnum
+from importlib import import_module
+from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.output.document import Document
-from reconciler.output.options import Format, RenderOptions
+
+Paint: TypeAlias = Callable[[str, str], str]
+"""(text, name of a colour) → the text in that colour, where there are colours."""
+
+
+class Format(StrEnum):
+    """What `--format` takes; also the name of the module that renders documents so, and of its function."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+    GITHUB = "github"
+    HTML = "html"
+    CODEQUALITY = "codequality"
+    GITLAB_TERRAFORM = "gitlab-terraform"
+
+
+COMMON_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON, Format.GITHUB, Format.HTML)
+"""Those that every command has that prints something for others."""
+
+FORMATS_OF_CI = frozenset({Format.GITHUB, Format.CODEQUALITY, Format.GITLAB_TERRAFORM})
+"""Those that are made for others to read, wherever they are made: masked by default."""
+
+
+def unpainted(text: str, _colour: str) -> str:
+    """The text as it is."""
+    return text
+
+
+class RenderOptions(NamedTuple):
+    """What a backend is asked for.
+
+    `masked` hides personal data; `full` shows all rows; `paint` colours a terminal. `most_bytes` is how much
+    markdown may be, in UTF-8, None for what fits into a comment; `link` is where all of it can be read.
+    JSON is always whole and never masked.
+    """
+
+    masked: bool = False
+    full: bool = False
+    paint: Paint = unpainted
+    most_bytes: int | None = None
+    link: str | None = None
 
 
 class Screen(NamedTuple):
@@ -17,36 +60,14 @@ class Screen(NamedTuple):
 def render(screen: Screen, chosen: Format, options: RenderOptions) -> str:
     """Whole lines. JSON takes no notice of `options`: it is whole and never masked."""
     # Each format is loaded where it is chosen: a plan as text has no use for the others.
-    match chosen:
-        case Format.TEXT:
-            from reconciler.output.text import text  # noqa: PLC0415 - see above
+    if chosen is Format.JSON:
+        from reconciler.output.json_shapes import json_text  # noqa: PLC0415 - see above
 
-            return text(screen.document(), options)
-        case Format.MARKDOWN:
-            from reconciler.output.markdown import markdown  # noqa: PLC0415 - see above
-
-            return markdown(screen.document(), options)
-        case Format.GITHUB:
-            from reconciler.output.github import github  # noqa: PLC0415 - see above
-
-            return github(screen.document(), options)
-        case Format.HTML:
-            from reconciler.output.html import html  # noqa: PLC0415 - see above
-
-            return html(screen.document(), options)
-        case Format.CODEQUALITY:
-            from reconciler.output.codequality import codequality  # noqa: PLC0415 - see above
-
-            return codequality(screen.document(), options)
-        case Format.JSON | Format.GITLAB_TERRAFORM:
-            return _for_programs(screen.data(), chosen)
-
-
-def _for_programs(data: dict[str, Any], chosen: Format) -> str:
+        return json_text(screen.data())
     if chosen is Format.GITLAB_TERRAFORM:
-        from reconciler.output.gitlab_terraform import gitlab_terraform  # noqa: PLC0415 - as above
+        from reconciler.output.gitlab_terraform import gitlab_terraform  # noqa: PLC0415 - see above
 
-        return gitlab_terraform(data)
-    from reconciler.output.json_shapes import json_text  # noqa: PLC0415 - as above
-
-    return json_text(data)
+        return gitlab_terraform(screen.data())
+    backend: Callable[[Document, RenderOptions], str]
+    backend = getattr(import_module(f"{__package__}.{chosen}"), chosen)
+    return backend(screen.document(), options)

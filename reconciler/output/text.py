@@ -1,13 +1,15 @@
 """Documents as text, for a terminal or a log."""
 
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.output.document import (
     Block,
     Chart,
     Document,
     Fields,
+    Group,
     Heading,
     Headline,
     Hidden,
@@ -20,14 +22,13 @@ from reconciler.output.document import (
     Table,
     Text,
     Tone,
+    grouped,
 )
-from reconciler.output.excerpt import excerpt_lines, padded, width
-from reconciler.output.grouping import Group, grouped
 from reconciler.output.masking import shown_spans
-from reconciler.output.options import RenderOptions
+from reconciler.output.render import RenderOptions
 from reconciler.output.visible import cut, readable, visible
 from reconciler.output.wording import problem_counts
-from reconciler.problems import Address, Code, Severity, Value
+from reconciler.problems import Address, Code, Excerpt, Severity, Value
 
 _WIDTH = 80
 _WIDEST_CELL = 40
@@ -157,7 +158,7 @@ class _TextBackend:
         yield self._options.paint(line, "yellow" if is_warning else "red")
         location, excerpt = problem.location, problem.excerpt
         if excerpt and location and location.line and not self._options.masked:
-            yield from (f"    {line}" for line in excerpt_lines(excerpt, location.line))
+            yield from (f"    {line}" for line in _excerpt_lines(excerpt, location.line))
         for more in (problem.hint, group.summary):
             if more:
                 yield f"    {self._line(more)}"
@@ -182,3 +183,63 @@ def wrapped(line: str, columns: int) -> list[str]:
         else:
             lines[-1] += f" {word}" if lines[-1] else word
     return lines
+
+
+# The line of a file with a caret below the location.
+
+_MOST_COLUMNS = 76
+_MOST_BEFORE = 40
+"""Columns shown of a long line: before the location at most these, of all at most those."""
+
+_WIDE = frozenset("WF")
+_DRAWN_ONTO_OTHERS = frozenset({"Mn", "Me"})
+
+
+def _excerpt_lines(excerpt: Excerpt, line: int) -> tuple[str, str]:
+    """The line behind its number, and below it the caret. Visible; masking is the caller's business."""
+    before, after = _around(excerpt)
+    margin = f"{line} | "
+    # Behind the margin nothing is taken for the beginning of a workflow command.
+    quoted = visible(margin + before + after)
+    caret = " " * (width(visible(margin + before)) - len(margin)) + "^"
+    return quoted.rstrip(), f"{' ' * len(str(line))} | {caret}"
+
+
+def width(text: str) -> int:
+    """The columns that a terminal needs for visible text."""
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def padded(text: str, columns: int) -> str:
+    """The text with blanks up to so many columns."""
+    return text + " " * (columns - width(text))
+
+
+def _width(character: str) -> int:
+    """Source: Unicode Standard Annex 11, *East Asian Width*; its ambiguous characters count as narrow."""
+    if unicodedata.category(character) in _DRAWN_ONTO_OTHERS or "\u1160" <= character <= "\u11ff":
+        return 0  # so are the vowels and finals of Hangul that is written in parts
+    return 2 if unicodedata.east_asian_width(character) in _WIDE else 1
+
+
+def _around(excerpt: Excerpt) -> tuple[str, str]:
+    """What is shown before the location, and from there on: all, or as much as there is room for."""
+    shown = [visible(character) for character in excerpt.text]
+    before, after = shown[: excerpt.at], shown[excerpt.at :]
+    if width("".join(shown)) > _MOST_COLUMNS:
+        kept = _fitting(reversed(before), _MOST_BEFORE)
+        before = ["…" if kept < len(before) else "", *before[len(before) - kept :]]
+        kept = _fitting(after, _MOST_COLUMNS - width("".join(before)))
+        after = [*after[:kept], "…" if kept < len(after) else ""]
+    return "".join(before), "".join(after)
+
+
+def _fitting(shown: Iterable[str], room: int) -> int:
+    """How many of these characters, from the first on, there is room for."""
+    count = 0
+    for character in shown:
+        room -= width(character)
+        if room < 0:
+            break
+        count += 1
+    return count

@@ -60,6 +60,10 @@ RETRY_REMOVAL = (
 """What to do about members that the API refused to remove."""
 
 
+BY_HAND = "If they are in the panel, remove them there by hand."
+"""What is left for people whom no call concerns."""
+
+
 def problem_counts(problems: Iterable[Problem]) -> str:
     """How many problems there are, and how many warnings: `2 problems, 1 warning`."""
     found = Counter(problem.severity for problem in problems)

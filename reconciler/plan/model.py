@@ -61,6 +61,11 @@ class Change(msgspec.Struct, frozen=True):
         """Whether apply sends the member again."""
         return self.deliverable
 
+    @property
+    def only_clears(self) -> bool:
+        """Whether all that differs is fields that are no longer declared, which the API can't clear."""
+        return all(field.after is None for field in self.changes)
+
 
 class Remove(msgspec.Struct, frozen=True):
     """A member who is no longer declared; `by` says how they are removed.

@@ -11,7 +11,7 @@ from viewer import Viewer
 
 from reconciler.output.document import Difference, Document, Headline, Paragraph, Row, Table
 from reconciler.output.html import html
-from reconciler.output.options import RenderOptions
+from reconciler.output.render import RenderOptions
 from reconciler.problems import Address, Value
 
 pytestmark = pytest.mark.browser

@@ -183,6 +183,19 @@ def test_a_list_that_cannot_be_checked_is_said(panels: Panels, run: Run) -> None
     assert "next: Set it to the secret of the suppression lists." in text
 
 
+def test_someone_suppressed_by_a_hash_and_not_recorded_is_left_to_you(
+    panels: Panels, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_OF_LISTS", "0123456789abcdef")
+    hashed = "suppression_secret: {env: SECRET_OF_LISTS}\npolicy: {on_suppress: delete}\n"
+    panels.environment("production", SETTINGS + hashed)
+    assert run("suppress", "production", "bob@example.org").code == EXIT_DONE
+    text = flat(run("why", "production", "bob@example.org").out)
+    assert "nothing. Suppressed, and there is no lockfile" in text
+    assert "Apply sends nothing about them. If they are in the panel, remove them there by hand." in text
+    assert "Nothing to do" not in text
+
+
 def test_mistakes_elsewhere_hold_apply_back_and_are_counted(panels: Panels, run: Run) -> None:
     wrong = panels.folder / "production" / "members" / "wrong.yaml"
     wrong.write_text("members:\n- emailAddress: eve\n")

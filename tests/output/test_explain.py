@@ -8,21 +8,19 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 from msgspec import structs
 from people import PUSHED, person, present
-from screens import as_json, as_markdown, as_text
+from screens import as_json, as_markdown, as_text, command
 
 from reconciler.explain import DeclaredAt, Explanation, LockfileIs
 from reconciler.git.repository import NOT_COMMITTED, Written
-from reconciler.lockfile.model import Rejected, Unconfirmed, Undelivered
+from reconciler.lockfile.model import Departed, Departure, Rejected, Unconfirmed, Undelivered
 from reconciler.member import Removal
-from reconciler.output.decision import Commands, decision, next_steps, obstacles
-from reconciler.output.documents.explain import why_screen
+from reconciler.output.documents.explain import decision, next_steps, obstacles, why_screen
 from reconciler.output.render import Screen
 from reconciler.output.text import wrapped
 from reconciler.plan.model import Add, Change, FieldChange, GuardRefusal, Remove, StillRejected, Unremoved
 from reconciler.problems import Address, Location, Problem, Severity, plain
 
 ADA, AT = "ada@example.org", "panels/p/members/team.yaml:2"
-COMMANDS = Commands("reconciler validate p", "reconciler apply p", "reconciler state publish p")
 PLACE = Location("panels/p/members/team.yaml", 2)
 DECLARED = (DeclaredAt(PLACE, None),)
 HERE = Explanation("p", ADA, "2026-11-26", DECLARED)
@@ -34,6 +32,8 @@ ADD = Add(ADA, AT, person("ada"))
 SET, CLEARED = FieldChange("city", "a", "b"), FieldChange("city", "a", None)
 STILL_REJECTED = StillRejected(ADA, AT, "no", {})
 UNREMOVED = Unremoved(ADA, Removal.DELETE, "blocked", {})
+REMOVED = Departed(Departure.DELETED, Removal.DELETE, PUSHED)
+REFUSED = Departed(Departure.BLOCKED, Removal.DELETE, PUSHED)
 LIST = Location("suppressed.txt", 3)
 PROBLEM = Problem(("No.",), location=Location("a.yaml", 7, 5))
 GUARD = GuardRefusal("remove", 60, "30%", 100, "--allow remove")
@@ -53,11 +53,11 @@ def of(explanation: Explanation, **facts: object) -> Explanation:
 
 
 def steps(explanation: Explanation, **facts: object) -> str:
-    return " ".join(plain(step) for step in next_steps(of(explanation, **facts), COMMANDS))
+    return " ".join(plain(step) for step in next_steps(of(explanation, **facts), command))
 
 
 def screen(explanation: Explanation) -> Screen:
-    return why_screen(explanation, COMMANDS)
+    return why_screen(explanation, command)
 
 
 WRITTEN = Written("0123456789abcdef", "Ada Lovelace", "2026-11-20")
@@ -130,6 +130,9 @@ def test_masked_the_author_and_the_values_are_hidden() -> None:
         ),
         (AWAY, "nothing", "Not declared, and not in the lockfile"),
         (of(AWAY, lockfile=LockfileIs.MISSING), "nothing", "there is no lockfile"),
+        (of(AWAY, suppressed=LIST), "nothing", "Suppressed, and not in the lockfile"),
+        (of(AWAY, suppressed=LIST, departed=REMOVED), "nothing", "removed before: deleted"),
+        (of(AWAY, suppressed=LIST, departed=REFUSED), "nothing", "not confirmed: blocked"),
         (of(HERE, suppressed=LIST, is_settled=False), "unknown", "declared and suppressed"),
         (of(HERE, declared=DECLARED * 2, is_settled=False), "unknown", "declared twice"),
         (of(HERE, lockfile=LockfileIs.UNREADABLE, is_settled=False), "unknown", "can't be read"),
@@ -150,13 +153,13 @@ def test_a_forgotten_member_is_not_said_to_be_perhaps_absent() -> None:
 
 def test_whatever_prevents_an_apply_is_named_with_the_first_place() -> None:
     problems = (PROBLEM, Problem(("No.",), location=Location("b.yaml")))
-    (problem,) = obstacles(of(HERE, problems=problems), COMMANDS)
+    (problem,) = obstacles(of(HERE, problems=problems), command)
     assert "2 problems" in problem.reason
     assert "a.yaml:7:5" in problem.reason
     unfetched = {"lockfile": LockfileIs.UNFETCHED, "unfetched": "state"}
-    _, _, guard = obstacles(of(HERE, refusals=(GUARD,), unchecked=(WARNING,), **unfetched), COMMANDS)
+    _, _, guard = obstacles(of(HERE, refusals=(GUARD,), unchecked=(WARNING,), **unfetched), command)
     assert "60 of 100 members" in guard.reason
-    assert list(obstacles(HERE, COMMANDS)) == []
+    assert list(obstacles(HERE, command)) == []
 
 
 @pytest.mark.parametrize(
@@ -177,7 +180,10 @@ def test_whatever_prevents_an_apply_is_named_with_the_first_place() -> None:
         (of(HERE, action=STILL_REJECTED), [f"Fix the declaration at {AT}", "apply p --retry-rejected`"]),
         (of(AWAY, action=UNREMOVED), ["--retry-rejected`", "`reconciler state rm`", "declare them again"]),
         (of(HERE, entry=PRESENT), [f"remove the entry at {AT}"]),
-        (of(AWAY, suppressed=LIST), ["must not be added", "suppressed.txt:3"]),
+        (of(AWAY, suppressed=LIST), ["Apply sends nothing", "remove them there by hand", "suppressed.txt:3"]),
+        (of(AWAY, suppressed=LIST, departed=REFUSED), ["remove them there by hand", "suppressed.txt:3"]),
+        (of(AWAY, suppressed=LIST, departed=REMOVED), ["Nothing to do: they must not be added"]),
+        (of(AWAY, suppressed=LIST, has_opted_out=True), ["Nothing to do: they must not be added"]),
         (of(HERE, action=ADD, refusals=(GUARD,)), ["`reconciler apply p --allow remove`"]),
         (of(HERE, unchecked=(WARNING,)), ["Set it to the secret."]),
         (of(HERE, unfetched="state"), ["`git fetch origin state:", "`reconciler state publish p`"]),
@@ -207,7 +213,7 @@ def test_a_field_that_is_only_cleared_has_no_policy_that_would_do_it() -> None:
 
 
 def test_of_an_unknown_address_the_nearest_is_asked_for_as_an_address() -> None:
-    assert next_steps(of(AWAY, like="adda@example.org"), COMMANDS) == [
+    assert next_steps(of(AWAY, like="adda@example.org"), command) == [
         ("Did you mean ", Address("adda@example.org"), "?")
     ]
 

@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 from screens import as_github
 from workflow_commands import Command, obeyed
 
-from reconciler.output.documents.problems import problems_screen, validation_screen
+from reconciler.output.documents.problems import Valid, Validation, problems_screen, validation_screen
 from reconciler.output.github import Annotation, Level, workflow_command
-from reconciler.output.results import Valid, Validation
 from reconciler.output.visible import visible
 from reconciler.problems import Address, Location, Problem, Severity, Value
 

@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 from screens import as_github, as_json, as_markdown
 from workflow_commands import obeyed
 
-from reconciler.output.documents.problems import problems_document, validation_screen
-from reconciler.output.grouping import grouped
-from reconciler.output.options import RenderOptions
-from reconciler.output.results import Validation
+from reconciler.output.document import grouped
+from reconciler.output.documents.problems import Validation, problems_document, validation_screen
+from reconciler.output.render import RenderOptions
 from reconciler.output.text import text
 from reconciler.problems import Address, Code, Location, Problem, Severity, Value
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import lockfile_of
 from plans import CONTEXT, TOO_MANY_LEAVE, plan_of
+from screens import command
 from workflow_commands import obeyed
 
 from reconciler.apply.report import Counts, Report
@@ -28,22 +29,19 @@ from reconciler.lint.model import Correction, PlanLint
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Undelivered
 from reconciler.member import Removal
 from reconciler.output import documents
-from reconciler.output.decision import Commands
 from reconciler.output.documents.checks import doctor_screen, platform_screen
 from reconciler.output.documents.drift import drift_screen
-from reconciler.output.documents.environments import environments_screen
 from reconciler.output.documents.explain import why_screen
 from reconciler.output.documents.find import occurrences_screen
 from reconciler.output.documents.imported import import_screen
 from reconciler.output.documents.plan import plan_screen, plans_screen
-from reconciler.output.documents.problems import problems_screen, validation_screen
+from reconciler.output.documents.problems import Valid, Validation, problems_screen, validation_screen
 from reconciler.output.documents.report import report_screen, reports_screen
-from reconciler.output.documents.state import member_screen, members_screen
-from reconciler.output.documents.status import EnvironmentStatus, status_screen
+from reconciler.output.documents.state import KnownMember, member_screen, members_screen
+from reconciler.output.documents.status import EnvironmentStatus, environments_screen, status_screen
 from reconciler.output.documents.suppress import suppressed_screen
-from reconciler.output.options import Format, RenderOptions
-from reconciler.output.render import Screen, render
-from reconciler.output.results import KnownMember, PlanContext, PlanListing, Suppressing, Valid, Validation
+from reconciler.output.plan_json import PlanContext, PlanListing
+from reconciler.output.render import Format, RenderOptions, Screen, render
 from reconciler.plan.model import (
     Action,
     Add,
@@ -59,8 +57,6 @@ from reconciler.plan.pull_request import Base, PullRequestChanges, SettingChange
 from reconciler.problems import Address, Code, Location, Problem, Severity, Value
 from reconciler.readback.model import Drift, FieldDrift, Finding, MemberDrift, PanelRead
 from reconciler.suppressing import PlannedRemoval, StillDeclared, Suppressed
-
-COMMANDS = Commands("validate", "apply", "publish")
 
 
 class Hostile:
@@ -226,12 +222,10 @@ SCREENS: dict[str, Callable[[Hostile], Screen]] = {
     ),
     "members_screen": lambda it: members_screen(it.name, it.lockfile),
     "member_screen": lambda it: member_screen(it.present),
-    "why_screen": lambda it: why_screen(it.explanation, COMMANDS),
-    "suppressed_screen": lambda it: suppressed_screen(
-        Suppressing((it.suppressed,), lambda *words: " ".join(words))
-    ),
+    "why_screen": lambda it: why_screen(it.explanation, command),
+    "suppressed_screen": lambda it: suppressed_screen((it.suppressed,), command, is_single=True),
     "suppressed_screen of several": lambda it: suppressed_screen(
-        Suppressing((it.suppressed, it.suppressed), lambda *words: " ".join(words), is_single=False)
+        (it.suppressed, it.suppressed), command, is_single=False
     ),
     "occurrences_screen": lambda it: occurrences_screen(
         Occurrences(it.address, (Occurrence(it.name, 1, Kind.DECLARED, it.name),), (it.problem,), (it.name,))
@@ -298,7 +292,7 @@ def test_in_a_workflows_log_only_our_own_commands_are_obeyed(name: str, text: st
     harmless = SCREENS[name](Hostile("a", "b", "c"))
     options = RenderOptions(masked=masked)
     found, expected = (obeyed(render(each, Format.GITHUB, options)) for each in (screen, harmless))
-    assert [command.name for command in found] == [command.name for command in expected]
+    assert [each.name for each in found] == [each.name for each in expected]
 
 
 @each_screen

@@ -20,7 +20,7 @@ from reconciler.output.document import (
     Table,
 )
 from reconciler.output.html import MOST_BYTES, html
-from reconciler.output.options import RenderOptions
+from reconciler.output.render import RenderOptions
 from reconciler.problems import Address, Value
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\u202e"

@@ -24,8 +24,8 @@ from reconciler.lockfile.codec import digest
 from reconciler.lockfile.model import Lockfile
 from reconciler.member import Removal
 from reconciler.output.documents.plan import plan_screen
+from reconciler.output.plan_json import PlanContext
 from reconciler.output.render import Screen
-from reconciler.output.results import PlanContext
 from reconciler.plan.model import Add, Cost, Expiring, FieldChange, GuardRefusal, Plan
 from reconciler.plan.pull_request import Base, PullRequestChanges
 from reconciler.problems import Location, Problem, Severity

@@ -9,9 +9,8 @@ from screens import as_github, as_json, as_markdown, as_text
 from workflow_commands import obeyed
 
 from reconciler.output.documents.plan import plan_screen, plans_screen
-from reconciler.output.markdown import COMMENT_BYTES
-from reconciler.output.markdown_text import prose
-from reconciler.output.results import PlanListing
+from reconciler.output.markdown import COMMENT_BYTES, prose
+from reconciler.output.plan_json import PlanListing
 from reconciler.output.wording import plan_sentence
 from reconciler.plan.model import Action, FieldChange, Plan
 from reconciler.plan.pull_request import Base, PullRequestChanges, SettingChange, figures_in

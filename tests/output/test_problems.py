@@ -3,7 +3,7 @@
 from screens import as_json, as_markdown
 
 from reconciler.output.documents.problems import problems_document, problems_screen
-from reconciler.output.options import RenderOptions
+from reconciler.output.render import RenderOptions
 from reconciler.output.text import text
 from reconciler.problems import Address, Excerpt, Location, Problem, Severity, Value
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 from plans import FILE, TOO_MANY_LEAVE, add, change, plan_of, rejected, remove, unremoved
-from screens import as_json
+from screens import as_json, command
 
 from reconciler.apply.report import Counts, Provenance, Report
 from reconciler.environment.model import Policy
@@ -20,19 +20,12 @@ from reconciler.output.documents.plan import plan_screen, plans_screen
 from reconciler.output.documents.problems import problems_screen
 from reconciler.output.documents.report import report_screen, reports_screen
 from reconciler.output.json_shapes import json_text
-from reconciler.output.options import Format, RenderOptions
-from reconciler.output.render import Screen, render
-from reconciler.output.results import PlanContext, PlanListing
+from reconciler.output.plan_json import PlanContext, PlanListing
+from reconciler.output.render import Format, RenderOptions, Screen, render
 from reconciler.output.saved import read_saved
 from reconciler.plan.model import Expiring, FieldChange, Selection
 from reconciler.plan.pull_request import Base, PullRequestChanges, SettingChange
 from reconciler.problems import Address, Code, Location, Problem, Severity, Value
-
-
-def line(*words: str) -> str:
-    """A command as a user can type it."""
-    return " ".join(("reconciler", *words))
-
 
 ODD = Problem(
     (Address("ada@example.org"), " is ", Value("Lovelace"), " in ", Code("lastName"), "."),
@@ -66,7 +59,7 @@ CHANGES = PullRequestChanges(
     settings=(SettingChange("target", "https://a.example", None),),
     former={"bob@example.org": f"{FILE}:7"},
 )
-ALONE = PlanContext().with_commands(line, "production", "x.json", ())
+ALONE = PlanContext().with_commands(command, "production", "x.json", ())
 FULL = PlanContext(
     is_recovered=True,
     pull_request=CHANGES,
@@ -75,7 +68,7 @@ FULL = PlanContext(
     lint=LINT,
     allowed=("add",),
     would_act=True,
-).with_commands(line, "production", "x.json", ())
+).with_commands(command, "production", "x.json", ())
 REPORT = Report(
     "production",
     Counts(added=5, unattributed=3, rejected=3, blocked=1),
@@ -104,7 +97,7 @@ SCREENS = {
     "plan for another day": plan_screen(PLAN, ALONE._replace(today="2027-01-31")),
     "plans": plans_screen(
         PlanListing(
-            ((PLAN, FULL.with_commands(line, "production", None, ["ada@example.org"])),) * 2,
+            ((PLAN, FULL.with_commands(command, "production", None, ["ada@example.org"])),) * 2,
             (ODD,),
             ("north",),
             ("south",),
@@ -128,12 +121,12 @@ def saved(screen: Screen) -> bytes:
 @pytest.mark.parametrize("chosen", Format)
 def test_it_is_shown_as_it_was_when_it_was_saved(name: str, chosen: Format, *, masked: bool) -> None:
     screen, options = SCREENS[name], RenderOptions(masked=masked)
-    again = read_saved(saved(screen), file="x.json", line=line).screen
+    again = read_saved(saved(screen), file="x.json", line=command).screen
     assert render(again, chosen, options) == render(screen, chosen, options)
 
 
 def test_only_some_actions_can_be_listed() -> None:
-    screen = read_saved(saved(SCREENS["plan"]), file="x.json", line=line, only=("remove",)).screen
+    screen = read_saved(saved(SCREENS["plan"]), file="x.json", line=command, only=("remove",)).screen
     text = render(screen, Format.TEXT, RenderOptions())
     assert "bob@example.org" in text
     assert "  + " not in text
@@ -141,7 +134,7 @@ def test_only_some_actions_can_be_listed() -> None:
 
 @pytest.mark.parametrize("name", ["plans", "report", "reports", "problems"])
 def test_the_problems_come_apart_since_text_says_them_on_standard_error(name: str) -> None:
-    assert ODD in read_saved(saved(SCREENS[name]), file="x.json", line=line).problems
+    assert ODD in read_saved(saved(SCREENS[name]), file="x.json", line=command).problems
 
 
 @pytest.mark.parametrize(
@@ -161,7 +154,7 @@ def test_the_problems_come_apart_since_text_says_them_on_standard_error(name: st
 )
 def test_any_other_file_is_refused_in_words_with_its_name(text: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        read_saved(text.encode(), file="x.json", line=line)
+        read_saved(text.encode(), file="x.json", line=command)
     (problem,) = caught.value.problems
     assert problem.location == Location("x.json")
     assert problem.hint
@@ -182,7 +175,7 @@ def test_a_damaged_file_is_shown_or_refused_and_never_fails(data: st.DataObject,
     else:
         del parent[key]
     try:
-        screen = read_saved(json.dumps(document).encode(), file="x.json", line=line).screen
+        screen = read_saved(json.dumps(document).encode(), file="x.json", line=command).screen
         for chosen in Format:
             render(screen, chosen, RenderOptions(masked=True))
     except InvalidInput:

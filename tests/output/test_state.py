@@ -6,8 +6,7 @@ from people import PUSHED, lockfile_of, person
 from screens import as_json, as_markdown, as_text
 
 from reconciler.lockfile.model import Outcome, Present, Rejected, Unconfirmed, Undelivered
-from reconciler.output.documents.state import member_screen, members_screen
-from reconciler.output.results import KnownMember
+from reconciler.output.documents.state import KnownMember, member_screen, members_screen
 from reconciler.output.wording import OUTCOMES
 
 LOCKFILE = lockfile_of(

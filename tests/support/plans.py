@@ -6,7 +6,7 @@ from typing import Any
 from reconciler.environment.model import Policy
 from reconciler.lockfile.codec import digest
 from reconciler.member import Removal
-from reconciler.output.results import PlanContext
+from reconciler.output.plan_json import PlanContext
 from reconciler.plan.model import (
     Action,
     Add,

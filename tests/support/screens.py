@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from reconciler.output.options import Format, RenderOptions
-from reconciler.output.render import Screen, render
+from reconciler.output.render import Format, RenderOptions, Screen, render
 
 
 def as_text(screen: Screen, **options: Any) -> str:
@@ -26,3 +25,8 @@ def as_json(screen: Screen) -> dict[str, Any]:
     """The object that `--format json` prints."""
     data: dict[str, Any] = json.loads(render(screen, Format.JSON, RenderOptions()))
     return data
+
+
+def command(*words: str) -> str:
+    """A command as a user can type it."""
+    return " ".join(("reconciler", *words))

@@ -95,7 +95,7 @@ def _note_on_adds(adds: Sequence[Add]) -> str:
 def _note_on_changes(changes: Sequence[Change]) -> str:
     """Whether these changes are sent, and what they can't do."""
     sent = [change for change in changes if change.deliverable]
-    if not sent and all(field.after is None for change in changes for field in change.changes):
+    if not sent and all(change.only_clears for change in changes):
         return "The API can't clear a field. Apply leaves them as they are: clear it in QuestionPro."
     if not sent:
         return "The API can't change a member who is already in the panel. Apply leaves them as they are."

@@ -25,9 +25,8 @@ from reconciler.output.document import (
     spans,
 )
 from reconciler.output.documents.actions import action_sections
-from reconciler.output.plan_json import plan_data, plans_data
+from reconciler.output.plan_json import PlanContext, PlanListing, plan_data, plans_data
 from reconciler.output.render import Screen
-from reconciler.output.results import PlanContext, PlanListing
 from reconciler.output.wording import (
     action_clauses,
     interrupted_run,

@@ -1,15 +1,41 @@
 """Problems on their own: what a command says that could not do its work, and what `validate` found."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from reconciler.output.document import Block, Document, Items, Problems, Text
 from reconciler.output.json_shapes import problem_list, problems_data
 from reconciler.output.render import Screen
-from reconciler.output.results import Valid, Validation
 from reconciler.output.visible import quoted
 from reconciler.plan.saved import FORMAT
 from reconciler.problems import Code, Problem, counted
+
+_ALL = "`--format json` shows all."
+
+
+class Valid(NamedTuple):
+    """An environment without problems: how many members, in how many files.
+
+    `separators` holds, by file, what separates the cells of a CSV file that has no commas there;
+    `passed_over` names the files beside the member files that were not read.
+    """
+
+    environment: str
+    members: int
+    files: int
+    separators: Mapping[str, str] = {}
+    passed_over: tuple[str, ...] = ()
+
+
+class Validation(NamedTuple):
+    """What validating found: the environments without problems, and all problems of the others.
+
+    `warnings` are about the members of those without problems.
+    """
+
+    environments: tuple[Valid, ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 def problems_document(problems: Sequence[Problem]) -> Document:
@@ -41,9 +67,6 @@ def _data(validation: Validation) -> dict[str, Any]:
 def _valid_data(valid: Valid) -> dict[str, Any]:
     data = valid._asdict()
     return {key: value for key, value in data.items() if value or key not in {"separators", "passed_over"}}
-
-
-_ALL = "`--format json` shows all."
 
 
 def _document(validation: Validation) -> Document:

@@ -1,21 +1,87 @@
 """What the lockfile records: all members, or one of them."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import asdict
 
-from reconciler.lockfile.model import Departed, Lockfile
-from reconciler.member import EMAIL_ADDRESS, flat
+from reconciler.lockfile.model import (
+    Departed,
+    Entry,
+    Lockfile,
+    Present,
+    Rejected,
+    Unconfirmed,
+    Undelivered,
+)
+from reconciler.member import EMAIL_ADDRESS, Attributes, flat
 from reconciler.output.document import Block, Document, Fields, Headline, Row, Table, Text
 from reconciler.output.documents.actions import api_says, value_span
 from reconciler.output.render import Screen
-from reconciler.output.results import KnownMember, listed_members
-from reconciler.output.wording import state_sentence
+from reconciler.output.wording import OUTCOMES, REMOVED, state_sentence
 from reconciler.plan.saved import FORMAT
 from reconciler.problems import Address, Code
 from reconciler.roster.csv_file import csv_text, spreadsheet_safe
 from reconciler.suppression.model import PREFIX
+
+
+class KnownMember(NamedTuple):
+    """One member as the lockfile records them; under `departed`, `key` may be a hash."""
+
+    environment: str
+    key: str
+    entry: Entry | Departed
+
+    @property
+    def section(self) -> str:
+        """The lockfile's section."""
+        match self.entry:
+            case Present():
+                return "members"
+            case Rejected():
+                return "rejected"
+            case Unconfirmed():
+                return "unconfirmed"
+            case Departed():
+                return "departed"
+
+    @property
+    def status(self) -> str:
+        """The outcome of a member who is present or departed, else the section."""
+        return self.entry.outcome.value if isinstance(self.entry, Present | Departed) else self.section
+
+    @property
+    def sent(self) -> str:
+        """When the last call about them ended, in UTC."""
+        return self.entry.at if isinstance(self.entry, Departed) else self.entry.pushed
+
+    @property
+    def attributes(self) -> Attributes:
+        """What was sent last; nothing for records under `departed`."""
+        return {} if isinstance(self.entry, Departed) else self.entry.attributes
+
+    @property
+    def reason(self) -> str | None:
+        """Why the API refused them, or their removal."""
+        return self.entry.reason if isinstance(self.entry, Rejected | Departed) else None
+
+    @property
+    def proves(self) -> str:
+        """What that proves, in plain words."""
+        if isinstance(self.entry, Departed):
+            return REMOVED.get(self.status) or OUTCOMES[self.status]
+        return OUTCOMES[self.status]
+
+    @property
+    def undelivered(self) -> Undelivered | None:
+        """What the API refused to do about a member who is, or may be, in the panel."""
+        return self.entry.undelivered if isinstance(self.entry, Present | Unconfirmed) else None
+
+
+def listed_members(environment: str, lockfile: Lockfile) -> Iterator[KnownMember]:
+    """All members that the lockfile records, by section and identity."""
+    for section in (lockfile.members, lockfile.rejected, lockfile.unconfirmed, lockfile.departed):
+        yield from (KnownMember(environment, key, section[key]) for key in sorted(section))
 
 
 def members_screen(environment: str, lockfile: Lockfile | None) -> Screen:

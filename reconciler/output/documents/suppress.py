@@ -20,8 +20,7 @@ from reconciler.output.document import (
 )
 from reconciler.output.json_shapes import location_data, problem_list
 from reconciler.output.render import Screen
-from reconciler.output.results import Suppressing
-from reconciler.output.wording import REMOVALS
+from reconciler.output.wording import BY_HAND, REMOVALS
 from reconciler.plan.guards import guard_problem
 from reconciler.plan.saved import FORMAT
 from reconciler.problems import Address, Code, counted
@@ -31,21 +30,27 @@ if TYPE_CHECKING:
 
 _ALL = "`--format json` shows all."
 _PAGE = "docs/forgetting.md"
-_BY_HAND = "If they are in the panel, remove them there by hand."
 
 
-def suppressed_screen(suppressing: Suppressing) -> Screen:
-    """What `suppress` did and found."""
-    return Screen(lambda: _document(suppressing), lambda: _data(suppressing))
+def suppressed_screen(
+    found: "Sequence[Suppressed]", command_of: Callable[..., str], *, is_single: bool
+) -> Screen:
+    """What `suppress` did and found.
+
+    `command_of` writes a command as a user can type it here; `is_single` if one person was named, in one
+    environment.
+    """
+    show = _one(found[0], command_of) if len(found) == 1 else _several(found, command_of)
+    return Screen(lambda: show, lambda: _suppressed(found[0]) if is_single else _all_suppressed(found))
 
 
-def _data(suppressing: Suppressing) -> dict[str, Any]:
-    """One member in one environment; or, if several were named, each of them, and all problems once."""
-    found = [_suppressed(each) for each in suppressing.suppressed]
-    if suppressing.is_single:
-        return found[0]
-    problems = dict.fromkeys(problem for each in suppressing.suppressed for problem in each.problems)
-    parts = [{name: each[name] for name in each if name not in {"format", "problems"}} for each in found]
+def _all_suppressed(found: "Sequence[Suppressed]") -> dict[str, Any]:
+    """Each of them, and all problems once."""
+    problems = dict.fromkeys(problem for each in found for problem in each.problems)
+    parts = [
+        {name: value for name, value in _suppressed(each).items() if name not in {"format", "problems"}}
+        for each in found
+    ]
     return {"format": FORMAT, "suppressed": parts, "problems": problem_list(problems)}
 
 
@@ -69,11 +74,6 @@ def _removal(removal: "PlannedRemoval") -> dict[str, Any]:
         "refusals": [asdict(found) for found in removal.refusals],
         "undelivered": asdict(removal.undelivered) if removal.undelivered else None,
     }
-
-
-def _document(suppressing: Suppressing) -> Document:
-    found, command_of = suppressing.suppressed, suppressing.command
-    return _one(found[0], command_of) if len(found) == 1 else _several(found, command_of)
 
 
 def _one(found: "Suppressed", command_of: Callable[..., str]) -> Document:
@@ -166,7 +166,7 @@ def _departure(found: "Suppressed") -> Iterator[str]:
     elif found.problems:
         yield "Fix the problems first: until then it is unknown how they leave."
     else:
-        yield f"They are not in the lockfile, so nothing will be sent. {_BY_HAND}"
+        yield f"They are not in the lockfile, so nothing will be sent. {BY_HAND}"
     if removal is not None and found.problems:
         yield (
             f"Fix {counted(len(found.problems), 'other problem')} of the member files before you plan; until "
@@ -186,9 +186,9 @@ def _leaves(removal: "PlannedRemoval") -> str:
     note = removal.undelivered
     if note is not None and not removal.is_planned:
         again = "It is asked again only with `--retry-rejected`."
-        return f"The API refused to {note.action} them ({note.tried}). {again} {_BY_HAND}"
+        return f"The API refused to {note.action} them ({note.tried}). {again} {BY_HAND}"
     if removal.section == "rejected" and not removal.calls:
-        return f"The API refused to add them: the next apply drops the lockfile entry. {_BY_HAND}"
+        return f"The API refused to add them: the next apply drops the lockfile entry. {BY_HAND}"
     leave = f"With the next apply they {REMOVALS[removal.by]}."
     if removal.by is Removal.FORGET:
         return f"{leave} To delete them, set `policy: {{on_suppress: delete}}` in environment.yaml before it."
