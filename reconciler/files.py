@@ -180,8 +180,28 @@ def temporary_folder() -> Iterator[Path]:
                 shutil.rmtree(folder)
 
 
+def read_named(path: Path) -> bytes:
+    """The content of a file that the command line names; it may be a pipe.
+
+    Raises:
+        InvalidInput: it can't be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(unread_problem(display_path(path), error)) from error
+
+
+def unread_problem(file: str, error: OSError) -> Problem:
+    """The problem that a file, by its display path, can't be read."""
+    if isinstance(error, FileNotFoundError):
+        hint = "Check the path; a relative one begins in the folder where you run the command."
+        return Problem(("There is no such file.",), (hint,), Location(file))
+    return Problem((f"The file can't be read: {reason(error)}.",), (remedy(error),), Location(file))
+
+
 def disk_failure(verb: str, path: Path, error: OSError) -> DiskFailure:
-    """The error for a file that could not be read, written or deleted."""
+    """The error for a file that could not be written, deleted or locked."""
     message = f"The file could not be {verb}: {reason(error)}."
     return DiskFailure(Problem((message,), (remedy(error),), Location(display_path(path))))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
+from reconciler.files import unread_problem
 from reconciler.problems import Location, Message, Problem, Severity, with_excerpts
 
 LINE_END = re.compile(r"\r\n?|\n")
@@ -114,8 +115,7 @@ def bytes_of(path: Path, file: str) -> bytes:
             raise InvalidInput(Problem((f"This is {kind}; a file is expected here.",), (), Location(file)))
         return path.read_bytes()
     except OSError as error:
-        reason = error.strerror or "the system gives no reason"
-        raise InvalidInput(Problem((f"The file can't be read: {reason}.",), (), Location(file))) from error
+        raise InvalidInput(unread_problem(file, error)) from error
 
 
 def decoded(data: bytes, file: str) -> str:

@@ -16,7 +16,6 @@ from reconciler.cli.applying import (
     not_begun,
     reported,
     tell,
-    tell_problems,
     tell_unheard,
 )
 from reconciler.cli.invocation import Invocation
@@ -141,13 +140,7 @@ def apply(
 
     Example: reconciler apply --all --yes
     """
-    if is_all and expect is not None:
-        raise UsageError(
-            Problem(("--expect names the plan of one environment.",), ("Name it, without --all.",))
-        )
-    if plan_file is not None and member:
-        hint = "Save another plan with `reconciler plan ENV --member EMAIL --out FILE`."
-        raise UsageError(Problem(("A saved plan carries its own selection of members.",), (hint,)))
+    _check_together(plan_file, expect, member, is_all=is_all)
     asked = AskedMembers.of(member, must_be_known=not is_all)
     names = selected(invocation, name, is_all=is_all, no_embedded=no_embedded)
     saved = SavedFiles(report_file, rejected_file)
@@ -161,7 +154,22 @@ def apply(
     request = Request(
         invocation, options, asked, plan_file, expect, log_file, yes=yes, in_order=in_order, wait=wait
     )
-    return _all(request, names, saved) if is_all else _one(request, names[0], saved)
+    code = _all(request, names, saved) if is_all else _one(request, names[0], saved)
+    return code or (EXIT_INVALID if invocation.could_not_tell else EXIT_DONE)
+
+
+def _check_together(
+    plan_file: Path | None, expect: str | None, member: tuple[str, ...], *, is_all: bool
+) -> None:
+    if is_all and expect is not None:
+        raise UsageError(
+            Problem(("--expect names the plan of one environment.",), ("Name it, without --all.",))
+        )
+    if plan_file is not None and member:
+        hint = "Save another plan with `reconciler plan ENV --member EMAIL --out FILE`."
+        raise UsageError(Problem(("A saved plan carries its own selection of members.",), (hint,)))
+    if plan_file is not None and expect is not None:
+        raise UsageError(Problem(("PLAN and --expect say the same thing twice.",), ("Give one of them.",)))
 
 
 class SavedFiles(NamedTuple):
@@ -191,7 +199,7 @@ def _one(request: Request, name: str, saved: SavedFiles) -> int:
         tell(invocation, report)
     finally:
         saved.write(report_screen(report), [report])
-    return _code(invocation, report.exit_code)
+    return report.exit_code
 
 
 def _all(request: Request, names: Sequence[str], saved: SavedFiles) -> int:
@@ -206,11 +214,7 @@ def _all(request: Request, names: Sequence[str], saved: SavedFiles) -> int:
             invocation.say("There is nothing to apply.")
     finally:
         saved.write(reports_screen(applying.reports), applying.reports)
-    return _code(invocation, applying.exit_code)
-
-
-def _code(invocation: Invocation, code: int) -> int:
-    return code or (EXIT_INVALID if invocation.could_not_tell else EXIT_DONE)
+    return applying.exit_code
 
 
 # Apply of all environments, one behind the other; one that fails stops only those that come after it.
@@ -227,7 +231,6 @@ class ApplyAll:
         self._request = request
         self._names = names
         self._ended: dict[str, Report] = {}
-        self._told: set[str] = set()
 
     @property
     def reports(self) -> tuple[Report, ...]:
@@ -244,8 +247,10 @@ class ApplyAll:
 
     def carry_out(self) -> None:
         """Apply each in its turn and report it; also report the ones that a signal left out."""
+        invocation = self._request.invocation
         for name in self._names:
-            self._begin_paragraph()
+            if self._ended and invocation.format is not Format.JSON:
+                invocation.say("")
             self._ended[name] = self._report(name)
             self._tell(name)
 
@@ -272,14 +277,9 @@ class ApplyAll:
 
     def _tell(self, name: str) -> None:
         invocation, report = self._request.invocation, self._ended[name]
-        self._told.add(name)
         if invocation.format is Format.JSON:  # one object at the end holds them all
-            tell_problems(invocation, report)
+            invocation.tell_problems(report.problems)
             return
         tell(invocation, report)
         if not is_shown(invocation, report):  # among others, also the end of one that never began is a result
             invocation.say(report_sentence(report))
-
-    def _begin_paragraph(self) -> None:
-        if self._told and self._request.invocation.format is not Format.JSON:
-            self._request.invocation.say("")

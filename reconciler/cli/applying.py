@@ -1,7 +1,7 @@
 """Applying one environment, or one after the other: connection, question, report; and who ran it in CI."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,8 +28,8 @@ from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.model import Environment
 from reconciler.environment.overview import shared_key_warnings
-from reconciler.errors import EXIT_INTERRUPTED, InvalidInput, ReconcilerError, UsageError
-from reconciler.files import display_path
+from reconciler.errors import EXIT_INTERRUPTED, InvalidInput, ReconcilerError
+from reconciler.files import display_path, read_named
 from reconciler.interruption import interruptible
 from reconciler.lockfile.lock import Patience
 from reconciler.lockfile.state import KnownState, check_known
@@ -38,7 +38,7 @@ from reconciler.output.documents.report import report_screen
 from reconciler.output.render import Format
 from reconciler.plan.model import Plan
 from reconciler.plan.saved import ReviewedPlan, read_saved_plan
-from reconciler.problems import Location, Problem, counted
+from reconciler.problems import Problem, counted
 from reconciler.questionpro.panel import Panel
 
 if TYPE_CHECKING:
@@ -48,153 +48,45 @@ if TYPE_CHECKING:
 def provenance_of(environ: Mapping[str, str], folder: Path | None = None) -> Provenance | None:
     """What CI says about this run; None outside CI.
 
-    The commit is the one that is checked out around `folder`, which may be newer than the event's.
+    The commit is the one that is checked out around `folder`, which may be newer than the event's. That git
+    doesn't know it is no reason for a report to fail.
     """
     from reconciler.ci import provenance_on  # noqa: PLC0415 - only in CI
 
     found = provenance_on(environ)
-    return Provenance(_checked_out(folder) or found.commit, found.run, found.actor) if found else None
-
-
-def _checked_out(folder: Path | None) -> str | None:
-    """The commit of HEAD; None if git doesn't know, which is no reason for a report to fail."""
+    if found is None:
+        return None
     from reconciler.git.repository import Repository  # noqa: PLC0415 - only in CI
 
-    try:
-        repository = Repository.find(folder) if folder is not None else None
-    except InvalidInput:
-        return None
-    return repository.commit_of("HEAD") if repository is not None else None
-
-
-# Which panel an environment talks to, and how it is opened: the vendor over the network, or the sandbox.
+    repository = None
+    if folder is not None:
+        with suppress(InvalidInput):
+            repository = Repository.find(folder)
+    checked_out = repository.commit_of("HEAD") if repository else None
+    return Provenance(checked_out or found.commit, found.run, found.actor)
 
 
 def connector(environment: Environment) -> "Callable[[], QuestionProPanel]":
-    """What opens the connection, once it is called. The key is read now, so that a missing one is said first.
+    """What opens the connection, to the vendor over the network or to the sandbox, once it is called.
+
+    The key is read now, so that a missing one is said first.
 
     Raises:
         InvalidInput: the key is missing or can't be used.
         Refusal: `RECONCILER_HOSTS` doesn't name the target's host.
     """
     from reconciler.questionpro.client import QuestionProPanel  # noqa: PLC0415 - loads httpx
-
-    timeout = environment.api.timeout
     from reconciler.questionpro.key import key_for  # noqa: PLC0415 - only if there are members to send
 
+    timeout = environment.api.timeout
     key = key_for(environment)
-    if key is None:
-        from reconciler.sandbox.embedded import EMBEDDED_ADDRESS, embedded_transport  # noqa: PLC0415 - loads SQLite
+    if key is not None:
+        return lambda: QuestionProPanel(environment.target, key, timeout)
+    from reconciler.sandbox.embedded import EMBEDDED_ADDRESS, embedded_transport  # noqa: PLC0415 - loads SQLite
 
-        def embedded() -> QuestionProPanel:
-            transport = embedded_transport(environment)
-            return QuestionProPanel(EMBEDDED_ADDRESS, None, timeout, transport=transport)
-
-        return embedded
-
-    return lambda: QuestionProPanel(environment.target, key, timeout)
-
-
-# One apply as its user sees it: the plan, the question, the run.
-
-
-@dataclass(frozen=True, slots=True)
-class Applying:
-    """What the command line says, and what it is about; `state` is as it was before the lock.
-
-    `log` is None if no calls are logged. `wait` is in seconds.
-    """
-
-    invocation: Invocation
-    declared: Declared
-    state: KnownState
-    options: ApplyOptions
-    yes: bool
-    log: CallLog | None
-    wait: float = 0.0
-
-    def carry_out(self) -> Report:
-        """Show the plan, ask, and apply it; with nothing to do, don't ask and need no key."""
-        environment = self.declared.environment
-        plan = plan_for(environment, self.declared.roster, self.state.lockfile, self.options)
-        self._show(plan, shared_key_warnings(self.invocation.panels, environment))
-        try:
-            return self._go_on(plan)
-        except ReconcilerError as error:
-            return replace(report_before_run(plan), problems=error.problems, failure=error.exit_code)
-
-    def _go_on(self, plan: Plan) -> Report:
-        environment, state = self.declared.environment, self.state
-        is_refused = bool(objections(plan, self.options))
-        if not (is_refused or plan.has_something_to_apply or state.is_recovered):
-            return report_before_run(plan)
-        check_known(environment)
-        connect = connector(environment) if plan.calls_the_api else None
-        # A refused plan still gets the lock: the journal is merged first, then the plan is refused.
-        options = self.options
-        if plan.has_something_to_apply and not is_refused:
-            confirm(f"Apply this to {self._destination(environment)}?", yes=self.yes)
-            options = self._agreed_to_delete(plan)
-        return self._run(options, connect, Shown(plan, state.lockfile, self.options))
-
-    def _agreed_to_delete(self, plan: Plan) -> ApplyOptions:
-        """What the command line says, and what is said now of people who would be deleted."""
-        if not must_agree_to_delete(plan, self.options):
-            return self.options
-        who = counted(plan.deletions, "person", "people")
-        panel = self._destination(self.declared.environment)
-        question = f"This permanently deletes {who} from the panel of {panel}. Delete them?"
-        confirm(question, without_terminal=stop_messages.deletes(plan.deletions))
-        return replace(self.options, allowed=self.options.allowed | {"delete"})
-
-    def _run(self, options: ApplyOptions, connect: Connect | None, shown: Shown) -> Report:
-        environment = self.declared.environment
-        approved = None if self.yes else shown.plan.digest
-        observer = observer_for(self.invocation, self.log)
-
-        def opened() -> AbstractAsyncContextManager[Panel]:
-            # Where the plan that was shown has nobody to push, the one made under the lock seldom has either.
-            return (connect or connector(environment))()
-
-        report = run_apply(
-            environment,
-            self.declared.roster,
-            options,
-            opened,
-            observer,
-            approved=approved,
-            shown=shown,
-            patience=Patience(self.wait, self._tell_of_the_wait),
-        )
-        publish = self.invocation.command_line("state", "publish", environment.name)
-        return replace(report, publish=publish if environment.lockfile_branch else None)
-
-    def _tell_of_the_wait(self, holder: str) -> None:
-        name = self.declared.environment.name
-        line = f"Waiting for up to {self.wait:g} s: another run is writing to {name}, {holder}."
-        self.invocation.tell(line)
-
-    def _show(self, plan: Plan, odd: tuple[Problem, ...]) -> None:
-        """Results go to standard output; where the result is a JSON object or a comment, the plan doesn't."""
-        options = self.options
-        context = context_of(
-            self.invocation,
-            plan.environment,
-            self.state,
-            allow=sorted(options.allowed),
-            retry_rejected=options.retry_rejected,
-            is_applying=True,
-            lint=lint_of(self.declared.environment, plan, others=odd),
-            members=plan.selection.members if plan.selection else (),
-        )
-        if self.invocation.format is Format.TEXT:
-            self.invocation.show(plan_screen(plan, context))
-            self.invocation.say("")
-        else:
-            self.invocation.tell_document(plan_screen(plan, context).document())
-
-    def _destination(self, environment: Environment) -> str:
-        return self.invocation.line(destination(environment))
+    return lambda: QuestionProPanel(
+        EMBEDDED_ADDRESS, None, timeout, transport=embedded_transport(environment)
+    )
 
 
 def destination(environment: Environment) -> str:
@@ -204,12 +96,9 @@ def destination(environment: Environment) -> str:
     return f"{environment.name} ({environment.target}{with_key})"
 
 
-# One environment's apply and its report, however it ends; and how the report is shown.
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line asks of each environment's apply, beside its name."""
+    """What the command line asks of each environment's apply, beside its name. `wait` is in seconds."""
 
     invocation: Invocation
     options: ApplyOptions
@@ -220,6 +109,99 @@ class Request:
     yes: bool
     in_order: bool
     wait: float
+
+
+# One environment's apply as its user sees it: the plan, the question, the run.
+
+
+@dataclass(frozen=True, slots=True)
+class _Applying:
+    """One environment's part of a request, whose `options` are complete; `state` is as before the lock."""
+
+    request: Request
+    declared: Declared
+    state: KnownState
+    log: CallLog | None
+
+    def carry_out(self) -> Report:
+        """Show the plan, ask, and apply it; with nothing to do, don't ask and need no key."""
+        plan = plan_for(self._environment, self.declared.roster, self.state.lockfile, self.request.options)
+        self._show(plan)
+        try:
+            return self._go_on(plan)
+        except ReconcilerError as error:
+            return replace(report_before_run(plan), problems=error.problems, failure=error.exit_code)
+
+    @property
+    def _environment(self) -> Environment:
+        return self.declared.environment
+
+    def _go_on(self, plan: Plan) -> Report:
+        options = self.request.options
+        is_refused = bool(objections(plan, options))
+        if not (is_refused or plan.has_something_to_apply or self.state.is_recovered):
+            return report_before_run(plan)
+        check_known(self._environment)
+        connect = connector(self._environment) if plan.calls_the_api else None
+        # A refused plan still gets the lock: the journal is merged first, then the plan is refused.
+        if plan.has_something_to_apply and not is_refused:
+            where = self.request.invocation.line(destination(self._environment))
+            confirm(f"Apply this to {where}?", yes=self.request.yes)
+            if must_agree_to_delete(plan, options):
+                who = counted(plan.deletions, "person", "people")
+                question = f"This permanently deletes {who} from the panel of {where}. Delete them?"
+                confirm(question, without_terminal=stop_messages.deletes(plan.deletions))
+                options = replace(options, allowed=options.allowed | {"delete"})
+        return self._run(options, connect, Shown(plan, self.state.lockfile, self.request.options))
+
+    def _run(self, options: ApplyOptions, connect: Connect | None, shown: Shown) -> Report:
+        environment, invocation = self._environment, self.request.invocation
+
+        def opened() -> AbstractAsyncContextManager[Panel]:
+            # Where the plan that was shown has nobody to push, the one made under the lock seldom has either.
+            return (connect or connector(environment))()
+
+        report = run_apply(
+            environment,
+            self.declared.roster,
+            options,
+            opened,
+            observer_for(invocation, self.log),
+            approved=None if self.request.yes else shown.plan.digest,
+            shown=shown,
+            patience=Patience(self.request.wait, self._tell_of_the_wait),
+        )
+        publish = invocation.command_line("state", "publish", environment.name)
+        return replace(report, publish=publish if environment.lockfile_branch else None)
+
+    def _tell_of_the_wait(self, holder: str) -> None:
+        seconds, name = self.request.wait, self._environment.name
+        self.request.invocation.tell(
+            f"Waiting for up to {seconds:g} s: another run is writing to {name}, {holder}."
+        )
+
+    def _show(self, plan: Plan) -> None:
+        """Results go to standard output; where the result is a JSON object or a comment, the plan doesn't."""
+        invocation, options = self.request.invocation, self.request.options
+        odd = shared_key_warnings(invocation.panels, self._environment)
+        context = context_of(
+            invocation,
+            plan.environment,
+            self.state,
+            allow=sorted(options.allowed),
+            retry_rejected=options.retry_rejected,
+            is_applying=True,
+            lint=lint_of(self._environment, plan, others=odd),
+            members=plan.selection.members if plan.selection else (),
+        )
+        if invocation.format is Format.TEXT:
+            invocation.show(plan_screen(plan, context))
+            invocation.say("")
+        else:
+            invocation.tell_document(plan_screen(plan, context).document())
+
+
+# Its report, however it ends; and how the report is shown.
 
 
 def not_begun(name: str) -> Report:
@@ -256,16 +238,14 @@ def _carried_out(request: Request, name: str) -> Report:
     declared.require_checked()
     state = known_state(declared.environment)
     selection = asked.selection(declared, state.lockfile)
-    options = replace(request.options, expected=reviewed, selection=selection)
+    complete = replace(request, options=replace(request.options, expected=reviewed, selection=selection))
     with CallLog.opened(request.log_file) if request.log_file is not None else nullcontext() as log:
-        return Applying(
-            request.invocation, declared, state, options, request.yes, log, request.wait
-        ).carry_out()
+        return _Applying(complete, declared, state, log).carry_out()
 
 
 def tell(invocation: Invocation, report: Report) -> None:
     """Show the report, and say its problems in words."""
-    tell_problems(invocation, report)
+    invocation.tell_problems(report.problems)
     if is_shown(invocation, report):
         invocation.show(report_screen(report))
     tell_unheard(invocation)
@@ -276,29 +256,14 @@ def is_shown(invocation: Invocation, report: Report) -> bool:
     return report.failure is None or report.calls > 0 or invocation.format is not Format.TEXT
 
 
-def tell_problems(invocation: Invocation, report: Report) -> None:
-    """Say the report's problems in words."""
-    if report.problems:
-        invocation.tell_problems(report.problems)
-
-
 def tell_unheard(invocation: Invocation) -> None:
     """Say that not all could be said, where that is so."""
     if invocation.could_not_tell:
-        invocation.tell_problems((_UNHEARD,))
-
-
-_UNHEARD = Problem(("The run ended as reported, but not all of its progress could be written.",))
+        message = "The run ended as reported, but not all of its progress could be written."
+        invocation.tell_problems([Problem((message,))])
 
 
 def _expected(name: str, plan_file: Path | None, expect: str | None) -> ReviewedPlan | None:
     if plan_file is None:
         return None if expect is None else ReviewedPlan(expect)
-    if expect is not None:
-        raise UsageError(Problem(("PLAN and --expect say the same thing twice.",), ("Give one of them.",)))
-    try:
-        data = plan_file.read_bytes()
-    except OSError as error:
-        message = f"The plan can't be read: {error.strerror}."
-        raise InvalidInput(Problem((message,), location=Location(display_path(plan_file)))) from error
-    return read_saved_plan(data, environment=name, file=display_path(plan_file))
+    return read_saved_plan(read_named(plan_file), environment=name, file=display_path(plan_file))

@@ -13,7 +13,7 @@ from reconciler.ci.posts import Kept, close_issues, fits, keep_comment, keep_iss
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.lazy_group import CommandEntry, LazyGroup
 from reconciler.errors import EXIT_DONE, InvalidInput, ReconcilerError
-from reconciler.files import disk_failure, display_path
+from reconciler.files import display_path, read_named
 from reconciler.output.github import Annotation, Level, workflow_command
 from reconciler.output.visible import visible
 from reconciler.problems import Location, Problem, counted, plain
@@ -204,28 +204,20 @@ def _number(event: PullRequest | None, noun: str) -> int:
 
 
 def read_text(path: Path) -> str:
-    """The whole file; empty where it is.
+    """The whole file.
 
     Raises:
-        DiskFailure: it can't be read.
-        InvalidInput: it is not text.
+        InvalidInput: it can't be read, or is not text.
     """
     try:
-        return path.read_bytes().decode()
-    except OSError as error:
-        raise disk_failure("read", path, error) from error
+        return read_named(path).decode()
     except UnicodeDecodeError as error:
         message = "This is not text in UTF-8, so it can't be posted."
         raise InvalidInput(Problem((message,), location=Location(display_path(path)))) from error
 
 
 def _postable(platform: Platform, path: Path, marker: str) -> str:
-    """The file's text, which the platform will take.
-
-    Raises:
-        DiskFailure: it can't be read.
-        InvalidInput: it is not text, empty, or too long.
-    """
+    """The file's text, which the platform will take."""
     text = read_text(path)
     location = Location(display_path(path))
     if not text.strip():

@@ -130,8 +130,7 @@ def drift(
     tell_of_journal(invocation, name, state)
     if list_opted_out:
         check_suppressible(environment, ())  # before calls are spent
-    if declared.unchecked:
-        invocation.tell_problems(declared.unchecked)
+    invocation.tell_problems(declared.unchecked)
     expected, known = expected_in(roster, state.lockfile), known_in(state.lockfile)
     recorded = state.lockfile.members.keys() if state.lockfile else frozenset()
     notes: tuple[Message, ...] = ()

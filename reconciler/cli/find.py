@@ -35,8 +35,7 @@ def find(invocation: Invocation, address: str, folders: tuple[Path, ...]) -> int
     """
     key = typed_key(address)
     found = find_occurrences(key, _folders(invocation, folders), invocation.panels)
-    if found.unread:
-        invocation.tell_problems(found.unread)
+    invocation.tell_problems(found.unread)
     invocation.show(occurrences_screen(found))
     return EXIT_INVALID if found.unread else EXIT_DONE
 

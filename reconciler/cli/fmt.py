@@ -51,8 +51,7 @@ def fmt(invocation: Invocation, files: tuple[Path, ...], *, check: bool) -> int:
             if is_changed:
                 changed.append(path)
                 invocation.say(Code(display_path(path)), f": {did}")
-    if problems:
-        invocation.tell_problems(problems)
+    invocation.tell_problems(problems)
     invocation.say(f"{counted(len(changed), 'file')} {did}, {unchanged} unchanged.")
     if check and changed:
         command = invocation.command_line("fmt", *map(_as_argument, changed))

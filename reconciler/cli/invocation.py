@@ -1,4 +1,4 @@
-"""The day, which expiry depends on: in UTC, so that it is the same wherever a plan is made."""
+"""One run of the program: what holds for all of it, whichever command runs."""
 
 import os
 import shlex
@@ -24,22 +24,16 @@ _SOON = timedelta(days=30)
 
 
 def day_of(today: str | None) -> Day:
-    """The day written 2027-01-31, or the present one for None.
+    """The day written 2027-01-31; for None the present one, in UTC, so that it is the same everywhere.
 
     Raises:
-        ValueError: this is no date, or none of which anything could be said.
+        ValueError: this is no date.
     """
     found = datetime.now(UTC).date() if today is None else date.fromisoformat(today)
     if today not in (None, found.isoformat()):  # 20270131 and 2027-W04-7 are dates too
         raise ValueError(today)
-    try:
-        soon = found + _SOON
-    except OverflowError:
-        soon = date.max
-    return Day(found.isoformat(), soon.isoformat())
-
-
-# One run of the program: what holds for all of it, whichever command runs.
+    soon = min(_SOON, date.max - found)
+    return Day(found.isoformat(), (found + soon).isoformat())
 
 
 COMPLETION_VARIABLE = "_RECONCILER_COMPLETE"
@@ -114,8 +108,9 @@ class Invocation:
         write(sys.stderr, text(document, self._options(sys.stderr), tells_problems=True))
 
     def tell_problems(self, problems: Sequence[Problem]) -> None:
-        """Print problems on standard error, with every format of the result."""
-        self.tell_document(problems_document(problems))
+        """Print problems, if there are any, on standard error, with every format of the result."""
+        if problems:
+            self.tell_document(problems_document(problems))
 
     def fail(self, problems: Sequence[Problem]) -> None:
         """Say why the command could not do its work; print it too where a program or a comment waits."""

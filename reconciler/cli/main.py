@@ -78,7 +78,7 @@ _COMMANDS = {
     "fmt": CommandEntry("reconciler.cli.fmt", "fmt", "Put member files into canonical form."),
     "doctor": CommandEntry("reconciler.cli.doctor", "doctor", "Check what a first apply needs."),
     "plan": CommandEntry("reconciler.cli.plan", "plan", "Show what apply would do, without key or network."),
-    "show": CommandEntry("reconciler.cli.show", "show", "Show a saved plan or report, in any format."),
+    "show": CommandEntry("reconciler.cli.plan", "show", "Show a saved plan or report, in any format."),
     "apply": CommandEntry("reconciler.cli.apply", "apply", "Apply the plan, and record the outcomes."),
     "drift": CommandEntry("reconciler.cli.drift", "drift", "Compare the panel with the declarations."),
     "status": CommandEntry("reconciler.cli.status", "status", "Show the state of each environment."),

@@ -12,7 +12,7 @@ import click
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import mask_option
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, ReconcilerError
-from reconciler.files import disk_failure, display_path, replace_file
+from reconciler.files import display_path, read_named, replace_file
 from reconciler.lockfile.codec import decode_any, encode
 from reconciler.lockfile.merge import Conflict, Merged, merge
 from reconciler.lockfile.model import Lockfile
@@ -62,33 +62,16 @@ def merge_lockfile(invocation: Invocation, base: Path, ours: Path, theirs: Path,
 
 
 def _merged(base: Path, ours: Path, theirs: Path, path: str | None) -> Merged:
+    def decoded(side: str, file: Path, data: bytes) -> Lockfile:
+        # git's temporary names say nothing.
+        return decode_any(data, file=f"{path} ({side})" if path else display_path(file))
+
+    before = read_named(base)  # empty where both sides added the lockfile
     return merge(
-        _base(base, _named("base", base, path)),
-        _side(ours, _named("ours", ours, path)),
-        _side(theirs, _named("theirs", theirs, path)),
+        decoded("base", base, before) if before else None,
+        decoded("ours", ours, read_named(ours)),
+        decoded("theirs", theirs, read_named(theirs)),
     )
-
-
-def _named(side: str, file: Path, path: str | None) -> str:
-    """What problems call a file: git's temporary names say nothing."""
-    return f"{path} ({side})" if path else display_path(file)
-
-
-def _base(file: Path, name: str) -> Lockfile | None:
-    """None for an empty file, which git gives where both sides added the lockfile."""
-    data = _read(file)
-    return decode_any(data, file=name) if data else None
-
-
-def _side(file: Path, name: str) -> Lockfile:
-    return decode_any(_read(file), file=name)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise disk_failure("read", file, error) from error
 
 
 def _problem(conflict: Conflict, place: Location, path: str) -> Problem:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
@@ -31,22 +31,23 @@ def environments_beginning(context: click.Context, _parameter: click.Parameter, 
     )
 
 
-def environment_argument(command: _Command) -> _Command:
-    """ENV, the environment's name; the command takes it as `name`."""
-    return click.argument(
-        "name", metavar="ENV", callback=_remember_environment, shell_complete=environments_beginning
-    )(command)
+def _remember_environment(
+    context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    context.ensure_object(Invocation).environment = value
+    return value
 
 
-def environment_or_all_argument(command: _Command) -> _Command:
-    """ENV, for commands that take `--all` as well; the command takes it as `name`, None without it."""
-    return click.argument(
-        "name",
-        metavar="[ENV]",
-        required=False,
-        callback=_remember_environment,
-        shell_complete=environments_beginning,
-    )(command)
+environment_argument = click.argument(
+    "name", metavar="ENV", callback=_remember_environment, shell_complete=environments_beginning
+)
+environment_or_all_argument = click.argument(
+    "name",
+    metavar="[ENV]",
+    required=False,
+    callback=_remember_environment,
+    shell_complete=environments_beginning,
+)
 
 
 def all_option(help_text: str) -> Callable[[_Command], _Command]:
@@ -54,35 +55,36 @@ def all_option(help_text: str) -> Callable[[_Command], _Command]:
     return click.option("--all", "is_all", is_flag=True, help=help_text)
 
 
-def no_embedded_option(command: _Command) -> _Command:
-    """`--no-embedded`."""
-    return click.option(
-        "--no-embedded",
-        is_flag=True,
-        help="With --all, leave out environments whose panel is the built-in sandbox.",
-    )(command)
+no_embedded_option = click.option(
+    "--no-embedded",
+    is_flag=True,
+    help="With --all, leave out environments whose panel is the built-in sandbox.",
+)
 
 
-def format_option(command: _Command) -> _Command:
-    """`--format`; the invocation keeps it."""
-    return _format_option(COMMON_FORMATS, "")(command)
+def _remember_format(context: click.Context, _parameter: click.Parameter, value: str) -> None:
+    context.ensure_object(Invocation).format = Format(value)
 
 
-def format_option_with(more: Format, about: str) -> Callable[[_Command], _Command]:
-    """The same for a command with one more format, which the help explains with `about`."""
-    return _format_option((*COMMON_FORMATS, more), f" {more} is {about}.")
-
-
-def _format_option(formats: Iterable[Format], about: str) -> Callable[[_Command], _Command]:
+def format_option_with(*more: Format, about: str = "") -> Callable[[_Command], _Command]:
+    """`--format`, which the invocation keeps, with more formats, which the help explains with `about`."""
+    explained = "".join(f" {chosen} is {about}." for chosen in more)
     return click.option(
         "--format",
-        type=click.Choice([str(chosen) for chosen in formats]),
+        type=click.Choice([str(chosen) for chosen in (*COMMON_FORMATS, *more)]),
         default=str(Format.TEXT),
         show_default=True,
         expose_value=False,
         callback=_remember_format,
-        help=f"How the result is printed; github is text with annotations, for a workflow's log.{about}",
+        help=f"How the result is printed; github is text with annotations, for a workflow's log.{explained}",
     )
+
+
+format_option = format_option_with()
+terraform_format_option = format_option_with(
+    Format.GITLAB_TERRAFORM,
+    about="counts for GitLab's widget for Terraform reports",
+)
 
 
 def size_options(command: _Command) -> _Command:
@@ -109,11 +111,7 @@ def listing_options(command: _Command) -> _Command:
 
 
 def sizes(invocation: Invocation, *, full: bool, max_bytes: int | None, link: str | None) -> dict[str, Any]:
-    """What `size_options` ask of `Invocation.show`.
-
-    Raises:
-        UsageError: the options contradict each other, or have no effect.
-    """
+    """What `size_options` ask of `Invocation.show`, unless they contradict each other."""
     for option, value in (("--max-bytes", max_bytes), ("--link", link)):
         if value is not None and invocation.format not in (Format.MARKDOWN, Format.HTML):
             message = f"{option} has no effect on --format {invocation.format}."
@@ -125,74 +123,37 @@ def sizes(invocation: Invocation, *, full: bool, max_bytes: int | None, link: st
     return {"full": full, "most_bytes": max_bytes, "link": link}
 
 
-def mask_option(command: _Command) -> _Command:
-    """`--mask/--no-mask`; the invocation keeps it."""
-    return click.option(
-        "--mask/--no-mask",
-        default=None,
-        expose_value=False,
-        callback=_remember_masking,
-        help="Mask personal data (JSON is never masked). On by default in CI and with --format github.",
-    )(command)
+def _remember_masking(context: click.Context, _parameter: click.Parameter, value: bool | None) -> None:  # noqa: FBT001 - click's shape of a callback
+    if value is not None:
+        context.ensure_object(Invocation).masked = value
 
 
-def allow_option(command: _Command) -> _Command:
-    """`--allow`, once for each guard to lift; the command takes a tuple of names as `allow`."""
-    return click.option(
-        "--allow",
-        type=click.Choice(ALLOWABLE),
-        multiple=True,
-        help="Lift this guard, for this run; delete: don't ask again before people are deleted. May be given "
-        "several times.",
-    )(command)
-
-
-def retry_rejected_option(command: _Command) -> _Command:
-    """`--retry-rejected`."""
-    return click.option(
-        "--retry-rejected",
-        is_flag=True,
-        help="Send members that the API refused again, even if nothing about them changed.",
-    )(command)
-
-
-def member_option(command: _Command) -> _Command:
-    """`--member`, once for each member; the command takes a tuple as `member`."""
-    return click.option(
-        "--member",
-        metavar="EMAIL",
-        multiple=True,
-        help="Only this member, by address or by `hmac-sha256:` hash. Everyone else stays as they are. "
-        "Repeatable.",
-    )(command)
-
-
-def today_option(command: _Command) -> _Command:
-    """`--today`; the invocation keeps it."""
-    return click.option(
-        "--today",
-        metavar="DATE",
-        expose_value=False,
-        callback=_remember_today,
-        help="Count declarations as if it were this day (UTC), such as 2027-01-31, for tests and rehearsals; "
-        "an apply acts on it.",
-    )(command)
-
-
-def yes_option(command: _Command) -> _Command:
-    """`--yes`."""
-    return click.option("--yes", is_flag=True, help="Don't ask. Required without a terminal.")(command)
-
-
-def _remember_environment(
-    context: click.Context, _parameter: click.Parameter, value: str | None
-) -> str | None:
-    context.ensure_object(Invocation).environment = value
-    return value
-
-
-def _remember_format(context: click.Context, _parameter: click.Parameter, value: str) -> None:
-    context.ensure_object(Invocation).format = Format(value)
+mask_option = click.option(
+    "--mask/--no-mask",
+    default=None,
+    expose_value=False,
+    callback=_remember_masking,
+    help="Mask personal data (JSON is never masked). On by default in CI and with --format github.",
+)
+allow_option = click.option(
+    "--allow",
+    type=click.Choice(ALLOWABLE),
+    multiple=True,
+    help="Lift this guard, for this run; delete: don't ask again before people are deleted. May be given "
+    "several times.",
+)
+retry_rejected_option = click.option(
+    "--retry-rejected",
+    is_flag=True,
+    help="Send members that the API refused again, even if nothing about them changed.",
+)
+member_option = click.option(
+    "--member",
+    metavar="EMAIL",
+    multiple=True,
+    help="Only this member, by address or by `hmac-sha256:` hash. Everyone else stays as they are. "
+    "Repeatable.",
+)
 
 
 def _remember_today(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
@@ -203,21 +164,22 @@ def _remember_today(context: click.Context, parameter: click.Parameter, value: s
     context.ensure_object(Invocation).today = value
 
 
-def _remember_masking(context: click.Context, _parameter: click.Parameter, value: bool | None) -> None:  # noqa: FBT001 - click's shape of a callback
-    if value is not None:
-        context.ensure_object(Invocation).masked = value
+today_option = click.option(
+    "--today",
+    metavar="DATE",
+    expose_value=False,
+    callback=_remember_today,
+    help="Count declarations as if it were this day (UTC), such as 2027-01-31, for tests and rehearsals; "
+    "an apply acts on it.",
+)
+yes_option = click.option("--yes", is_flag=True, help="Don't ask. Required without a terminal.")
 
 
 # Which environments a command is about: the one that is named, or all, those that come first first.
 
 
 def selected(invocation: Invocation, name: str | None, *, is_all: bool, no_embedded: bool) -> tuple[str, ...]:
-    """The names; with all environments, in the order of apply.
-
-    Raises:
-        UsageError: neither or both of ENV and --all are given, or --no-embedded without --all.
-        InvalidInput: there is no environment, or no order is right.
-    """
+    """The name of ENV, or with --all of all environments, in the order of apply."""
     if is_all and name is not None:
         raise UsageError(Problem(("ENV and --all exclude each other.",), ("Give one of them.",)))
     if no_embedded and not is_all:

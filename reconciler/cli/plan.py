@@ -1,4 +1,4 @@
-"""`reconciler plan`: what apply would do."""
+"""`reconciler plan`: what apply would do. `reconciler show`: a saved plan or report, in any format."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,6 @@ from reconciler.cli.options import (
     all_option,
     allow_option,
     environment_or_all_argument,
-    format_option_with,
     listing_options,
     mask_option,
     member_option,
@@ -19,22 +18,23 @@ from reconciler.cli.options import (
     retry_rejected_option,
     selected,
     sizes,
+    terraform_format_option,
     today_option,
 )
 from reconciler.cli.planning import Outcome, Planning, compared, several
 from reconciler.cli.saving import check_place, save
 from reconciler.cli.selection import AskedMembers
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, ReconcilerError, UsageError
+from reconciler.files import display_path, read_named
 from reconciler.output.documents.plan import plan_screen, plans_screen
 from reconciler.output.json_shapes import json_text, problems_data
-from reconciler.output.render import Format
 
 
 @click.command
 @environment_or_all_argument
 @all_option("Plan every environment, in the order in which they are applied.")
 @no_embedded_option
-@format_option_with(Format.GITLAB_TERRAFORM, "counts for GitLab's widget for Terraform reports")
+@terraform_format_option
 @click.option(
     "--base",
     metavar="REF",
@@ -97,8 +97,7 @@ def plan(
             planning = Planning(invocation, allow, retry_rejected, None if is_all else out, before, asked)
             outcome = several(planning, names) if is_all else Outcome([planning.one(names[0])])
             listing = outcome.listing(before)
-    if listing.problems:
-        invocation.tell_problems(listing.problems)
+    invocation.tell_problems(listing.problems)
     screen = plans_screen(listing, only) if is_all else plan_screen(*listing.plans[0], only)
     if out is not None:
         save(out, json_text(screen.data()))
@@ -122,3 +121,42 @@ def _code(outcome: Outcome, *, detailed: bool) -> int:
         return EXIT_INVALID
     would_act = any(planned.would_act for planned in outcome.planned)
     return EXIT_SOMETHING_TO_APPLY if detailed and would_act else EXIT_DONE
+
+
+@click.command
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@terraform_format_option
+@listing_options
+@mask_option
+@click.pass_obj
+def show(
+    invocation: Invocation,
+    file: Path,
+    *,
+    full: bool,
+    only: tuple[str, ...],
+    max_bytes: int | None,
+    link: str | None,
+) -> int:
+    """Show the plan or the report in FILE, of one environment or of several.
+
+    FILE is what `reconciler plan --out` or `reconciler apply --report` saved. Nothing is planned again, so
+    this works without the panels folder and without git.
+
+    Example: reconciler show plan.json
+
+    Example: reconciler show plan.json --format markdown --max-bytes 60000
+    """
+    from reconciler.output.saved import read_saved  # noqa: PLC0415 - a plan reads none
+
+    wishes = sizes(invocation, full=full, max_bytes=max_bytes, link=link)
+    saved = read_saved(
+        read_named(file),
+        file=display_path(file),
+        line=invocation.command_line,
+        only=only,
+        request=invocation.request,
+    )
+    invocation.tell_problems(saved.problems)
+    invocation.show(saved.screen, **wishes)
+    return EXIT_DONE

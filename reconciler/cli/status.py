@@ -41,8 +41,7 @@ def status(invocation: Invocation) -> int:
             # A mistake in a file that several environments share is one mistake.
             found.problems.update({str(problem): problem for problem in error.problems})
     problems = tuple(found.problems.values())
-    if problems:
-        invocation.tell_problems(problems)
+    invocation.tell_problems(problems)
     invocation.show(status_screen(found.environments, problems))
     return EXIT_INVALID if problems else EXIT_DONE
 

@@ -69,8 +69,7 @@ def suppress(
     environments = _environments(invocation, names, keys)
     found = [each for environment in environments for each in _suppress(invocation, environment, keys)]
     problems = tuple(dict.fromkeys(problem for each in found for problem in each.problems))
-    if problems:
-        invocation.tell_problems(problems)
+    invocation.tell_problems(problems)
     is_single = len(addresses) == 1 and not is_all and file is None
     invocation.show(suppressed_screen(found, invocation.command_line, is_single=is_single))
     return EXIT_INVALID if problems else EXIT_DONE

@@ -24,7 +24,7 @@ from reconciler.problems import Problem
 @click.command
 @click.argument("names", metavar="[ENV]...", nargs=-1)
 @click.option("--strict", is_flag=True, help="Exit with 1 if there are warnings, as for mistakes.")
-@format_option_with(Format.CODEQUALITY, "a report for GitLab's code quality widget")
+@format_option_with(Format.CODEQUALITY, about="a report for GitLab's code quality widget")
 @mask_option
 @click.pass_obj
 def validate(invocation: Invocation, names: tuple[str, ...], *, strict: bool) -> int:
@@ -40,8 +40,7 @@ def validate(invocation: Invocation, names: tuple[str, ...], *, strict: bool) ->
     """
     validation = _validation(invocation.panels, names)
     for found in (validation.problems, validation.warnings):
-        if found:
-            invocation.tell_problems(found)
+        invocation.tell_problems(found)
     invocation.show(validation_screen(validation))
     return EXIT_INVALID if validation.problems or (strict and validation.warnings) else EXIT_DONE
 

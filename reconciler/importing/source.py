@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
-from reconciler.files import reason
+from reconciler.files import display_path, unread_problem
 from reconciler.importing.sheet import (
     HEADER_WITHIN,
     PROGRESS_EACH,
@@ -68,7 +68,7 @@ def _bytes(path: Path) -> bytes:
             )
         return path.read_bytes()
     except OSError as error:
-        raise unreadable(path, f"The file can't be read: {reason(error)}.") from error
+        raise InvalidInput(unread_problem(display_path(path), error)) from error
 
 
 def _decoded(path: Path, data: bytes, encoding: str | None) -> str:

@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any, NoReturn
 import pytest
 from commands import Panels, Run, start
 
+from reconciler.cli.merge_lockfile import EXIT_NOT_MERGED
 from reconciler.errors import EXIT_INTERRUPTED, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, EXIT_USAGE
 
 pytestmark = pytest.mark.usefixtures("panels")
@@ -206,3 +208,31 @@ def test_a_working_directory_that_was_deleted_is_called_that(
     ended = run(*command)
     assert ended.code == EXIT_INVALID
     assert "working directory no longer exists" in ended.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "show FILE",
+        "ci matrix FILE",
+        "ci comment FILE --pull 1",
+        "merge-lockfile FILE FILE FILE",
+        "apply production FILE",
+        "import production FILE",
+        "suppress production --from FILE",
+        "drift production --export FILE",
+        "fmt FILE.csv",
+    ],
+)
+def test_a_file_that_does_not_exist_is_named_with_what_to_check(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    for name, value in {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_TOKEN": "t" * 20,
+        "GITHUB_REPOSITORY": "a/b",
+    }.items():
+        monkeypatch.setenv(name, value)
+    ended = run(*command.replace("FILE", "gone.json").split())
+    assert ended.code in {EXIT_INVALID, EXIT_NOT_MERGED}
+    assert re.search(r"gone\.json[.csv]*: There is no such file\.\n    Check the path", ended.err)

@@ -284,13 +284,6 @@ def test_what_can_not_be_posted_is_said(post: Run, there: Repository, text: byte
     assert there.calls == []
 
 
-def test_a_file_that_is_not_there_is_named(run: Run, github: GitHubStandIn) -> None:
-    ended = run("ci", "comment", "nowhere.md")
-    assert ended.code == 1
-    assert "nowhere.md: The file could not be read" in ended.err
-    assert github.repository.calls == []
-
-
 def test_an_event_without_a_pull_request_is_said(post: Run, event: Path) -> None:
     event.write_text('{"ref": "refs/heads/main"}', encoding="utf-8")
     ended = post("3 to add")

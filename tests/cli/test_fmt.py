@@ -71,7 +71,7 @@ def test_a_mistake_in_one_file_leaves_it_and_the_others_are_formatted(run: Run) 
     assert ended.code == 1
     assert ended.out == "right.yaml: formatted\n1 file formatted, 0 unchanged.\n"
     assert 'wrong.yaml:1:26: "x" is not an e-mail address.' in ended.err
-    assert "gone.yaml: The file can't be read: No such file or directory." in ended.err
+    assert "gone.yaml: There is no such file." in ended.err
     assert Path("wrong.yaml").read_text(encoding="utf-8") == "members: [{emailAddress: x}]\n"
 
 

@@ -119,14 +119,6 @@ def test_a_side_that_cannot_be_read_ends_the_merge_and_leaves_ours(
     assert files.ours.read_bytes() == ours
 
 
-def test_a_file_that_is_not_there_ends_the_merge(run: Run, files: Files) -> None:
-    files.write(b"", SOUND, SOUND)
-    files.theirs.unlink()
-    ended = run(*files.arguments())
-    assert ended.code == EXIT_NOT_MERGED
-    assert ".merge_file_B: The file could not be read: No such file or directory." in ended.err
-
-
 class Repository:
     """A git repository with the driver installed and these attributes, on the branch `main`."""
 
