@@ -1,7 +1,7 @@
 """`reconciler fmt`: member files in their canonical form."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -81,26 +81,26 @@ def _named_files(paths: Iterable[Path], panels: Path, problems: list[Problem]) -
     """The files that the command line names, each once."""
     files: dict[str, Path] = {}
     for path in paths:
-        refused = [Problem(*words, Location(display_path(path))) for words in _refusals(path, panels)]
-        problems += refused[:1]
-        if not refused:
+        if refused := _refused(path, panels):
+            problems.append(Problem(refused[:1], refused[1:], Location(display_path(path))))
+        else:
             files.setdefault(os.path.realpath(path), path)
     return list(files.values())
 
 
-def _refusals(path: Path, panels: Path) -> Iterator[tuple[tuple[str], tuple[str]]]:
-    """Why a file on the command line is not formatted, and what to do."""
+def _refused(path: Path, panels: Path) -> tuple[str, str] | None:
+    """Why a file on the command line is not formatted, and what to do; None if it is."""
     if path.name == SETTINGS_FILE:
-        yield ("This file holds settings, not members.",), ("Only member files are formatted.",)
+        return "This file holds settings, not members.", "Only member files are formatted."
     if path.suffix.lower() not in ENDINGS:
-        yield ("This is not a member file.",), (f"Member files end in {', '.join(ENDINGS)}.",)
+        return "This is not a member file.", f"Member files end in {', '.join(ENDINGS)}."
     if is_link(path):
         message = "This is a symbolic link, and Reconciler never writes through links."
-        yield (message,), ("Name the file that it leads to.",)
-    whole, within = os.path.abspath(path), os.path.abspath(panels)  # noqa: PTH100 - these follow no link
-    real, really_within = os.path.realpath(path), os.path.realpath(panels)
-    if Path(whole).is_relative_to(within) and not Path(real).is_relative_to(really_within):
-        yield ("This leads out of the panels folder.",), ("Name the file itself, if it is to be formatted.",)
+        return message, "Name the file that it leads to."
+    is_inside = Path(os.path.abspath(path)).is_relative_to(os.path.abspath(panels))  # noqa: PTH100 - follows no link
+    if is_inside and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(panels)):
+        return "This leads out of the panels folder.", "Name the file itself, if it is to be formatted."
+    return None
 
 
 def _as_argument(path: Path) -> str:

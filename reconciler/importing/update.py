@@ -11,7 +11,7 @@ from reconciler.importing.values import DateOrder, RefusedCell, text_of
 from reconciler.member import EMAIL_ADDRESS
 from reconciler.problems import Address, Message, Value
 from reconciler.readback.drift import OPT_OUT
-from reconciler.roster.format import column_rank
+from reconciler.roster.csv_file import column_rank
 
 Fields = dict[str, str]
 """By column of the member file the text of its cell; `""` is *not declared*."""

@@ -121,6 +121,14 @@ def layout_of(text: str) -> Layout:
     )
 
 
+def csv_table(text: str) -> tuple[Layout, list[str], list[list[str]]]:
+    """The layout, the header's names and the rows of a text that was read without a problem."""
+    text = with_line_feeds(text)
+    layout = layout_of(text)
+    header, *rows = (cells for _, cells in Rows(text, layout, Findings("")))
+    return layout, _names(header), rows
+
+
 def read_csv(text: str, collector: Collector, findings: Findings) -> str:
     """Collect everyone that a text declares correctly; mistakes go to the findings. Returns the separator.
 
@@ -223,9 +231,7 @@ def _columns(line: int, cells: list[str], rows: Rows, findings: Findings) -> lis
 
     Columns at the end without a name are left out.
     """
-    names = [cell.strip() for cell in cells]
-    while not names[-1]:
-        names.pop()
+    names = _names(cells)
     if not _is_header(names):
         hint = "Write a header above it, with the names of the fields: emailAddress,firstName,lastName"
         findings.add((line, 1), (f"Line {line} looks like a member, not a header.",), (hint,))
@@ -250,6 +256,14 @@ def _columns(line: int, cells: list[str], rows: Rows, findings: Findings) -> lis
     return columns
 
 
+def _names(header: list[str]) -> list[str]:
+    """The names of the columns, without those at the end that have none."""
+    names = [cell.strip() for cell in header]
+    while not names[-1]:
+        names.pop()
+    return names
+
+
 def _is_header(names: list[str]) -> bool:
     """Whether a row names fields: then its cells are no personal data."""
     return not any("@" in name for name in names) and any(map(_is_known, names))
@@ -262,6 +276,12 @@ def column_of(name: str) -> Column | None:
     found = _PROFILE_FIELD.fullmatch(name)
     number = whole_number(found[1]) if found else None
     return Column(PROFILE_FIELDS, number) if number is not None else None
+
+
+def column_rank(name: str) -> tuple[int, int]:
+    """What sorts columns: the vendor's order, profile fields by their number, ours last."""
+    column = column_of(name)
+    return (_RANK[column.field], column.profile_field or 0) if column else (len(_RANK), 0)
 
 
 def _is_known(cell: str) -> bool:

@@ -1,23 +1,21 @@
 """A member file in its canonical form: its style changes, never what it declares."""
 
 import codecs
-import re
 import stat
 from pathlib import Path
+from typing import Any
 
 from reconciler.errors import InvalidInput
 from reconciler.files import disk_failure, display_path, replace_file
-from reconciler.member import EMAIL_ADDRESS, FIELDS, identical
-from reconciler.problems import Location, Problem, Severity
-from reconciler.roster.csv_file import Rows, csv_text, layout_of, with_line_feeds
+from reconciler.member import EMAIL_ADDRESS, canonical
+from reconciler.problems import Location, Problem
+from reconciler.roster.csv_file import column_rank, csv_table, csv_text
 from reconciler.roster.format_yaml import SORTED, canonical_yaml, content_of
-from reconciler.roster.model import Roster
 from reconciler.roster.reader import read_roster
-from reconciler.text_source import Findings, bytes_of, decoded
+from reconciler.text_source import bytes_of, decoded
 
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
-_COLUMN = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 
 def format_file(path: Path, *, check: bool = False) -> bool:
@@ -33,19 +31,26 @@ def format_file(path: Path, *, check: bool = False) -> bool:
     file = display_path(path)
     data = bytes_of(path, file)
     text = decoded(data, file)
-    roster = _roster(path, text)
-    if path.suffix.lower() == ".csv":
-        # Excel reads a CSV file as UTF-8 only if it has the mark.
-        mark = codecs.BOM_UTF8 if data.startswith(_MARKS) else b""
-        canonical = canonical_csv(text)
-    else:
-        mark, canonical = b"", canonical_yaml(text, list(roster.members))
-    formatted = mark + canonical.encode()
-    if formatted == data:
+    declared = _declared(path, text)
+    is_csv = path.suffix.lower() == ".csv"
+    formatted = canonical_csv(text) if is_csv else canonical_yaml(text, list(declared))
+    # Excel reads a CSV file as UTF-8 only if it has the mark.
+    mark = codecs.BOM_UTF8 if is_csv and data.startswith(_MARKS) else b""
+    if mark + formatted.encode() == data:
         return False
-    _check_content(path, text, canonical, roster)
+    try:
+        is_same = _declared(path, formatted) == declared
+    except InvalidInput:
+        is_same = False
+    if not is_same or (not is_csv and content_of(text) != content_of(formatted)):
+        message = "Formatted, this file would declare something else, so it was not changed."
+        hint = "This is a bug in Reconciler. Please report it."
+        if not is_csv and SORTED.search(text):
+            message = "This file asks to be sorted, and then an alias (*) would be above its anchor (&)."
+            hint = "Move what is shared below a key of your own, such as x-shared:, above the members."
+        raise InvalidInput(_problem(path, message, hint))
     if not check:
-        _replace(path, data, formatted)
+        _replace(path, data, mark + formatted.encode())
     return True
 
 
@@ -55,12 +60,7 @@ def canonical_csv(text: str) -> str:
     Columns are in the vendor's order, profile fields by their number; quotes only where a cell needs them.
     Empty rows, empty columns at the end, and spaces around addresses are left out.
     """
-    text = with_line_feeds(text)
-    layout = layout_of(text)
-    header, *rows = (cells for _, cells in Rows(text, layout, Findings("")))
-    names = [name.strip() for name in header]
-    while not names[-1]:
-        names.pop()
+    layout, names, rows = csv_table(text)
     order = sorted(range(len(names)), key=lambda index: column_rank(names[index]))
     address = names.index(EMAIL_ADDRESS)
     for row in rows:
@@ -69,44 +69,12 @@ def canonical_csv(text: str) -> str:
     return head + csv_text(([row[index] for index in order] for row in (names, *rows)), layout.separator)
 
 
-def column_rank(name: str) -> tuple[int, int]:
-    """What sorts columns: the vendor's order, profile fields by their number, ours last."""
-    found = _COLUMN.fullmatch(name)
-    if found is None or found[1] not in FIELDS:
-        return len(FIELDS), 0  # ours, behind all that is sent
-    return FIELDS.index(found[1]), int(found[2] or 0)
-
-
-def _roster(path: Path, text: str) -> Roster:
+def _declared(path: Path, text: str) -> dict[str, Any]:
     """What a file of this name declares if it holds this text."""
     reading = read_roster([path], texts={path: text})
-    errors = [problem for problem in reading.problems if problem.severity is Severity.ERROR]
-    if errors:
-        raise InvalidInput(*errors)
-    return reading.roster
-
-
-def _check_content(path: Path, text: str, canonical: str, before: Roster) -> None:
-    """Check that two texts declare the same members, and hold the same in YAML besides."""
-    try:
-        after = _roster(path, canonical)
-    except InvalidInput:
-        after = Roster({})
-    is_same = before.members.keys() == after.members.keys() and all(
-        member.expires == after.members[key].expires
-        and identical(member.attributes, after.members[key].attributes)
-        for key, member in before.members.items()
-    )
-    is_yaml = path.suffix.lower() != ".csv"
-    if is_same and (not is_yaml or content_of(text) == content_of(canonical)):
-        return
-    if is_yaml and SORTED.search(text):
-        message = "This file asks to be sorted, and then an alias (*) would be above its anchor (&)."
-        hint = "Move what is shared below a key of your own, such as x-shared:, above the members."
-    else:
-        message = "Formatted, this file would declare something else, so it was not changed."
-        hint = "This is a bug in Reconciler. Please report it."
-    raise InvalidInput(_problem(path, message, hint))
+    if reading.problems:
+        raise InvalidInput(*reading.problems)
+    return {key: (canonical(it.attributes), it.expires) for key, it in reading.roster.members.items()}
 
 
 def _replace(path: Path, before: bytes, after: bytes) -> None:

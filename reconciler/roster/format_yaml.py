@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -135,13 +135,12 @@ class _Printer:
         self._lines: list[_Line] = []
         self._last = _Line(0)  # what a comment behind the last thing written is a part of
         self._passed = -1  # the line of the source on which that ends, or else the last comment
-        self._closed: list[
-            tuple[int, int]
-        ] = []  # blocks that ended since: their columns in source and result
+        # The blocks that ended since: their columns in source and result.
+        self._closed: list[tuple[int, int]] = []
 
     def lines(self) -> list[_Line]:
-        for _ in ("stream", "document"):
-            self._next()
+        self._next()  # the stream
+        self._next()  # the document
         self._write_node(self._next(), _Line(0), 0)
         self._place_rest(len(self._text), 0)
         return self._lines
@@ -265,11 +264,11 @@ def _escaped(character: str) -> str:
     """As it is between double quotes: what can't be seen as an escape."""
     if known := _ESCAPES.get(character):
         return f"\\{known}"
+    if character.isprintable():
+        return character
     code = f"{ord(character):X}"
-    digits, sign = next(
-        (digits, sign) for digits, sign in ((2, "x"), (4, "u"), (8, "U")) if len(code) <= digits
-    )
-    return character if character.isprintable() else f"\\{sign}{code:0>{digits}}"
+    sign, digits = next(form for form in (("x", 2), ("u", 4), ("U", 8)) if len(code) <= form[1])
+    return f"\\{sign}{code:0>{digits}}"
 
 
 @lru_cache(maxsize=65536)
@@ -279,27 +278,25 @@ def _is_plain(text: str, is_key: bool) -> bool:  # noqa: FBT001 - what the cache
         return True
     if text != text.strip() or _UNSEEN.search(text):
         return False
-    frame = "k:\n  {0}: k\n" if is_key else "k: {0}\nl:\n- {0}\n"
-    expected = [(kind, text if value == "word" else value) for kind, value in _bare(frame.format("word"))]
+    frame, around = (
+        ("k:\n  {0}: k\n", ["k", text, "k"]) if is_key else ("k: {0}\nl:\n- {0}\n", ["k", text, "l", text])
+    )
+    read = event_source(frame.format(text))
+    found = []
     try:
-        return list(_bare(frame.format(text))) == expected
+        while event := read():
+            if isinstance(event, ScalarEvent):
+                found.append(None if event.style or event.anchor or event.tag else event.value)
     except YAMLError:
         return False
-
-
-def _bare(text: str) -> Iterator[tuple[type, str | None]]:
-    """The events, and the text of each that has neither quotes nor anchor nor tag."""
-    read = event_source(text)
-    while event := read():
-        is_bare = isinstance(event, ScalarEvent) and not (event.style or event.anchor or event.tag)
-        yield type(event), event.value if is_bare else None
+    return found == around
 
 
 def _sorted_by_identity(lines: list[_Line], identities: Sequence[str]) -> list[_Line]:
     """The same lines, the members in the order of their identities (code points), group by group.
 
-    A comment with a blank line below it is a heading: it stays, and begins a group. A comment directly above
-    a member goes along. Blank lines stay where they are.
+    Above a member, comments below the last blank line go along. The blank line and what is above it stay; if
+    there is a comment in it, it is a heading, and begins a group.
     """
     begin = next((at for at, line in enumerate(lines, 1) if (line.column, line.text) == (0, "members:")), 0)
     end = next((at for at in range(begin, len(lines)) if lines[at].column < 2 * _STEP), len(lines))
@@ -307,30 +304,16 @@ def _sorted_by_identity(lines: list[_Line], identities: Sequence[str]) -> list[_
     if len(starts) != len(identities):
         return lines
     groups: list[list[tuple[str, list[_Line]]]] = []
+    staying: list[list[str]] = []
     for identity, (first, last) in zip(identities, pairwise([*starts, end]), strict=True):
-        if not groups or _heading(lines[first].above):
+        above = lines[first].above
+        blank = len(above) - above[::-1].index("") if "" in above else 0
+        staying.append(above[:blank])
+        if not groups or any(above[:blank]):
             groups.append([])
+        del above[:blank]
         groups[-1].append((identity, lines[first:last]))
-    for group in groups:
-        _sort(group)
-    ordered = [line for group in groups for _, member in group for line in member]
-    return [*lines[:begin], *ordered, *lines[end:]]
-
-
-def _sort(group: list[tuple[str, list[_Line]]]) -> None:
-    """Sort members, with their identities; the heading and the blank lines above them stay."""
-    staying = []
-    for number, (_, (first, *_)) in enumerate(group):
-        length = 0 if number else _heading(first.above)
-        while length < len(first.above) and not first.above[length]:
-            length += 1
-        staying.append(first.above[:length])
-        del first.above[:length]
-    group.sort(key=itemgetter(0))
-    for (_, (first, *_)), above in zip(group, staying, strict=True):
-        first.above[:0] = above
-
-
-def _heading(above: Sequence[str]) -> int:
-    """How many of the lines above a member are a heading: up to the last blank one below a comment."""
-    return max((at for at, line in enumerate(above, 1) if not line and any(above[:at])), default=0)
+    members = [member for group in groups for _, member in sorted(group, key=itemgetter(0))]
+    for (first_line, *_), stays in zip(members, staying, strict=True):
+        first_line.above[:0] = stays
+    return [*lines[:begin], *chain.from_iterable(members), *lines[end:]]

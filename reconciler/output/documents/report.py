@@ -30,8 +30,7 @@ from reconciler.output.wording import (
 )
 from reconciler.plan.model import StillRejected, Unremoved
 from reconciler.problems import Address, Location, Message, Problem, Severity, counted
-from reconciler.roster.csv_file import csv_cells, csv_text, spreadsheet_safe
-from reconciler.roster.format import column_rank
+from reconciler.roster.csv_file import column_rank, csv_cells, csv_text, spreadsheet_safe
 
 _TONES = {"unconfirmed": Tone.BAD, "unsent": Tone.BAD, "rejected": Tone.BAD, "blocked": Tone.BAD} | {
     "forgotten": Tone.CAREFUL
