@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 from reconciler.headings import field_of
 from reconciler.importing.sheet import Cell
-from reconciler.member import EMAIL_ADDRESS, FIELDS
-from reconciler.problems import Code, Message, Problem, nearest
+from reconciler.member import EMAIL_ADDRESS
+from reconciler.problems import Code, Message, Problem, nearest, plain
 from reconciler.roster.csv_file import column_of
-from reconciler.roster.fields import EXPIRES
+from reconciler.roster.fields import unknown_field
 
-PASSWORD = "password"  # noqa: S105 - the name of a heading, not a password
 _OWN_COLUMNS = frozenset({"row", "reason"})  # of the files with rejected rows
 
 
@@ -73,6 +72,12 @@ def is_field(name: str) -> bool:
     return column_of(name) is not None
 
 
+def no_field(name: str) -> str:
+    """What is wrong with a name that is no column of a member file, and what to write."""
+    message, hint = unknown_field(name, is_heading=True)
+    return plain((*message, " ", *hint))
+
+
 def parse_mapping(given: Sequence[str]) -> dict[str, str | None]:
     """The mapping of `--map HEADER=FIELD`; `HEADER=` leaves the column out.
 
@@ -85,11 +90,7 @@ def parse_mapping(given: Sequence[str]) -> dict[str, str | None]:
         if not sign or not heading.strip():
             raise ValueError(f'"{text}" is not of the form HEADER=FIELD.')
         if field and not is_field(field):
-            close = nearest(field, [*FIELDS, EXPIRES])
-            meant = (
-                f'Did you mean "{close}"?' if close else f"The fields are {', '.join(FIELDS)}; and {EXPIRES}."
-            )
-            raise ValueError(f'"{field}" is not a field of the API. {meant}')
+            raise ValueError(no_field(field))
         mapped[heading.strip()] = field or None
     return mapped
 
@@ -119,23 +120,16 @@ def _problems(columns: Columns, headings: Sequence[str], decisions: Decisions) -
     for column in columns.imported:
         by_field.setdefault(column.field, []).append(column.heading)
     for field, names in by_field.items():
-        if len(names) > 1:
-            yield _twice(field, names)
+        if len(set(names)) > 1:
+            message: Message = (f"{len(names)} columns are mapped to {field}: ", Code(", ".join(names)), ".")
+            hint = ("Keep one, and leave the others out: --map ", Code(f'"{names[-1]}="'), ".")
+            yield Problem(message, hint)
+        elif len(names) > 1:
+            message = ("The column ", Code(names[0]), " is in the header twice.")
+            yield Problem(message, ("Rename or delete one of the two.",))
     if EMAIL_ADDRESS not in by_field:
-        yield Problem(("No column holds the e-mail addresses.",), _address_hint(headings))
-
-
-def _twice(field: str, names: Sequence[str]) -> Problem:
-    if len(set(names)) == 1:
-        return Problem(
-            ("The column ", Code(names[0]), " is in the header twice."), ("Rename or delete one of the two.",)
-        )
-    message: Message = (f"{len(names)} columns are mapped to {field}: ", Code(", ".join(names)), ".")
-    return Problem(message, ("Keep one, and leave the others out: --map ", Code(f'"{names[-1]}="'), "."))
-
-
-def _address_hint(headings: Sequence[str]) -> Message:
-    return ("Name it: --map ", Code(f'"HEADING={EMAIL_ADDRESS}"'), ". ", *_named(headings))
+        hint = ("Name it: --map ", Code(f'"HEADING={EMAIL_ADDRESS}"'), ". ", *_named(headings))
+        yield Problem(("No column holds the e-mail addresses.",), hint)
 
 
 def _named(headings: Sequence[str]) -> Message:
@@ -144,7 +138,7 @@ def _named(headings: Sequence[str]) -> Message:
 
 def is_password(heading: str) -> bool:
     """Whether a column holds passwords, which are never written anywhere."""
-    return _folded(heading) == PASSWORD
+    return _folded(heading) == "password"
 
 
 def _folded(heading: str) -> str:

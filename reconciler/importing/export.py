@@ -5,6 +5,7 @@ Source of what an export holds: the vendor's page *help/communities/community-im
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,14 +37,10 @@ def read_export(
     expected: Collection[str],
     known: Collection[str],
 ) -> Export:
-    """Read an export.
+    """Read an export; `remembered` is what `import.yaml` says of an import of the same file.
 
-    Args:
-        source: the workbook or text file.
-        options: what the command line says of its columns, encoding, sheet and dates.
-        remembered: what `import.yaml` says of an import of the same file.
-        expected: who should be in the panel; those who are not in the export are missing.
-        known: the members that the lockfile has as added or existing.
+    Of those `expected` in the panel, the ones who are not in the export are missing. `known` are the members
+    that the lockfile has as added or existing.
 
     Raises:
         InvalidInput: the file can't be read, or its columns don't fit.
@@ -91,21 +88,13 @@ def _entry(
 
 def _text(name: str, cell: Cell, dates: Mapping[str, DateOrder]) -> str | None:
     """The text of a cell; None if it can't be read."""
-    try:
+    with suppress(RefusedCell):
         return text_of(name, cell, dates)
-    except RefusedCell:
-        # Any day means that they opted out.
-        is_day = (
-            name == OPT_OUT and isinstance(cell, str) and any(_is_read(cell, order) for order in DateOrder)
-        )
-        return str(cell) if is_day else None
-
-
-def _is_read(cell: str, order: DateOrder) -> bool:
-    try:
-        return bool(text_of(OPT_OUT, cell, {OPT_OUT: order}))
-    except RefusedCell:
-        return False
+    for order in DateOrder if name == OPT_OUT else ():
+        with suppress(RefusedCell):
+            text_of(name, cell, {OPT_OUT: order})
+            return str(cell)  # whichever day it is, it means that they opted out
+    return None
 
 
 def _about_columns(columns: Columns) -> Iterator[Message]:

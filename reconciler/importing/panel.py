@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.declaration import DeclarationReading
-from reconciler.importing.columns import Column, Columns, is_field
-from reconciler.importing.run import Destination, Forbidden, Imported, LeftOutValue, updated
-from reconciler.importing.update import Person, RefusedRow
+from reconciler.importing.columns import Column, Columns, is_field, no_field
+from reconciler.importing.run import Destination, Imported, LeftOutValue, updated
+from reconciler.importing.update import NO_ADDRESS, Person, RefusedRow
 from reconciler.importing.values import RefusedCell, text_of
 from reconciler.member import DATE_FIELDS, EMAIL_ADDRESS, PROFILE_FIELDS, Attributes, profile_field_name
 from reconciler.problems import Address, Message, Value
 from reconciler.readback.drift import OPT_OUT, by_name
 from reconciler.readback.model import PanelRead
+from reconciler.roster.csv_file import with_line_feeds
 from reconciler.roster.fields import EXPIRES
 from reconciler.text_source import control_character
 
@@ -45,7 +46,7 @@ def parse_fields(given: str) -> tuple[str, ...]:
         if name == PROFILE_FIELDS:
             raise ValueError(f"Name each profile field, such as {profile_field_name(577)}.")
         if name == EXPIRES or not is_field(name):
-            raise ValueError(f'"{name}" is not a field of the API.')
+            raise ValueError(no_field(name))
     return tuple(dict.fromkeys((EMAIL_ADDRESS, *names)))
 
 
@@ -58,27 +59,24 @@ def prepare_from_panel(
     *,
     is_dry_run: bool,
 ) -> Imported:
-    """Say what importing a read does. Nothing is written.
+    """Say what importing a read of the whole panel does: of each member these fields, the address first.
 
-    Args:
-        declared: what the environment declares now, without mistakes.
-        environment: its name.
-        destination: the member file to bring up to date; it may not exist yet.
-        read: all members of the panel.
-        fields: what is imported of each, the address first.
-        is_dry_run: whether the import ends here.
+    What is declared has no mistakes. The destination may not exist yet. Nothing is written.
 
     Raises:
         InvalidInput: the member file can't be read.
     """
     people: list[Person] = []
-    refused: list[RefusedRow] = [_unusable(text) for text in read.unusable]
+    refused: list[RefusedRow] = []
+    for text in read.unusable:
+        reason: Message = (Value(text), " is not an e-mail address") if text else NO_ADDRESS
+        refused.append(RefusedRow(None, (), reason))
     left_out: list[LeftOutValue] = []
-    forbidden = Forbidden(declared)
     for key, attributes in read.members.items():
         day = attributes.get(OPT_OUT)
-        if key in forbidden:
-            refused.append(RefusedRow(None, (), (Address(key), f" {forbidden[key]}"), key, bool(day)))
+        if place := declared.roster.suppression.place_of(key):
+            reason = (Address(key), f" is suppressed: {place}")
+            refused.append(RefusedRow(None, (), reason, key, bool(day)))
         elif day:
             refused.append(RefusedRow(None, (), (Address(key), " opted out on ", Value(str(day))), key, True))
         else:
@@ -102,13 +100,6 @@ def prepare_from_panel(
     )
 
 
-def _unusable(address: str) -> RefusedRow:
-    reason: Message = (
-        (Value(address), " is not an e-mail address") if address else ("there is no e-mail address",)
-    )
-    return RefusedRow(None, (), reason)
-
-
 def _cells(
     key: str, attributes: Attributes, fields: Sequence[str], left_out: list[LeftOutValue]
 ) -> Iterator[tuple[str, str]]:
@@ -118,12 +109,12 @@ def _cells(
         if there.get(name) is None:
             continue
         try:
-            yield name, cell_text(name, there[name])
+            yield name, _cell_text(name, there[name])
         except RefusedCell as error:
             left_out.append(LeftOutValue(key, name, error.reason))
 
 
-def cell_text(name: str, value: Any) -> str:
+def _cell_text(name: str, value: Any) -> str:
     """The text of a CSV cell that declares what the panel has.
 
     Raises:
@@ -131,7 +122,7 @@ def cell_text(name: str, value: Any) -> str:
     """
     if isinstance(value, list | dict):
         raise RefusedCell(("a list or an address has no form in CSV: declare it in a YAML file",))
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = with_line_feeds(str(value)).strip()
     if control_character(text) is not None:
         raise RefusedCell((Value(text), " holds a control character"))
     checked = text_of(name, text, {})

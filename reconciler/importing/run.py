@@ -1,10 +1,8 @@
 """One import: read the source and the member file, decide, and write all of it or nothing."""
 
 import codecs
-import csv
-import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,10 +17,10 @@ from reconciler.importing.source import read_sheet
 from reconciler.importing.update import Fields, Person, RefusedRow, Update, people_of, update
 from reconciler.importing.values import DateOrder
 from reconciler.member import EMAIL_ADDRESS
-from reconciler.problems import Location, Message, Problem, plain
+from reconciler.problems import HIDDEN, Location, Message, plain
 from reconciler.readback.model import PanelRead
-from reconciler.roster.csv_file import Rows, layout_of, spreadsheet_safe, with_line_feeds
-from reconciler.text_source import Findings, bytes_of, decoded, text_of
+from reconciler.roster.csv_file import csv_table, csv_text, spreadsheet_safe, with_line_feeds
+from reconciler.text_source import bytes_of, decoded, text_of
 
 _PRIVATE = 0o600
 
@@ -97,20 +95,14 @@ def prepare(
 ) -> Imported:
     """Read the source and say what importing it does. Nothing is written.
 
-    Args:
-        declared: what the environment declares now.
-        folder: the environment's folder, which holds `import.yaml`.
-        source: the workbook or text file.
-        destination: the member file to bring up to date; it may not exist yet.
-        options: what the command line says.
-        progress: gets the progress of reading and checking.
+    `folder` is the environment's, with `import.yaml`. The destination may not exist yet.
 
     Raises:
         InvalidInput: the source, `import.yaml` or the member file can't be read, or the columns don't fit.
     """
     remembered = read_import_yaml(folder).get(destination.name, Remembered())
     sheet, columns, dates = read_source(source, options, remembered, progress)
-    people, refused = people_of(sheet, columns, dates, Forbidden(declared), progress)
+    people, refused = people_of(sheet, columns, dates, declared.roster.suppression, progress)
     found, text = updated(declared, destination, columns, people, refused, prune=options.prune)
     decided = Remembered({**remembered.columns, **columns.decided}, sheet.encoding, dates, sheet.name)
     return Imported(
@@ -127,36 +119,24 @@ def prepare(
     )
 
 
-class Source(NamedTuple):
-    """A source and how it is read: which column becomes which field, and the order of dates by field."""
-
-    sheet: Sheet
-    columns: Columns
-    dates: Mapping[str, DateOrder]
-
-
 def read_source(
     source: Path, options: ImportOptions, remembered: Remembered, progress: Progress = untold
-) -> Source:
-    """Read a workbook or text file; the options go before what is remembered of it.
+) -> tuple[Sheet, Columns, dict[str, DateOrder]]:
+    """Read a workbook or text file: its rows, which column becomes which field, and the order of dates.
+
+    The options go before what is remembered.
 
     Raises:
         InvalidInput: it can't be read, or the columns don't fit.
     """
     decisions = Decisions(options.mapped, remembered.columns)
-    sheet = read_sheet(
-        source,
-        Choices(
-            decisions.knows,
-            options.encoding or remembered.encoding,
-            options.sheet or remembered.sheet,
-            progress,
-        ),
-    )
+    encoding, name = options.encoding or remembered.encoding, options.sheet or remembered.sheet
+    sheet = read_sheet(source, Choices(decisions.knows, encoding, name, progress))
     columns, problems = decide(sheet.header.cells, decisions)
     if problems:
-        raise InvalidInput(*(_at(problem, source, sheet) for problem in problems))
-    return Source(sheet, columns, {**remembered.dates, **options.dates})
+        header = Location(display_path(source), sheet.header.number)
+        raise InvalidInput(*(replace(problem, location=header) for problem in problems))
+    return sheet, columns, {**remembered.dates, **options.dates}
 
 
 def write(imported: Imported, folder: Path, destination: Destination) -> None:
@@ -176,18 +156,27 @@ def write(imported: Imported, folder: Path, destination: Destination) -> None:
 def write_rejected(path: Path, imported: Imported) -> None:
     """Write the rows that were refused, with their reason, ready to be mended and imported again.
 
+    A row with too many cells keeps all of them, so that it is refused again until it is mended.
+
     Raises:
         InvalidInput: `path` is a symbolic link, or not a regular file.
         DiskFailure: it could not be written.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    kept = [index for index, heading in enumerate(imported.header) if not is_password(heading)]
-    writer.writerow(("row", "reason", *(imported.header[index] for index in kept)))
+    width = len(imported.header)
+    passwords = [index for index, heading in enumerate(imported.header) if is_password(heading)]
+    rows: list[Sequence[object]] = [("row", "reason", *_without(passwords, imported.header))]
     for row in imported.refused:
-        cells = (row.cells[index] for index in kept if index < len(row.cells))
-        writer.writerow((row.row, spreadsheet_safe(plain(row.reason)), *cells))
-    replace_file(path, text.getvalue().encode("utf-8-sig"), mode=_PRIVATE)
+        cells = list(row.cells)
+        if any(cells[width:]) and passwords:  # a row that is shifted may have a password anywhere
+            cells[passwords[0] + 1 :] = [HIDDEN] * (len(cells) - passwords[0] - 1)
+        elif not any(cells[width:]):
+            del cells[width:]
+        rows.append((row.row, spreadsheet_safe(plain(row.reason)), *_without(passwords, cells)))
+    replace_file(path, csv_text(rows).encode("utf-8-sig"), mode=_PRIVATE)
+
+
+def _without(indices: Collection[int], cells: Sequence[str]) -> list[str]:
+    return [cell for index, cell in enumerate(cells) if index not in indices]
 
 
 def updated(
@@ -204,74 +193,26 @@ def updated(
     Raises:
         InvalidInput: the member file has mistakes.
     """
-    existing = _existing(destination.path, declared)
-    elsewhere = _declared_elsewhere(declared, destination.path)
-    found = update(existing.rows, people, columns, elsewhere, refused=refused, prune=prune)
-    return found, _csv(found, existing)
-
-
-class Forbidden(dict[str, str]):
-    """By identity, why someone must not be imported; suppression lists may hold hashes, so each is asked."""
-
-    def __init__(self, declared: DeclarationReading) -> None:
-        super().__init__()
-        self._suppression = declared.roster.suppression
-
-    def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and key in self._suppression
-
-    def __getitem__(self, key: str) -> str:
-        return f"is suppressed: {self._suppression.place_of(key)}"
-
-
-def _at(problem: Problem, source: Path, sheet: Sheet) -> Problem:
-    return Problem(problem.message, problem.hint, Location(display_path(source), sheet.header.number))
-
-
-class _Existing(NamedTuple):
-    """The member file as it is: its rows by identity, and what is kept of its form."""
-
-    rows: Mapping[str, Fields]
-    separator: str = ","
-    head: str = ""
-
-
-def _existing(path: Path, declared: DeclarationReading) -> _Existing:
-    """The member file, which may not exist yet.
-
-    Raises:
-        InvalidInput: it has mistakes.
-    """
-    if not path.exists():
-        return _Existing({})
-    file = display_path(path)
-    wrong = [problem for problem in declared.problems if problem.location and problem.location.file == file]
-    if wrong:
-        raise InvalidInput(*wrong)
-    data = bytes_of(path, file)
-    text = with_line_feeds(decoded(data, file))
-    layout = layout_of(text)
-    header, *rows = (cells for _, cells in Rows(text, layout, Findings(file)))
-    names = [name.strip() for name in header]
-    found: dict[str, Fields] = {}
-    for cells in rows:
-        fields = dict(zip(names, cells, strict=False))
-        found[identity(fields[EMAIL_ADDRESS])] = fields
-    mark = "\ufeff" if data.startswith(codecs.BOM_UTF8) else ""
-    return _Existing(found, layout.separator, mark + text[: layout.start])
-
-
-def _csv(found: Update, existing: _Existing) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=existing.separator, lineterminator="\n")
-    writer.writerow(found.header)
-    writer.writerows([fields.get(name, "") for name in found.header] for fields in found.rows.values())
-    return existing.head + written.getvalue()
-
-
-def _declared_elsewhere(declared: DeclarationReading, path: Path) -> dict[str, str]:
-    file = display_path(path)
-    return {key: member.source for key, member in declared.roster.members.items() if member.file != file}
+    path, file = destination.path, destination.display
+    rows: dict[str, Fields] = {}
+    separator, head = ",", ""
+    if path.exists():
+        wrong = [found for found in declared.problems if found.location and found.location.file == file]
+        if wrong:
+            raise InvalidInput(*wrong)
+        data = bytes_of(path, file)
+        text = decoded(data, file)
+        layout, names, cells = csv_table(text)
+        rows = {
+            identity(each[names.index(EMAIL_ADDRESS)]): dict(zip(names, each, strict=False)) for each in cells
+        }
+        separator = layout.separator
+        head = ("\ufeff" if data.startswith(codecs.BOM_UTF8) else "") + with_line_feeds(text)[: layout.start]
+    members = declared.roster.members.items()
+    elsewhere = {key: member.source for key, member in members if member.file != file}
+    found = update(rows, people, columns, elsewhere, refused=refused, prune=prune)
+    table = [[fields.get(name, "") for name in found.header] for fields in found.rows.values()]
+    return found, head + csv_text([found.header, *table], separator)
 
 
 def _changed_memory(folder: Path, name: str, decided: Remembered, before: Remembered) -> str | None:
@@ -299,8 +240,7 @@ def rejected_path(source: Path, panels: Path, given: Path | None) -> Path:
     if given is not None:
         return given
     name = f"{source.name}.rejected.csv"
-    inside = source.resolve().is_relative_to(panels.resolve())
-    return Path(name) if inside else source.with_name(name)
+    return Path(name) if is_below(source, panels) else source.with_name(name)
 
 
 def is_below(source: Path, panels: Path) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.problems import Location, Problem
+from reconciler.roster.csv_file import with_line_feeds
 
 HEADER_WITHIN = 20  # rows; titles and notes above the header are shorter than that
 
@@ -64,14 +65,14 @@ class Choices(NamedTuple):
     progress: Progress = untold
 
 
-def unreadable(path: Path, message: str, hint: str = "", line: int | None = None) -> InvalidInput:
+def unreadable(path: Path, message: str, hint: str, line: int | None = None) -> InvalidInput:
     """The error for a source that can't be read."""
-    return InvalidInput(Problem((message,), (hint,) if hint else (), Location(display_path(path), line)))
+    return InvalidInput(Problem((message,), (hint,), Location(display_path(path), line)))
 
 
 def trimmed(text: str) -> str:
     """The text of a cell without white space around it, no-break spaces included."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\v\f\u00a0\u2007\u202f\ufeff\u200b")
+    return with_line_feeds(text).strip(" \t\n\v\f\u00a0\u2007\u202f\ufeff\u200b")
 
 
 def header_index(rows: Sequence[Row], knows: Callable[[str], bool]) -> int | None:
@@ -95,8 +96,5 @@ def no_header(path: Path, *, holds_rows: bool) -> InvalidInput:
     """The error for a table without a heading that is recognised."""
     if not holds_rows:
         return unreadable(path, "There are no rows in it.", "Export it again.")
-    return unreadable(
-        path,
-        "No row looks like a header: no heading is recognised.",
-        'Name the column of the addresses: --map "YOUR HEADING=emailAddress".',
-    )
+    hint = 'Name the column of the addresses: --map "YOUR HEADING=emailAddress".'
+    return unreadable(path, "No row looks like a header: no heading is recognised.", hint)

@@ -41,11 +41,8 @@ def read_sheet(path: Path, choices: Choices) -> Sheet:
     """
     data = _bytes(path)
     if data.startswith(_OLD_OFFICE):
-        raise unreadable(
-            path,
-            "This is a workbook with a password, or one in Excel's old format (.xls).",
-            "Open it, remove the password, and save it as .xlsx or as CSV UTF-8.",
-        )
+        message = "This is a workbook with a password, or one in Excel's old format (.xls)."
+        raise unreadable(path, message, "Open it, remove the password, and save it as .xlsx or as CSV UTF-8.")
     if data.startswith(_WORKBOOK):
         from reconciler.importing.workbook import read_workbook  # noqa: PLC0415 - openpyxl is slow to load
 
@@ -61,11 +58,8 @@ def _bytes(path: Path) -> bytes:
         if path.exists() and not path.is_file():
             raise unreadable(path, "This is not a file.", "Name a workbook or a CSV file.")
         if path.stat().st_size > MOST_BYTES:
-            raise unreadable(
-                path,
-                f"The file is larger than {MOST_BYTES // 1024**2} MiB.",
-                "Split it, or delete columns that are not needed.",
-            )
+            message = f"The file is larger than {MOST_BYTES // 1024**2} MiB."
+            raise unreadable(path, message, "Split it, or delete columns that are not needed.")
         return path.read_bytes()
     except OSError as error:
         raise InvalidInput(unread_problem(display_path(path), error)) from error
@@ -75,24 +69,19 @@ def _decoded(path: Path, data: bytes, encoding: str | None) -> str:
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     try:
         text = data.decode(marked or encoding or "utf-8")
-    except (UnicodeDecodeError, LookupError) as error:
-        raise _wrong_encoding(path, data, error, marked or encoding) from error
+    except (ValueError, LookupError) as error:
+        line = data.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else None
+        message, hint = f"The file is not in {marked or encoding}.", "Name its encoding: --encoding NAME."
+        if line is None:
+            message, hint = f'"{encoding}" is not an encoding.', "For Windows: --encoding cp1252."
+        elif not (marked or encoding):
+            message = "The file is not in UTF-8."
+            hint = "Excel on Windows writes Windows-1252: add --encoding cp1252, and check the names."
+        raise unreadable(path, message, hint, line) from error
     if "\0" in text:
         hint = "Save it as .xlsx or as CSV UTF-8. For UTF-16 without a byte order mark: --encoding utf-16-le."
         raise unreadable(path, "This is neither a workbook nor a text file.", hint)
     return text
-
-
-def _wrong_encoding(path: Path, data: bytes, error: Exception, encoding: str | None) -> InvalidInput:
-    if isinstance(error, LookupError):
-        return unreadable(path, f'"{encoding}" is not an encoding.', "For Windows: --encoding cp1252.")
-    line = data.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else None
-    if encoding is not None:
-        return unreadable(
-            path, f"The file is not in {encoding}.", "Name its encoding: --encoding NAME.", line
-        )
-    hint = "If Excel on Windows wrote it, it is Windows-1252: add --encoding cp1252, and check the names."
-    return unreadable(path, "The file is not in UTF-8.", hint, line)
 
 
 def _delimited(path: Path, text: str, choices: Choices) -> Sheet:

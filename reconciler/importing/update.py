@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 from reconciler.identity import InvalidAddress, identity
 from reconciler.importing.columns import Columns
-from reconciler.importing.sheet import PROGRESS_EACH, Progress, Row, Sheet, untold
+from reconciler.importing.sheet import PROGRESS_EACH, Damaged, Progress, Row, Sheet, untold
 from reconciler.importing.values import DateOrder, RefusedCell, text_of
 from reconciler.member import EMAIL_ADDRESS
 from reconciler.problems import Address, Message, Value
 from reconciler.readback.drift import OPT_OUT
 from reconciler.roster.csv_file import column_rank
+from reconciler.suppression.model import Suppression
+
+NO_ADDRESS = ("there is no e-mail address",)
 
 Fields = dict[str, str]
 """By column of the member file the text of its cell; `""` is *not declared*."""
@@ -76,18 +79,10 @@ def people_of(
     sheet: Sheet,
     columns: Columns,
     orders: Mapping[str, DateOrder],
-    forbidden: Mapping[str, str],
+    suppression: Suppression,
     progress: Progress = untold,
 ) -> tuple[list[Person], list[RefusedRow]]:
-    """Everyone in the rows, and the rows that can't be taken.
-
-    Args:
-        sheet: the source.
-        columns: which column becomes which field.
-        orders: the order of dates, by field.
-        forbidden: by identity, why someone must not be imported.
-        progress: gets the progress of the rows.
-    """
+    """Everyone in the rows who is not suppressed, and the rows that can't be taken; `orders` is by field."""
     people: list[Person] = []
     refused: list[RefusedRow] = []
     first: dict[str, int] = {}
@@ -102,8 +97,8 @@ def people_of(
             key = _key(row, columns)
             if key in first:
                 reason = (Address(key), f" is in row {first[key]} too")
-            elif key in forbidden:
-                reason = (Address(key), f" {forbidden[key]}")
+            elif place := suppression.place_of(key):
+                reason = (Address(key), f" is suppressed: {place}")
             else:
                 first[key] = row.number
                 fields = _fields(row, columns, orders, width)
@@ -114,20 +109,16 @@ def people_of(
         except RefusedCell as error:
             reason = error.reason
         if reason is not None:
-            refused.append(RefusedRow(row.number, [*_texts(row)], reason, key, opted_out))
+            texts = ["" if isinstance(cell, Damaged) else str(cell) for cell in row.cells]
+            refused.append(RefusedRow(row.number, texts, reason, key, opted_out))
     return people, refused
-
-
-def _texts(row: Row) -> Iterator[str]:
-    for cell in row.cells:
-        yield "" if isinstance(cell, tuple) else str(cell)  # a damaged cell has no value
 
 
 def _key(row: Row, columns: Columns) -> str:
     position = columns.position_of(EMAIL_ADDRESS)
     address = text_of(EMAIL_ADDRESS, row.cells[position], {}) if position < len(row.cells) else ""
     if not address:
-        raise RefusedCell(("there is no e-mail address",))
+        raise RefusedCell(NO_ADDRESS)
     try:
         return identity(address)
     except InvalidAddress as error:
@@ -136,7 +127,8 @@ def _key(row: Row, columns: Columns) -> str:
 
 def _fields(row: Row, columns: Columns, orders: Mapping[str, DateOrder], width: int) -> Fields:
     if any(cell != "" for cell in row.cells[width:]):
-        raise RefusedCell((f"the row has {len(row.cells)} cells, and the header has {width}",))
+        found = f"the row has {len(row.cells)} cells, and the header has {width}"
+        raise RefusedCell((f"{found}: put a value that contains the separator in quotes",))
     return {
         column.field: text_of(column.field, row.cells[column.position], orders)
         if column.position < len(row.cells)
@@ -151,18 +143,13 @@ def update(
     columns: Columns,
     elsewhere: Mapping[str, str],
     *,
-    refused: Iterable[RefusedRow] = (),
-    prune: bool = False,
+    refused: Iterable[RefusedRow],
+    prune: bool,
 ) -> Update:
-    """Bring the rows of a member file up to date with a source.
+    """Bring the rows that a member file has now, by identity, up to date with the people of a source.
 
-    Args:
-        existing: the rows that the file has now, by identity.
-        people: everyone in the source who can be taken.
-        columns: the columns that the source has; all others stay as they are.
-        elsewhere: by identity, the place in another member file that declares someone.
-        refused: rows that can't be taken; who is in one of them is not gone.
-        prune: whether people who are gone from the source leave the file.
+    Columns that the source lacks stay as they are. `elsewhere` has, by identity, the place in another member
+    file that declares someone. Who is in a refused row is not gone.
     """
     imported = [column.field for column in columns.imported]
     rows = {key: dict(fields) for key, fields in existing.items()}

@@ -56,7 +56,8 @@ def text_of(field: str, cell: Cell, orders: Mapping[str, DateOrder]) -> str:
     if not text:
         return ""
     if damaged := damage(text):
-        raise RefusedCell((f"{field}: ", *damaged[0]))
+        message, hint = damaged
+        raise RefusedCell((f"{field}: ", *message, " ", *hint))
     if field in NUMBER_FIELDS and whole_number(text) is None:
         raise RefusedCell((f"{field}: ", Value(text), f" is not a whole number. {WHOLE_NUMBER_HINT}"))
     if field in DATE_COLUMNS:

@@ -22,6 +22,7 @@ from reconciler.importing.sheet import (
     trimmed,
     unreadable,
 )
+from reconciler.problems import counted
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -145,7 +146,7 @@ def _cell(cell: Any, values: Mapping[tuple[int, int], Any]) -> Cell:
     if cell.data_type == "f":
         value = values.get((cell.row, cell.column), _NO_VALUE)
     if cell.data_type == "e" or (cell.data_type == "f" and str(value).startswith("#")):
-        return Damaged("the error of a formula")
+        return Damaged("the error of a formula: correct it in the spreadsheet program")
     if isinstance(value, datetime) and value.time() == time():
         return value.date()
     if isinstance(value, Damaged | date):
@@ -160,9 +161,9 @@ def _number(value: float, number_format: str) -> Cell:
         return repr(value)
     text = str(int(value))
     if len(text.lstrip("-")) > _EXACT_DIGITS:
-        return Damaged("a number of more than 15 digits: the spreadsheet lost the last ones")
-    zeros = _ZEROS.fullmatch(number_format)
-    return text.zfill(len(number_format)) if zeros else text
+        lost = "a number of more than 15 digits: the spreadsheet lost the last ones"
+        return Damaged(f"{lost}. Format the column as text, and enter it again")
+    return text.zfill(len(number_format)) if _ZEROS.fullmatch(number_format) else text
 
 
 def _notes(sheet: "Worksheet", name: str, count: int) -> Iterator[str]:
@@ -170,4 +171,4 @@ def _notes(sheet: "Worksheet", name: str, count: int) -> Iterator[str]:
         yield f'Only the sheet "{name}" was read.'
     hidden = sum(dimension.hidden for dimension in sheet.row_dimensions.values())
     if hidden:
-        yield f"{hidden} hidden row{'s were' if hidden > 1 else ' was'} read too."
+        yield f"{counted(hidden, 'hidden row')} read too."

@@ -168,6 +168,27 @@ def test_a_column_of_passwords_is_not_among_the_refused_rows(world: World) -> No
     assert "hunter2" not in (world.folder / "export.csv.rejected.csv").read_text(encoding="utf-8-sig")
 
 
+def test_a_refused_row_keeps_its_cells_and_is_refused_again_until_it_is_mended(world: World) -> None:
+    (world.folder / "export.csv").write_text(
+        "E-Mail,City,Custom 1\nada@firma.de,Ulm,x,\nbob@firma.de,Ulm, Bonn,y\n"
+    )
+    assert world.run("import", "team", "export.csv").code == 3
+    rejected = world.folder / "export.csv.rejected.csv"
+    assert rejected.read_text(encoding="utf-8-sig").endswith("bob@firma.de,Ulm,Bonn,y\n")
+    again = ("import", "team", "export.csv.rejected.csv", "--to", "members/export.csv", "--yes")
+    assert world.run(*again).code == 3
+    rejected.write_text(rejected.read_text().replace("Ulm,Bonn", '"Ulm, Bonn"'))
+    assert world.run(*again).code == 0
+    assert [person["city"] for person in _people(world)] == ["Ulm", "Ulm, Bonn"]
+
+
+def test_a_password_in_a_row_with_too_many_cells_is_not_among_the_refused_rows(world: World) -> None:
+    (world.folder / "export.csv").write_text("E-Mail,Password,City\nada@firma.de,x,hunter2,Ulm\n")
+    assert world.run("import", "team", "export.csv").code == 3
+    rejected = (world.folder / "export.csv.rejected.csv").read_text(encoding="utf-8-sig")
+    assert rejected.endswith("ada@firma.de,…,…\n")
+
+
 def test_without_the_secret_of_a_hashed_list_nothing_is_imported(world: World) -> None:
     settings = "embedded: true\nsuppression_secret: {env: PEPPER}\n"
     (world.panels / "team/environment.yaml").write_text(settings)

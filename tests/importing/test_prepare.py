@@ -76,6 +76,12 @@ def test_a_declared_encoding_is_remembered(folder: Path) -> None:
     assert _import(folder, source).update.same == 1
 
 
+@pytest.mark.parametrize("name", ["latin-99", "undefined", "hex", "a\0b"])
+def test_what_is_no_encoding_of_text_is_refused_with_one_that_is(folder: Path, name: str) -> None:
+    with pytest.raises(InvalidInput, match="cp1252"):
+        _import(folder, _text(folder, b"Email\n" + b"a" * 70 + b"@firma.de\n"), encoding=name)
+
+
 def test_a_heading_that_is_not_known_is_left_out_until_it_is_mapped(folder: Path) -> None:
     source = _text(folder, b"Email,Job\nada@firma.de,Engineer\n")
     assert _import(folder, source).columns.left_out == ("Job",)
