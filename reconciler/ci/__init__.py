@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from reconciler.apply.report import Provenance
-from reconciler.ci.platform import MERGE_REQUEST, CheckablePlatform
+from reconciler.ci.platform import MERGE_REQUEST, Platform
 from reconciler.errors import InvalidInput
 from reconciler.plan.pull_request import PULL_REQUEST
 from reconciler.problems import Problem
@@ -27,8 +27,8 @@ class _Entry(NamedTuple):
     job: str
     request: str
 
-    def opened(self, environ: Mapping[str, str]) -> CheckablePlatform:
-        platform: CheckablePlatform = getattr(import_module(self.module), self.name)(environ)
+    def opened(self, environ: Mapping[str, str]) -> Platform:
+        platform: Platform = getattr(import_module(self.module), self.name)(environ)
         return platform
 
 
@@ -40,7 +40,7 @@ PLATFORMS = tuple(_PLATFORMS)
 """The names that `--on` takes."""
 
 
-def platform_for(environ: Mapping[str, str], on: str | None = None) -> CheckablePlatform:
+def platform_for(environ: Mapping[str, str], on: str | None = None) -> Platform:
     """The platform that `on` names, or else the one whose variables are set.
 
     Raises:

@@ -20,7 +20,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from msgspec import DecodeError, Struct, field
@@ -30,7 +30,7 @@ from reconciler.apply.report import Provenance
 from reconciler.checks import Check
 from reconciler.ci.github_settings import settings_checks
 from reconciler.ci.platform import Forbidden, Guidance, PlatformError, Post, PullRequest, Wanted
-from reconciler.ci.rest import MOST_SHOWN, Dialect, RestPlatform, checked_token, refuse
+from reconciler.ci.rest import MOST_SHOWN, RestPlatform, checked_token, refuse
 from reconciler.credential import Credential
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
@@ -42,37 +42,7 @@ _API_VERSION = "2022-11-28"
 _TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the variable's name
 _TOKEN_HINT = f"In a workflow, give the step the variable: env: {{{_TOKEN}: ${{{{ github.token }}}}}}."
 _WHO_MAY_WRITE = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
-_T = TypeVar("_T")
 _REPOSITORY = re.compile(r"(?!\.+/)[\w.-]+/(?!\.+\Z)[\w.-]+", re.ASCII)
-
-DIALECT = Dialect(
-    name="GitHub",
-    ci="GitHub Actions",
-    variable="GITHUB_API_URL",
-    default_api="https://api.github.com",
-    meanings={
-        401: (
-            "The token is not valid.",
-            "Check GITHUB_TOKEN: it may be mistyped or expired. In a workflow it is ${{ github.token }}.",
-        ),
-        404: (
-            "There is no such thing, or the token can't see it.",
-            "Check GITHUB_REPOSITORY, the number or the commit, and that the token is for this repository.",
-        ),
-        410: (
-            "There is no such thing any more, or issues are switched off.",
-            "Check the repository's settings, under Features.",
-        ),
-    },
-    moved=(
-        "The repository, or the API, has moved.",
-        "Check GITHUB_REPOSITORY and GITHUB_API_URL; redirects are not followed.",
-    ),
-    remaining="x-ratelimit-remaining",
-    reset="x-ratelimit-reset",
-    message=lambda document: document.get("message") if isinstance(document, dict) else None,
-    is_limit=lambda message: "rate limit" in message.lower(),
-)
 
 
 class _User(Struct):
@@ -158,10 +128,10 @@ class _Answer(Struct):
 
 
 class GitHub(RestPlatform):
-    """Implements `reconciler.ci.platform.Platform`."""
+    """GitHub, by the variables of GitHub Actions."""
 
     name = "GitHub"
-    dialect = DIALECT
+    ci = "GitHub Actions"
     most_characters = 65_536
     guidance = Guidance(
         pull_request=PULL_REQUEST,
@@ -169,12 +139,37 @@ class GitHub(RestPlatform):
         to_comment="The job needs the permission pull-requests: write. A run for Dependabot never has it.",
         to_keep_issues="Give the job the permission issues: write.",
     )
+    variable = "GITHUB_API_URL"
+    default_api = "https://api.github.com"
+    meanings: ClassVar = {
+        401: (
+            "The token is not valid.",
+            "Check GITHUB_TOKEN: it may be mistyped or expired. In a workflow it is ${{ github.token }}.",
+        ),
+        404: (
+            "There is no such thing, or the token can't see it.",
+            "Check GITHUB_REPOSITORY, the number or the commit, and that the token is for this repository.",
+        ),
+        410: (
+            "There is no such thing any more, or issues are switched off.",
+            "Check the repository's settings, under Features.",
+        ),
+    }
+    moved = (
+        "The repository, or the API, has moved.",
+        "Check GITHUB_REPOSITORY and GITHUB_API_URL; redirects are not followed.",
+    )
+    remaining = "x-ratelimit-remaining"
+    reset = "x-ratelimit-reset"
+
+    @staticmethod
+    def _said(document: Any) -> object:
+        return document.get("message") if isinstance(document, dict) else None
+
+    def _is_limit(self, message: str) -> bool:
+        return "rate limit" in message.lower()
 
     # What the job's variables say
-
-    @property
-    def commit(self) -> str | None:
-        return self._environ.get("GITHUB_SHA")
 
     @property
     def provenance(self) -> Provenance:
@@ -185,7 +180,7 @@ class GitHub(RestPlatform):
             if attempt := self._environ.get("GITHUB_RUN_ATTEMPT"):
                 run = f"{run}/attempts/{attempt}"
         who = self._environ.get("GITHUB_TRIGGERING_ACTOR") or self._environ.get("GITHUB_ACTOR")
-        return Provenance(self.commit, run, who)
+        return Provenance(self._environ.get("GITHUB_SHA"), run, who)
 
     @property
     def repository(self) -> str:
@@ -217,22 +212,12 @@ class GitHub(RestPlatform):
     def _headers(self) -> Mapping[str, str]:
         return {"accept": "application/vnd.github+json", "x-github-api-version": _API_VERSION}
 
-    @cached_property
-    def _repository(self) -> str:
-        """The repository's path in the API."""
+    @property
+    def _home(self) -> str:
         if not _REPOSITORY.fullmatch(self.repository):
             hint = "It is written owner/name, as GitHub Actions sets it."
             refuse("GITHUB_REPOSITORY names no repository.", hint)
         return f"repos/{self.repository}"
-
-    @property
-    def address(self) -> str:
-        """The repository's address in the API.
-
-        Raises:
-            InvalidInput: a variable is missing or wrong.
-        """
-        return f"{self._api}/{self._repository}"
 
     def check_variables(self) -> None:
         """See that all that a call needs is set, before anything is done.
@@ -247,51 +232,50 @@ class GitHub(RestPlatform):
     @cached_property
     def login(self) -> str | None:
         try:
-            return self._rest.read("user", _User).login
+            return self._read("/user", _User).login
         except Forbidden:  # a workflow's own token belongs to no account
             return None
 
     def comments(self, pull: int) -> list[Post]:
-        return [item.post(item.id) for item in self._read_all(f"issues/{pull}/comments")]
+        return [item.post(item.id) for item in self._items(f"issues/{pull}/comments")]
 
     def add_comment(self, pull: int, body: str) -> Post:
-        item = self._send("POST", f"issues/{pull}/comments", {"body": body})
+        item = self._send("POST", f"issues/{pull}/comments", {"body": body}, _Item)
         return item.post(item.id)
 
     def change_comment(self, _pull: int, comment: Post, body: str) -> Post:
-        item = self._send("PATCH", f"issues/comments/{comment.number}", {"body": body})
+        item = self._send("PATCH", f"issues/comments/{comment.number}", {"body": body}, _Item)
         return item.post(item.id)
 
     def delete_comment(self, _pull: int, comment: Post) -> None:
-        self._delete(f"{self._repository}/issues/comments/{comment.number}")
+        self._delete(f"issues/comments/{comment.number}")
 
     def open_issues(self) -> list[Post]:
-        items = self._read_all("issues?state=open")
+        items = self._items("issues?state=open")
         return [item.post(item.number) for item in items if item.pull_request is None]
 
     def add_issue(self, title: str, body: str) -> Post:
-        item = self._send("POST", "issues", {"title": title, "body": body})
+        item = self._send("POST", "issues", {"title": title, "body": body}, _Item)
         return item.post(item.number)
 
     def change_issue(self, issue: Post, title: str, body: str) -> Post:
-        item = self._send("PATCH", f"issues/{issue.number}", {"title": title, "body": body})
+        item = self._send("PATCH", f"issues/{issue.number}", {"title": title, "body": body}, _Item)
         return item.post(item.number)
 
     def close_issue(self, issue: Post, *, is_duplicate: bool = False) -> Post:
         reason = "not_planned" if is_duplicate else "completed"
-        item = self._send("PATCH", f"issues/{issue.number}", {"state": "closed", "state_reason": reason})
+        item = self._send(
+            "PATCH", f"issues/{issue.number}", {"state": "closed", "state_reason": reason}, _Item
+        )
         return item.post(item.number)
 
     def merged_pulls(self, commit: str) -> list[int]:
         """For a commit on the default branch GitHub lists the merged ones, else open ones too."""
-        items = self._read_all(f"commits/{quote(commit, safe='')}/pulls")
+        items = self._items(f"commits/{quote(commit, safe='')}/pulls")
         return sorted(item.number for item in items if item.merged_at)
 
     def settings_checks(self, wanted: Wanted) -> Iterator[Check]:
-        return settings_checks(self._read_below, wanted)
-
-    def _read_below(self, path: str, shape: type[_T]) -> _T:
-        return self._rest.read(f"{self._repository}/{path}" if path else self._repository, shape)
+        return settings_checks(self._read, wanted)
 
     def commit_on_branch(self, change: Change) -> Pushed:
         """Have GitHub make a commit, and so sign it. Implements `reconciler.git.remote.Committer`.
@@ -303,7 +287,7 @@ class GitHub(RestPlatform):
         if size > MOST_BYTES:
             limit, has = (f"{number / 1_000_000:.1f} MB" for number in (MOST_BYTES, size))
             refuse(f"GitHub signs commits of at most {limit}, and this one has {has}.", _LARGE)
-        _, _, name = self._repository.partition("/")
+        _, _, name = self._home.partition("/")
         additions = [
             {"path": file.path, "contents": b64encode(file.content).decode()} for file in change.files
         ]
@@ -317,8 +301,7 @@ class GitHub(RestPlatform):
         at = f"{self._api.removesuffix('/v3')}/graphql"
         call = {"query": _COMMIT, "variables": {"input": fields}}
         try:
-            answer = self._rest.ask("POST", "graphql", call, at=at)
-            return self._made(self._rest.decoded(answer, _Answer, "graphql"))
+            return self._made(self._send("POST", "/graphql", call, _Answer, at=at))
         except PlatformError as error:
             # Where it is unknown whether the commit was made, the next to publish finds it.
             return Pushed(PushEnd.FAILED, plain(error.problems[0].message))
@@ -335,8 +318,5 @@ class GitHub(RestPlatform):
         is_declined = _DECLINED.search(" ".join((said, *types)))
         return Pushed(PushEnd.DECLINED if is_declined else PushEnd.FAILED, reason)
 
-    def _read_all(self, path: str) -> list[_Item]:
-        return self._rest.read_all(f"{self._repository}/{path}", list[_Item])
-
-    def _send(self, method: str, path: str, fields: Mapping[str, str]) -> _Item:
-        return self._rest.send(method, f"{self._repository}/{path}", fields, _Item)
+    def _items(self, path: str) -> list[_Item]:
+        return self._read_all(path, list[_Item])

@@ -12,7 +12,7 @@ call: neither notes nor issues are among it); *User and IP rate limits* (429, `R
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -21,51 +21,17 @@ from reconciler.apply.report import Provenance
 from reconciler.checks import Check
 from reconciler.ci.gitlab_settings import settings_checks
 from reconciler.ci.platform import MERGE_REQUEST, Forbidden, Guidance, Post, PullRequest, Wanted
-from reconciler.ci.rest import Dialect, RestPlatform, checked_token, refuse
+from reconciler.ci.rest import RestPlatform, checked_token, refuse
 from reconciler.credential import Credential
 from reconciler.problems import Problem
 
 _TOKEN = "GITLAB_TOKEN"  # noqa: S105 - the variable's name
 _TOKEN_HINT = f"Store a project access token with the scope api in the CI/CD variable {_TOKEN}."
 _PROJECT = re.compile(r"[^/\x00-\x1f\x7f]+(?:/[^/\x00-\x1f\x7f]+)+|[0-9]+")
-_T = TypeVar("_T")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _TWO_WAYS = (
     f"Two ways out: store a project access token (role Reporter, scope api) in the CI/CD variable {_TOKEN}; "
     "or do without comments, since the merge request's widgets and this job's artifacts need no token."
-)
-
-
-def _message(document: Any) -> object:
-    """GitLab's own message: a text, or mistakes by field; in some answers it is called `error`."""
-    if not isinstance(document, dict):
-        return None
-    found = document.get("message", document.get("error_description", document.get("error")))
-    return str(found) if isinstance(found, dict | list) else found
-
-
-DIALECT = Dialect(
-    name="GitLab",
-    ci="GitLab CI/CD",
-    variable="CI_API_V4_URL",
-    default_api="https://gitlab.com/api/v4",
-    meanings={
-        401: (
-            "The token is not valid.",
-            f"Check {_TOKEN}: it may be mistyped, revoked or expired.",
-        ),
-        404: (
-            "There is no such thing, or the token can't see it.",
-            "Check CI_PROJECT_ID, the number or the commit, and that the token is for this project.",
-        ),
-    },
-    moved=(
-        "The project, or the API, has moved, or GitLab wants a login.",
-        "Check CI_PROJECT_ID and CI_API_V4_URL; redirects are not followed.",
-    ),
-    remaining="ratelimit-remaining",
-    reset="ratelimit-reset",
-    message=_message,
 )
 
 
@@ -102,7 +68,7 @@ class GitLab(RestPlatform):
     """
 
     name = "GitLab"
-    dialect = DIALECT
+    ci = "GitLab CI/CD"
     most_characters = 1_000_000
     guidance = Guidance(
         pull_request=MERGE_REQUEST,
@@ -111,17 +77,39 @@ class GitLab(RestPlatform):
         to_keep_issues=_TOKEN_HINT,
     )
 
+    variable = "CI_API_V4_URL"
+    default_api = "https://gitlab.com/api/v4"
+    meanings: ClassVar = {
+        401: (
+            "The token is not valid.",
+            f"Check {_TOKEN}: it may be mistyped, revoked or expired.",
+        ),
+        404: (
+            "There is no such thing, or the token can't see it.",
+            "Check CI_PROJECT_ID, the number or the commit, and that the token is for this project.",
+        ),
+    }
+    moved = (
+        "The project, or the API, has moved, or GitLab wants a login.",
+        "Check CI_PROJECT_ID and CI_API_V4_URL; redirects are not followed.",
+    )
+    remaining = "ratelimit-remaining"
+    reset = "ratelimit-reset"
+
+    @staticmethod
+    def _said(document: Any) -> object:
+        """A text, or mistakes by field; in some answers it is called `error`."""
+        if not isinstance(document, dict):
+            return None
+        found = document.get("message", document.get("error_description", document.get("error")))
+        return str(found) if isinstance(found, dict | list) else found
+
     # What the job's variables say
 
     @property
-    def commit(self) -> str | None:
-        return self._environ.get("CI_COMMIT_SHA")
-
-    @property
     def provenance(self) -> Provenance:
-        return Provenance(
-            self.commit, self._environ.get("CI_JOB_URL"), self._environ.get("GITLAB_USER_LOGIN")
-        )
+        variables = ("CI_COMMIT_SHA", "CI_JOB_URL", "GITLAB_USER_LOGIN")
+        return Provenance(*map(self._environ.get, variables))
 
     @property
     def repository(self) -> str:
@@ -140,23 +128,13 @@ class GitLab(RestPlatform):
         )
         return PullRequest(int(number), is_from_fork=source != target)
 
-    @cached_property
-    def _project(self) -> str:
-        """The project's path in the API."""
+    @property
+    def _home(self) -> str:
         project = self._environ.get("CI_PROJECT_ID") or self._environ.get("CI_PROJECT_PATH", "")
         if not _PROJECT.fullmatch(project):
             hint = "GitLab CI/CD sets one of them: the project's number, or its path such as group/project."
             refuse("CI_PROJECT_ID and CI_PROJECT_PATH name no project.", hint)
         return f"projects/{quote(project, safe='')}"
-
-    @property
-    def address(self) -> str:
-        """The project's address in the API.
-
-        Raises:
-            InvalidInput: a variable is missing or wrong.
-        """
-        return f"{self._api}/{self._project}"
 
     def _token(self) -> Credential:
         value = self._environ.get(_TOKEN, "")
@@ -170,31 +148,31 @@ class GitLab(RestPlatform):
 
     @cached_property
     def login(self) -> str | None:
-        return self._rest.read("user", _User).username
+        return self._read("/user", _User).username
 
     def comments(self, pull: int) -> list[Post]:
         path = f"{self._notes(pull)}?sort=asc&order_by=created_at"
-        items = self._rest.read_all(path, list[_Item])
+        items = self._read_all(path, list[_Item])
         return [self._note(pull, item) for item in items if not item.system]
 
     def add_comment(self, pull: int, body: str) -> Post:
-        return self._note(pull, self._rest.send("POST", self._notes(pull), {"body": body}, _Item))
+        return self._note(pull, self._send("POST", self._notes(pull), {"body": body}, _Item))
 
     def change_comment(self, pull: int, comment: Post, body: str) -> Post:
         path = f"{self._notes(pull)}/{comment.number}"
-        return self._note(pull, self._rest.send("PUT", path, {"body": body}, _Item))
+        return self._note(pull, self._send("PUT", path, {"body": body}, _Item))
 
     def delete_comment(self, pull: int, comment: Post) -> None:
         self._delete(f"{self._notes(pull)}/{comment.number}")
 
     def open_issues(self) -> list[Post]:
         """Those of the token's account: no other can be ours."""
-        path = f"{self._project}/issues?state=opened&scope=created_by_me"
-        return [item.issue() for item in self._rest.read_all(path, list[_Item])]
+        path = "issues?state=opened&scope=created_by_me"
+        return [item.issue() for item in self._read_all(path, list[_Item])]
 
     def add_issue(self, title: str, body: str) -> Post:
         fields = {"title": title, "description": body}
-        return self._rest.send("POST", f"{self._project}/issues", fields, _Item).issue()
+        return self._send("POST", "issues", fields, _Item).issue()
 
     def change_issue(self, issue: Post, title: str, body: str) -> Post:
         return self._change(issue, {"title": title, "description": body})
@@ -204,21 +182,15 @@ class GitLab(RestPlatform):
         return self._change(issue, {"state_event": "close"})
 
     def merged_pulls(self, commit: str) -> list[int]:
-        path = f"{self._project}/repository/commits/{quote(commit, safe='')}/merge_requests"
-        items = self._rest.read_all(path, list[_Item])
+        path = f"repository/commits/{quote(commit, safe='')}/merge_requests"
+        items = self._read_all(path, list[_Item])
         return sorted(item.iid for item in items if item.state == "merged")
 
     def settings_checks(self, wanted: Wanted) -> Iterator[Check]:
-        return settings_checks(self._read_below, self._read, wanted)
-
-    def _read(self, path: str, shape: type[_T]) -> _T:
-        return self._rest.read(path, shape)
-
-    def _read_below(self, path: str, shape: type[_T]) -> _T:
-        return self._read(f"{self._project}/{path}" if path else self._project, shape)
+        return settings_checks(self._read, wanted)
 
     def _notes(self, pull: int) -> str:
-        return f"{self._project}/merge_requests/{pull}/notes"
+        return f"merge_requests/{pull}/notes"
 
     def _note(self, pull: int, item: _Item) -> Post:
         return Post(item.id, item.body or "", self._page(pull, item.id), item.writer)
@@ -229,4 +201,4 @@ class GitLab(RestPlatform):
         return f"{project}/-/merge_requests/{pull}#note_{note}" if project else f"note {note} on !{pull}"
 
     def _change(self, issue: Post, fields: Mapping[str, str]) -> Post:
-        return self._rest.send("PUT", f"{self._project}/issues/{issue.number}", fields, _Item).issue()
+        return self._send("PUT", f"issues/{issue.number}", fields, _Item).issue()

@@ -52,26 +52,26 @@ class _PipelineSchedule(Struct):
     next_run_at: str | None = None
 
 
-def settings_checks(read: Reader, read_outside: Reader, wanted: Wanted) -> Iterator[Check]:
-    """All checks of a project, in order. `read_outside` reads what is not below the project."""
+def settings_checks(read: Reader, wanted: Wanted) -> Iterator[Check]:
+    """All checks of a project, in order."""
     try:
         project = read("", _Project)
     except PlatformError as error:
-        yield from not_read(error, _questions(read, read_outside, wanted, _Project("", "the default branch")))
+        yield from not_read(error, _questions(read, wanted, _Project("", "the default branch")))
         return
     default = project.default_branch or "main"
     yield ok(
         TOKEN, f"it reads {project.path_with_namespace} ({project.visibility}, default branch {default})"
     )
-    for question in _questions(read, read_outside, wanted, project):
+    for question in _questions(read, wanted, project):
         yield question.asked()
 
 
-def _questions(read: Reader, read_outside: Reader, wanted: Wanted, project: _Project) -> Iterator[Question]:
+def _questions(read: Reader, wanted: Wanted, project: _Project) -> Iterator[Question]:
     default = project.default_branch or "main"
     for branch in wanted.branches(default):
         yield Question(f"rules for {branch}", partial(_rules, read, branch), _ROLE)
-    yield Question(COMMENT, partial(_comment, read_outside), "Give the token the scope api.")
+    yield Question(COMMENT, partial(_comment, read), "Give the token the scope api.")
     for environment in wanted.environments:
         yield Question(
             f"environment {environment.name}", partial(_environment, read, environment.name), _ROLE
@@ -93,8 +93,8 @@ def _rules(read: Reader, branch: str, name: str) -> Check:
     return unknown(name, f"it is protected; allowed to push: {who or 'nobody'}", hint)
 
 
-def _comment(read_outside: Reader, name: str) -> Check:
-    scopes = read_outside("personal_access_tokens/self", _Token).scopes
+def _comment(read: Reader, name: str) -> Check:
+    scopes = read("/personal_access_tokens/self", _Token).scopes
     if "api" in scopes:
         return ok(name, "the token has the scope api")
     reason = f"the token has only these scopes: {', '.join(sorted(scopes)) or 'none'}"

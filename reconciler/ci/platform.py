@@ -8,10 +8,11 @@
         └── Unavailable     no usable answer; whether the call was carried out may be unknown
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import ClassVar, NamedTuple, Self
 
 from reconciler.apply.report import Provenance
 from reconciler.checks import Check
@@ -70,108 +71,90 @@ class Wanted(NamedTuple):
         yield from (each.fallback_branch for each in self.environments)
 
 
-class Platform(Protocol):
+class Platform(ABC):
     """One repository on a CI platform. A context manager; nothing is opened before the first call.
 
     Every method that calls the platform raises `PlatformError`, after a few attempts where they can do no
     harm, and `InvalidInput` where a variable of the job is missing or wrong.
     """
 
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        ...
+    name: ClassVar[str]
+    """What people call it."""
+    guidance: ClassVar[Guidance]
+    most_characters: ClassVar[int]
+    """The longest body that it takes, of a comment as of an issue."""
 
     @property
-    def guidance(self) -> Guidance:
-        """The platform's words in our messages."""
-        ...
-
-    @property
-    def most_characters(self) -> int:
-        """The longest body that it takes, of a comment as of an issue."""
-        ...
-
-    @property
+    @abstractmethod
     def login(self) -> str | None:
         """Whose token it is; None where the token belongs to no account."""
-        ...
 
     @property
-    def commit(self) -> str | None:
-        """The commit that the job runs for."""
-        ...
-
-    def pull_request(self) -> PullRequest | None:
-        """The pull request that the job runs for; None where it runs for something else."""
-        ...
-
-    def comments(self, pull: int) -> Iterable[Post]:
-        """All comments on a pull request."""
-        ...
-
-    def add_comment(self, pull: int, body: str) -> Post:
-        """Post a comment. Not repeated where it may have been posted: then `Unavailable`, in doubt."""
-        ...
-
-    def change_comment(self, pull: int, comment: Post, body: str) -> Post:
-        """Replace a comment's text."""
-        ...
-
-    def delete_comment(self, pull: int, comment: Post) -> None:
-        """Delete a comment; one that is gone is no error."""
-        ...
-
-    def open_issues(self) -> Iterable[Post]:
-        """All open issues."""
-        ...
-
-    def add_issue(self, title: str, body: str) -> Post:
-        """Open an issue; as for `add_comment`."""
-        ...
-
-    def change_issue(self, issue: Post, title: str, body: str) -> Post:
-        """Replace an issue's title and text."""
-        ...
-
-    def close_issue(self, issue: Post, *, is_duplicate: bool = False) -> Post:
-        """Close an issue."""
-        ...
-
-    def merged_pulls(self, commit: str) -> list[int]:
-        """The numbers of the merged pull requests that brought a commit in, sorted."""
-        ...
-
-    def __enter__(self) -> Self:
-        """Nothing to do."""
-        ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close all connections."""
-        ...
-
-
-class CheckablePlatform(Platform, Protocol):
-    """A platform with the variables of a job, and with settings that can be looked at."""
-
-    @property
-    def provenance(self) -> Provenance:
-        """What the job's variables say: the commit, the run's address, who started this attempt."""
-        ...
-
-    @property
+    @abstractmethod
     def repository(self) -> str:
         """Its name, such as `team/panels`."""
-        ...
 
+    @property
+    @abstractmethod
+    def provenance(self) -> Provenance:
+        """What the job's variables say: the commit, the run's address, who started this attempt."""
+
+    @abstractmethod
+    def pull_request(self) -> PullRequest | None:
+        """The pull request that the job runs for; None where it runs for something else."""
+
+    @abstractmethod
+    def comments(self, pull: int) -> Iterable[Post]:
+        """All comments on a pull request."""
+
+    @abstractmethod
+    def add_comment(self, pull: int, body: str) -> Post:
+        """Post a comment. Not repeated where it may have been posted: then `Unavailable`, in doubt."""
+
+    @abstractmethod
+    def change_comment(self, pull: int, comment: Post, body: str) -> Post:
+        """Replace a comment's text."""
+
+    @abstractmethod
+    def delete_comment(self, pull: int, comment: Post) -> None:
+        """Delete a comment; one that is gone is no error."""
+
+    @abstractmethod
+    def open_issues(self) -> Iterable[Post]:
+        """All open issues."""
+
+    @abstractmethod
+    def add_issue(self, title: str, body: str) -> Post:
+        """Open an issue; as for `add_comment`."""
+
+    @abstractmethod
+    def change_issue(self, issue: Post, title: str, body: str) -> Post:
+        """Replace an issue's title and text."""
+
+    @abstractmethod
+    def close_issue(self, issue: Post, *, is_duplicate: bool = False) -> Post:
+        """Close an issue."""
+
+    @abstractmethod
+    def merged_pulls(self, commit: str) -> list[int]:
+        """The numbers of the merged pull requests that brought a commit in, sorted."""
+
+    @abstractmethod
     def settings_checks(self, wanted: Wanted) -> Iterator[Check]:
         """What the platform's settings say about applying, one check after the other. It only reads.
 
         A check that the platform does not answer is `unknown`; no `PlatformError` is raised.
         """
-        ...
+
+    def __enter__(self) -> Self:
+        """Nothing to do."""
+        return self
+
+    @abstractmethod
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close all connections."""
 
 
 class PlatformError(ReconcilerError):

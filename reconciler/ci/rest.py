@@ -3,11 +3,11 @@
 import json
 import re
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import Any, ClassVar, Never, Self, TypeVar
+from typing import Any, ClassVar, Never, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,8 +15,7 @@ from msgspec import DecodeError, Struct
 from msgspec import json as msgspec_json
 
 from reconciler import __version__
-from reconciler.apply.report import Provenance
-from reconciler.ci.platform import Forbidden, PlatformError, Unavailable
+from reconciler.ci.platform import Forbidden, Platform, PlatformError, Unavailable
 from reconciler.credential import LEAST_CHARACTERS, Credential
 from reconciler.errors import InvalidInput
 from reconciler.hosts import is_loopback
@@ -51,44 +50,28 @@ class Answer(Struct):
     body: bytes
     next_page: str | None = None
 
-    @property
-    def is_success(self) -> bool:
-        return 200 <= self.status < 300  # noqa: PLR2004 - the class of successful statuses (RFC 9110)
-
     def header_seconds(self, name: str) -> float | None:
         text = self.headers.get(name, "").strip()
         return float(text) if _SECONDS.fullmatch(text) else None
 
 
-class Dialect(Struct):
-    """What is a platform's own in its answers.
+class RestPlatform(Platform):
+    """What platforms with a REST API share: the job's variables, and calls of one API from the first on.
 
-    `variable` holds the API's address, `default_api` is the one where it is not set; `ci` is what sets it.
-    `meanings` says, by status, what is wrong and what to check; `moved` is that for redirects. `remaining`
-    and `reset` are the headers of a limit. `message` finds the platform's own message in the JSON of an
-    answer; `is_limit` says whether a 403 with that message is a limit.
+    A path is below the repository's own, or below the API's where it begins with a slash.
     """
 
-    name: str
-    ci: str
-    variable: str
-    default_api: str
-    meanings: Mapping[int, tuple[str, str]]
-    moved: tuple[str, str]
-    remaining: str
-    reset: str
-    message: Callable[[Any], object]
-    is_limit: Callable[[str], bool] = lambda _message: False
-
-    @property
-    def again(self) -> str:
-        return f"Run it again; it finds what is already done. If it fails again, check {self.variable}."
-
-
-class RestPlatform(ABC):
-    """What platforms with a REST API share: the job's variables, and calls of one API from the first on."""
-
-    dialect: ClassVar[Dialect]
+    ci: ClassVar[str]
+    """What sets the variables."""
+    variable: ClassVar[str]
+    """The one that holds the API's address; `default_api` is the address where it is not set."""
+    default_api: ClassVar[str]
+    meanings: ClassVar[Mapping[int, tuple[str, str]]]
+    """By status, what is wrong and what to check; `moved` is that for redirects."""
+    moved: ClassVar[tuple[str, str]]
+    remaining: ClassVar[str]
+    """The header that says how many calls are left; `reset` is the one that says until when."""
+    reset: ClassVar[str]
 
     def __init__(
         self,
@@ -100,34 +83,38 @@ class RestPlatform(ABC):
         """`seconds` is how long a call may take; `sleep` waits between two attempts."""
         self._environ, self._seconds, self._sleep = environ, seconds, sleep
 
-    def __enter__(self) -> Self:
-        """Nothing is opened before the first call."""
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close all connections."""
-        if "_rest" in self.__dict__:
-            self._rest.close()
+        """Close all connections; none is opened before the first call."""
+        if "_client" in self.__dict__:
+            self._client.close()
+
+    @property
+    def address(self) -> str:
+        """The repository's address in the API.
+
+        Raises:
+            InvalidInput: a variable is missing or wrong.
+        """
+        return f"{self._api}/{self._home}"
 
     @cached_property
     def _api(self) -> str:
-        """The API's address."""
-        variable, default = self.dialect.variable, self.dialect.default_api
-        hint = f"It is an address like {default}, as {self.dialect.ci} sets it."
-        return checked_api(self._environ.get(variable) or default, variable, hint)
-
-    @cached_property
-    def _rest(self) -> "Rest":
-        return Rest(
-            self.dialect, self._api, self._token(), self._headers(), seconds=self._seconds, sleep=self._sleep
-        )
+        """The API's address. A problem never shows it: it may hold a password."""
+        hint = f"It is an address like {self.default_api}, as {self.ci} sets it."
+        api = self._environ.get(self.variable) or self.default_api
+        parts = urlsplit(api) if _origin(api) else None
+        if parts is None or not parts.hostname or "@" in parts.netloc or re.search(r"[^!-~]|[?#]", api):
+            refuse(f"{self.variable} is no valid address.", hint)
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(api)):
+            refuse(f"{self.variable} must begin with https://.", hint)
+        return api.rstrip("/")
 
     @property
     @abstractmethod
-    def provenance(self) -> Provenance:
-        """See `CheckablePlatform`."""
+    def _home(self) -> str:
+        """The repository's path in the API."""
 
     @abstractmethod
     def _token(self) -> Credential:
@@ -142,76 +129,72 @@ class RestPlatform(ABC):
         """What each call says beside the token."""
         return {}
 
+    @staticmethod
+    @abstractmethod
+    def _said(document: Any) -> object:
+        """The platform's own message in the JSON of an answer."""
+
+    def _is_limit(self, _message: str) -> bool:
+        """Whether a 403 with this message is a limit."""
+        return False
+
+    @property
+    def _again(self) -> str:
+        return f"Run it again; it finds what is already done. If it fails again, check {self.variable}."
+
+    # Calls
+
+    def _read(self, path: str, shape: type[_T]) -> _T:
+        """What is at a path."""
+        return self._send("GET", path, None, shape)
+
+    def _read_all(self, path: str, shape: type[list[_T]]) -> list[_T]:
+        """All items of a list, from all its pages, in the platform's order."""
+        found: list[_T] = []
+        path = self._from_the_api(path)
+        next_page: str | None = f"{self._api}/{path}{'&' if '?' in path else '?'}per_page=100"
+        for _ in range(_MOST_PAGES):
+            answer = self._ask("GET", path, next_page or "")
+            found += self._decoded(answer, shape, path)
+            next_page = answer.next_page
+            if next_page is None:
+                return found
+        raise PlatformError(Problem((f"{self.name}'s list {path} has no end.",)))
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        fields: Mapping[str, Any] | None,
+        shape: type[_T],
+        *,
+        at: str | None = None,
+    ) -> _T:
+        """What one call answers; `at` is its whole address, where that is not the path below the API's."""
+        path = self._from_the_api(path)
+        return self._decoded(self._ask(method, path, at or f"{self._api}/{path}", fields), shape, path)
+
     def _delete(self, path: str) -> None:
         """Delete what is at a path; what is gone is no error, since another run deleted it."""
+        path = self._from_the_api(path)
         try:
-            self._rest.ask("DELETE", path)
+            self._ask("DELETE", path, f"{self._api}/{path}")
         except PlatformError as error:
             if error.status != 404:  # noqa: PLR2004 - Not Found
                 raise
 
+    def _from_the_api(self, path: str) -> str:
+        return path[1:] if path.startswith("/") else f"{self._home}/{path}".rstrip("/")
 
-class Rest:
-    """The API at an address. Raises `PlatformError`, as `Platform` says."""
-
-    def __init__(
-        self,
-        dialect: Dialect,
-        api: str,
-        token: Credential,
-        headers: Mapping[str, str],
-        *,
-        seconds: float,
-        sleep: Callable[[float], None],
-    ) -> None:
-        """`seconds` is how long a call may take; `sleep` waits between two attempts."""
-        self._dialect, self._api, self._token, self._headers = dialect, api, token, headers
-        self._seconds, self._sleep = seconds, sleep
-
-    def close(self) -> None:
-        """Close all connections; none is opened before the first call."""
-        if "_client" in self.__dict__:
-            self._client.close()
-
-    def read(self, path: str, shape: type[_T]) -> _T:
-        """What is at a path of the API."""
-        return self.decoded(self.ask("GET", path), shape, path)
-
-    def read_all(self, path: str, shape: type[list[_T]]) -> list[_T]:
-        """All items of a list, from all its pages, in the platform's order."""
-        found: list[_T] = []
-        next_page: str | None = f"{self._api}/{path}{'&' if '?' in path else '?'}per_page=100"
-        for _ in range(_MOST_PAGES):
-            answer = self._ask("GET", path, next_page or "")
-            found += self.decoded(answer, shape, path)
-            next_page = answer.next_page
-            if next_page is None:
-                return found
-        raise PlatformError(Problem((f"{self._dialect.name}'s list {path} has no end.",)))
-
-    def send(self, method: str, path: str, fields: Mapping[str, str], shape: type[_T]) -> _T:
-        """What the platform answers to a call that changes something."""
-        return self.decoded(self.ask(method, path, fields), shape, path)
-
-    def ask(
-        self, method: str, path: str, fields: Mapping[str, Any] | None = None, *, at: str | None = None
-    ) -> Answer:
-        """One call, repeated where that can do no harm: not a POST that may have been carried out.
-
-        `at` is its whole address, where that isn't the path below the API's.
-        """
-        return self._ask(method, path, at or f"{self._api}/{path}", fields)
-
-    def decoded(self, answer: Answer, shape: type[_T], path: str) -> _T:
-        """An answer's JSON."""
+    def _decoded(self, answer: Answer, shape: type[_T], path: str) -> _T:
         try:
             return msgspec_json.decode(answer.body, type=shape)
         except (DecodeError, RecursionError):
-            message = f"{self._dialect.name}'s answer to {path} is not what its API describes."
-            hint = (f"Check {self._dialect.variable}.",)
-            raise PlatformError(Problem((message,), hint), answer.status) from None
+            message = f"{self.name}'s answer to {path} is not what its API describes."
+            raise PlatformError(Problem((message,), (f"Check {self.variable}.",)), answer.status) from None
 
     def _ask(self, method: str, path: str, address: str, fields: Mapping[str, Any] | None = None) -> Answer:
+        """One call, repeated where that can do no harm: not a POST that may have been carried out."""
         attempt = 1
         while True:
             try:
@@ -226,18 +209,18 @@ class Rest:
     def _attempt(self, method: str, path: str, address: str, fields: Mapping[str, Any] | None) -> Answer:
         # What the platform links to is followed to itself alone, since the token goes along.
         if _origin(address) is None or _origin(address) != _origin(self._api):
-            message = f"{self._dialect.name}'s answer leads to another host."
-            raise PlatformError(Problem((message,), (f"Check {self._dialect.variable}.",)))
+            message = f"{self.name}'s answer leads to another host."
+            raise PlatformError(Problem((message,), (f"Check {self.variable}.",)))
         try:
             with self._client.stream(method, address, json=fields) as response:
                 answer = self._whole(response)
         except FAILURES as error:
             is_in_doubt = not isinstance(error, _NOTHING_SENT)
-            message = f"No answer from {self._dialect.name}: {why_it_failed(error, self._route)}."
-            raise Unavailable(Problem((message,), (self._dialect.again,)), in_doubt=is_in_doubt) from None
-        if answer.is_success:
+            message = f"No answer from {self.name}: {why_it_failed(error, self._route)}."
+            raise Unavailable(Problem((message,), (self._again,)), in_doubt=is_in_doubt) from None
+        if answer.status // 100 == 2:  # noqa: PLR2004 - the class of successful statuses (RFC 9110)
             return answer
-        raise failure(self._dialect, answer, f"{method} {path}", self._token.hide_in, time.time())
+        raise self.failure(answer, f"{method} {path}", time.time())
 
     def _whole(self, response: httpx.Response) -> Answer:
         """All of an answer. httpx bounds single reads alone, which an answer that trickles never exceeds."""
@@ -246,8 +229,8 @@ class Rest:
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > _MOST_BYTES or time.monotonic() > deadline:
-                message = f"{self._dialect.name}'s answer has no end."
-                raise Unavailable(Problem((message,), (self._dialect.again,)), in_doubt=True)
+                message = f"{self.name}'s answer has no end."
+                raise Unavailable(Problem((message,), (self._again,)), in_doubt=True)
         next_page = response.links.get("next", {}).get("url")
         return Answer(response.status_code, dict(response.headers), bytes(body), next_page)
 
@@ -260,63 +243,51 @@ class Rest:
         return httpx.Client(
             headers={
                 "accept-encoding": "gzip",
-                "authorization": f"Bearer {self._token.reveal()}",
+                "authorization": f"Bearer {self._token().reveal()}",
                 "user-agent": f"reconciler/{__version__}",
-                **self._headers,
+                **self._headers(),
             },
             timeout=httpx.Timeout(self._seconds),
             **self._route.settings(),
         )
 
+    # Answers that are no success
 
-def failure(
-    dialect: Dialect, answer: Answer, call: str, hide: Callable[[str], str], now: float
-) -> PlatformError:
-    """The error for an answer that is no success; `now` is in seconds of the epoch."""
-    status, name = answer.status, dialect.name
-    message = _message(dialect, answer, hide)
+    def failure(self, answer: Answer, call: str, now: float) -> PlatformError:
+        """The error for an answer that is no success; `now` is in seconds of the epoch."""
+        status, name, said = answer.status, self.name, self._message(answer)
 
-    def problem(meaning: str, hint: str) -> Problem:
-        word = f' {name}\'s word: "{message}".' if message else ""
-        return Problem((f"{meaning} {name} answered HTTP {status} to {call}.{word}",), (hint,))
+        def problem(meaning: str, hint: str) -> Problem:
+            word = f' {name}\'s word: "{said}".' if said else ""
+            return Problem((f"{meaning} {name} answered HTTP {status} to {call}.{word}",), (hint,))
 
-    if _is_limit(dialect, answer, message):
-        limit = problem("There are too many calls.", "Run it again later.")
-        return Unavailable(limit, status, in_doubt=False, wait=_wait(dialect, answer, now))
-    if status // 100 == 5:  # noqa: PLR2004 - the server's own errors
         wait = answer.header_seconds("retry-after")
-        return Unavailable(problem(f"{name} failed.", dialect.again), status, in_doubt=True, wait=wait)
-    if status == 403:  # noqa: PLR2004 - Forbidden
-        return Forbidden(problem("The token may not do this.", "Give the job the permission for it."), status)
-    other = (f"{name} refused the call.", f"{name}'s page on this call says when it does.")
-    meaning = dialect.moved if status // 100 == 3 else dialect.meanings.get(status, other)  # noqa: PLR2004 - redirects
-    return PlatformError(problem(*meaning), status)
+        has_none_left = answer.headers.get(self.remaining) == "0"
+        is_limit = has_none_left or "retry-after" in answer.headers or self._is_limit(said)
+        if status == 429 or (status == 403 and is_limit):  # noqa: PLR2004 - Too Many Requests, Forbidden
+            reset = answer.header_seconds(self.reset) if has_none_left else None
+            until = _A_MINUTE if reset is None else max(0.0, reset - now)
+            limit = problem("There are too many calls.", "Run it again later.")
+            return Unavailable(limit, status, in_doubt=False, wait=until if wait is None else wait)
+        if status // 100 == 5:  # noqa: PLR2004 - the server's own errors
+            return Unavailable(problem(f"{name} failed.", self._again), status, in_doubt=True, wait=wait)
+        if status == 403:  # noqa: PLR2004 - Forbidden
+            meaning = "The token may not do this.", "Give the job the permission for it."
+            return Forbidden(problem(*meaning), status)
+        other = (f"{name} refused the call.", f"{name}'s page on this call says when it does.")
+        meaning = self.moved if status // 100 == 3 else self.meanings.get(status, other)  # noqa: PLR2004 - redirects
+        return PlatformError(problem(*meaning), status)
 
-
-def _message(dialect: Dialect, answer: Answer, hide: Callable[[str], str]) -> str:
-    """The platform's own message, without the token, on one line; empty where there is none."""
-    if len(answer.body) > _MOST_BYTES_OF_AN_ERROR:
-        return ""
-    try:
-        message = dialect.message(json.loads(hide(answer.body.decode(errors="replace"))))
-    except (ValueError, RecursionError):
-        return ""
-    return " ".join(hide(message).split())[:MOST_SHOWN] if isinstance(message, str) else ""
-
-
-def _is_limit(dialect: Dialect, answer: Answer, message: str) -> bool:
-    if answer.status != 403:  # noqa: PLR2004 - Forbidden
-        return answer.status == 429  # noqa: PLR2004 - Too Many Requests
-    has_none_left = answer.headers.get(dialect.remaining) == "0"
-    return has_none_left or "retry-after" in answer.headers or dialect.is_limit(message)
-
-
-def _wait(dialect: Dialect, answer: Answer, now: float) -> float:
-    if (seconds := answer.header_seconds("retry-after")) is not None:
-        return seconds
-    reset = answer.header_seconds(dialect.reset)
-    has_none_left = answer.headers.get(dialect.remaining) == "0"
-    return max(0.0, reset - now) if has_none_left and reset is not None else _A_MINUTE
+    def _message(self, answer: Answer) -> str:
+        """The platform's own message, without the token, on one line; empty where there is none."""
+        if len(answer.body) > _MOST_BYTES_OF_AN_ERROR:
+            return ""
+        hide = self._token().hide_in
+        try:
+            message = self._said(json.loads(hide(answer.body.decode(errors="replace"))))
+        except (ValueError, RecursionError):
+            return ""
+        return " ".join(hide(message).split())[:MOST_SHOWN] if isinstance(message, str) else ""
 
 
 def _origin(address: str) -> tuple[str, str | None, int | None] | None:
@@ -327,24 +298,6 @@ def _origin(address: str) -> tuple[str, str | None, int | None] | None:
     except ValueError:
         return None
     return origin
-
-
-# What a job's variables hold
-
-
-def checked_api(api: str, variable: str, hint: str) -> str:
-    """The API's address, without a slash at its end; a problem never shows it: it may hold a password.
-
-    Raises:
-        InvalidInput: it is none, or would send the token unencrypted.
-    """
-    origin = _origin(api)
-    parts = urlsplit(api) if origin else None
-    if parts is None or not parts.hostname or "@" in parts.netloc or re.search(r"[^!-~]|[?#]", api):
-        refuse(f"{variable} is no valid address.", hint)
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(api)):
-        refuse(f"{variable} must begin with https://.", hint)
-    return api.rstrip("/")
 
 
 def checked_token(value: str, variable: str, hint: str) -> Credential:

@@ -14,7 +14,7 @@ _T = TypeVar("_T")
 
 
 class Reader(Protocol):
-    """What is at a path below the repository's own in the platform's API, decoded. Raises `PlatformError`."""
+    """What is at a path in the platform's API, as `RestPlatform` writes paths. Raises `PlatformError`."""
 
     def __call__(self, path: str, shape: type[_T], /) -> _T:
         """Read it."""

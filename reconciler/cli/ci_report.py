@@ -195,10 +195,11 @@ class _Reporting:
 
 
 def _commit(platform: Platform) -> str:
-    if not platform.commit:
+    commit = platform.provenance.commit
+    if not commit:
         message = "Nothing says which commit was applied."
         raise InvalidInput(Problem((message,), ("Name it with --commit SHA.",)))
-    return platform.commit
+    return commit
 
 
 def _link(environ: Mapping[str, str]) -> str:

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from reconciler.ci.github import DIALECT
+from reconciler.ci.github import GitHub
 from reconciler.ci.platform import Forbidden, PlatformError, Unavailable
-from reconciler.ci.rest import Answer, failure
-from reconciler.credential import Credential
+from reconciler.ci.rest import Answer
 
 NOW = 1_000_000.0
 SECRET = "ghs_s3cretT0ken0001"
-TOKEN = Credential(SECRET, "the variable GITHUB_TOKEN", "the token")
+GITHUB = GitHub({"GITHUB_TOKEN": SECRET})
 ESCAPED = "".join(f"\\u{ord(character):04x}" for character in SECRET)
 
 
@@ -20,7 +19,7 @@ def came(
     status: int, message: str = "", headers: Mapping[str, str] | None = None, body: bytes | None = None
 ) -> PlatformError:
     content = json.dumps({"message": message}).encode() if body is None else body
-    return failure(DIALECT, Answer(status, headers or {}, content), "GET issues", TOKEN.hide_in, NOW)
+    return GITHUB.failure(Answer(status, headers or {}, content), "GET issues", NOW)
 
 
 @pytest.mark.parametrize(

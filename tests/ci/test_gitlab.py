@@ -8,15 +8,13 @@ import pytest
 from gitlab_stand_in import COMMIT, JOB_TOKEN, LOGIN, PROJECT, TOKEN, GitLabStandIn, merge_request_environ
 
 from reconciler.ci import platform_for
-from reconciler.ci.gitlab import DIALECT, GitLab
+from reconciler.ci.gitlab import GitLab
 from reconciler.ci.platform import Forbidden, PlatformError, PullRequest, Unavailable
 from reconciler.ci.posts import keep_comment, keep_issue, our_comments
-from reconciler.ci.rest import Answer, failure
-from reconciler.credential import Credential
+from reconciler.ci.rest import Answer
 from reconciler.errors import InvalidInput
 
 ENVIRON = {"GITLAB_CI": "true", "CI_PROJECT_ID": "12", "GITLAB_TOKEN": TOKEN}
-HIDE = Credential(TOKEN, "the variable GITLAB_TOKEN", "the token").hide_in
 
 
 @pytest.fixture
@@ -194,7 +192,7 @@ def test_each_refusal_says_what_to_check(
 )
 def test_gitlabs_own_word_is_shown_without_the_token(document: object, words: str) -> None:
     body = document.encode() if isinstance(document, str) else json.dumps(document).encode()
-    error = failure(DIALECT, Answer(400, {}, body), "POST notes", HIDE, 0)
+    error = GitLab(ENVIRON).failure(Answer(400, {}, body), "POST notes", 0)
     assert words in str(error)
     assert TOKEN not in str(error)
 

@@ -1,32 +1,33 @@
 """What is kept under a marker, on a platform in memory: whatever has these few methods is one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Self
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.ci.platform import Guidance, Platform, Post, PullRequest, Unavailable
+from reconciler.apply.report import Provenance
+from reconciler.checks import Check
+from reconciler.ci.platform import Guidance, Platform, Post, PullRequest, Unavailable, Wanted
 from reconciler.ci.posts import Change, Kept, close_issues, keep_comment, keep_issue, marked, our_comments
 from reconciler.problems import Problem
 
-_GUIDANCE = Guidance("pull request", "It is in memory.", "Ask.", "Ask.")
 markers = st.text(min_size=1) | st.sampled_from(["plan", "apply production", "-->", "a--b---", "\n", "%2D"])
 
 
 @dataclass
-class Memory:
+class Memory(Platform):
     """A platform that holds its posts in a list; `lost` lets the answers to creating posts be lost."""
 
     posts: list[Post] = field(default_factory=list)
     closed: list[Post] = field(default_factory=list)
-    name: str = "Memory"
-    guidance: Guidance = _GUIDANCE
-    most_characters: int = 1000
+    name = "Memory"
+    guidance = Guidance("pull request", "It is in memory.", "Ask.", "Ask.")
+    most_characters = 1000
     login: str | None = None
-    commit: str | None = None
+    repository = "team/panels"
+    provenance = Provenance(None, None, None)
     lost: bool = False
 
     def add(self, body: str, *, author: str = "bot", may_write: bool = True, title: str = "") -> Post:
@@ -67,8 +68,8 @@ class Memory:
     def merged_pulls(self, _commit: str) -> list[int]:
         return []
 
-    def __enter__(self) -> Self:
-        return self
+    def settings_checks(self, _wanted: Wanted) -> Iterator[Check]:
+        return iter(())
 
     def __exit__(self, *_: object) -> None:
         """Nothing to close."""
@@ -99,11 +100,6 @@ each_kind = pytest.mark.parametrize("keep", [_comment, _issue], ids=["comment", 
 
 def bodies(platform: Memory) -> list[str]:
     return [post.body for post in platform.posts]
-
-
-def test_the_memory_is_a_platform() -> None:
-    platform: Platform = Memory()
-    assert platform.name
 
 
 @each_kind
