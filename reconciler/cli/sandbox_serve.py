@@ -1,6 +1,7 @@
 """`reconciler sandbox serve`: the built-in panel at an address of this machine."""
 
 import ipaddress
+import math
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,12 @@ def _faults(_context: click.Context, _parameter: click.Parameter, texts: tuple[s
         raise click.BadParameter(str(error)) from None
 
 
+def _finite(_context: click.Context, _parameter: click.Parameter, seconds: float) -> float:
+    if not math.isfinite(seconds):
+        raise click.BadParameter(f"{seconds} is no number of seconds, such as 0.5.")
+    return seconds
+
+
 def _members(
     _context: click.Context, _parameter: click.Parameter, addresses: tuple[str, ...]
 ) -> frozenset[str]:
@@ -114,6 +121,7 @@ def _members(
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
+    callback=_finite,
     help="Answer each call so much later. The panel acts before the wait on one call, after it on the next.",
 )
 @click.option(

@@ -15,9 +15,10 @@ import sqlite3
 import time
 import uuid
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from reconciler.environment.model import RateLimit
@@ -158,8 +159,8 @@ class Application:
         self._let_in: deque[float] = deque()
         self._calls: Mapping[tuple[str, str], Callable[[Call, bytes], SandboxAnswer]] = {
             ("POST", PATH): self._add,
-            ("DELETE", PATH): self._delete,
-            ("POST", UNSUBSCRIBE_PATH): self._unsubscribe,
+            ("DELETE", PATH): partial(self._withdraw, _DELETES, store.delete),
+            ("POST", UNSUBSCRIBE_PATH): partial(self._withdraw, _UNSUBSCRIBES, store.unsubscribe),
             ("POST", READ_PATH): self._list,
         }
 
@@ -210,46 +211,42 @@ class Application:
             return (WRONG_SCHEMA if wrong.is_json else NOT_JSON).answer(call.path)
 
     def _add(self, call: Call, body: bytes) -> SandboxAnswer:
-        members = read_batch(body)
-        keys = [identity(member[EMAIL_ADDRESS]) for member in members]
-        return self._counted(
-            call, keys, (Count.ADDED, Count.FAILED), lambda index: self._added(keys[index], members[index])
-        )
-
-    def _added(self, key: str, member: Attributes) -> Count:
-        if self._store.add(member):
-            return Count.ADDED
-        if self.rules.updates_known and self._membership(key) is not Membership.BLOCKED:
+        def added(key: str, member: Attributes) -> Count:
+            if self._store.add(member):
+                return Count.ADDED
+            if not self.rules.updates_known or self._membership(key) is Membership.BLOCKED:
+                return Count.FAILED
             self._store.update(member)
             return Count.ADDED
-        return Count.FAILED
 
-    def _delete(self, call: Call, body: bytes) -> SandboxAnswer:
-        return self._withdrawn(call, body, _DELETES, self._store.delete)
+        return self._counted(call, read_batch(body), (Count.ADDED, Count.FAILED), added)
 
-    def _unsubscribe(self, call: Call, body: bytes) -> SandboxAnswer:
-        return self._withdrawn(call, body, _UNSUBSCRIBES, self._store.unsubscribe)
-
-    def _withdrawn(
-        self, call: Call, body: bytes, counts: Mapping[Membership, Count], withdraw: Callable[[str], None]
+    def _withdraw(
+        self, counts: Mapping[Membership, Count], withdraw: Callable[[str], None], call: Call, body: bytes
     ) -> SandboxAnswer:
-        keys = [identity(address) for address in read_addresses(body)]
+        """Delete or unsubscribe, with `withdraw`, those who are neither gone nor blocked."""
 
-        def withdrawn(index: int) -> Count:
-            count = counts[self._membership(keys[index])]
+        def withdrawn(key: str, _member: Attributes) -> Count:
+            count = counts[self._membership(key)]
             if count is counts[Membership.MEMBER]:
-                withdraw(keys[index])
+                withdraw(key)
             return count
 
-        return self._counted(call, keys, dict.fromkeys(counts.values()), withdrawn)
+        members = [{EMAIL_ADDRESS: address} for address in read_addresses(body)]
+        return self._counted(call, members, dict.fromkeys(counts.values()), withdrawn)
 
     def _counted(
-        self, call: Call, keys: Collection[str], names: Iterable[Count], act: Callable[[int], Count]
+        self,
+        call: Call,
+        members: Iterable[Attributes],
+        names: Iterable[Count],
+        act: Callable[[str, Attributes], Count],
     ) -> SandboxAnswer:
         """Act on one member after the other, so that an address that is in a body twice is met twice."""
-        if not self.rules.refuses.isdisjoint(keys):
+        keyed = [(identity(member[EMAIL_ADDRESS]), member) for member in members]
+        if not self.rules.refuses.isdisjoint(key for key, _ in keyed):
             return BAD_PARAMETERS.answer(call.path)
-        found = Counter(act(index) for index in range(len(keys)))
+        found = Counter(act(key, member) for key, member in keyed)
         counts = {name: found[name] for name in names}
         summary = " ".join(f"{name.name.lower().replace('_', '-')}={count}" for name, count in counts.items())
         return _answered({"response": counts}, summary)

@@ -4,6 +4,8 @@ A field that the page doesn't know, text where its sample has a number, and null
 all the wrong schema. Sources: the sample body on the page *save panel members*;
 *communities/add-update-member-profile-data* for the values of profile fields; *communities/delete-member* and
 *communities/member-unsubscribe* for bodies of addresses alone; *cx/get-panel-members* for reading.
+
+What reads a body raises `WrongBody` where it is no JSON, or not of the schema.
 """
 
 from typing import Annotated, Any, TypeVar
@@ -50,29 +52,17 @@ class WrongBody(ValueError):
 
 
 def read_batch(body: bytes) -> list[dict[str, Any]]:
-    """The members of one call, with just the fields that were sent.
-
-    Raises:
-        WrongBody: it is no JSON, or not of the schema.
-    """
+    """The members of one call, with just the fields that were sent."""
     return [member.model_dump(exclude_unset=True, by_alias=True) for member in _read(_BATCH, body)]
 
 
 def read_addresses(body: bytes) -> list[str]:
-    """The addresses of one call, as they were sent.
-
-    Raises:
-        WrongBody: it is no JSON, or not an array of addresses that holds one at least.
-    """
+    """The addresses of one call, as they were sent; one at least."""
     return _read(_ADDRESSES, body)
 
 
 def read_filter(body: bytes) -> "Filter":
-    """Which members a reading call is about.
-
-    Raises:
-        WrongBody: it is no JSON, or not of the schema.
-    """
+    """Which members a reading call is about."""
     return _read(_FILTER, body)
 
 

@@ -7,6 +7,7 @@ client adds people twice, or claims what it can't know.
 import asyncio
 import gzip
 import json
+import re
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -53,20 +54,12 @@ Delivery = Callable[[Wire, SandboxAnswer], Awaitable[None]]
 """How an answer, right or wrong, gets to the caller or fails to."""
 
 
-def _unaltered(answer: SandboxAnswer, _path: str) -> SandboxAnswer:
-    return answer
-
-
 def _error(kind: VendorError) -> Alteration:
     return lambda _, path: kind.answer(path)
 
 
 def _page(status: int, html: str) -> Alteration:
     return lambda *_: SandboxAnswer(status, html.encode(), (("content-type", "text/html"),))
-
-
-def _gateway(status: int) -> Alteration:
-    return _page(status, f"<html><body><h1>{status}</h1></body></html>")
 
 
 def _retry_after(value: Callable[[], str]) -> Alteration:
@@ -103,16 +96,9 @@ def _below_zero(counts: dict[str, int]) -> dict[str, int]:
     return counts | {first: counts[first] + counts[last] + 1, last: -1}
 
 
-def _first_alone(counts: dict[str, int]) -> dict[str, int]:
-    return dict([*counts.items()][:1])
-
-
-def _as_text(counts: dict[str, int]) -> dict[str, str]:
-    return {name: str(count) for name, count in counts.items()}
-
-
-def _among_others(counts: dict[str, int]) -> dict[str, Any]:
-    return {"panelId": 7, **counts, "warnings": []}
+_FIRST_ALONE = _counts(lambda counts: dict([*counts.items()][:1]))
+_TEXT_COUNTS = _counts(lambda counts: {name: str(count) for name, count in counts.items()})
+_EXTRA_KEYS = _counts(lambda counts: {"panelId": 7, **counts, "warnings": []})
 
 
 def _gzipped(answer: SandboxAnswer, _path: str) -> SandboxAnswer:
@@ -200,7 +186,7 @@ class Fault:
     kind: str
     acts: bool
     says: str
-    alter: Alteration = _unaltered
+    alter: Alteration = lambda answer, _path: answer
     deliver: Delivery = _whole
     disturb: Callable[[Store], None] | None = None
 
@@ -214,8 +200,8 @@ _OF_ANSWERS = (
     Fault("silence", acts=True, says="no answer, ever", deliver=_silence),
     Fault("500", True, "the vendor's own error", _error(app.SERVER_ERROR)),
     Fault("500-before", False, "the vendor's own error", _error(app.SERVER_ERROR)),
-    Fault("502", True, "a gateway's web page", _gateway(502)),
-    Fault("503", True, "a gateway's web page", _gateway(503)),
+    Fault("502", True, "a gateway's web page", _page(502, "<h1>502</h1>")),
+    Fault("503", True, "a gateway's web page", _page(503, "<h1>503</h1>")),
     Fault("429", False, "too many calls", _error(app.TOO_MANY_CALLS)),
     Fault("429-retry-after", False, "too many calls, retry in 2 s", _retry_after(lambda: _RETRY_SECONDS)),
     Fault("429-retry-date", False, "too many calls, retry at a given time", _retry_after(_retry_date)),
@@ -229,9 +215,9 @@ _OF_ANSWERS = (
     Fault("login-page", True, "200 with a web page", _page(200, "<!DOCTYPE html><form>Please log in</form>")),
     Fault("wrong-counts", True, "counts that add up to one too many", _counts(_one_too_many)),
     Fault("negative-counts", True, "a count below zero", _counts(_below_zero)),
-    Fault("missing-counts", True, "one count instead of all", _counts(_first_alone)),
-    Fault("text-counts", True, "counts as text", _counts(_as_text)),
-    Fault("extra-keys", True, "a right answer with unknown keys", _counts(_among_others)),
+    Fault("missing-counts", True, "one count instead of all", _FIRST_ALONE),
+    Fault("text-counts", True, "counts as text", _TEXT_COUNTS),
+    Fault("extra-keys", True, "a right answer with unknown keys", _EXTRA_KEYS),
     Fault("gzip", True, "a right answer, compressed", _gzipped),
     Fault("huge", True, "a right answer behind 8 MB of spaces", _huge),
 )
@@ -253,18 +239,20 @@ def parse_faults(texts: Iterable[str]) -> list[Fault]:
     """`KIND[:COUNT]`, each as often as it says, in order.
 
     Raises:
-        ValueError: an unknown kind, or a count that is none; the message is fit for a user.
+        ValueError: an unknown kind, or a count that is not a whole number from 1; the message is fit for a
+            user.
     """
-    return [fault for text in texts for fault in _parsed(text)]
-
-
-def _parsed(text: str) -> list[Fault]:
     known = FAULTS | READING_FAULTS
-    kind, colon, count = text.partition(":")
-    if kind not in known:
-        meant = nearest(kind, list(known))
-        hint = f"Did you mean {meant}?" if meant else "The help lists them all."
-        raise ValueError(f"{kind!r} is no fault. {hint}")
-    if colon and not (count.isascii() and count.isdigit()):
-        raise ValueError(f"{count!r} is no number of calls, in {text!r}.")
-    return [known[kind]] * (int(count) if colon else 1)
+    found: list[Fault] = []
+    for text in texts:
+        kind, colon, count = text.partition(":")
+        if kind not in known:
+            meant = nearest(kind, list(known))
+            hint = f"Did you mean {meant}?" if meant else "The help lists them all."
+            raise ValueError(f"{kind!r} is no fault. {hint}")
+        if colon and not re.fullmatch("0*[1-9][0-9]{0,8}", count):
+            raise ValueError(
+                f"{text!r} has no number of calls: give a whole number from 1, such as {kind}:2."
+            )
+        found += [known[kind]] * int(count or 1)
+    return found

@@ -218,6 +218,11 @@ def test_an_unknown_environment_names_the_known_ones(command: tuple[str, ...], r
         (("--fault", "rest-after"), "Did you mean reset-after?"),
         (("--allowance", "-1"), "--allowance"),
         (("--block", "ada"), "It has no @"),
+        (("--refuse", "ada"), "It has no @"),
+        (("--fault", "500:0"), "'500:0' has no number of calls"),
+        (("--delay", "-1"), "-1.0"),
+        (("--delay", "nan"), "nan is no number of seconds"),
+        (("--delay", "inf"), "inf is no number of seconds"),
     ],
 )
 def test_a_wrong_option_of_serve_is_explained(arguments: tuple[str, ...], words: str, run: Run) -> None:

@@ -150,7 +150,7 @@ def test_each_call_leaves_a_line_without_key_or_personal_data(seen: _Seen) -> No
 
 
 def test_faults_come_in_their_order_each_as_often_as_it_says() -> None:
-    assert [fault.kind for fault in parse_faults(["503:2", "ok", "cut:0", "reset-after"])] == [
+    assert [fault.kind for fault in parse_faults(["503:2", "ok", "reset-after"])] == [
         "503",
         "503",
         "ok",
@@ -164,12 +164,9 @@ def test_faults_come_in_their_order_each_as_often_as_it_says() -> None:
         ("rest-after", "Did you mean reset-after?"),
         ("", "is no fault"),
         ("earthquake", "help lists them all"),
-        ("503:", "is no number of calls"),
-        ("503:-1", "is no number of calls"),
-        ("503:two", "is no number of calls"),
+        *((text, f"'{text}' has no number of calls") for text in ("503:", "503:-1", "503:0", "503:two")),
     ],
 )
 def test_a_fault_that_is_none_is_explained(text: str, words: str) -> None:
-    with pytest.raises(ValueError, match="is no") as caught:
+    with pytest.raises(ValueError, match=words):
         parse_faults([text])
-    assert words in str(caught.value)

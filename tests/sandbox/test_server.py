@@ -235,18 +235,6 @@ def test_members_to_refuse_are_known_by_who_they_are() -> None:
         assert _call(address, "bob") == Counted(1, 0)
 
 
-def test_an_address_to_refuse_that_is_none_is_a_wrong_command_line() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "reconciler", "sandbox", "serve", "--port", "0", "--refuse", "ada"],
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 64
-    assert "It has no @" in done.stderr
-
-
 def test_members_are_unsubscribed_and_deleted_and_the_log_says_so() -> None:
     with serving() as (process, address):
         assert _call(address, "ada", "bob") == Counted(2, 0)
