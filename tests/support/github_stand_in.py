@@ -1,24 +1,10 @@
-"""A stand-in for GitHub's REST API on this machine: comments, issues, and the pull requests of commits.
-
-In a test it is a context manager, served by a thread. As a process of its own, for workflows:
-
-    python tests/support/github_stand_in.py --port 0 --data state.json
-
-prints its address, and keeps its state in that file. Beside GitHub's own paths it answers to
-
-- `GET /_state`: all that it holds, and the calls that it got, as JSON;
-- `POST /_pulls`: `{"sha": …, "pulls": [{"number": 7, "merged_at": …}]}` sets the pull requests of a commit;
-- `POST /_faults`: `{"count": 1, "status": 502, "methods": ["POST"]}` lets the next calls of these methods
-  (all, if none are named) go wrong. `headers` and `message` may be added; so may `"acts": true`, by which the
-  call is carried out first. The status 0 cuts the connection instead of answering.
+"""A stand-in for GitHub's REST API on this machine, served by a thread: comments, issues, pull requests.
 
 With `origin`, a bare repository, it also makes commits there (`createCommitOnBranch`), as whoever GitHub is.
 """
 
-import argparse
 import json
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -134,15 +120,18 @@ class Repository:
         return [call for call in self.calls if not call.startswith("GET ")]
 
     def add_fault(self, status: int, *methods: str, count: int = 1, **more: Any) -> None:
-        """Let the next calls of these methods go wrong; see the module's own words."""
-        self.faults.append({"count": count, "status": status, "methods": list(methods), **more})
+        """Let the next calls of these methods (all, if none are named) go wrong.
+
+        `headers` and `message` may be added; so may `acts=True`, by which the call is carried out first. The
+        status 0 cuts the connection instead of answering.
+        """
+        self.faults += [{"status": status, "methods": methods, **more}] * count
 
     def fault_for(self, method: str) -> dict[str, Any] | None:
         """The fault that this call meets; it counts as met."""
-        for fault in self.faults:
-            if fault.get("count", 1) > 0 and (not fault.get("methods") or method in fault["methods"]):
-                fault["count"] = fault.get("count", 1) - 1
-                return fault
+        for number, fault in enumerate(self.faults):
+            if not fault["methods"] or method in fault["methods"]:
+                return self.faults.pop(number)
         return None
 
     def _next_number(self) -> int:
@@ -162,13 +151,8 @@ def _create_comment(repository: Repository, call: Call) -> Reply:
 
 def _change_comment(repository: Repository, call: Call) -> Reply:
     comment = found(repository.comments, "id", call)
-    body = str(call.fields["body"])
-    if comment is None:
-        return NOT_FOUND
-    refused = _too_long(body)
-    if refused is None:
-        comment["body"] = body
-    return refused or Reply(200, comment)
+    refused = NOT_FOUND if comment is None else _too_long(str(call.fields["body"]))
+    return refused or _updated(comment, call)
 
 
 def _delete_comment(repository: Repository, call: Call) -> Reply:
@@ -181,8 +165,7 @@ def _delete_comment(repository: Repository, call: Call) -> Reply:
 
 def _list_issues(repository: Repository, call: Call) -> Reply:
     state = call.query.get("state", "open")
-    newest_first = reversed(repository.issues)
-    return page([each for each in newest_first if state in ("all", each["state"])], call)
+    return page([each for each in repository.issues[::-1] if each["state"] == state], call)
 
 
 def _create_issue(repository: Repository, call: Call) -> Reply:
@@ -191,37 +174,18 @@ def _create_issue(repository: Repository, call: Call) -> Reply:
 
 
 def _change_issue(repository: Repository, call: Call) -> Reply:
-    issue = found(repository.issues, "number", call)
-    if issue is None:
+    return _updated(found(repository.issues, "number", call), call)
+
+
+def _updated(post: dict[str, Any] | None, call: Call) -> Reply:
+    if post is None:
         return NOT_FOUND
-    issue.update(call.fields)
-    return Reply(200, issue)
-
-
-def _list_pulls(repository: Repository, call: Call) -> Reply:
-    return page(repository.pulls.get(call.parts[0], []), call)
-
-
-def _list_all_comments(repository: Repository, call: Call) -> Reply:
-    return page(repository.comments[::-1], call)
+    post.update(call.fields)
+    return Reply(200, post)
 
 
 def _dispatch(repository: Repository, call: Call) -> Reply:
     repository.dispatched.append(f"{call.parts[0]} on {call.fields['ref']}")
-    return Reply(204)
-
-
-def _show_state(repository: Repository, _call: Call) -> Reply:
-    return Reply(200, _state(repository))
-
-
-def _set_pulls(repository: Repository, call: Call) -> Reply:
-    repository.set_pulls(call.fields["sha"], *call.fields["pulls"])
-    return Reply(204)
-
-
-def _set_faults(repository: Repository, call: Call) -> Reply:
-    repository.faults.append(dict(call.fields))
     return Reply(204)
 
 
@@ -238,22 +202,21 @@ _ROUTES: tuple[Route[Repository], ...] = (
     ("POST", r"issues/(\d+)/comments", _create_comment),
     ("PATCH", r"issues/comments/(\d+)", _change_comment),
     ("DELETE", r"issues/comments/(\d+)", _delete_comment),
-    ("GET", r"issues/comments", _list_all_comments),
+    ("GET", r"issues/comments", lambda repository, call: page(repository.comments[::-1], call)),
     ("GET", r"issues", _list_issues),
     ("POST", r"issues", _create_issue),
     ("PATCH", r"issues/(\d+)", _change_issue),
-    ("GET", r"commits/([^/]+)/pulls", _list_pulls),
+    ("GET", r"commits/([^/]+)/pulls", lambda repository, call: page(pulls_of(repository, call), call)),
     ("POST", r"actions/workflows/([^/]+)/dispatches", _dispatch),
 )
-_OWN_ROUTES = {
-    ("GET", "/_state"): _show_state,
-    ("POST", "/_pulls"): _set_pulls,
-    ("POST", "/_faults"): _set_faults,
-}
 
 
 def found(items: list[dict[str, Any]], key: str, call: Call) -> dict[str, Any] | None:
     return next((each for each in items if each[key] == int(call.parts[0])), None)
+
+
+def pulls_of(repository: Repository, call: Call) -> list[dict[str, Any]]:
+    return repository.pulls.get(call.parts[0], [])
 
 
 def _too_long(body: str) -> Reply | None:
@@ -279,45 +242,24 @@ def page(items: list[dict[str, Any]], call: Call) -> Reply:
     return Reply(200, items[(number - 1) * size : number * size], {"Link": links} if links else {})
 
 
-def _state(repository: Repository) -> dict[str, Any]:
-    return {
-        "comments": repository.comments,
-        "issues": repository.issues,
-        "pulls": repository.pulls,
-        "calls": repository.calls,
-        "dispatched": repository.dispatched,
-        "settings": repository.settings,
-        "forbidden": repository.forbidden,
-    }
-
-
 class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
     """The API behind `address`. `repository` is what it holds; `tokens` are those that came, in order.
 
-    `token` None takes any token, `name` None any repository's name. `login` is whose token it is, None for a
-    workflow's own. `origin` is the bare repository behind it, `protected` the branches that take no commit.
+    `token` is the one that it takes. `login` is whose token it is, None for a workflow's own. `origin` is the
+    bare repository behind it, `protected` the branches that take no commit.
     """
 
-    def __init__(
-        self,
-        *,
-        port: int = 0,
-        data: Path | None = None,
-        token: str | None = TOKEN,
-        name: str | None = REPOSITORY,
-        login: str | None = None,
-    ) -> None:
-        """Listen; `data` is where the state is kept, and taken from if it is there."""
+    token = TOKEN
+    login: str | None = None
+
+    def __init__(self) -> None:
+        """Listen."""
         self.repository = Repository()
         self.tokens: list[str] = []
-        self.login = login
         self.origin: Path | None = None
         self.protected: frozenset[str] = frozenset()
-        self._data, self._token, self._name = data, token, name
         self._lock = Lock()
-        if data is not None and data.exists():
-            self.repository = Repository(**json.loads(data.read_text(encoding="utf-8")))
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_of(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self.address = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
@@ -347,32 +289,22 @@ class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
         }
         return variables | ({"GITHUB_EVENT_PATH": str(event)} if event else {})
 
-    def serve(self) -> None:
-        """Take calls until the process ends."""
-        self._server.serve_forever()
-
     def answer(self, call: Call, authorization: str) -> Reply | None:
         """The answer to a call; None where the connection is cut instead."""
         with self._lock:
-            own = _OWN_ROUTES.get((call.method, call.path))
-            reply = own(self.repository, call) if own else self._as_github(call, authorization)
-            if not own:
-                self.repository.calls.append(f"{call.method} {call.path} → {reply.status if reply else 0}")
-            self._keep()
+            reply = self._answer(call, authorization)
+            self.repository.calls.append(f"{call.method} {call.path} → {reply.status if reply else 0}")
             return reply
 
-    def _as_github(self, call: Call, authorization: str) -> Reply | None:
+    def _answer(self, call: Call, authorization: str) -> Reply | None:
         kind, _, token = authorization.partition(" ")
         self.tokens.append(token)
-        if kind != "Bearer" or not token or token != (self._token or token):
+        if (kind, token) != ("Bearer", self.token):
             return _UNAUTHORIZED
         fault = self.repository.fault_for(call.method)
-        if fault is None:
-            return self.carry_out(call)
-        if fault.get("acts"):
-            self.carry_out(call)
-        if fault["status"] == 0:
-            return None
+        reply = self.carry_out(call) if fault is None or fault.get("acts") else None
+        if fault is None or fault["status"] == 0:
+            return None if fault else reply
         message = {"message": fault.get("message", f"Fault {fault['status']}")}
         return Reply(fault["status"], message, fault.get("headers", {}))
 
@@ -382,10 +314,8 @@ class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
             return Reply(200, {"login": self.login, "type": "User"}) if self.login else _NO_USER
         if (call.method, call.path) == ("POST", "/graphql") and self.origin is not None:
             return Reply(*commit_on_branch(self.origin, call.fields, self.protected))
-        found = re.fullmatch(r"/repos/([^/]+/[^/]+)/?(.*)", call.path)
-        if not found or found[1] != (self._name or found[1]):
-            return NOT_FOUND
-        return self.routed(_ROUTES, self.repository, call, found[2])
+        matched = re.fullmatch(rf"/repos/{REPOSITORY}/?(.*)", call.path)
+        return self.routed(_ROUTES, self.repository, call, matched[1]) if matched else NOT_FOUND
 
     def setting(self, path: str) -> Reply | None:
         """What is at the path of a setting; None where the path is none."""
@@ -404,10 +334,6 @@ class GitHubStandIn(AbstractContextManager["GitHubStandIn"]):
             if method == call.method and (matched := re.fullmatch(pattern, path)):
                 return action(subject, call._replace(parts=matched.groups()))
         return NOT_FOUND
-
-    def _keep(self) -> None:
-        if self._data is not None:
-            self._data.write_text(json.dumps(_state(self.repository)), encoding="utf-8")
 
 
 def _handler_of(stand_in: GitHubStandIn) -> type[BaseHTTPRequestHandler]:
@@ -445,22 +371,3 @@ def _handler_of(stand_in: GitHubStandIn) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _answer  # noqa: N815 - the names that http.server looks for
 
     return Handler
-
-
-def _main() -> None:
-    parser = argparse.ArgumentParser(description="A stand-in for GitHub's REST API.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--token", help="The one token that is taken; by default any.")
-    parser.add_argument("--repository", help="The one repository that there is; by default any.")
-    options = parser.parse_args()
-    stand_in = GitHubStandIn(
-        port=options.port, data=options.data, token=options.token, name=options.repository
-    )
-    sys.stdout.write(f"{stand_in.address}\n")
-    sys.stdout.flush()
-    stand_in.serve()
-
-
-if __name__ == "__main__":
-    _main()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from github_stand_in import NOT_FOUND, Call, GitHubStandIn, Reply, Route, found, page
+from github_stand_in import NOT_FOUND, Call, GitHubStandIn, Reply, Route, found, page, pulls_of
 
 TOKEN = "glpat-stand1nT0ken"
 JOB_TOKEN = "glcbt-64_stand1nT0ken"
@@ -26,9 +26,8 @@ MOST_CHARACTERS = 1_000_000
 class GitLabStandIn(GitHubStandIn):
     """As for GitHub; the project is known by its number and by its path. `TOKEN` belongs to `LOGIN`."""
 
-    def __init__(self, *, port: int = 0, data: Path | None = None) -> None:
-        """Listen."""
-        super().__init__(port=port, data=data, token=TOKEN, login=LOGIN)
+    token = TOKEN
+    login = LOGIN
 
     @property
     def api(self) -> str:
@@ -89,7 +88,7 @@ def _create_note(gitlab: GitLabStandIn, call: Call) -> Reply:
     body = str(call.fields["body"])
     if refused := _too_long("note", body):
         return refused
-    user = {"login": str(gitlab.login)}
+    user = {"login": LOGIN}
     return Reply(201, _note(gitlab.repository.add_comment(int(call.parts[0]), body, user=user)))
 
 
@@ -97,7 +96,7 @@ def _change_note(gitlab: GitLabStandIn, call: Call) -> Reply:
     note = found(gitlab.repository.comments, "id", call._replace(parts=call.parts[1:]))
     if note is None:
         return NOT_FOUND
-    if note["user"]["login"] != gitlab.login:
+    if note["user"]["login"] != LOGIN:
         return Reply(403, {"message": "403 Forbidden"})
     if call.method == "DELETE":
         gitlab.repository.comments.remove(note)
@@ -111,14 +110,14 @@ def _list_issues(gitlab: GitLabStandIn, call: Call) -> Reply:
     issues = [
         each
         for each in gitlab.repository.issues
-        if each["state"] == "open" and (not is_mine or each["user"]["login"] == gitlab.login)
+        if each["state"] == "open" and (not is_mine or each["user"]["login"] == LOGIN)
     ]
     return _served(page(issues[::-1], call), _issue)
 
 
 def _create_issue(gitlab: GitLabStandIn, call: Call) -> Reply:
     title, body = str(call.fields["title"]), str(call.fields["description"])
-    user = {"login": str(gitlab.login)}
+    user = {"login": LOGIN}
     refused = _too_long("description", body)
     return refused or Reply(201, _issue(gitlab.repository.add_issue(title, body, user=user)))
 
@@ -136,7 +135,7 @@ def _change_issue(gitlab: GitLabStandIn, call: Call) -> Reply:
 
 
 def _list_merge_requests(gitlab: GitLabStandIn, call: Call) -> Reply:
-    return _served(page(gitlab.repository.pulls.get(call.parts[0], []), call), _merge_request)
+    return _served(page(pulls_of(gitlab.repository, call), call), _merge_request)
 
 
 _ROUTES: tuple[Route[GitLabStandIn], ...] = (
