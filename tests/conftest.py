@@ -14,7 +14,7 @@ from hypothesis import settings
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 # All that changes what Reconciler, or a library below it, reads or prints.
-_FOREIGN_PREFIXES = ("QUESTIONPRO_", "RECONCILER_", "GITHUB_", "XDG_")
+_FOREIGN_PREFIXES = ("QUESTIONPRO_", "RECONCILER_", "GITHUB_", "GIT_", "XDG_")
 _FOREIGN_NAMES = frozenset({"CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "PAGER"})
 
 # Where nothing compiled is kept, each of the thousand processes that tests start would compile it all anew.
@@ -56,6 +56,8 @@ def nothing_set_outside() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         for name in [name for name in os.environ if _is_foreign(name)]:
             monkeypatch.delenv(name)
+        for place in ("GLOBAL", "SYSTEM"):
+            monkeypatch.setenv(f"GIT_CONFIG_{place}", os.devnull)
         yield
 
 

@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from git_panels import git
+from plain_git import git
 from world import Result, World
 
 ADA = "ada@example.org"

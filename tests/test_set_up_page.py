@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from git_panels import git
+from plain_git import git
 from world import World
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from git_panels import git
+from plain_git import git
 from socket_vendor import SocketVendor
 from world import KEY, Result, World
 

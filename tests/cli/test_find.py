@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from git_panels import git
+from plain_git import git
 from world import Result, World
 
 ADA = "ada@example.org"

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from git_panels import SETTINGS_OF_NOBODY, GitPanels
+from git_panels import GitPanels
 from world import World
 
 # Runs git, and once the merge base is written out says so, and waits to be killed.
@@ -37,7 +37,6 @@ def test_a_signal_during_a_comparison_leaves_nobody_in_the_temporary_folder(
         cwd=repository.root,
         env={
             **os.environ,
-            **SETTINGS_OF_NOBODY,
             "PATH": f"{programs}:{os.environ['PATH']}",
             "TMPDIR": str(temporary),
         },

@@ -10,6 +10,7 @@ import pytest
 from commands import Ended, Run
 from msgspec import structs
 from people import PUSHED, lockfile_of, person, present
+from plain_git import BY_ADA
 
 from reconciler.cli.merge_lockfile import EXIT_NOT_MERGED
 from reconciler.errors import EXIT_DONE, EXIT_INVALID
@@ -140,7 +141,7 @@ class Repository:
         done = subprocess.run(
             ["git", *arguments],
             cwd=self.folder,
-            env={**os.environ, **_GIT_SETTINGS},
+            env={**os.environ, **BY_ADA},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -161,17 +162,6 @@ class Repository:
         self.git("checkout", "--quiet", "-b", "other")
         self.commit(lockfile)
         self.git("checkout", "--quiet", "main")
-
-
-# Nothing from outside: neither settings of the machine nor of whoever runs the tests.
-_GIT_SETTINGS = {
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_SYSTEM": os.devnull,
-    "GIT_AUTHOR_NAME": "Test",
-    "GIT_AUTHOR_EMAIL": "test@example.org",
-    "GIT_COMMITTER_NAME": "Test",
-    "GIT_COMMITTER_EMAIL": "test@example.org",
-}
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from commands import Ended, Run, start
-from git_panels import SETTINGS_OF_NOBODY, GitPanels, git, members
+from git_panels import GitPanels, members
 from people import lockfile_of, person
+from plain_git import git
 
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY
 from reconciler.lockfile.codec import encode
@@ -23,8 +24,6 @@ MAIN = ("--base", "origin/main")
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitPanels:
     """The working directory is the top of a repository; git has no settings but the repository's own."""
-    for name, value in SETTINGS_OF_NOBODY.items():
-        monkeypatch.setenv(name, value)
     made = GitPanels(tmp_path / "team")
     monkeypatch.chdir(made.root)
     return made

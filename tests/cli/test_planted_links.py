@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from commands import Run
-from git_panels import SETTINGS_OF_NOBODY, GitPanels
+from git_panels import GitPanels
 from people import lockfile_of, person
 
 from reconciler.errors import EXIT_DONE, EXIT_INVALID
@@ -18,8 +18,6 @@ FORGED = encode(lockfile_of(person("ada"), person("grace"), person("mallory")))
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitPanels:
     """The working directory: a repository with one environment, production, on a branch off main."""
-    for name, value in SETTINGS_OF_NOBODY.items():
-        monkeypatch.setenv(name, value)
     made = GitPanels(tmp_path / "team")
     monkeypatch.chdir(made.root)
     made.pull_request()

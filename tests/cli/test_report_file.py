@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from git_panels import git
+from plain_git import git
 from world import World
 
 from reconciler.apply.report import Provenance

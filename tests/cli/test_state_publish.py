@@ -1,11 +1,10 @@
 """`state publish` and its place in the loop: plan, apply, publish, with real git and the real sandbox."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
-from clones import FALLBACK, LOCKFILE, SHIELD, SIGNED_ONLY, STATE, Clone, Origin, lockfile_of
+from clones import FALLBACK, LOCKFILE, SIGNED_ONLY, STATE, Clone, Origin, lockfile_of
 from commands import Run
 from github_commits import GITHUB
 from github_stand_in import REPOSITORY, TOKEN, GitHubStandIn
@@ -19,14 +18,6 @@ from reconciler.lockfile.codec import decode_any
 from reconciler.lockfile.state import write_lockfile
 
 PUBLISH = ("state", "publish", "production")
-
-
-@pytest.fixture(autouse=True)
-def shielded_git(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    for name, value in SHIELD.items():
-        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from commands import TARGET, Panels, Run
-from git_panels import SETTINGS_OF_NOBODY, GitPanels
+from git_panels import GitPanels
 from socket_vendor import SocketVendor
 from terminal import converse
 from world import World
@@ -19,8 +19,6 @@ EVIL = "https://evil.example/a/api/v2"
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitPanels:
     """A pull request's branch over `main`, checked out in the working directory."""
-    for name, value in SETTINGS_OF_NOBODY.items():
-        monkeypatch.setenv(name, value)
     made = GitPanels(tmp_path / "team")
     monkeypatch.chdir(made.root)
     made.pull_request()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from commands import Panels, Run
-from git_panels import SETTINGS_OF_NOBODY, GitPanels
+from git_panels import GitPanels
 from people import PUSHED, TARGET, person, present
 from world import World
 
@@ -44,8 +44,6 @@ def flat(text: str) -> str:
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitPanels:
     """Panels in git, where Ada commits."""
-    for name, value in SETTINGS_OF_NOBODY.items():
-        monkeypatch.setenv(name, value)
     found = GitPanels(tmp_path / "team")
     monkeypatch.chdir(found.root)
     return found

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from git_panels import git
+from plain_git import git
 
 from reconciler.git.repository import NOT_COMMITTED, Written, blame
 

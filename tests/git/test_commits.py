@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from clones import Clone, Origin, git, lockfile_of
+from clones import Clone, Origin, lockfile_of
+from plain_git import git
 
 from reconciler.git.remote import File, commit_file
 from reconciler.git.repository import Repository

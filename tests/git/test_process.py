@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from clones import git
 from git_panels import GitPanels
+from plain_git import git
 
 from reconciler.cli.main import main
 from reconciler.errors import InvalidInput

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from clones import Clone, Origin, git
+from clones import Clone, Origin
+from plain_git import git
 
 from reconciler.git.remote import File, Pushed, PushEnd, Remote, commit_file
 from reconciler.git.repository import Repository

@@ -4,7 +4,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from clones import Clone, Origin, git
+from clones import Clone, Origin
+from plain_git import git
 
 from reconciler.errors import InvalidInput
 from reconciler.git.remote import Remote

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from git_panels import SETTINGS_OF_NOBODY, git
+from plain_git import git
 
 from reconciler.errors import InvalidInput
 from reconciler.git.repository import Repository
@@ -14,10 +14,8 @@ NAMES = ("plain.txt", "with space.txt", "Übersicht.txt", "line\nend.txt", "-das
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path) -> Path:
     """A repository with nothing in it."""
-    for name, value in SETTINGS_OF_NOBODY.items():
-        monkeypatch.setenv(name, value)
     root = tmp_path / "team"
     root.mkdir()
     git(root, "init", "--quiet", "--initial-branch=main")

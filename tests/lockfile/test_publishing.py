@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from clones import FALLBACK, LOCKFILE, PROTECTED, STATE, Clone, Origin, git, lockfile_of
+from clones import FALLBACK, LOCKFILE, PROTECTED, STATE, Clone, Origin, lockfile_of
+from plain_git import git
 
 from reconciler.errors import InvalidInput, Refusal, UsageError
 from reconciler.lockfile.codec import encode

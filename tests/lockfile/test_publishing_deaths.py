@@ -11,8 +11,9 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from clones import STATE, Clone, Origin, git, lockfile_of
+from clones import STATE, Clone, Origin, lockfile_of
 from mortal import Doom, outlive
+from plain_git import git
 
 from reconciler.lockfile.state import write_lockfile
 
@@ -79,10 +80,7 @@ class Stage:
 
 @pytest.fixture(scope="module", params=[True, False], ids=["branch", "file"])
 def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
-            patch.setenv(name, "/dev/null")
-        return Stage.prepare(tmp_path_factory.mktemp("stage"), own_branch=request.param)
+    return Stage.prepare(tmp_path_factory.mktemp("stage"), own_branch=request.param)
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from clones import FALLBACK, LOCKFILE, SIGNED_ONLY, STATE, Origin, git, lockfile_of
+from clones import FALLBACK, LOCKFILE, SIGNED_ONLY, STATE, Origin, lockfile_of
 from github_commits import GITHUB
 from github_stand_in import GitHubStandIn
+from plain_git import git
 
 from reconciler.ci.github import MOST_BYTES, GitHub
 from reconciler.errors import InvalidInput

@@ -18,7 +18,6 @@ from unittest.mock import patch
 
 import pytest
 from applied import Applied
-from clones import git
 from disk_room import room_for
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -26,6 +25,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from mortal import AtStep, Doom, InALine, in_a_call, outlive
 from oracle import Oracle, held_by
 from people import environment_of, person, roster_of
+from plain_git import git
 from truth import DELETE, OTHERS, UNSUBSCRIBE, Call, Deed, Members, Truth
 from watched_panel import REFUSED, Mishap, WatchedPanel, Weather
 

@@ -1,11 +1,9 @@
 """A bare repository as `origin`, and clones of it with an environment `production` in them: real git."""
 
-import os
-import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from people import PUSHED, TARGET, person
+from plain_git import git
 
 from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
@@ -47,26 +45,6 @@ done
 """
 
 _SETTINGS = "datacenter: eu\napi_key: {env: KEY}\n"
-_SOMEBODY = {
-    f"GIT_{role}_{part}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for part, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))
-}
-SHIELD = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-
-
-def git(folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> str:
-    """Run git as somebody whose machine has no settings; returns what it printed."""
-    done = subprocess.run(
-        ["git", *arguments],
-        cwd=folder,
-        env={**os.environ, **SHIELD, **_SOMEBODY, **(env or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.rstrip("\n")
 
 
 def lockfile_of(*names: str, **fields: str) -> Lockfile:

@@ -1,9 +1,10 @@
 """Several clones of one repository, whose applies all reach one panel: real processes, real git."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from clones import SHIELD, STATE, git
+from clones import STATE
+from plain_git import git
 from socket_vendor import SocketVendor
 from world import PROGRAM, Result, World
 
@@ -58,10 +59,6 @@ class Desk(World):
     def git(self, *arguments: str) -> str:
         """Run git here."""
         return git(self.folder, *arguments)
-
-    def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        """With no settings of git but the repository's own."""
-        return super().environ({**SHIELD, **(more or {})})
 
     def push(self, message: str = "Go on") -> None:
         """Commit all that differs, and bring it to `main`."""

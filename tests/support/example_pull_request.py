@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from git_panels import SETTINGS_OF_NOBODY, git
+from plain_git import git
 
 from reconciler.declaration import read_declaration
 from reconciler.lockfile.codec import encode
@@ -89,7 +89,7 @@ class ExamplePullRequest:
         printed = subprocess.run(
             [sys.executable, "-m", "reconciler", "plan", *line],
             cwd=self._folder,
-            env={**os.environ, **SETTINGS_OF_NOBODY, "CI": "true"},
+            env={**os.environ, "CI": "true"},
             capture_output=True,
             check=False,
         ).stdout.decode()

@@ -1,32 +1,9 @@
 """A repository with panels in it, as a pull request's job has it checked out, and a bare origin."""
 
-import os
-import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from commands import Panels
-
-SETTINGS_OF_NOBODY: Mapping[str, str] = {
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_SYSTEM": os.devnull,
-    **{f"GIT_{role}_NAME": "Ada" for role in ("AUTHOR", "COMMITTER")},
-    **{f"GIT_{role}_EMAIL": "ada@example.org" for role in ("AUTHOR", "COMMITTER")},
-}
-"""Variables by which git works with no settings but the repository's own."""
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git in a folder, and expect it to do its work; returns what it printed."""
-    done = subprocess.run(
-        ["git", *arguments],
-        cwd=folder,
-        env={**os.environ, **SETTINGS_OF_NOBODY},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode(errors="surrogateescape").strip()
+from plain_git import git
 
 
 class GitPanels(Panels):

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from gitlab_stand_in import NUMBER, TOKEN, GitLabStandIn, merge_request_environ
-from team import STEADY_GIT, Job, PullRequest, Team, ended, git
+from plain_git import BY_ADA, git
+from team import Job, PullRequest, Team, ended
 from world import KEY, Sandbox
 
 _REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -148,7 +149,7 @@ class GitLabTeam(Team):
             cwd=home / "clone",
             env={
                 **os.environ,
-                **STEADY_GIT,
+                **BY_ADA,
                 "HOME": str(home),
                 "PATH": os.pathsep.join((*programs, os.environ["PATH"])),
                 "CI": "true",

@@ -21,20 +21,13 @@ from typing import Any, NamedTuple
 
 from clones import SIGNED_ONLY
 from github_stand_in import TOKEN, GitHubStandIn
+from plain_git import BY_ADA, git
 from world import KEY, Sandbox
 
 _REPOSITORY = Path(__file__).resolve().parent.parent.parent
 _ACTIONS = _REPOSITORY / "tests" / "workflows" / "actions"
 _USED = re.compile(r"uses: actions/([\w-]+)@([0-9a-f]{40})")
 _SECONDS = 120
-STEADY_GIT = {
-    "GIT_CONFIG_GLOBAL": "/dev/null",
-    "GIT_CONFIG_SYSTEM": "/dev/null",
-    "GIT_AUTHOR_NAME": "Pat",
-    "GIT_AUTHOR_EMAIL": "pat@team.test",
-    "GIT_COMMITTER_NAME": "Pat",
-    "GIT_COMMITTER_EMAIL": "pat@team.test",
-}
 _PROTECTED = """#!/bin/sh
 while read -r old new ref; do
   if test "$ref" = refs/heads/main; then
@@ -246,7 +239,7 @@ class Team:
         return subprocess.Popen(
             [Path(sys.executable).with_name("act"), event_name, *options],
             cwd=clone,
-            env={**os.environ, **STEADY_GIT, "HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")},
+            env={**os.environ, **BY_ADA, "HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -293,9 +286,7 @@ class Team:
         """The lockfile as the remote has it on a branch; None where it has none."""
         self.git("fetch", "--quiet", "--prune", "origin")
         path = f"origin/{ref}:panels/{name}/state.lock.json"
-        done = subprocess.run(
-            ["git", "show", path], cwd=self.desk, capture_output=True, check=False, env=_environ()
-        )
+        done = subprocess.run(["git", "show", path], cwd=self.desk, capture_output=True, check=False)
         return json.loads(done.stdout) if done.returncode == 0 else None
 
     def members(self, ref: str = "main", name: str = "production") -> list[str]:
@@ -346,17 +337,5 @@ class Team:
             "TEST_PYTHON_BIN": str(Path(sys.executable).parent),
             "TEST_ARTIFACTS": str(self.artifacts),
             "TEST_EVENTS": str(self.events),
-            **STEADY_GIT,
+            **BY_ADA,
         }
-
-
-def _environ() -> dict[str, str]:
-    return {**os.environ, **STEADY_GIT}
-
-
-def git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", *arguments], cwd=folder, env=_environ(), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()

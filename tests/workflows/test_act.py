@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from team import as_act_reads, git
+from plain_git import git
+from team import as_act_reads
 from workflow_files import WORKFLOWS
 
 pytestmark = pytest.mark.workflows
