@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from disk_room import room_for
+from mortal import room_for
 from people import NOTHING_YET, batch_of, environment_of, person
 
 from reconciler.apply.journal import (

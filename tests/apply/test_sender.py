@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from disk_room import UNLIMITED, room_for
+from mortal import UNLIMITED, room_for
 from people import NOTHING_YET, batch_of, environment_of, person
 from vendor import Vendor
 

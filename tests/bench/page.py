@@ -21,7 +21,7 @@ from reconciler.lockfile.codec import encode
 from reconciler.lockfile.model import Lockfile, Outcome, Present
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "support"))
-import headless
+import viewer
 
 _MEMBERS = (20_000, 100_000)
 _RECONCILER = str(Path(sys.executable).with_name("reconciler"))
@@ -63,7 +63,7 @@ class Page(NamedTuple):
 def main() -> None:
     """Measure, and print the table."""
     counts = [int(text) for text in sys.argv[1:]] or _MEMBERS
-    lacking = headless.missing()
+    lacking = viewer.missing()
     with tempfile.TemporaryDirectory() as folder:
         files = [_written(Path(folder) / str(count), count) for count in counts]
         opened: Sequence[Opened | None] = [None] * len(files)
@@ -113,7 +113,7 @@ def _person(number: int) -> tuple[str, ...]:
 
 
 def _opened(paths: Sequence[Path], home: Path) -> list[Opened]:
-    with headless.browser({**os.environ, "HOME": str(home)}) as browser:
+    with viewer.browser({**os.environ, "HOME": str(home)}) as browser:
         found = []
         for path in paths:
             page = browser.new_page()

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import headless
 import pytest
 from example_pages import PAGES, write_pages
-from viewer import Viewer
+from viewer import Viewer, browser, missing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Browser"]:
     """The browser; what it writes into its home directory is thrown away."""
-    if lacking := headless.missing():
+    if lacking := missing():
         pytest.skip(f"needs {lacking}")
     home = str(tmp_path_factory.mktemp("browser"))
-    with headless.browser({**os.environ, "HOME": home, "XDG_CONFIG_HOME": home}) as browser:
-        yield browser
+    with browser({**os.environ, "HOME": home, "XDG_CONFIG_HOME": home}) as chromium:
+        yield chromium
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,7 @@ tries them all. Here everybody is new; `test_deaths_of_all_kinds.py` is about th
 from collections.abc import Iterator
 
 import pytest
-from deathbed import KILLED, Deathbed, Mishap, mishaps
-from tracing import needs_tracing
+from deathbed import KILLED, Deathbed, Mishap, mishaps, needs_tracing
 from world import Sandbox
 
 MEMBERS, SIZE = 6, 2

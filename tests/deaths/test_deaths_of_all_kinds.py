@@ -9,8 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from deathbed import KILLED, Deathbed, Mishap, mishaps
-from tracing import needs_tracing
+from deathbed import KILLED, Deathbed, Mishap, mishaps, needs_tracing
 from world import KEY, Sandbox
 
 from reconciler.lockfile.codec import encode

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from ahead import ahead
 from fault_table import FOR_GOOD, MEMBERS, SIZE, Ends, Message, table
-from rehearsal import Rehearsal, api, prepared, rehearse
+from rehearsal import Rehearsal, ahead, api, prepared, rehearse
 from socket_vendor import SocketVendor
 
 from reconciler.sandbox.faults import FAULTS

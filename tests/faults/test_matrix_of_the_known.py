@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from ahead import ahead
 from fault_table import FOR_GOOD, MEMBERS, SIZE, Ends, Message, table
-from rehearsal import Rehearsal, api, known, people, prepared, rehearse
+from rehearsal import Rehearsal, ahead, api, known, people, prepared, rehearse
 from socket_vendor import SocketVendor
 
 KNOWN = [{"emailAddress": address, "city": "Rome"} for address in people(MEMBERS)]

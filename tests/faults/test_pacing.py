@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from ahead import ahead
-from rehearsal import Rehearsal, prepared, rehearse
+from rehearsal import Rehearsal, ahead, prepared, rehearse
 from socket_vendor import SocketVendor
 
 from reconciler.environment.model import RateLimit

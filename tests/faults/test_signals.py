@@ -17,8 +17,7 @@ from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM
 from typing import Any, NamedTuple
 
 import pytest
-from ahead import ahead
-from rehearsal import api, outcomes_of, prepared
+from rehearsal import ahead, api, outcomes_of, prepared
 from socket_vendor import SocketVendor
 from world import PROGRAM, World
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from deathbed import needs_tracing
 from rehearsal import api
 from socket_vendor import SocketVendor
-from tracing import needs_tracing
 from world import PROGRAM, World
 
 from reconciler.environment.model import RateLimit

@@ -15,8 +15,7 @@ from base_loader import (
 )
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
-from member_tables import member_tables
-from member_texts import member_texts
+from member_texts import member_tables, member_texts
 from mutations import mutated, seeds
 
 from reconciler.errors import InvalidInput

@@ -18,11 +18,10 @@ from unittest.mock import patch
 
 import pytest
 from applied import Applied
-from disk_room import room_for
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from mortal import AtStep, Doom, InALine, in_a_call, outlive
+from mortal import AtStep, Doom, InALine, in_a_call, outlive, room_for
 from oracle import Oracle, held_by
 from people import environment_of, person, roster_of
 from plain_git import git

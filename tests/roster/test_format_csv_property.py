@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hypothesis import assume, given
-from member_tables import member_tables
+from member_texts import member_tables
 
 from reconciler.member import Attributes, identical
 from reconciler.roster.format import canonical_csv

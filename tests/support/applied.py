@@ -2,13 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from departures import departures
-from oracle import is_told_gone, known
-from standing import standing
-from truth import SAVE, Call, Truth
+from oracle import is_told_gone, known, refused_by_the_api
+from truth import DELETE, SAVE, Call, Truth
 from watched_panel import is_refused
 
 from reconciler.apply.report import Report
@@ -82,13 +80,13 @@ class Applied(NamedTuple):
         lockfile = self._lockfile(self.after)
         assert not plan_for(self.environment, self.roster, lockfile, ApplyOptions()).has_something_to_apply
         self._carried_out(truth)
-        stands = standing(self.environment.policy, self.roster, lockfile)
+        stands = refused_by_the_api(self.environment.policy, self.roster, lockfile)
         assert self.report.exit_code == (EXIT_INCOMPLETE if stands else EXIT_DONE)
         self._cost_what_was_foretold(self.report, objectionable)
 
     def _carried_out(self, truth: Truth) -> None:
         """Whoever is declared is in, and whoever left is out, as far as the panel lets us."""
-        refused = standing(self.environment.policy, self.roster, self._lockfile(self.after))
+        refused = refused_by_the_api(self.environment.policy, self.roster, self._lockfile(self.after))
         for add in self._asked(OperationKind.ADD):
             assert add.key in truth.panel or add.key in refused
         for change in self._asked(OperationKind.CHANGE):
@@ -163,7 +161,7 @@ class Applied(NamedTuple):
 
     def _stands_reported(self, report: Report, lockfile: Lockfile) -> dict[str, str]:
         """All who stand refused, of whom the report tells as it should."""
-        stands = standing(self.environment.policy, self.roster, lockfile)
+        stands = refused_by_the_api(self.environment.policy, self.roster, lockfile)
         blocked = {key for key, reason in stands.items() if reason == BLOCKED}
         assert {action.key for action in report.blocked} == blocked
         assert {action.key for action in report.rejected} == stands.keys() - blocked
@@ -206,3 +204,23 @@ def _is_dropped(remove: Remove, lockfile: Lockfile) -> bool:
 def _are_among(call: Call, operations: Mapping[str, Attributes]) -> bool:
     """Whether everybody in this call is to be sent in this way."""
     return all(operations.get(key) == attributes for key, attributes in call.members.items())
+
+
+def departures(removals: Iterable[Operation], calls: Sequence[Call]) -> dict[str, Departure]:
+    """The strongest word that may be said of each who is gone; whoever isn't told to be gone is missing."""
+    found = {}
+    for remove in removals:
+        about = [call for call in calls if call.asks != SAVE and remove.key in call.members]
+        told = [call for call in about if is_told_gone(call, remove.key)]
+        if told:
+            before = about[: about.index(told[0])]
+            found[remove.key] = _departure(
+                told[0], is_doubtful=remove.doubtful or any(call.in_doubt for call in before)
+            )
+    return found
+
+
+def _departure(told: Call, *, is_doubtful: bool) -> Departure:
+    if len(told.gone) == len(told.members):
+        return Departure.DELETED if told.asks == DELETE else Departure.UNSUBSCRIBED
+    return Departure.UNATTRIBUTED if told.gone or is_doubtful else Departure.ABSENT

@@ -1,12 +1,14 @@
 """An apply under strace, which counts its system calls, or makes one of them fail or be the last."""
 
 import re
+import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+import pytest
 from world import PROGRAM, Sandbox, World
 
 KILLED = ("write", "fsync", "rename", "unlink", "sendto")
@@ -87,3 +89,15 @@ Prepare: TypeAlias = Callable[[Deathbed, str], None]
 def mishaps(counts: Counter[str], calls: tuple[str, ...], what: str) -> list[Mishap]:
     """Each of these calls, each time that it is made."""
     return [Mishap(call, number, what) for call in calls for number in range(1, counts[call] + 1)]
+
+
+def _can_trace() -> bool:
+    if shutil.which("strace") is None:
+        return False
+    tried = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False)
+    return tried.returncode == 0
+
+
+needs_tracing = pytest.mark.skipif(
+    not _can_trace(), reason="strace is missing, or this machine forbids tracing"
+)

@@ -1,4 +1,4 @@
-"""Runs that die: in a child process, by a real SIGKILL or SIGXFSZ, at a moment that is given."""
+"""Runs that die, by a real SIGKILL or SIGXFSZ, at a given moment; and a disk with little room."""
 
 import os
 import resource
@@ -6,7 +6,8 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import FrameType
@@ -86,3 +87,21 @@ class InALine(NamedTuple):
 
 def in_a_call() -> None:
     """Die where the panel has it so: nothing needs to be arranged."""
+
+
+UNLIMITED = resource.RLIM_INFINITY
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Let no file grow beyond so many bytes; a write that goes further is cut short there, and then fails.
+
+    What comes to a process that writes on is SIGXFSZ. Python ignores it, so the write fails with an error;
+    where it isn't ignored, the process dies in the middle of its line.
+    """
+    before, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))

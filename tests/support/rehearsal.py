@@ -2,10 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+import pytest
 from socket_vendor import SocketVendor
 from world import Result, World
 
@@ -13,6 +16,9 @@ from reconciler.lockfile.codec import encode
 from reconciler.lockfile.model import Lockfile, Outcome, Present
 
 ATTEMPTS = 3
+
+Case = TypeVar("Case")
+Ended = TypeVar("Ended")
 
 
 class Rehearsal(NamedTuple):
@@ -99,3 +105,31 @@ def outcomes_of(world: World) -> Counter[str] | None:
 def _apply(world: World, *options: str) -> Result:
     # Nothing is masked, also where the tests run in CI: their words are what is looked at.
     return world.run("apply", "p", "--yes", "--report", "report.json", *options, env={"CI": "false"})
+
+
+@contextmanager
+def ahead(
+    request: pytest.FixtureRequest,
+    folders: pytest.TempPathFactory,
+    rehearse: Callable[[Path, Case], Ended],
+    at_once: int = 3,
+) -> Iterator[Callable[[Case], Ended]]:
+    """Begin the cases of all selected tests of this module, since they mostly wait; gives what waits for one.
+
+    A case is the value of a test's parameter `case`; each is rehearsed once, in a folder of its own.
+    """
+    with ThreadPoolExecutor(at_once) as pool:
+        runs: dict[Any, Future[Ended]] = {
+            case: pool.submit(rehearse, folders.mktemp("case"), case)
+            for case in dict.fromkeys(_selected(request))
+        }
+        yield lambda case: runs[case].result()
+        pool.shutdown(cancel_futures=True)
+
+
+def _selected(request: pytest.FixtureRequest) -> Iterator[Any]:
+    for item in request.session.items:
+        if isinstance(item, pytest.Function) and item.path == request.path and hasattr(item, "callspec"):
+            parameters = item.callspec.params
+            if "case" in parameters:
+                yield parameters["case"]

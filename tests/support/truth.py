@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from disk_room import UNLIMITED, room_for
+from mortal import UNLIMITED, room_for
 
 Members: TypeAlias = Mapping[str, Mapping[str, Any]]
 """Attributes by identity; of somebody to take away the address alone."""
