@@ -1,5 +1,6 @@
 """What each answer means: the vendor's pages and the contract's table, row by row."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.questionpro.answers import Access, HttpAnswer, read_answer
+from reconciler.questionpro.answers import Access, HttpAnswer, find, read_answer, seconds_to_wait
 from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
@@ -70,7 +71,9 @@ def test_a_400_refuses_the_batch_in_the_apis_own_words() -> None:
     assert _read(400, _printed(400)) == Refused("Invalid URL parameters")
 
 
-@pytest.mark.parametrize("body", ["", "<html>", "{}"])
+@pytest.mark.parametrize(
+    "body", ["", "<html>", "{}", "[]", '{"message": {"text": 1}}', '{"message"', '"message": "']
+)
 def test_a_400_without_a_message_is_a_refusal_all_the_same(body: str) -> None:
     assert _read(400, body) == Refused("HTTP 400 without a reason")
 
@@ -162,3 +165,118 @@ def test_a_status_that_no_page_knows_is_unusable(status: int) -> None:
 @given(st.integers(100, 999), st.binary(max_size=60), st.text(max_size=20))
 def test_every_answer_whatever_has_a_meaning(status: int, body: bytes, header: str) -> None:
     assert isinstance(_read(status, body, retry_after=header, location=header, date=header), Answer)
+
+
+# The vendor's error bodies, which are no JSON as they are printed
+
+PRINTED = {
+    "400": "Invalid URL parameters",
+    "401": "Incorrect API Key",
+    "403": "The user does not have permission to access the resource",
+    "404": "The resource that you're trying to access doesn't exist",
+    "500": "We are not able to process your request",
+}
+
+
+def message(text: str) -> str:
+    """What is taken for the message of an error body."""
+    answer = _read(400, text)
+    assert isinstance(answer, Refused)
+    return answer.reason
+
+
+@pytest.mark.parametrize("status", PRINTED)
+def test_a_body_as_printed_on_the_vendors_page_is_understood_though_it_is_no_json(status: str) -> None:
+    text = (BODIES / f"{status}.txt").read_text(encoding="utf-8")
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(text)
+    assert message(text) == PRINTED[status]
+
+
+@pytest.mark.parametrize("identifier", ["r-7", 1013])
+def test_a_value_may_be_text_or_a_number(identifier: object) -> None:
+    assert find(json.dumps({"requestID": identifier}), "requestID") == str(identifier)
+
+
+def test_half_of_a_surrogate_pair_becomes_a_question_mark_since_no_file_can_hold_it() -> None:
+    body = '{"response": {"error": {"message": "odd \\ud83c name"}}}'
+    assert message(body) == "odd ? name"
+
+
+def test_keys_outside_the_error_are_not_taken_for_its_own() -> None:
+    body = {"name": "not this", "message": "nor this", "response": {"error": {"message": "this"}}}
+    assert message(json.dumps(body)) == "this"
+
+
+@given(st.text(min_size=1, max_size=80))
+def test_any_message_in_valid_json_is_found_on_one_line(said: str) -> None:
+    assert find(json.dumps({"message": said}), "message") == (" ".join(said.split())[:300] or None)
+
+
+@given(st.text())
+def test_no_text_whatever_makes_the_search_fail(text: str) -> None:
+    find(f'"message": "{text}"', "message")
+
+
+def test_an_endless_message_is_cut() -> None:
+    assert len(find(json.dumps({"message": "x\\" * 500_000}), "message") or "") == 300
+
+
+# Retry-After, in both of its forms
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("0", 0), ("7", 7), (" 120 ", 120), ("1.5", 1.5), ("86400", 86400), ("31536000", 31536000)],
+)
+def test_seconds_are_taken_as_they_are_however_many(header: str, seconds: float) -> None:
+    assert seconds_to_wait(header, None, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("header", "date", "seconds"),
+    [
+        ("Mon, 23 Nov 2026 09:02:00 GMT", None, 120),
+        ("Mon, 23 Nov 2026 08:00:00 GMT", None, 0),
+        ("Mon, 23 Nov 2026 07:00:30 GMT", "Mon, 23 Nov 2026 07:00:00 GMT", 30),
+        ("Mon, 23 Nov 2026 09:00:30 GMT", "noon", 30),
+    ],
+)
+def test_a_date_is_compared_with_the_servers_own_clock_where_it_can_be_read(
+    header: str, date: str | None, seconds: float
+) -> None:
+    assert seconds_to_wait(header, date, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "soon",
+        "-5",
+        "1e3",
+        "٣",
+        "Mon, 99 Nov 2026 09:00:00 GMT",
+        "0x10",
+        "Mon, 01 Jan 2024 00:00:00 +99999999999999",
+        "Mon, 01 Jan 99999999 00:00:00 GMT",
+        "Mon, 01 Jan 2024 99:99:99 GMT",
+        "Mon, 23 Nov 2026 09:00:00 " + "G" * 100_000,
+        "\x00",
+    ],
+)
+def test_nonsense_names_no_time(header: str | None) -> None:
+    assert seconds_to_wait(header, None, NOW) is None
+
+
+@pytest.mark.parametrize("header", ["9" * 20, "9" * 400, "9" * 100_000, "1" * 90 + ".5"])
+def test_a_number_of_any_length_is_a_wait_of_many_years(header: str) -> None:
+    assert seconds_to_wait(header, None, NOW) == 1e9
+
+
+@pytest.mark.parametrize("zone", ["+2359", "-2359"])
+@pytest.mark.parametrize("day", ["Mon, 01 Jan 0001 00:00:00", "Fri, 31 Dec 9999 23:59:59"])
+def test_the_ends_of_the_calendar_are_times_or_nonsense(day: str, zone: str) -> None:
+    assert (seconds_to_wait(f"{day} {zone}", None, NOW) or 0) >= 0
+    assert (seconds_to_wait("Mon, 23 Nov 2026 09:00:30 GMT", f"{day} {zone}", NOW) or 0) >= 0

@@ -27,6 +27,7 @@ from reconciler.questionpro.panel import (
     Denied,
     Lost,
     Reply,
+    Request,
     Save,
     Unreachable,
     Unusable,
@@ -36,6 +37,7 @@ from reconciler.questionpro.panel import (
 SECRET = "s3cret-key-0001"
 KEY = Credential(SECRET, "the variable PANEL_KEY")
 ADA = {"emailAddress": "ada@example.org", "firstName": "Ada", "city": "Tromsø"}
+SAVE = Save([ADA])
 COUNTS = b'{"response": {"membersAddedSuccessfully": 1, "membersFailedToBeAdded": 0}, "requestID": "r-42"}'
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -101,13 +103,13 @@ async def _read_request(reader: asyncio.StreamReader, seen: Vendor) -> None:
 
 
 def calling(
-    *answers: bytes | Script, timeout: float = 5, key: Credential | None = KEY
+    *answers: bytes | Script, timeout: float = 5, key: Credential | None = KEY, request: Request = SAVE
 ) -> tuple[Reply, Vendor]:
     """One call to a vendor that answers so."""
 
     async def run() -> tuple[Reply, Vendor]:
         async with vendor(*answers) as seen, QuestionProPanel(seen.address, key, timeout) as panel:
-            return await panel.send(Save([ADA])), seen
+            return await panel.send(request), seen
 
     return asyncio.run(run())
 
@@ -118,22 +120,12 @@ def _removed(by: Removal) -> bytes:
     return http(json.dumps({"response": counts | {"membersBlocked": 0}}).encode())
 
 
-def removing(by: Removal) -> tuple[Reply, Vendor]:
-    """One call to take two people away, to a vendor that answers it."""
-
-    async def run() -> tuple[Reply, Vendor]:
-        async with vendor(_removed(by)) as seen, QuestionProPanel(seen.address, KEY, 5) as panel:
-            return await panel.send(Withdraw(by, ["Ada@example.org", "bob@example.org"])), seen
-
-    return asyncio.run(run())
-
-
 def calling_address(address: str, timeout: float = 5) -> Reply:
     """One call to an address."""
 
     async def run() -> Reply:
         async with QuestionProPanel(address, KEY, timeout) as panel:
-            return await panel.send(Save([ADA]))
+            return await panel.send(SAVE)
 
     return asyncio.run(run())
 
@@ -191,28 +183,17 @@ def test_a_netrc_file_adds_no_credentials(tmp_path: Path, monkeypatch: pytest.Mo
     assert "authorization" not in seen.heads[0].lower()
 
 
-def test_cookies_that_the_server_sets_are_not_sent_back() -> None:
+def test_calls_share_a_connection_and_no_cookies() -> None:
     async def run() -> Vendor:
         async with vendor(http(headers=["set-cookie: session=1"])) as seen:
             async with QuestionProPanel(seen.address, KEY, 5) as panel:
-                await panel.send(Save([ADA]))
-                await panel.send(Save([ADA]))
+                await panel.send(SAVE)
+                await panel.send(SAVE)
             return seen
 
     seen = asyncio.run(run())
-    assert len(seen.heads) == 2
+    assert (len(seen.heads), seen.connections) == (2, 1)
     assert "cookie" not in seen.heads[1].lower()
-
-
-def test_calls_one_after_the_other_share_a_connection() -> None:
-    async def run() -> Vendor:
-        async with vendor(http()) as seen:
-            async with QuestionProPanel(seen.address, KEY, 5) as panel:
-                await panel.send(Save([ADA]))
-                await panel.send(Save([ADA]))
-            return seen
-
-    assert asyncio.run(run()).connections == 1
 
 
 def test_the_key_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -359,7 +340,7 @@ def test_a_handshake_that_fails_or_never_ends_sent_nothing(server: Script) -> No
         async with listener:
             port = listener.sockets[0].getsockname()[1]
             async with QuestionProPanel(f"https://127.0.0.1:{port}", KEY, 0.5) as panel:
-                return await panel.send(Save([ADA]))
+                return await panel.send(SAVE)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # httpcore leaves the socket of a handshake that is
@@ -391,7 +372,7 @@ class _Failing(httpx.AsyncBaseTransport):
 def _through(transport: httpx.AsyncBaseTransport, timeout: float = 5) -> Reply:
     async def run() -> Reply:
         async with QuestionProPanel("http://any.invalid", None, timeout, transport=transport) as panel:
-            return await panel.send(Save([ADA]))
+            return await panel.send(SAVE)
 
     return asyncio.run(run())
 
@@ -433,7 +414,7 @@ def _behind(proxy: Callable[[Vendor], None], answer: bytes) -> tuple[Reply, Vend
         async with vendor(answer) as seen:
             proxy(seen)
             async with QuestionProPanel("https://api.questionpro.invalid/a/api/v2", KEY, 5) as panel:
-                return await panel.send(Save([ADA])), seen
+                return await panel.send(SAVE), seen
 
     return asyncio.run(run())
 
@@ -489,7 +470,7 @@ def unused_address() -> str:
     ],
 )
 def test_a_removal_goes_by_the_vendors_call_with_the_addresses_and_the_key(by: Removal, line: str) -> None:
-    reply, seen = removing(by)
+    reply, seen = calling(_removed(by), request=Withdraw(by, ["Ada@example.org", "bob@example.org"]))
     assert seen.heads[0].splitlines()[0] == line
     assert f"api-key: {KEY.reveal()}" in seen.heads[0]
     assert json.loads(seen.bodies[0]) == ["Ada@example.org", "bob@example.org"]
