@@ -47,7 +47,6 @@ PERMISSION = "permission to add"
 
 _UNAUTHORIZED = 401
 _ANSWERS_OF_THE_API = frozenset({_UNAUTHORIZED, 403, 429})  # any web server has a page for the others
-_NO_CONNECTION = "there was no connection"
 _PERMISSION = unknown(
     PERMISSION,
     "only adding a member shows it",
@@ -112,13 +111,34 @@ def _connection(environment: Environment, connect: Connect | None) -> tuple[tupl
     try:
         reply = asyncio.run(_read(connect))
     except ReconcilerError as error:
-        wrong = failed(ADDRESS if environment.is_embedded else TLS_AND_PROXY, error.problems[0])
-        left = [unknown(each, _NO_CONNECTION) for each in (ADDRESS, TLS_AND_PROXY, KEY) if each != wrong.name]
-        return tuple(sorted((wrong, *left), key=_place)), 0
+        wrong = ADDRESS if environment.is_embedded else TLS_AND_PROXY
+        return _no_connection(failed(wrong, error.problems[0])), 0
     if isinstance(reply.answer, Unreachable):
-        return _no_connection(environment, reply.answer), 0
+        return _no_connection(_unreachable(environment, reply.answer)), 0
     checks = _address(environment, reply), ok(TLS_AND_PROXY, _way(environment)), _key(reply)
     return checks, int(reply.sent)
+
+
+async def _read(connect: Connect) -> Reply:
+    async with connect() as panel:
+        return await panel.read(ReadPage(1))
+
+
+def _no_connection(wrong: Check) -> tuple[Check, ...]:
+    """The check that says why there was none, among those that it leaves unknown."""
+    names = (ADDRESS, TLS_AND_PROXY, KEY)
+    return tuple(wrong if each == wrong.name else unknown(each, "there was no connection") for each in names)
+
+
+def _unreachable(environment: Environment, answer: Unreachable) -> Check:
+    if answer.at is Hop.HOST:
+        hint = "Check datacenter or base_url in environment.yaml, and the network: docs/network.md."
+        location = Location(display_path(environment.folder / "environment.yaml"))
+        return failed(ADDRESS, Problem((answer.reason,), (hint,), location))
+    what = "the proxy" if answer.at is Hop.PROXY else "certificates and the proxy"
+    return failed(
+        TLS_AND_PROXY, Problem((answer.reason,), (f"Check the variables for {what}: docs/network.md.",))
+    )
 
 
 def _address(environment: Environment, reply: Reply) -> Check:
@@ -128,22 +148,6 @@ def _address(environment: Environment, reply: Reply) -> Check:
     return unknown(
         ADDRESS, f"{environment.target} doesn't answer as the API does: see what the key check got"
     )
-
-
-async def _read(connect: Connect) -> Reply:
-    async with connect() as panel:
-        return await panel.read(ReadPage(1))
-
-
-def _no_connection(environment: Environment, answer: Unreachable) -> tuple[Check, ...]:
-    key = unknown(KEY, _NO_CONNECTION)
-    if answer.at is Hop.HOST:
-        hint = "Check datacenter or base_url in environment.yaml, and the network: docs/network.md."
-        tls = unknown(TLS_AND_PROXY, _NO_CONNECTION)
-        return failed(ADDRESS, Problem((answer.reason,), (hint,), _settings(environment))), tls, key
-    what = "the proxy" if answer.at is Hop.PROXY else "certificates and proxies"
-    tls = failed(TLS_AND_PROXY, Problem((answer.reason,), (f"docs/network.md is about {what}.",)))
-    return unknown(ADDRESS, _NO_CONNECTION), tls, key
 
 
 def _key(reply: Reply) -> Check:
@@ -169,14 +173,6 @@ def _way(environment: Environment) -> str:
     if is_loopback(environment.target):
         return "not needed on this machine"
     return f"the certificate is trusted; proxy: {route.proxy_variable or 'none'}"
-
-
-def _place(check: Check) -> int:
-    return (ADDRESS, TLS_AND_PROXY, KEY).index(check.name)
-
-
-def _settings(environment: Environment) -> Location:
-    return Location(display_path(environment.folder / "environment.yaml"))
 
 
 def push_check(folder: Path, branch: str) -> Check:
