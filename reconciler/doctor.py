@@ -65,7 +65,7 @@ def examine(panels: Path, name: str, connector: Connector) -> Checked:
     environment = reading.environment
     if environment is None:
         names = (VARIABLE, HOST, ADDRESS, TLS_AND_PROXY, KEY, GIT)
-        left = (unknown(each, "environment.yaml has problems") for each in names)
+        left = (unknown(each, "environment.yaml has problems: correct them first") for each in names)
         return Checked(name, (declaration, *left, _PERMISSION))
     access, connect = _access(environment, connector)
     connection, calls = _connection(environment, connect)
@@ -92,7 +92,9 @@ def _access(environment: Environment, connector: Connector) -> tuple[tuple[Check
     try:
         connect = connector(environment)
     except Refusal as error:
-        not_read = unknown(VARIABLE, "the key is not read for a host that may not get it")
+        not_read = unknown(
+            VARIABLE, "the key is not read for a host that may not get it: see the check of the host"
+        )
         return (not_read, failed(HOST, error.problems[0])), None
     except InvalidInput as error:
         return (failed(VARIABLE, error.problems[0]), host), None
@@ -106,7 +108,7 @@ def _access(environment: Environment, connector: Connector) -> tuple[tuple[Check
 def _connection(environment: Environment, connect: Connect | None) -> tuple[tuple[Check, ...], int]:
     """The checks that the reading call decides, and how many calls it took: one, or none."""
     if connect is None:
-        reason = "no call was made without a key that may be sent"
+        reason = "no call was made without a key that may be sent: see what failed above"
         return tuple(unknown(each, reason) for each in (ADDRESS, TLS_AND_PROXY, KEY)), 0
     try:
         reply = asyncio.run(_read(connect))
@@ -127,7 +129,10 @@ async def _read(connect: Connect) -> Reply:
 def _no_connection(wrong: Check) -> tuple[Check, ...]:
     """The check that says why there was none, among those that it leaves unknown."""
     names = (ADDRESS, TLS_AND_PROXY, KEY)
-    return tuple(wrong if each == wrong.name else unknown(each, "there was no connection") for each in names)
+    return tuple(
+        wrong if each == wrong.name else unknown(each, "there was no connection: see what failed")
+        for each in names
+    )
 
 
 def _unreachable(environment: Environment, answer: Unreachable) -> Check:

@@ -62,16 +62,12 @@ class HttpAnswer:
         return "content-length" not in self.headers and "transfer-encoding" not in self.headers
 
 
-def _as_it_is(text: str) -> str:
-    return text
-
-
 class Access(NamedTuple):
     """How the API is reached: the base address, the key's origin, and what takes the key out of a text."""
 
     target: str
     key: str
-    hide: Callable[[str], str] = _as_it_is
+    hide: Callable[[str], str] = str
 
 
 def read_answer(  # noqa: PLR0911 - one return for each row of the table
@@ -151,9 +147,9 @@ def read_counts(body: bytes, request: Request) -> Counted | CountedAway:
     if "response" not in document:
         raise NotDocumented("JSON in which response is missing")
     response = _object(document["response"], "response")
-    if isinstance(request, Save):
-        return Counted(*(_count(response, name) for name in _COUNTS[None]))
-    return CountedAway(*(_count(response, name) for name in _COUNTS[request.by]))
+    by = None if isinstance(request, Save) else request.by
+    counts = (_count(response, name) for name in _COUNTS[by])
+    return CountedAway(*counts) if by else Counted(*counts)
 
 
 def _counted(came: HttpAnswer, request: Request) -> Counted | CountedAway | Lost | Unusable:
@@ -163,11 +159,9 @@ def _counted(came: HttpAnswer, request: Request) -> Counted | CountedAway | Lost
         )
     try:
         return read_counts(came.body, request)
-    except BrokenOff as what:
-        if came.ends_by_closing:
-            return Lost(f"The answer was cut: HTTP {came.status} with {what}")
-        return Unusable(f"HTTP {came.status} with {what}")
     except NotDocumented as what:
+        if isinstance(what, BrokenOff) and came.ends_by_closing:
+            return Lost(f"The answer was cut: HTTP {came.status} with {what}")
         return Unusable(f"HTTP {came.status} with {what}")
 
 
@@ -181,10 +175,9 @@ def _count(response: Mapping[str, Any], name: str) -> int:
     if name not in response:
         raise NotDocumented(f"JSON in which {name} is missing")
     count = response[name]
-    if type(count) is not int:
-        raise NotDocumented(f"JSON in which {name} is not a whole number")
-    if count < 0:
-        raise NotDocumented(f"JSON in which {name} is below zero")
+    if type(count) is not int or count < 0:
+        what = "below zero" if type(count) is int else "not a whole number"
+        raise NotDocumented(f"JSON in which {name} is {what}")
     return count
 
 
@@ -239,7 +232,7 @@ def _message(text: str, access: Access) -> str | None:
     return find(text[max(text.find('"error"'), 0) :], "message", access.hide)
 
 
-def find(text: str, key: str, hide: Callable[[str], str] = _as_it_is) -> str | None:
+def find(text: str, key: str, hide: Callable[[str], str] = str) -> str | None:
     """The first text or number behind this key, without the API's key, on one line, cut to a bearable length.
 
     The vendor's error bodies, as printed on the page *save panel members*, are not JSON: `docs` has a value
@@ -266,43 +259,26 @@ def _unescaped(quoted: str) -> str:
 # (1010 → 401; 1011 and 1013 → 403; 1040 → 404).
 
 
-_MEANING = {
-    401: "the API key is not accepted",
-    403: "the key has no permission for this",
-    404: "there is nothing at this address",
-}
-
-
 def _denied(status: int, message: str | None, access: Access, request: Request | ReadPage) -> Denied:
-    doing = _doing(request)
+    doing = "add" if isinstance(request, Save) else "list" if isinstance(request, ReadPage) else request.by
     if status == 401:  # noqa: PLR2004 - Unauthorized
+        meaning = "the API key is not accepted"
         remedy = f"Check the key in {access.key}: it may be mistyped, expired, or of another account."
     elif status == 403:  # noqa: PLR2004 - Forbidden
+        meaning = "the key has no permission for this"
         remedy = f"Check what the key in {access.key} may do: it needs the right to {doing} panel members."
         if isinstance(request, ReadPage):
             remedy += " Adding needs another permission, so it may still work."
-    elif isinstance(request, ReadPage):
-        remedy = (
-            f"Check datacenter or base_url in environment.yaml: {access.target} does not know the call that "
-            "lists members. It is a call of QuestionPro CX, which not every account has."
-        )
-    elif isinstance(request, Save):
-        remedy = f"Check datacenter or base_url in environment.yaml: {access.target} does not know this call."
     else:
+        meaning = "there is nothing at this address"
+        policy = "" if isinstance(request, Save | ReadPage) else "policy.on_remove, and "
         remedy = (
-            f"Check policy.on_remove, and datacenter or base_url, in environment.yaml: {access.target} "
-            f"does not know the call to {doing} members."
+            f"Check {policy}datacenter or base_url in environment.yaml: {access.target} does not know the "
+            f"call to {doing} members."
         )
-    return Denied(f"HTTP {status}: {message or _MEANING[status]}", remedy)
-
-
-def _doing(request: Request | ReadPage) -> str:
-    match request:
-        case Save():
-            return "add"
-        case ReadPage():
-            return "list"
-    return request.by
+        if isinstance(request, ReadPage):
+            remedy += " It is a call of QuestionPro CX, which not every account has."
+    return Denied(f"HTTP {status}: {message or meaning}", remedy)
 
 
 def _redirected(status: int, location: str, access: Access) -> Denied:

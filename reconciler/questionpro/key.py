@@ -8,7 +8,6 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import Never
 
 from reconciler.credential import LEAST_CHARACTERS, Credential
 from reconciler.environment.model import Environment, KeySource
@@ -49,9 +48,21 @@ def read_key(source: KeySource) -> Credential:
         InvalidInput: it is missing, odd, too short, can't be read, or could not travel in a header. The
             message names the variable or the file and never holds any of the value.
     """
-    if source.file is not None:
-        return _from_file(source.file)
-    return _from_variable(source.env or "")
+    name, path = source.env or "", source.file
+    if path is None:
+        origin = f"the variable {name}"
+        hint = (
+            f"Set it, for example: export {name}=…; or name another variable in api_key of environment.yaml."
+        )
+    else:
+        origin = f"the file {display_path(path)}"
+        hint = "Write the key into that file, alone; or name another file in api_key of environment.yaml."
+    try:
+        value = _from_variable(name) if path is None else _from_file(path)
+        return Credential(_checked(value), origin)
+    except _WrongKey as wrong:
+        location = Location(display_path(path)) if path else None
+        raise InvalidInput(Problem((str(wrong).format(origin),), (hint,), location)) from None
 
 
 def _check_host(environment: Environment) -> None:
@@ -71,30 +82,26 @@ def _check_host(environment: Environment) -> None:
     )
 
 
-def _from_variable(name: str) -> Credential:
-    origin = f"the variable {name}"
-    hint = f"Set it, for example: export {name}=…; or name another variable in api_key of environment.yaml."
-    value = os.environ.get(name)
-    if value is None:
-        _refuse(f"The API key is missing: {origin} is not set.", hint)
-    return _checked(value, origin, hint)
+class _WrongKey(Exception):
+    """Why there is no key to send; `{}` is where it was looked for."""
 
 
-def _from_file(path: Path) -> Credential:
-    origin = f"the file {display_path(path)}"
-    hint = "Write the key into that file, alone; or name another file in api_key of environment.yaml."
+def _from_variable(name: str) -> str:
+    if name not in os.environ:
+        raise _WrongKey("The API key is missing: {} is not set.")
+    return os.environ[name]
+
+
+def _from_file(path: Path) -> str:
     try:
         value = _read_regular(path)
+        if value is None:
+            raise _WrongKey("The API key can't be read from {}: it is not a regular file.")
+        return value.decode()
     except OSError as error:
-        _refuse(f"The API key can't be read from {origin}: {error.strerror}.", hint, path)
-    if value is None:
-        _refuse(f"The API key can't be read from {origin}: it is not a regular file.", hint, path)
-    if len(value) > _MOST_BYTES:
-        _refuse(f"The API key is too long: {origin} holds more than {_MOST_BYTES} bytes.", hint, path)
-    try:
-        return _checked(value.decode("utf-8"), origin, hint, path)
+        raise _WrongKey(f"The API key can't be read from {{}}: {error.strerror}.") from None
     except UnicodeDecodeError:
-        _refuse(f"The API key can't be read from {origin}: it is not text.", hint, path)
+        raise _WrongKey("The API key can't be read from {}: it is not text.") from None
 
 
 def _read_regular(path: Path) -> bytes | None:
@@ -107,28 +114,19 @@ def _read_regular(path: Path) -> bytes | None:
         os.close(descriptor)
 
 
-def _checked(value: str, origin: str, hint: str, path: Path | None = None) -> Credential:
+def _checked(value: str) -> str:
     key = value.strip()
     if not key:
-        _refuse(f"The API key is missing: {origin} is empty.", hint, path)
-    if len(key) > _MOST_BYTES:
-        _refuse(f"The API key is too long: {origin} holds more than {_MOST_BYTES} characters.", hint, path)
+        raise _WrongKey("The API key is missing: {} is empty.")
+    if len(value) > _MOST_BYTES:
+        raise _WrongKey(f"The API key is too long: {{}} holds more than {_MOST_BYTES} characters.")
     for pattern, what in _ODD:
         if pattern.match(key):
-            _refuse(f"The API key can't be right: {origin} {what}.", f"Take that out. {hint}", path)
+            raise _WrongKey(f"The API key can't be right: {{}} {what}. Take that out.")
     if "\n" in key or "\r" in key:
-        _refuse(f"The API key can't be sent: {origin} holds more than one line.", hint, path)
+        raise _WrongKey("The API key can't be sent: {} holds more than one line.")
     if not all(" " <= character <= "~" for character in key):
-        _refuse(
-            f"The API key can't be sent: {origin} holds a character that no header can carry.", hint, path
-        )
+        raise _WrongKey("The API key can't be sent: {} holds a character that no header can carry.")
     if len(key) < LEAST_CHARACTERS:
-        _refuse(
-            f"The API key is too short: {origin} holds fewer than {LEAST_CHARACTERS} characters.", hint, path
-        )
-    return Credential(key, origin)
-
-
-def _refuse(message: str, hint: str, path: Path | None = None) -> Never:
-    location = Location(display_path(path)) if path else None
-    raise InvalidInput(Problem((message,), (hint,), location)) from None
+        raise _WrongKey(f"The API key is too short: {{}} holds fewer than {LEAST_CHARACTERS} characters.")
+    return key

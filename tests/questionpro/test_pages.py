@@ -137,7 +137,7 @@ def test_a_key_that_may_not_list_may_add_all_the_same() -> None:
 def test_an_account_without_the_call_is_told_what_to_check() -> None:
     answer = _read({}, 404)
     assert isinstance(answer, Denied)
-    assert "the call that lists members" in answer.remedy
+    assert "the call to list members" in answer.remedy
 
 
 async def _replies(address: str, *requests: ReadPage) -> list[Reply]:
