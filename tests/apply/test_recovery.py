@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from people import PUSHED, batch_of, environment_of, lockfile_of, lockfiles, people, person, present
 
@@ -99,7 +99,6 @@ def die(folder: Path, run: tuple[tuple[Batch, str], ...], lockfile: Lockfile | N
     return environment
 
 
-@settings(max_examples=40)  # each writes and syncs real files
 @given(run=dead_runs(), lockfile=st.none() | lockfiles())
 def test_taking_a_journal_in_twice_is_taking_it_in_once(
     run: tuple[tuple[Batch, str], ...], lockfile: Lockfile | None
@@ -112,7 +111,6 @@ def test_taking_a_journal_in_twice_is_taking_it_in_once(
     assert second.recovered == 0
 
 
-@settings(max_examples=40)  # each writes and syncs real files
 @given(run=dead_runs(), lockfile=lockfiles())
 def test_what_was_settled_counts_and_who_was_sent_is_in_doubt_and_all_else_stays(
     run: tuple[tuple[Batch, str], ...], lockfile: Lockfile

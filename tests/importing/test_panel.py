@@ -40,7 +40,7 @@ def _imported(
     return imported
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         st.sampled_from([name for name in DEFAULT_FIELDS if name != "emailAddress"]),

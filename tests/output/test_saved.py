@@ -165,7 +165,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(data=st.data(), name=st.sampled_from(sorted(SCREENS)))
 def test_a_damaged_file_is_shown_or_refused_and_never_fails(data: st.DataObject, name: str) -> None:
     document = as_json(SCREENS[name])

@@ -240,7 +240,7 @@ _CHANGE = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     st.lists(_NAMES, unique=True, min_size=1),
     st.integers(1, 5),
