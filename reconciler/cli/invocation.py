@@ -65,7 +65,7 @@ class Invocation:
         is_masked = asked in FORMATS_OF_CI or masks_by_default(environ)
         return cls(format=asked, masked=_asked_masking(arguments, default=is_masked), environ=environ)
 
-    @property
+    @cached_property
     def panels(self) -> Path:
         """The folder that holds a folder for each environment."""
         return find_panels(self.asked_panels, self.environ)
