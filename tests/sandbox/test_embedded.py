@@ -1,19 +1,17 @@
 """An embedded environment's panel: created on first use, looked at without a trace, forgotten on demand."""
 
 import asyncio
-import json
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 from people import environment_of, person
 
 from reconciler.environment.model import Api, Environment, OnChange, Policy
 from reconciler.errors import DiskFailure, InvalidInput
 from reconciler.questionpro.client import QuestionProPanel
-from reconciler.questionpro.panel import AllowanceUsedUp, Answer, Counted, Refused, Save
+from reconciler.questionpro.panel import AllowanceUsedUp, Answer, Counted, Save
 from reconciler.sandbox.embedded import EMBEDDED_ADDRESS, contents, embedded_transport, forget, open_embedded
 from reconciler.sandbox.store import Membership
 
@@ -66,12 +64,6 @@ def test_forgetting_goes_back_to_the_seed(environment: Environment) -> None:
     assert not (environment.working_folder / "sandbox.sqlite3").exists()
 
 
-def test_forgetting_twice_is_the_same_as_once(environment: Environment) -> None:
-    forget(environment)
-    forget(environment)
-    assert _holds(environment) == []
-
-
 def test_forgetting_mends_data_that_cannot_be_read(environment: Environment) -> None:
     _add(environment, "bob")
     (environment.working_folder / "sandbox.sqlite3").write_bytes(b"rubbish " * 200)
@@ -96,13 +88,6 @@ def test_a_folder_that_cannot_be_made_is_said(environment: Environment) -> None:
     (environment.folder / "blocked").write_text("", encoding="utf-8")
     with pytest.raises(DiskFailure):
         open_embedded(replace(environment, folder=environment.folder / "blocked"))
-
-
-def test_members_keep_all_their_fields(environment: Environment) -> None:
-    ada = person("ada", city="Tromsø", profileFields=[{"profileFieldId": 1, "value": [2, "x"]}])
-    with closing(open_embedded(environment)) as store, store.transaction():
-        store.add(ada)
-    assert json.dumps(contents(environment).residents[0].attributes) == json.dumps(ada)
 
 
 def test_who_has_the_status_blocked_in_the_seed_is_blocked(environment: Environment) -> None:
@@ -139,11 +124,6 @@ def test_batches_are_counted_and_remembered_from_run_to_run(environment: Environ
     assert _answers(environment, [person("bob"), person("cleo")]) == [Counted(1, 1)]
 
 
-def test_a_field_that_the_page_does_not_know_is_refused(environment: Environment) -> None:
-    (answer,) = _answers(environment, [person("ada", colour="red")])
-    assert isinstance(answer, Refused)
-
-
 def test_the_environments_allowance_is_all_that_there_is(environment: Environment) -> None:
     environment = replace(environment, api=Api(call_allowance=3))
     answers = _answers(environment, *([person("ada")] for _ in range(4)))
@@ -155,32 +135,6 @@ def test_data_that_cannot_be_used_is_said_before_anything_is_sent(environment: E
     (environment.working_folder / "sandbox.sqlite3").write_bytes(b"rubbish " * 200)
     with pytest.raises(InvalidInput, match="sandbox reset"):
         embedded_transport(environment)
-
-
-def test_members_are_unsubscribed_and_deleted_in_process(environment: Environment) -> None:
-    async def run() -> list[object]:
-        transport = embedded_transport(environment)
-        async with httpx.AsyncClient(base_url=EMBEDDED_ADDRESS, transport=transport) as client:
-            await client.post("/micropanel/members", json=[person("ada")])
-            answers = [
-                await client.post("/micropanel/members/unsubscribe", json=["ada@example.org"]),
-                await client.request("DELETE", "/micropanel/members", json=["ada@example.org"]),
-            ]
-        return [answer.json()["response"] for answer in answers]
-
-    unsubscribed, deleted = asyncio.run(run())
-    assert unsubscribed == {
-        "membersUnsubscribedSuccessfully": 1,
-        "membersUnavailable": 0,
-        "membersAlreadyUnsubscribed": 0,
-        "membersBlocked": 0,
-    }
-    assert deleted == {
-        "membersDeletedSuccessfully": 1,
-        "membersUnavailable": 0,
-        "membersAlreadyDeleted": 0,
-        "membersBlocked": 0,
-    }
 
 
 def test_known_members_are_updated_just_where_the_policy_says_that_they_are(environment: Environment) -> None:

@@ -70,14 +70,6 @@ def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     assert store.calls == 0
 
 
-def test_members_come_in_the_order_in_which_they_were_added(store: Store) -> None:
-    names = ["cleo", "ada", "bob"]
-    with store.transaction():
-        for name in names:
-            store.add(person(name))
-    assert list(members_of(store)) == [f"{name}@example.org" for name in names]
-
-
 def test_a_new_store_begins_with_its_seed_and_an_old_one_does_not(path: Path) -> None:
     with closing(Store.opened(path, lambda: [person("ada")])) as first:
         assert list(members_of(first)) == ["ada@example.org"]
@@ -93,12 +85,6 @@ def test_a_seed_that_fails_leaves_a_store_that_still_is_to_be_seeded(path: Path)
         Store.opened(path, wrong)
     with closing(Store.opened(path, lambda: [person("ada")])) as store:
         assert list(members_of(store)) == ["ada@example.org"]
-
-
-def test_a_store_in_memory_needs_no_file(tmp_path: Path) -> None:
-    with closing(Store.opened(None)) as store, store.transaction():
-        assert store.add(person("ada"))
-    assert not list(tmp_path.iterdir())
 
 
 def test_another_programs_database_is_left_alone(path: Path) -> None:
@@ -161,10 +147,6 @@ def test_who_is_deleted_and_added_again_is_deleted_no_more(store: Store) -> None
         store.add(person("ada"))
     assert store.deleted == 0
     assert store.membership("ada@example.org") is Membership.MEMBER
-
-
-def test_somebody_who_never_was_there_is_unknown(store: Store) -> None:
-    assert store.membership("ada@example.org") is Membership.UNKNOWN
 
 
 def test_everyone_is_told_with_how_they_stand(store: Store) -> None:
