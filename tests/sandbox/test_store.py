@@ -177,27 +177,24 @@ def _profile(*fields: tuple[int, Any]) -> dict[str, Any]:
     return {"profileFields": [{"profileFieldId": number, "value": value} for number, value in fields]}
 
 
-def test_sent_fields_win_and_the_others_stay() -> None:
-    stored = person("ada", city="London", firstName="Ada")
-    assert _updated(stored, person("Ada", city="", custom1="x")) == person(
-        "Ada", city="", firstName="Ada", custom1="x"
-    )
-
-
-def test_each_profile_field_is_a_field_of_its_own() -> None:
-    stored = person("ada", **_profile((1, "a"), (2, "b")))
-    sent = person("ada", **_profile((2, "c"), (3, "d")))
-    assert _updated(stored, sent) == person("ada", **_profile((1, "a"), (2, "c"), (3, "d")))
-
-
-@pytest.mark.parametrize("nothing", [[], None])
-def test_profile_fields_that_are_not_sent_stay(nothing: object) -> None:
-    stored = person("ada", **_profile((1, "a")))
-    assert _updated(stored, person("ada", profileFields=nothing)) == stored
-
-
-def test_the_first_profile_fields_are_taken_as_they_are() -> None:
-    assert _updated(person("ada"), person("ada", **_profile((1, "a")))) == person("ada", **_profile((1, "a")))
+@pytest.mark.parametrize(
+    ("stored", "sent", "expected"),
+    [
+        (
+            {"city": "London", "firstName": "Ada"},
+            {"city": "", "custom1": "x"},
+            {"city": "", "firstName": "Ada", "custom1": "x"},
+        ),
+        (_profile((1, "a"), (2, "b")), _profile((2, "c"), (3, "d")), _profile((1, "a"), (2, "c"), (3, "d"))),
+        (_profile((1, "a")), {"profileFields": []}, _profile((1, "a"))),
+        (_profile((1, "a")), {"profileFields": None}, _profile((1, "a"))),
+        ({}, _profile((1, "a")), _profile((1, "a"))),
+    ],
+)
+def test_sent_fields_win_and_the_others_stay_also_of_the_profile(
+    stored: dict[str, Any], sent: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    assert _updated(person("ada", **stored), person("ada", **sent)) == person("ada", **expected)
 
 
 @pytest.mark.parametrize(
