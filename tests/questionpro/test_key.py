@@ -40,15 +40,11 @@ def test_a_missing_variable_is_named_with_the_way_to_set_it(monkeypatch: pytest.
     assert "export PANEL_KEY=" in message
 
 
-@pytest.mark.parametrize("value", ["", "   ", "\n\t"])
-def test_an_empty_variable_is_no_key(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PANEL_KEY", value)
-    assert "PANEL_KEY is empty" in _refused(KeySource(env="PANEL_KEY"))
-
-
 @pytest.mark.parametrize(
     ("value", "word"),
     [
+        ("", "is empty"),
+        (" \n\t", "is empty"),
         (f'"{SECRET}"', "quotation marks"),
         (f"'{SECRET}'", "quotation marks"),
         (f"\u201c{SECRET}\u201d", "quotation marks"),
@@ -59,21 +55,29 @@ def test_an_empty_variable_is_no_key(value: str, monkeypatch: pytest.MonkeyPatch
         (f"api-key: {SECRET}", "Bearer"),
         (f"PANEL_KEY={SECRET}", "variable"),
         (f"export PANEL_KEY={SECRET}", "variable"),
+        (SECRET[:7], "fewer than 8 characters"),
+        (f"{SECRET}\nroot:x:0:0", "more than one line"),
+        (f"{SECRET}\rroot:x:0:0", "more than one line"),
+        (f"{SECRET}é", "no header can carry"),
+        (f"{SECRET}\x7f", "no header can carry"),
+        (f"{SECRET}\tx", "no header can carry"),
+        (SECRET * 6_667, "too long"),
     ],
 )
 @pytest.mark.parametrize("kind", ["variable", "file"])
-def test_what_is_odd_about_a_key_is_named_and_the_key_is_not(
+def test_what_is_wrong_with_a_key_is_named_and_the_key_is_not(
     kind: str, value: str, word: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     if kind == "file":
         source = KeySource(file=tmp_path / "key")
-        (tmp_path / "key").write_text(f"{value}\n", encoding="utf-8")
+        (tmp_path / "key").write_text(f"{value}\n", encoding="utf-8", newline="")
     else:
         source = KeySource(env="PANEL_KEY")
         monkeypatch.setenv("PANEL_KEY", value)
     message = _refused(source)
     assert word in message.replace("export PANEL_KEY=…", "")
-    assert SECRET not in message
+    assert "the variable PANEL_KEY" in message or f"{tmp_path}/key" in message
+    assert SECRET[:7] not in message
 
 
 @pytest.mark.parametrize("value", ["abcdefghijklmno=", "c2VjcmV0LWtleQ==", "a1b2c3d4-e5f6"])
@@ -82,34 +86,14 @@ def test_a_key_may_look_as_keys_do(value: str, monkeypatch: pytest.MonkeyPatch) 
     assert read_key(KeySource(env="PANEL_KEY")).reveal() == value
 
 
-@pytest.mark.parametrize("value", ["k", "1234567"])
-def test_a_key_too_short_to_be_hidden_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PANEL_KEY", value)
-    assert "fewer than 8 characters" in _refused(KeySource(env="PANEL_KEY"))
-
-
-@pytest.mark.parametrize("value", ["half\nother", "half\rother", "clé", "a\x7fb", "a\tb"])
-def test_a_key_that_no_header_can_carry_is_refused_without_being_echoed(
-    value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PANEL_KEY", value)
-    message = _refused(KeySource(env="PANEL_KEY"))
-    assert "the variable PANEL_KEY" in message
-    assert value not in message
-
-
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert f"{tmp_path}/key: No such file" in _refused(KeySource(file=tmp_path / "key"))
 
 
-def test_a_folder_is_no_key_file(tmp_path: Path) -> None:
-    assert "not a regular file" in _refused(KeySource(file=tmp_path))
-
-
-def test_a_pipe_is_no_key_file_and_is_not_waited_for(tmp_path: Path) -> None:
-    pipe = tmp_path / "key"
-    os.mkfifo(pipe)
-    assert "not a regular file" in _refused(KeySource(file=pipe))
+def test_a_folder_or_a_pipe_is_no_key_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "key")
+    for path in (tmp_path, tmp_path / "key"):
+        assert "not a regular file" in _refused(KeySource(file=path))
 
 
 def test_a_link_to_a_file_is_a_key_file_as_mounted_secrets_are_links(tmp_path: Path) -> None:
@@ -118,23 +102,7 @@ def test_a_link_to_a_file_is_a_key_file_as_mounted_secrets_are_links(tmp_path: P
     assert read_key(KeySource(file=tmp_path / "key")).reveal() == SECRET
 
 
-def test_a_key_file_has_one_line(tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    file.write_text(f"{SECRET}\nroot:x:0:0\n", encoding="utf-8")
-    message = _refused(KeySource(file=file))
-    assert "more than one line" in message
-    assert SECRET not in message
-
-
 def test_a_file_of_other_bytes_than_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_bytes(b"\xff\xfe\x00")
     assert "it is not text" in _refused(KeySource(file=file))
-
-
-def test_a_file_that_holds_far_more_than_a_key_is_refused_without_being_echoed(tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    file.write_text("k3y" * 33_334, encoding="utf-8")
-    message = _refused(KeySource(file=file))
-    assert "too long" in message
-    assert "k3y" not in message
