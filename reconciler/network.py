@@ -50,11 +50,8 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (httpx.DecodingError, "the answer could not be decompressed"),
     (httpx.UnsupportedProtocol, "the address is not http or https"),
     (httpx.InvalidURL, "the address is not well-formed"),
-    (httpx.TooManyRedirects, "the server redirects without end"),
-    (httpx.HTTPStatusError, "the server failed"),
-    (httpx.StreamError, "the answer could not be read"),
-    (httpx.CookieConflict, "the server's cookies contradict each other"),
     (OSError, "the connection broke"),
+    (Exception, "the call failed"),
 )
 
 
@@ -117,7 +114,7 @@ def route_to(address: str) -> Route:
 
 def why_it_failed(error: Exception, route: Route) -> str:
     """Why a call brought no answer, in words: which host or proxy, and what the system says."""
-    words = next((words for kind, words in _WORDS if isinstance(error, kind)), type(error).__name__)
+    words = next(words for kind, words in _WORDS if isinstance(error, kind))
     words = words.format(way=route, proxy=route.proxy_variable or "the environment")
     details = [*_details(error)]
     if isinstance(error, httpx.ProxyError) and (status := re.match(r"[0-9]{3}\b", str(error))):
@@ -145,11 +142,10 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     """The error and its causes, the first cause last; of a group only its first error."""
     while error is not None:
         yield error
-        error = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else _cause(error)
-
-
-def _cause(error: BaseException) -> BaseException | None:
-    return error.__cause__ or error.__context__
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        else:
+            error = error.__cause__ or error.__context__
 
 
 def _word(error: OSError) -> str | None:

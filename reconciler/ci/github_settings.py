@@ -139,10 +139,6 @@ class _Runs(Struct):
     workflow_runs: list[_Run]
 
 
-class _Secret(Struct):
-    name: str
-
-
 class _User(Struct):
     type: str = ""
 
@@ -196,7 +192,8 @@ def _rules(read: Reader, branch: str, name: str) -> Check:
         return failed(name, problem) if is_sure else unknown(name, problem)
     if others := [each for each in rules if each.type not in declining | _HARMLESS]:
         return unknown(name, f"these rules may decline a push: {_types(others)}", hint)
-    if not rules and _is_protected(read, branch):
+    found = None if rules else _or_none(read, f"branches/{quote(branch, safe='')}", _Branch)
+    if found is not None and found.protected:
         return unknown(name, "branch protection covers it; only administrators can read how", hint)
     missing = ", ".join(sorted(_HARMLESS - {each.type for each in rules}))
     advice = f"; worth adding: {missing}" if missing and not is_fallback else ""
@@ -210,11 +207,6 @@ def _may_bypass(read: Reader, ruleset: int) -> bool | None:
     except PlatformError:
         return None
     return found in {"always", "exempt"}
-
-
-def _is_protected(read: Reader, branch: str) -> bool:
-    found = _or_none(read, f"branches/{quote(branch, safe='')}", _Branch)
-    return found is not None and found.protected
 
 
 def _types(rules: Iterable[_Rule]) -> str:
@@ -264,7 +256,7 @@ def _key(read: Reader, environment: Environment, name: str) -> Check:
     if variable is None:
         return unknown(name, "environment.yaml takes the key from a file")
     path = f"environments/{quote(environment.name, safe='')}/secrets/{variable}"
-    if _or_none(read, path, _Secret) is not None:
+    if _or_none(read, path, dict) is not None:
         return ok(name, f"the environment has the secret {variable}")
     reason = f"the environment {environment.name} has no secret {variable}"
     hint = f"Settings, Environments, {environment.name}: add it. A repository secret works too, less safely."

@@ -65,43 +65,45 @@ def keep_comment(
     there is none yet, and None is returned.
     """
     body = marked(marker, text)
-    there = our_comments(platform, pull, marker)
-    if not there and only_update:
-        return None
+
+    def find() -> list[Post]:
+        return our_comments(platform, pull, marker)
+
+    there = find()
     if not there:
-        return Kept(Change.CREATED, _add_comment(platform, pull, marker, body).address)
+        return None if only_update else _created(lambda: platform.add_comment(pull, body), find)
     oldest, *others = there
-    change = Change.UNCHANGED if _is_same(oldest.body, body) else Change.UPDATED
-    if change is Change.UPDATED:
+    is_same = _is_same(oldest.body, body)
+    if not is_same:
         oldest = platform.change_comment(pull, oldest, body)
     for other in others:
         platform.delete_comment(pull, other)
-    return Kept(change, oldest.address, len(others))
+    return Kept(Change.UNCHANGED if is_same else Change.UPDATED, oldest.address, len(others))
 
 
 def keep_issue(platform: Platform, marker: str, title: str, text: str) -> Kept:
     """Make sure that exactly one open issue with the marker exists, and that it has this title and text."""
     body = marked(marker, text)
-    there = _our_issues(platform, marker)
+
+    def find() -> list[Post]:
+        return _ours(platform, platform.open_issues(), marker)
+
+    there = find()
     if not there:
-        return Kept(Change.CREATED, _add_issue(platform, marker, title, body).address)
+        return _created(lambda: platform.add_issue(title, body), find)
     oldest, *others = there
     is_same = oldest.title == title and _is_same(oldest.body, body)
-    change = Change.UNCHANGED if is_same else Change.UPDATED
-    if change is Change.UPDATED:
+    if not is_same:
         oldest = platform.change_issue(oldest, title, body)
     for other in others:
         platform.close_issue(other, is_duplicate=True)
-    return Kept(change, oldest.address, len(others))
+    return Kept(Change.UNCHANGED if is_same else Change.UPDATED, oldest.address, len(others))
 
 
 def close_issues(platform: Platform, marker: str) -> list[str]:
     """Close our open issues with the marker; returns their pages."""
-    return [platform.close_issue(issue).address for issue in _our_issues(platform, marker)]
-
-
-def _our_issues(platform: Platform, marker: str) -> list[Post]:
-    return _ours(platform, platform.open_issues(), marker)
+    ours = _ours(platform, platform.open_issues(), marker)
+    return [platform.close_issue(issue).address for issue in ours]
 
 
 def _ours(platform: Platform, posts: Iterable[Post], marker: str) -> list[Post]:
@@ -112,27 +114,20 @@ def _ours(platform: Platform, posts: Iterable[Post], marker: str) -> list[Post]:
     return sorted(ours, key=lambda post: post.number)
 
 
-def _add_comment(platform: Platform, pull: int, marker: str, body: str) -> Post:
-    return _once(lambda: platform.add_comment(pull, body), lambda: our_comments(platform, pull, marker))
-
-
-def _add_issue(platform: Platform, marker: str, title: str, body: str) -> Post:
-    return _once(lambda: platform.add_issue(title, body), lambda: _our_issues(platform, marker))
-
-
-def _once(create: Callable[[], Post], find: Callable[[], list[Post]]) -> Post:
+def _created(create: Callable[[], Post], find: Callable[[], list[Post]]) -> Kept:
     """What `create` makes; where it is unknown whether it did, what `find` finds.
 
     Nothing is created a second time: a list read just now may not have what was created just before. The next
     run finds it, or creates it.
     """
     try:
-        return create()
+        post = create()
     except Unavailable as error:
         found = find() if error.in_doubt else []
         if not found:
             raise
-        return found[0]
+        post = found[0]
+    return Kept(Change.CREATED, post.address)
 
 
 def _is_same(one: str, other: str) -> bool:
