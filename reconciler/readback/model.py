@@ -14,7 +14,7 @@ class PanelRead:
     """One read of the panel.
 
     `members` are all who were seen, by identity, with the fields that were not null. `missing` are those
-    expected who were on no page and whom a look-up did not find either: not seen, which is not the same as
+    expected who were on no page and were not found by a look-up: not seen, which is not the same as
     gone. `reason` says why the read is not complete; it is empty if it is. `unusable` are the addresses of
     entries that have none that can be used, `""` for no address at all. `denial` is set if the API refused
     before any page was read. `is_whole` tells that the pages came to their end, and are of the panel that
