@@ -1,19 +1,29 @@
-"""`reconciler ci`: what CI jobs post where reviewers read. `report` is in a separate file."""
+"""`reconciler ci`: what CI jobs post, and what they ask the platform. `report` is in a separate file."""
 
-from collections.abc import Callable
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from reconciler.checks import Check, Checked, failed, has_failed
 from reconciler.ci import PLATFORMS, platform_for
-from reconciler.ci.platform import Forbidden, Guidance, Platform, PullRequest
+from reconciler.ci.platform import Forbidden, Platform, PullRequest, Wanted
 from reconciler.ci.posts import Kept, close_issues, fits, keep_comment, keep_issue
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.lazy_group import CommandEntry, LazyGroup
-from reconciler.errors import EXIT_DONE, InvalidInput, ReconcilerError
+from reconciler.cli.options import format_option
+from reconciler.doctor import push_check
+from reconciler.environment.discovery import environment_names
+from reconciler.environment.model import Environment
+from reconciler.environment.reader import try_environment
+from reconciler.errors import EXIT_DONE, EXIT_INVALID, InvalidInput, ReconcilerError
 from reconciler.files import display_path, read_named
+from reconciler.lockfile.history import History
+from reconciler.lockfile.state import read_state, tracking_ref
+from reconciler.output.documents.checks import platform_screen
 from reconciler.output.github import Annotation, Level, workflow_command
 from reconciler.output.visible import visible
 from reconciler.problems import Location, Problem, counted, plain
@@ -24,17 +34,15 @@ PLAN = "plan"
 NOT_ALLOWED = "No comment: the token may only read"
 _MOST_TITLE_CHARACTERS = 255  # GitLab takes no longer one; GitHub takes one more
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
 _COMMANDS = {
     "comment": CommandEntry("reconciler.cli.ci", "comment", "Keep one comment on a pull request."),
     "report": CommandEntry(
         "reconciler.cli.ci_report", "report", "Say on merged pull requests what was applied."
     ),
     "matrix": CommandEntry(
-        "reconciler.cli.ci_matrix", "matrix", "List the environments that have something to apply."
+        "reconciler.cli.ci", "matrix", "List the environments that have something to apply."
     ),
-    "doctor": CommandEntry("reconciler.cli.ci_doctor", "doctor", "Check the platform's settings."),
+    "doctor": CommandEntry("reconciler.cli.ci", "doctor", "Check the platform's settings."),
     "issue": CommandEntry("reconciler.cli.ci", "issue", "Keep one issue open while something lasts."),
 }
 
@@ -51,11 +59,9 @@ def ci() -> None:
     """
 
 
-def on_option(command: _Command) -> _Command:
-    """`--on`, the platform; the command takes it as `on`."""
-    return click.option(
-        "--on", type=click.Choice(PLATFORMS), help="The platform; by default the one whose job this is."
-    )(command)
+on_option = click.option(
+    "--on", type=click.Choice(PLATFORMS), help="The platform; by default the one whose job this is."
+)
 
 
 @click.command("comment")
@@ -88,12 +94,15 @@ def comment(
     with platform_for(invocation.environ, on) as platform:
         event = platform.pull_request()
         if event is not None and event.is_from_fork:
-            _say_no_comment_on_a_fork(invocation, platform.guidance)
+            noun = platform.guidance.pull_request
+            line = f"This {noun} comes from a fork, whose jobs get no token that may comment."
+            line = f"{line} {platform.guidance.where_the_plan_is}"
+            annotate(invocation, Level.NOTICE, f"No comment on a fork's {noun}", line)
             return EXIT_DONE
         number = pull or _number(event, platform.guidance.pull_request)
         text = _postable(platform, file, marker)
         try:
-            tell(invocation, done(keep_comment(platform, number, marker, text, only_update=only_update)))
+            invocation.say(done(keep_comment(platform, number, marker, text, only_update=only_update)))
         except Forbidden as error:
             guidance = platform.guidance
             line = f"{reason(error)} {guidance.to_comment} {guidance.where_the_plan_is}"
@@ -125,7 +134,7 @@ def issue(
     _check_together(file, title, close=close)
     with platform_for(invocation.environ, on) as platform:
         try:
-            tell(invocation, _closed(platform, marker) if close else _kept(platform, marker, file, title))
+            invocation.say(_closed(platform, marker) if close else _kept(platform, marker, file, title))
         except Forbidden as error:
             hint = (platform.guidance.to_keep_issues,)
             raise Forbidden(replace(error.problems[0], hint=hint), error.status) from error
@@ -157,20 +166,12 @@ def _check_together(file: Path | None, title: str | None, *, close: bool) -> Non
         raise click.UsageError(wrong, click.get_current_context())
 
 
-# What these commands say of themselves: one line, which a job's page shows as an annotation.
-
-
-def tell(invocation: Invocation, line: str) -> None:
-    """Say what was done."""
-    invocation.say(line)
-
-
 def annotate(invocation: Invocation, level: Level, title: str, line: str) -> None:
     """Say what was not done, and that this is no failure: on GitHub Actions as an annotation."""
     if invocation.environ.get("GITHUB_ACTIONS"):
         invocation.print_out(workflow_command(Annotation(level, (line,), title=title)))
     else:
-        tell(invocation, f"{title}: {line}")
+        invocation.say(f"{title}: {line}")
 
 
 def reason(error: ReconcilerError) -> str:
@@ -184,12 +185,6 @@ def done(kept: Kept | None) -> str:
         return "There is no comment to update, so none is posted."
     deleted = f"; {counted(kept.duplicates, 'duplicate')} deleted" if kept.duplicates else ""
     return f"Comment {kept.change}{deleted}: {kept.address}"
-
-
-def _say_no_comment_on_a_fork(invocation: Invocation, guidance: Guidance) -> None:
-    title = f"No comment on a fork's {guidance.pull_request}"
-    line = f"This {guidance.pull_request} comes from a fork, whose jobs get no token that may comment."
-    annotate(invocation, Level.NOTICE, title, f"{line} {guidance.where_the_plan_is}")
 
 
 def _number(event: PullRequest | None, noun: str) -> int:
@@ -230,3 +225,98 @@ def _postable(platform: Platform, path: Path, marker: str) -> str:
         hint = "Write it shorter, with --max-bytes where the command that writes it has that."
         raise InvalidInput(Problem((message,), (hint,), location))
     return text
+
+
+# `reconciler ci matrix`: which environments a workflow applies, each in a separate job.
+
+
+@click.command("matrix")
+@click.argument("file", metavar="PLANS.json", type=click.Path(path_type=Path))
+@click.pass_obj
+def matrix(invocation: Invocation, file: Path) -> int:
+    """List the environments that apply has something to do for, as one line of JSON for a job matrix.
+
+    PLANS.json is what `reconciler plan --out` saved. An environment whose lockfile waits to be
+    published is listed too: on the branch reconciler/lockfile-ENV, or beside environment.yaml although that
+    names a branch now. Each comes with its plan's digest for `reconciler apply --expect`.
+
+    Example: reconciler ci matrix plans.json
+    """
+    listed = [
+        {"environment": plan["environment"], "digest": plan["digest"]}
+        for plan in _plans(file)
+        if plan["would_act"] or _waits(invocation, plan["environment"])
+    ]
+    invocation.print_out(json.dumps({"include": listed}) + "\n")
+    return EXIT_DONE
+
+
+def _plans(file: Path) -> list[dict[str, Any]]:
+    try:
+        document = json.loads(read_text(file))
+        plans = document.get("plans", [document])
+        return [{key: plan[key] for key in ("environment", "digest", "would_act")} for plan in plans]
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+        problem = Problem(
+            ("This is not what `reconciler plan --out` saves.",), location=Location(display_path(file))
+        )
+        raise InvalidInput(problem) from None
+
+
+def _waits(invocation: Invocation, name: str) -> bool:
+    """Whether a lockfile waits to be published: on the fallback branch, or for a branch to be made."""
+    environment = try_environment(invocation.panels, name).environment
+    if environment is None or environment.is_embedded:
+        return False
+    state = read_state(environment)
+    if state.unfetched is not None and state.on_disk is not None:
+        return True
+    history = History.of(environment)
+    return history.repository.commit_of(tracking_ref(history.environment.fallback_branch)) is not None
+
+
+# `reconciler ci doctor`: what only the platform knows, such as rules, environments and schedules.
+
+
+@click.command("doctor")
+@on_option
+@format_option
+@click.pass_obj
+def doctor(invocation: Invocation, on: str | None) -> int:
+    """Check the settings of the CI platform. It only reads.
+
+    One line for each check: whether git may push, and no rule declines a push to the lockfile's branch and to
+    reconciler/lockfile-ENV; whether a job may comment; whether each environment is protected, limited to the
+    default branch, and has its key; whether the plan is a required check; whether schedules are alive. Each
+    is ok, failed or unknown, with the reason and what to do. Settings that the token may not read, or that
+    the platform does not have, are unknown. The exit code is 1 only if a check failed.
+
+    Run it in a job that you start by hand, or on your machine: your own token reads more than a job's.
+    Set GITHUB_REPOSITORY and GITHUB_TOKEN there, or CI_PROJECT_PATH and GITLAB_TOKEN.
+
+    Example: reconciler ci doctor
+
+    Example: reconciler ci doctor --on github --format markdown
+    """
+    environments, checks = _environments(invocation)
+    wanted = Wanted(environments, datetime.now(UTC))
+    with platform_for(invocation.environ, on) as platform:
+        checks.append(
+            push_check(invocation.panels, next(wanted.branches("reconciler/doctor"), "reconciler/doctor"))
+        )
+        checks += platform.settings_checks(wanted)
+        found = Checked(platform.repository, tuple(checks))
+        invocation.show(platform_screen(platform.name, found))
+    return EXIT_INVALID if has_failed((found,)) else EXIT_DONE
+
+
+def _environments(invocation: Invocation) -> tuple[list[Environment], list[Check]]:
+    """Those with a real panel; and a failed check for each whose settings can't be read."""
+    environments, checks = [], []
+    for name in environment_names(invocation.panels):
+        reading = try_environment(invocation.panels, name)
+        if reading.environment is None:
+            checks.append(failed(f"settings of {name}", reading.problems[0]))
+        elif not reading.environment.is_embedded:
+            environments.append(reading.environment)
+    return environments, checks

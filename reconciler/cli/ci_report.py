@@ -21,7 +21,6 @@ from reconciler.cli.ci import (
     on_option,
     read_text,
     reason,
-    tell,
 )
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument
@@ -145,11 +144,11 @@ class _Reporting:
         pulls = self.platform.merged_pulls(commit)
         if not pulls:
             line = f"No merged {self._noun} brought {commit} in, so there is nowhere to report."
-            tell(self.invocation, line)
+            self.invocation.say(line)
         for pull in pulls:
             showed = self._showed(pull)
             if showed is None and self.applied.had_nothing_to_do:
-                tell(self.invocation, f"{self._noun.capitalize()} {pull} is not about {self.environment}.")
+                self.invocation.say(f"{self._noun.capitalize()} {pull} is not about {self.environment}.")
             else:
                 self._post(pull, showed)
         return pulls
@@ -186,7 +185,7 @@ class _Reporting:
         text = f"{heading}\n\n{self.body.strip() or _SAID_NOTHING}\n"
         if not fits(self.platform, self._marker, text):
             text = f"{heading}\n\n{_TOO_LONG}\n"
-        tell(self.invocation, done(keep_comment(self.platform, pull, self._marker, text)))
+        self.invocation.say(done(keep_comment(self.platform, pull, self._marker, text)))
 
     def _showed(self, pull: int) -> PlanFigures | None:
         comments = our_comments(self.platform, pull, PLAN)
