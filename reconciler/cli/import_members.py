@@ -1,37 +1,59 @@
 """`reconciler import`: a spreadsheet, an export or the panel becomes a member file."""
 
+import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from reconciler.cli.import_panel import read_panel_to_import
+from reconciler.apply.recovery import known_state
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import environment_argument, format_option, mask_option, yes_option
+from reconciler.cli.planning import tell_of_journal
 from reconciler.cli.progress import ImportProgress
-from reconciler.cli.reading import import_options, max_calls_option, refuse_beside, source_options
+from reconciler.cli.reading import (
+    import_options,
+    max_calls_option,
+    read_from_api,
+    refuse_beside,
+    source_options,
+)
 from reconciler.cli.saving import check_place
 from reconciler.cli.terminal import confirm
 from reconciler.declaration import Declared, try_declaration
 from reconciler.environment.discovery import SETTINGS_FILE
+from reconciler.environment.model import Environment
 from reconciler.environment.reader import try_environment
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, InvalidInput, UsageError
-from reconciler.files import display_path, is_link, link_problem
-from reconciler.importing.panel import DEFAULT_FIELDS, parse_fields
+from reconciler.files import command_path, display_path, is_link, link_problem
+from reconciler.importing.panel import DEFAULT_FIELDS, parse_fields, prepare_from_panel
+from reconciler.importing.rejected import rejected_path, remember_imported, write_rejected
 from reconciler.importing.run import (
     Destination,
     Imported,
+    ImportOptions,
     check_source,
     is_below,
     prepare,
-    rejected_path,
     write,
-    write_rejected,
 )
+from reconciler.lockfile.state import check_known
 from reconciler.output.documents.imported import import_screen
+from reconciler.output.documents.problems import problems_screen
+from reconciler.output.json_shapes import read_data
+from reconciler.output.render import Format, Screen
 from reconciler.problems import Code, Message, Problem, counted
+from reconciler.questionpro.panel import PAGE_SIZE
+from reconciler.readback.drift import known_in
+from reconciler.readback.model import PanelRead
+
+_ALL_EXISTING = "They are in the panel, so apply records all as `existing`; nobody is added twice."
+_SIZE_UNKNOWN = (
+    f"How many members the panel has is unknown. Each {PAGE_SIZE} take one call, and there is one more: give "
+    "--max-calls N for a large panel."
+)
 
 
 @click.command("import")
@@ -103,18 +125,17 @@ def import_members(
     Example: reconciler import production --from-panel --max-calls 150
     """
     options = import_options(mappings, encoding, sheet, dates)._replace(prune=prune, is_dry_run=dry_run)
+    rejected = None
+    imported: Imported | None
     if from_panel:
         of_files: dict[str, object] = {"FILE": source, "--map": mappings, "--encoding": encoding}
         of_files |= {"--sheet": sheet, "--dates": dates, "--rejected": rejected_file, "--prune": prune}
         refuse_beside(of_files, "{} and --from-panel exclude each other.", "Import a file, or the panel.")
         destination = _destination(invocation, name, "panel", to)
         chosen = _fields(fields)
-        imported = read_panel_to_import(
-            invocation, name, destination, chosen, max_calls, is_dry_run=dry_run, yes=yes
-        )
+        imported = _read_panel(invocation, name, destination, chosen, max_calls, is_dry_run=dry_run, yes=yes)
         if imported is None:
             return EXIT_INCOMPLETE
-        rejected = None
     else:
         refuse_beside({"--fields": fields, "--max-calls": max_calls}, "{} needs --from-panel.")
         if source is None:
@@ -122,22 +143,11 @@ def import_members(
                 Problem(("There is nothing to import.",), ("Name a FILE, or give --from-panel.",))
             )
         destination = _destination(invocation, name, source.stem, to)
-        check_source(source, destination.path)
-        declared = try_declaration(invocation.panels, name)
-        if declared.environment is not None:
-            Declared(declared.environment, declared.roster, declared.unchecked).require_checked()
-        with ImportProgress(invocation, source) as progress:
-            imported = prepare(
-                declared, invocation.panels / name, source, destination, options, progress.told
-            )
         rejected = rejected_path(source, invocation.panels, rejected_file)
-        _check_apart(rejected, source, destination.path)
-        steps = _next_steps(invocation, name, imported, source, rejected)
-        imported = replace(imported, next_steps=tuple(steps))
+        imported = _read_file(invocation, name, source, destination, options, rejected)
     imported = replace(imported, more="To see all: --format json.")
     if not dry_run:
-        _write(invocation, imported, destination, rejected, yes=yes)
-        imported = replace(imported, is_written=True)
+        imported = _write(invocation, imported, destination, source, rejected, yes=yes)
     invocation.show(import_screen(imported))
     return EXIT_INCOMPLETE if imported.refused or imported.left_out else EXIT_DONE
 
@@ -149,45 +159,77 @@ def _fields(given: str | None) -> tuple[str, ...]:
         raise UsageError(Problem((f"--fields: {error}",))) from None
 
 
-def _check_apart(rejected: Path, *others: Path) -> None:
-    """Refuse to write refused rows over a file that is read or written besides.
-
-    Raises:
-        UsageError: they would be.
-        InvalidInput: no file can be written there.
-    """
-    if any(rejected.resolve() == other.resolve() for other in others):
-        hint = ("Name another file for the refused rows.",)
-        raise UsageError(Problem(("--rejected names the source or the member file itself.",), hint))
-    check_place(rejected)
-
-
 def _write(
     invocation: Invocation,
     imported: Imported,
     destination: Destination,
+    source: Path | None,
     rejected: Path | None,
     *,
     yes: bool,
-) -> None:
+) -> Imported:
     """Ask before a file that exists is changed; then write all of it."""
+    folder = invocation.panels / imported.environment
     if imported.update.changes_the_file and destination.path.exists():
         preview = replace(imported, is_dry_run=True, next_steps=())
         invocation.tell_document(import_screen(preview).document())
         confirm(invocation.line("Change ", Code(imported.file), "?"), yes=yes)
+    kept = None
     if imported.refused and rejected is not None:
-        write_rejected(rejected, imported)
-    write(imported, invocation.panels / imported.environment, destination)
+        kept = write_rejected(rejected, imported, folder)
+    write(imported, folder, destination)
+    if source is not None and not imported.refused:
+        remember_imported(source, folder)
+    if kept is not None:
+        command = invocation.command_line(
+            "import", imported.environment, command_path(kept), "--to", destination.name
+        )
+        where = Code(display_path(kept))
+        message = ("The file of refused rows had been edited; it is kept in ", where)
+        kept_step: Message = (*message, f". Unless you imported it already: `{command}`.")
+        imported = replace(imported, next_steps=(kept_step, *imported.next_steps))
+    return replace(imported, is_written=True)
 
 
-def _next_steps(
-    invocation: Invocation, name: str, imported: Imported, source: Path, rejected: Path
+# From a file.
+
+
+def _read_file(
+    invocation: Invocation,
+    name: str,
+    source: Path,
+    destination: Destination,
+    options: ImportOptions,
+    rejected: Path,
+) -> Imported:
+    check_source(source, destination.path)
+    declared = try_declaration(invocation.panels, name)
+    if declared.environment is not None:
+        Declared(declared.environment, declared.roster, declared.unchecked).require_checked()
+    with ImportProgress(invocation, source) as progress:
+        imported = prepare(declared, invocation.panels / name, source, destination, options, progress.told)
+    if any(rejected.resolve() == other.resolve() for other in (source, destination.path)):
+        hint = ("Name another file for the refused rows.",)
+        raise UsageError(Problem(("--rejected names the source or the member file itself.",), hint))
+    check_place(rejected)
+    steps = tuple(_steps_after_file(invocation, imported, source, destination, rejected))
+    return replace(imported, next_steps=steps)
+
+
+def _steps_after_file(
+    invocation: Invocation, imported: Imported, source: Path, destination: Destination, rejected: Path
 ) -> Iterator[Message]:
+    name = imported.environment
     if imported.is_dry_run:
         yield ("Import it: run this again without --dry-run.",)
         return
     if imported.refused:
-        yield ("Correct the refused rows in ", Code(display_path(rejected)), ", and import that file too.")
+        command = invocation.command_line("import", name, command_path(rejected), "--to", destination.name)
+        yield (
+            "Correct the refused rows in ",
+            Code(display_path(rejected)),
+            f", and import them: `{command}`.",
+        )
     if imported.opted_out:
         people = counted(len(imported.opted_out), "person", "people")
         command = invocation.command_line("drift", name, "--export", str(source), "--list-opted-out")
@@ -198,13 +240,87 @@ def _next_steps(
     yield (f"Commit {imported.file} and import.yaml.",)
 
 
-def _destination(invocation: Invocation, name: str, stem: str, to: Path | None) -> Destination:
-    """`--to` is relative to the environment's folder, or a path that leads there.
+# From the panel.
 
-    Raises:
-        UsageError: it is no member file of the environment.
-        InvalidInput: there is no such environment, or a link in the file's place.
-    """
+
+def _read_panel(
+    invocation: Invocation,
+    name: str,
+    destination: Destination,
+    fields: Sequence[str],
+    max_calls: int | None,
+    *,
+    is_dry_run: bool,
+    yes: bool,
+) -> Imported | None:
+    """Read the panel and say what importing it does; None for a read that is not whole, once it is said."""
+    own, folder = (invocation.panels / name).resolve(), destination.path.parent
+    if not folder.exists() and own.is_dir() and folder.parent.resolve() == own:
+        folder.mkdir(exist_ok=True)  # that the folder of the member file is missing is no mistake here
+    declared = try_declaration(invocation.panels, name)
+    if declared.environment is None or declared.problems:
+        raise InvalidInput(*declared.problems)
+    environment = declared.environment
+    Declared(environment, declared.roster, declared.unchecked).require_checked()
+    check_known(environment)
+    state = known_state(environment)
+    tell_of_journal(invocation, name, state)
+    recorded = state.lockfile.members.keys() if state.lockfile else frozenset()
+    size = max(len(declared.roster.members), len(recorded))
+    # Where nothing was applied yet, nobody can prove that this is the panel: apply will.
+    known = known_in(state.lockfile) or None
+    if max_calls is None:
+        invocation.tell(_SIZE_UNKNOWN)
+    read = read_from_api(invocation, environment, size, {}, known, max_calls, yes=yes)
+    if read.denial is not None:
+        raise InvalidInput(read.denial)
+    spent, seen = counted(read.calls, "call"), counted(len(read.members), "member")
+    if not read.is_whole:
+        again = read.hint or f"Run it again: a call for each {PAGE_SIZE} members, and one more."
+        why: Message = ("Nothing was written, since the panel was not read to its end: ", *read.reason, ".")
+        _fail(invocation, read, Problem(why, (f"{spent} brought {seen}. {again}",)))
+        return None
+    imported = prepare_from_panel(declared, name, destination, read, fields, is_dry_run=is_dry_run)
+    notes: list[Message] = [(f"The panel at {environment.target} was read with {spent}: {seen}.",)]
+    if read.reason:
+        notes.append(("The read is not complete: ", *read.reason, ". The later values were taken."))
+    steps = tuple(_steps_after_panel(invocation, environment, imported, recorded))
+    return replace(imported, notes=tuple(notes), next_steps=steps)
+
+
+def _fail(invocation: Invocation, read: PanelRead, problem: Problem) -> None:
+    """Say why nothing was imported; JSON tells what was read all the same."""
+    invocation.tell_problems([problem])
+    if invocation.format is not Format.TEXT:
+        screen = problems_screen([problem], invocation.environment)
+        invocation.show(Screen(screen.document, lambda: {**screen.data(), "read": read_data(read)}))
+
+
+def _steps_after_panel(
+    invocation: Invocation, environment: Environment, imported: Imported, recorded: Collection[str]
+) -> Iterator[Message]:
+    if imported.is_dry_run:
+        yield ("Import it: run this again without --dry-run. That reads the panel again.",)
+        return
+    name = environment.name
+    new = sum(person.key not in recorded for person in imported.update.new)
+    if new:
+        size = environment.api.batch_size
+        calls = f"{counted(math.ceil(new / size), 'call')} of up to {size}"
+        yield (f"The plan will add {counted(new, 'member')}: {calls}. {_ALL_EXISTING}",)
+    yield (f"See what apply would do: `{invocation.command_line('plan', name)}`.",)
+    yield ("Commit ", Code(imported.file), ".")
+    if imported.opted_out:
+        people = counted(len(imported.opted_out), "person", "people")
+        command = invocation.command_line("drift", name, "--list-opted-out")
+        yield (f"{people} opted out. Once this is applied, list them: `{command}`.",)
+
+
+# Where it is written.
+
+
+def _destination(invocation: Invocation, name: str, stem: str, to: Path | None) -> Destination:
+    """The member file to write; `--to` is relative to the environment's folder, or a path that leads in."""
     folder = invocation.panels / name
     if to is None:
         to = Path("members") / f"{stem}.csv"

@@ -1,7 +1,7 @@
 """One import: read the source and the member file, decide, and write all of it or nothing."""
 
 import codecs
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -10,19 +10,17 @@ from reconciler.declaration import DeclarationReading
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path, replace_file
 from reconciler.identity import identity
-from reconciler.importing.columns import Columns, Decisions, decide, is_password
+from reconciler.importing.columns import Columns, Decisions, decide
 from reconciler.importing.import_yaml import IMPORT_FILE, Remembered, read_import_yaml, with_remembered
 from reconciler.importing.sheet import Choices, Progress, Sheet, unreadable, untold
 from reconciler.importing.source import read_sheet
 from reconciler.importing.update import Fields, Person, RefusedRow, Update, people_of, update
 from reconciler.importing.values import DateOrder
 from reconciler.member import EMAIL_ADDRESS
-from reconciler.problems import HIDDEN, Location, Message, plain
+from reconciler.problems import Location, Message
 from reconciler.readback.model import PanelRead
-from reconciler.roster.csv_file import csv_table, csv_text, spreadsheet_safe, with_line_feeds
+from reconciler.roster.csv_file import csv_table, csv_text, with_line_feeds
 from reconciler.text_source import bytes_of, decoded, text_of
-
-_PRIVATE = 0o600
 
 
 class ImportOptions(NamedTuple):
@@ -103,6 +101,9 @@ def prepare(
     remembered = read_import_yaml(folder).get(destination.name, Remembered())
     sheet, columns, dates = read_source(source, options, remembered, progress)
     people, refused = people_of(sheet, columns, dates, declared.roster.suppression, progress)
+    if not people and not refused:
+        hint = "Nothing was written. Check that the export is whole, and that this is the right sheet."
+        raise unreadable(source, "There are no rows below the header.", hint, sheet.header.number)
     found, text = updated(declared, destination, columns, people, refused, prune=options.prune)
     decided = Remembered({**remembered.columns, **columns.decided}, sheet.encoding, dates, sheet.name)
     return Imported(
@@ -151,32 +152,6 @@ def write(imported: Imported, folder: Path, destination: Destination) -> None:
         replace_file(destination.path, imported.text.encode())
     if imported.import_yaml is not None:
         replace_file(folder / IMPORT_FILE, imported.import_yaml.encode(), mode=None)
-
-
-def write_rejected(path: Path, imported: Imported) -> None:
-    """Write the rows that were refused, with their reason, ready to be mended and imported again.
-
-    A row with too many cells keeps all of them, so that it is refused again until it is mended.
-
-    Raises:
-        InvalidInput: `path` is a symbolic link, or not a regular file.
-        DiskFailure: it could not be written.
-    """
-    width = len(imported.header)
-    passwords = [index for index, heading in enumerate(imported.header) if is_password(heading)]
-    rows: list[Sequence[object]] = [("row", "reason", *_without(passwords, imported.header))]
-    for row in imported.refused:
-        cells = list(row.cells)
-        if any(cells[width:]) and passwords:  # a row that is shifted may have a password anywhere
-            cells[passwords[0] + 1 :] = [HIDDEN] * (len(cells) - passwords[0] - 1)
-        elif not any(cells[width:]):
-            del cells[width:]
-        rows.append((row.row, spreadsheet_safe(plain(row.reason)), *_without(passwords, cells)))
-    replace_file(path, csv_text(rows).encode("utf-8-sig"), mode=_PRIVATE)
-
-
-def _without(indices: Collection[int], cells: Sequence[str]) -> list[str]:
-    return [cell for index, cell in enumerate(cells) if index not in indices]
 
 
 def updated(
@@ -233,14 +208,6 @@ def check_source(source: Path, destination: Path) -> None:
         raise unreadable(source, "This is a YAML file, not a spreadsheet.", "Name a workbook or a CSV file.")
     if source.exists() and destination.exists() and source.samefile(destination):
         raise unreadable(source, "This is the member file itself.", "Name the export to update it from.")
-
-
-def rejected_path(source: Path, panels: Path, given: Path | None) -> Path:
-    """Where refused rows go: beside the source, but never below `panels/`, where they would be committed."""
-    if given is not None:
-        return given
-    name = f"{source.name}.rejected.csv"
-    return Path(name) if is_below(source, panels) else source.with_name(name)
 
 
 def is_below(source: Path, panels: Path) -> bool:

@@ -18,7 +18,8 @@ class PanelRead:
     gone. `reason` says why the read is not complete; it is empty if it is. `unusable` are the addresses of
     entries that have none that can be used, `""` for no address at all. `denial` is set if the API refused
     before any page was read. `is_whole` tells that the pages came to their end, and are of the panel that
-    *save* fills as far as that is known; who was looked up afterwards is another matter.
+    *save* fills as far as that is known; who was looked up afterwards is another matter. `hint` is what to
+    check before reading again; it is empty if reading again may help by itself.
     """
 
     members: Mapping[str, Attributes]
@@ -29,6 +30,7 @@ class PanelRead:
     denial: Problem | None = None
     is_interrupted: bool = False
     is_whole: bool = True
+    hint: str = ""
 
     @property
     def without_address(self) -> int:

@@ -14,13 +14,17 @@ from reconciler.environment.model import Api
 from reconciler.problems import Message, Problem, counted
 from reconciler.questionpro.panel import (
     PAGE_SIZE,
+    AllowanceUsedUp,
     Answer,
     Denied,
     Lost,
     Page,
     PanelReader,
     ReadPage,
+    Refused,
     Throttled,
+    TooLarge,
+    Unusable,
 )
 from reconciler.readback.model import PanelRead
 from reconciler.readback.steps import MOST_MISSING, Seen, Steps, all_pages, look_up, unproven
@@ -29,6 +33,11 @@ Connect: TypeAlias = Callable[[], AbstractAsyncContextManager[PanelReader]]
 
 _Found = TypeVar("_Found")
 _SPARE_CALLS = 10
+_CHECK_ADDRESS = (
+    "Check datacenter or base_url in environment.yaml, and whether a proxy or a login page answers in the "
+    "API's place."
+)
+_CHECK_PANEL = "Check that the address and the key are those of the panel that apply fills."
 
 
 def least_calls(members: int) -> int:
@@ -72,12 +81,13 @@ class ReadPlan:
 
 
 class _Ended(Exception):
-    """The read ends here; `denial` if the API refused."""
+    """The read ends here; `hint` is what to check before it is read again; `is_denied` if the API refused."""
 
-    def __init__(self, reason: Message, denial: Problem | None = None) -> None:
+    def __init__(self, reason: Message, hint: str = "", *, is_denied: bool = False) -> None:
         super().__init__()
         self.reason = reason
-        self.denial = denial
+        self.hint = hint
+        self.denial = Problem(reason, (hint,)) if is_denied else None
 
 
 def read_panel(connect: Connect, api: Api, plan: ReadPlan, observer: ReadObserver) -> PanelRead:
@@ -91,7 +101,7 @@ def read_panel(connect: Connect, api: Api, plan: ReadPlan, observer: ReadObserve
                 reading.check_look_ups()
                 reading.run(runner, reading.look_up_missing)
         except _Ended as end:
-            return reading.result(end.reason, end.denial)
+            return reading.result(end.reason, end.denial, end.hint)
     return reading.result(reading.doubts())
 
 
@@ -127,7 +137,7 @@ class _Reading:
         """Those expected who were not seen, in order."""
         return sorted(self._plan.expected.keys() - self._seen.members.keys())
 
-    def result(self, reason: Message, denial: Problem | None = None) -> PanelRead:
+    def result(self, reason: Message, denial: Problem | None = None, hint: str = "") -> PanelRead:
         """What was read so far."""
         return PanelRead(
             self._seen.members,
@@ -138,6 +148,7 @@ class _Reading:
             denial=denial if self._pages == 0 else None,
             is_interrupted=self._stop.cause is Cause.SIGNAL,
             is_whole=self._is_whole,
+            hint=hint,
         )
 
     def doubts(self) -> Message:
@@ -155,7 +166,7 @@ class _Reading:
         """Read all pages, and once more if too many members are on none of them."""
         await self._pass_over(panel)
         if doubt := unproven(self._seen, self._plan.known, "on any page", "this call lists"):
-            raise _Ended(doubt)
+            raise _Ended(doubt, _CHECK_PANEL)
         self._is_whole = True
         if len(self.missing()) > MOST_MISSING:
             self._observer.reads_again(len(self.missing()))
@@ -205,10 +216,13 @@ class _Reading:
             case Page():
                 return answer
             case Denied():
-                words = said(answer.reason)
-                raise _Ended(words, Problem(words, (answer.remedy,)))
+                raise _Ended(said(answer.reason), answer.remedy, is_denied=True)
             case None:
-                raise _Ended(self._why_stopped())
+                raise _Ended(*self._why_stopped())
+            case Refused() | TooLarge() | Unusable():
+                raise _Ended(said_in(answer), _CHECK_ADDRESS)
+            case AllowanceUsedUp():
+                raise _Ended(said_in(answer), "Run it again once the licence has calls again.")
             case _:
                 raise _Ended(said_in(answer))
 
@@ -238,11 +252,11 @@ class _Reading:
             reason = f"the server asks to wait {wait:.0f} s, longer than a read waits"
             self._stop.throw(Cause.LONG_WAIT, Problem((reason,)))
 
-    def _why_stopped(self) -> Message:
+    def _why_stopped(self) -> tuple[Message, str]:
         match self._stop.cause:
             case Cause.MOST_CALLS:
                 calls = counted(self._plan.most_calls, "call")
-                return (f"it ended at the {calls} that --max-calls allows",)
+                return (f"it ended at the {calls} that --max-calls allows",), "Give a higher --max-calls."
             case Cause.LONG_WAIT if self._stop.problem is not None:
-                return self._stop.problem.message
-        return ("it was interrupted",)
+                return self._stop.problem.message, ""
+        return ("it was interrupted",), ""

@@ -45,13 +45,46 @@ def test_refused_rows_end_with_3_and_are_in_a_private_file_with_the_reason(world
     assert "--dates birthday=dmy" in row["reason"]
 
 
-def test_the_mended_file_of_refused_rows_can_be_imported(world: World) -> None:
-    world.run("import", "team", "export.csv")
+def test_corrected_rows_are_imported_with_the_command_that_is_named(world: World) -> None:
+    shown = world.run("import", "team", "export.csv").out
+    command = "reconciler import team export.csv.rejected.csv --to members/export.csv"
+    assert f"`{command}`" in shown
     rejected = world.folder / "export.csv.rejected.csv"
     rejected.write_text(rejected.read_text().replace("03.04.1990", "1990-04-03"))
-    into = ("--to", "members/export.csv", "--yes")
-    assert world.run("import", "team", "export.csv.rejected.csv", *into).code == 0
+    assert world.run(*command.split()[1:], "--yes").code == 0
     assert [person["emailAddress"] for person in _people(world)] == ["ada@firma.de", "bob@firma.de"]
+    world.run("import", "team", "export.csv", "--yes")
+    assert sorted(world.folder.glob("export.csv.*")) == [rejected]  # all corrections are in the member file
+
+
+def test_refused_rows_that_nobody_corrected_are_replaced(world: World) -> None:
+    world.run("import", "team", "export.csv")
+    (world.folder / "export.csv").write_text(_EXPORT.replace("03.04.1990", "05.06.1990"))
+    assert world.run("import", "team", "export.csv", "--yes").code == 3
+    [rejected] = world.folder.glob("export.csv.*")
+    assert "05.06.1990" in rejected.read_text(encoding="utf-8-sig")
+
+
+def test_corrections_are_kept_where_the_same_file_is_imported_again(world: World) -> None:
+    world.run("import", "team", "export.csv")
+    rejected = world.folder / "export.csv.rejected.csv"
+    for day in ("1990-04-03", "1990-04-04"):
+        rejected.write_text(rejected.read_text().replace("03.04.1990", day))
+        shown = world.run("import", "team", "export.csv", "--yes")
+        assert shown.code == 3
+    assert "03.04.1990" in rejected.read_text(encoding="utf-8-sig")
+    assert "1990-04-03" in (world.folder / "export.csv.rejected.1.csv").read_text(encoding="utf-8-sig")
+    kept = world.folder / "export.csv.rejected.2.csv"
+    assert "1990-04-04" in kept.read_text(encoding="utf-8-sig")
+    assert f"`reconciler import team {kept.name} --to members/export.csv`" in shown.out
+
+
+def test_an_export_without_rows_is_a_mistake_and_writes_nothing(world: World) -> None:
+    (world.folder / "export.csv").write_text("E-Mail;Vorname\n")
+    ended = world.run("import", "team", "export.csv")
+    assert ended.code == 1
+    assert "export.csv:1: There are no rows below the header." in ended.err
+    assert [*(world.panels / "team/members").iterdir()] == []
 
 
 def test_a_dry_run_writes_nothing(world: World) -> None:
