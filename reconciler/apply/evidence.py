@@ -44,70 +44,51 @@ def learnt_from(
     Args:
         answer: the counts.
         batch: the members, each sent once by this call.
-        doubtful: the ones for whom an earlier call got no usable answer.
+        doubtful: the ones for whom an earlier call got no usable answer. That they exist already, or are
+            gone already, may be the result of that call, so it is never called `existing` or `absent`.
         at: the time, in UTC.
-        updates_known: whether the account updates known members, instead of refusing them.
+        updates_known: whether the account updates known members, instead of refusing them. Then even
+            "added" says only that they are in the panel.
     """
+    if not _is_conclusive(answer, batch):
+        return None
     if isinstance(answer, CountedAway):
         return _departed(answer, batch, doubtful, at)
-    if batch.kind is OperationKind.CHANGE:
-        outcomes = resubmitted(answer, batch.members)
-    else:
-        outcomes = proven(answer, batch.members, doubtful, updates_known=updates_known)
-    if outcomes is None:
-        return None
+    outcomes = _outcomes(answer, batch, doubtful, updates_known=updates_known)
     return {key: Present(outcome, at, batch.members[key].attributes) for key, outcome in outcomes.items()}
 
 
-def proven(
-    counted: Counted, keys: Collection[str], doubtful: Collection[str], *, updates_known: bool = False
-) -> dict[str, Outcome] | None:
-    """What two counts prove about each member to add; None if they prove nothing.
-
-    Args:
-        counted: the two counts.
-        keys: the identities of the batch, each once.
-        doubtful: the ones that an earlier call without an answer may have added. For them "existed already"
-            may be the result of that call, so it is never called `existing`.
-        updates_known: whether the account updates known members; then even `added` says only that they are
-            in the panel.
-    """
-    if counted.added + counted.failed != len(keys):
-        return None
+def _outcomes(
+    counted: Counted, batch: Batch, doubtful: Collection[str], *, updates_known: bool
+) -> Mapping[str, Outcome]:
+    if batch.kind is OperationKind.CHANGE:
+        # The API doesn't confirm updates, so the outcome doesn't claim that they took effect.
+        return dict.fromkeys(batch.members, Outcome.RESUBMITTED)
     if counted.failed == 0:
-        return dict.fromkeys(keys, Outcome.UNATTRIBUTED if updates_known else Outcome.ADDED)
+        return dict.fromkeys(batch.members, Outcome.UNATTRIBUTED if updates_known else Outcome.ADDED)
     if counted.added == 0:
-        return {key: Outcome.UNATTRIBUTED if key in doubtful else Outcome.EXISTING for key in keys}
-    return dict.fromkeys(keys, Outcome.UNATTRIBUTED)
+        return {key: Outcome.UNATTRIBUTED if key in doubtful else Outcome.EXISTING for key in batch.members}
+    return dict.fromkeys(batch.members, Outcome.UNATTRIBUTED)
 
 
-def resubmitted(counted: Counted, keys: Collection[str]) -> dict[str, Outcome] | None:
-    """What two counts prove about members who were sent again with other fields: the API accepted the call.
-
-    It doesn't confirm updates, so the outcome doesn't claim that they took effect.
-    """
-    return dict.fromkeys(keys, Outcome.RESUBMITTED) if counted.added + counted.failed == len(keys) else None
-
-
-def departed(
-    counted: CountedAway, keys: Collection[str], doubtful: Collection[str], done: Departure
-) -> dict[str, Departure] | None:
-    """What four counts prove about each member to remove; None if they prove nothing, or some are blocked.
-
-    Args:
-        counted: the four counts.
-        keys: the identities of the batch, each once.
-        doubtful: the ones that an earlier call may have removed: they may be gone because of that call, so
-            they are never called `absent`.
-        done: the outcome if this call did it.
-    """
-    if counted.blocked or counted.done + counted.absent != len(keys):
-        return None
+def _departed(
+    counted: CountedAway, batch: Batch, doubtful: Collection[str], at: str
+) -> Mapping[str, Knowledge]:
+    if counted.blocked:  # all of them, else the counts are not conclusive
+        note = Undelivered(batch.kind.value, BLOCKED, at)
+        return {
+            key: note if operation.is_known else gone(operation, Departure.BLOCKED, at)
+            for key, operation in batch.members.items()
+        }
     if counted.absent == 0:
-        return dict.fromkeys(keys, done)
-    if counted.done == 0:
-        return {key: Departure.UNATTRIBUTED if key in doubtful else Departure.ABSENT for key in keys}
-    return dict.fromkeys(keys, Departure.UNATTRIBUTED)
+        departures = dict.fromkeys(batch.members, _DONE[batch.kind])
+    elif counted.done == 0:
+        departures = {
+            key: Departure.UNATTRIBUTED if key in doubtful else Departure.ABSENT for key in batch.members
+        }
+    else:
+        departures = dict.fromkeys(batch.members, Departure.UNATTRIBUTED)
+    return {key: gone(batch.members[key], departure, at) for key, departure in departures.items()}
 
 
 def holds_blocked(answer: Answer, batch: Batch) -> bool:
@@ -142,7 +123,7 @@ def refused(batch: Batch, reason: str, doubtful: Collection[str], at: str) -> di
     return found
 
 
-def is_conclusive(answer: Counted | CountedAway, batch: Batch) -> bool:
+def _is_conclusive(answer: Counted | CountedAway, batch: Batch) -> bool:
     """Whether the counts settle each member of the batch."""
     if isinstance(answer, Counted):
         return answer.added + answer.failed == len(batch)
@@ -153,28 +134,13 @@ def is_conclusive(answer: Counted | CountedAway, batch: Batch) -> bool:
 def leaves_doubt(answer: Answer, batch: Batch) -> bool:
     """Whether the call may have taken effect, without the answer saying for which members."""
     if isinstance(answer, Counted | CountedAway):
-        return not is_conclusive(answer, batch)
+        return not _is_conclusive(answer, batch)
     return isinstance(answer, Lost | Unusable)
 
 
 def is_worth_repeating(answer: Answer | None) -> bool:
     """Whether the same batch, sent again, may get a better answer."""
     return isinstance(answer, Lost | Throttled | Unreachable)
-
-
-def _departed(
-    answer: CountedAway, batch: Batch, doubtful: Collection[str], at: str
-) -> Mapping[str, Knowledge] | None:
-    if answer.blocked == len(batch) and answer.done + answer.absent == 0:
-        note = Undelivered(batch.kind.value, BLOCKED, at)
-        return {
-            key: note if operation.is_known else gone(operation, Departure.BLOCKED, at)
-            for key, operation in batch.members.items()
-        }
-    departures = departed(answer, batch.members, doubtful, _DONE[batch.kind])
-    if departures is None:
-        return None
-    return {key: gone(batch.members[key], departure, at) for key, departure in departures.items()}
 
 
 @dataclass(slots=True)

@@ -13,7 +13,6 @@ from reconciler.apply.evidence import (
     is_worth_repeating,
     learnt_from,
     leaves_doubt,
-    proven,
     refused,
 )
 from reconciler.lockfile.model import (
@@ -45,46 +44,42 @@ from reconciler.questionpro.panel import (
 
 KEYS = ["a@x.test", "b@x.test", "c@x.test"]
 BATCH = batch_of({key: {"emailAddress": key} for key in KEYS})
+AT = "2026-11-26T09:00:00Z"
 
 
-def test_all_added_proves_that_each_is_new() -> None:
-    assert proven(Counted(3, 0), KEYS, ()) == dict.fromkeys(KEYS, Outcome.ADDED)
+def proven(counted: Counted, doubtful: Collection[str] = (), *, updates_known: bool = False) -> list[str]:
+    """The outcome of each member to add, in order; none where nothing is proven."""
+    found = learnt_from(counted, BATCH, doubtful, AT, updates_known=updates_known)
+    return [present.outcome.value for present in (found or {}).values() if isinstance(present, Present)]
 
 
-def test_all_added_proves_it_also_of_those_in_doubt() -> None:
-    assert proven(Counted(3, 0), KEYS, KEYS) == dict.fromkeys(KEYS, Outcome.ADDED)
+@pytest.mark.parametrize("doubtful", [(), KEYS])
+def test_all_added_proves_that_each_is_new_also_of_those_in_doubt(doubtful: Collection[str]) -> None:
+    assert proven(Counted(3, 0), doubtful) == ["added"] * 3
 
 
-def test_all_failed_proves_that_each_was_there_before() -> None:
-    assert proven(Counted(0, 3), KEYS, ()) == dict.fromkeys(KEYS, Outcome.EXISTING)
-
-
-def test_all_failed_proves_only_the_presence_of_those_in_doubt() -> None:
-    assert proven(Counted(0, 3), KEYS, {"b@x.test"}) == {
-        "a@x.test": Outcome.EXISTING,
-        "b@x.test": Outcome.UNATTRIBUTED,
-        "c@x.test": Outcome.EXISTING,
-    }
+def test_all_failed_proves_that_each_was_there_before_and_only_presence_of_those_in_doubt() -> None:
+    assert proven(Counted(0, 3)) == ["existing"] * 3
+    assert proven(Counted(0, 3), {"b@x.test"}) == ["existing", "unattributed", "existing"]
 
 
 def test_mixed_counts_prove_that_all_are_there_and_nothing_about_who_is_new() -> None:
-    assert proven(Counted(1, 2), KEYS, ()) == dict.fromkeys(KEYS, Outcome.UNATTRIBUTED)
+    assert proven(Counted(1, 2)) == ["unattributed"] * 3
+
+
+def test_where_known_members_are_updated_all_added_proves_only_that_they_are_there() -> None:
+    assert proven(Counted(3, 0), updates_known=True) == ["unattributed"] * 3
 
 
 @given(added=st.integers(0, 9), failed=st.integers(0, 9))
 def test_counts_that_do_not_add_up_prove_nothing(added: int, failed: int) -> None:
-    assert (proven(Counted(added, failed), KEYS, ()) is None) == (added + failed != len(KEYS))
+    assert bool(proven(Counted(added, failed))) == (added + failed == len(KEYS))
 
 
-@given(
-    added=st.integers(0, 3),
-    held=st.sets(st.sampled_from(KEYS)),
-    doubtful=st.sets(st.sampled_from(KEYS)),
-)
-def test_nobody_in_doubt_is_ever_called_existing(added: int, held: set[str], doubtful: set[str]) -> None:
-    outcomes = proven(Counted(added, 3 - added), KEYS, doubtful) or {}
-    assert all(outcomes[key] is not Outcome.EXISTING for key in doubtful)
-    assert held <= outcomes.keys()
+@given(added=st.integers(0, 3), doubtful=st.sets(st.sampled_from(KEYS)))
+def test_nobody_in_doubt_is_ever_called_existing(added: int, doubtful: set[str]) -> None:
+    outcomes = dict(zip(KEYS, proven(Counted(added, 3 - added), doubtful), strict=True))
+    assert all(outcomes[key] != "existing" for key in doubtful)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +101,6 @@ def test_what_leaves_doubt_and_what_is_worth_repeating(answer: Answer, doubt: bo
 
 
 LEAVING = batch_of({key: {"emailAddress": key} for key in KEYS}, kind=OperationKind.DELETE)
-AT = "2026-11-26T09:00:00Z"
 
 
 def gone(departure: Departure, kind: OperationKind = OperationKind.DELETE) -> Gone:
@@ -177,10 +171,6 @@ def test_a_change_that_was_answered_is_resubmitted_and_no_more_is_claimed(added:
         assert found is None
     else:
         assert found == {key: Present(Outcome.RESUBMITTED, AT, BATCH.members[key].attributes) for key in KEYS}
-
-
-def test_where_known_members_are_updated_all_added_proves_only_that_they_are_there() -> None:
-    assert proven(Counted(3, 0), KEYS, (), updates_known=True) == dict.fromkeys(KEYS, Outcome.UNATTRIBUTED)
 
 
 def test_a_refusal_to_add_is_a_rejection_and_keeps_the_doubt() -> None:
