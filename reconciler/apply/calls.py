@@ -28,6 +28,7 @@ from reconciler.apply.journal import Journal
 from reconciler.apply.signals import Cause, Stop
 from reconciler.apply.stats import RunStats
 from reconciler.environment.model import RateLimit, Retry
+from reconciler.problems import Problem
 from reconciler.questionpro.panel import (
     AllowanceUsedUp,
     Answer,
@@ -36,7 +37,6 @@ from reconciler.questionpro.panel import (
     Denied,
     Lost,
     Panel,
-    Reply,
     Throttled,
 )
 
@@ -182,15 +182,21 @@ class Caller:
             return None
         was_in_doubt = batch.number in self.doubts
         counts = False
+        at = self.now()
         try:
-            at = self._begin(batch)
+            self.journal.sending(batch, at)
+            self.doubts[batch.number] = at
+            self.stats.calls += 1
             counts = True
             reply = await self.panel.send(batch.request)
             counts = reply.sent
         finally:
             self.pace.ended(counts=counts)
         self.stats.observer.called(at, len(batch), reply)
-        self._count(reply, sent_before)
+        if not reply.sent:
+            self.stats.calls -= 1
+        elif next(sent_before) > 0:
+            self.stats.retries += 1
         leaves_doubt_behind = leaves_doubt(reply.answer, batch)
         if not (was_in_doubt or leaves_doubt_behind):
             del self.doubts[batch.number]
@@ -209,19 +215,6 @@ class Caller:
         self.stop.throw(Cause.MOST_CALLS, stop_messages.most_calls(self.most_calls))
         return False
 
-    def _begin(self, batch: Batch) -> str:
-        at = self.now()
-        self.journal.sending(batch, at)
-        self.doubts[batch.number] = at
-        self.stats.calls += 1
-        return at
-
-    def _count(self, reply: Reply, sent_before: "count[int]") -> None:
-        if not reply.sent:
-            self.stats.calls -= 1
-        elif next(sent_before) > 0:
-            self.stats.retries += 1
-
     def _heed(self, answer: Answer) -> None:
         """What an answer means for the calls of all batches."""
         match answer:
@@ -232,7 +225,7 @@ class Caller:
             case AllowanceUsedUp():
                 self.stop.throw(Cause.ALLOWANCE, stop_messages.allowance_used_up(answer.reason))
             case Denied():
-                self.stop.throw(Cause.DENIED, stop_messages.denied(answer.reason, answer.remedy))
+                self.stop.throw(Cause.DENIED, Problem(stop_messages.said(answer.reason), (answer.remedy,)))
 
 
 def _later(at: str, seconds: float) -> str | None:

@@ -10,9 +10,10 @@ from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
 from reconciler.hosts import without_default_port
+from reconciler.lockfile.file import LockfileFile
 from reconciler.lockfile.lock import environment_lock
 from reconciler.lockfile.model import Departure, Gone, Knowledge, Lockfile, Unconfirmed, is_in_doubt
-from reconciler.lockfile.state import KnownState, check_out, is_unchanged, read_state, write_lockfile
+from reconciler.lockfile.state import KnownState, check_out, is_unchanged, read_state
 from reconciler.member import canonical
 from reconciler.problems import Location, Problem
 
@@ -59,7 +60,7 @@ def take_in(environment: Environment) -> KnownState:
     check_out(environment)
     state = known_state(environment)
     if state.lockfile is not None and state.lockfile != state.on_disk:
-        write_lockfile(environment, state.lockfile)
+        LockfileFile(environment).write(state.lockfile)
     return state
 
 
@@ -89,7 +90,7 @@ def remove_members(environment: Environment, keys: Sequence[str]) -> Lockfile | 
             return None
         after = before.without(frozenset(keys))
         if after != before:
-            write_lockfile(environment, after)
+            LockfileFile(environment).write(after)
         return after
 
 

@@ -24,7 +24,7 @@ from reconciler.lockfile.codec import digest
 from reconciler.lockfile.file import LockfileFile
 from reconciler.lockfile.lock import NO_PATIENCE, Patience, environment_lock
 from reconciler.lockfile.model import Lockfile, Present
-from reconciler.lockfile.state import KnownState, Lineage, commits_of, write_lockfile
+from reconciler.lockfile.state import KnownState, Lineage, commits_of
 from reconciler.plan.guards import guard_problem
 from reconciler.plan.model import Change, Day, Operation, Plan, Selection
 from reconciler.plan.planner import make_plan
@@ -171,7 +171,7 @@ class _Run:
         stop = self._send(wanted, connect, stats, signals) if wanted else None
         if stop is not None and stop.cause is Cause.SIGNAL and not stats.calls:
             discard(self.environment)
-            raise Interrupted(stop_messages.interrupted_before())
+            raise Interrupted(stop_messages.interrupted(0, stats.total, 0))
         failed_at_once = stop is not None and stop.cause is Cause.DENIED and not stats.confirmed
         forgotten = frozenset() if failed_at_once else self._forgotten()
         try:
@@ -226,7 +226,7 @@ class _Run:
             return state.lockfile, (stop_messages.replaced_meanwhile(self.environment.lockfile_path),)
         before = self.state.lockfile or Lockfile(self.environment.name, self.environment.target)
         after = before.with_entries(stats.entries).forgetting(forgotten).renamed(self._name)
-        write_lockfile(self.environment, after)
+        LockfileFile(self.environment).write(after)
         return after, ()
 
     def _name(self, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from reconciler.apply.batches import Batch
@@ -76,7 +76,6 @@ def report_of(
     plan: Plan, roster: Roster, state: KnownState, stats: RunStats, lockfile: Lockfile | None, forgotten: int
 ) -> Report:
     """The report of a run that ended normally; `lockfile` is the current one, None if there is none."""
-    rejected, blocked = _apart(_standing(plan, roster, lockfile))
     entries = stats.entries.values()
     present = Counter(entry.outcome for entry in entries if isinstance(entry, Present))
     gone = Counter(entry.departed.outcome for entry in entries if isinstance(entry, Gone))
@@ -84,7 +83,6 @@ def report_of(
         added=present[Outcome.ADDED],
         existing=present[Outcome.EXISTING],
         unattributed=present[Outcome.UNATTRIBUTED] + gone[Departure.UNATTRIBUTED],
-        rejected=len(rejected),
         unconfirmed=sum(map(is_in_doubt, entries)),
         unsent=stats.total - len(stats.entries),
         forgotten=forgotten,
@@ -92,53 +90,24 @@ def report_of(
         unsubscribed=gone[Departure.UNSUBSCRIBED],
         deleted=gone[Departure.DELETED],
         absent=gone[Departure.ABSENT],
-        blocked=len(blocked),
     )
-    return Report(
-        plan.environment,
-        counts,
+    return replace(
+        _report(plan, counts, still_refused(plan, roster, lockfile) if lockfile is not None else ()),
         calls=stats.calls,
         retries=stats.retries,
         recovered=state.recovered,
-        rejected=rejected,
-        blocked=blocked,
         left_unattributed=gone[Departure.UNATTRIBUTED],
-        digest=plan.digest,
-        roster_digest=plan.roster_digest,
-        planned=plan.summary,
-        policy=plan.policy,
         wrote_lockfile=lockfile != state.on_disk,
     )
 
 
 def report_before_run(plan: Plan) -> Report:
     """The report of an apply that sent nothing: there was nothing to apply, or it was refused."""
-    rejected, blocked = _apart(
-        action for action in plan.actions if isinstance(action, StillRejected | Unremoved)
-    )
-    return Report(
-        plan.environment,
-        Counts(rejected=len(rejected), unsent=len(plan.operations), blocked=len(blocked)),
-        rejected=rejected,
-        blocked=blocked,
-        digest=plan.digest,
-        roster_digest=plan.roster_digest,
-        planned=plan.summary,
-        policy=plan.policy,
-    )
+    refused = [action for action in plan.actions if isinstance(action, StillRejected | Unremoved)]
+    return _report(plan, Counts(unsent=len(plan.operations)), refused)
 
 
-def _standing(plan: Plan, roster: Roster, lockfile: Lockfile | None) -> list[StillRejected | Unremoved]:
-    """All refusals in the current lockfile."""
-    if lockfile is None:
-        return []
-    return still_refused(plan, roster, lockfile)
-
-
-def _apart(
-    refused: Iterable[StillRejected | Unremoved],
-) -> tuple[tuple[StillRejected | Unremoved, ...], tuple[Unremoved, ...]]:
-    """The members that the API refused, and the ones that it calls blocked."""
+def _report(plan: Plan, counts: Counts, refused: Iterable[StillRejected | Unremoved]) -> Report:
     rejected: list[StillRejected | Unremoved] = []
     blocked: list[Unremoved] = []
     for member in refused:
@@ -146,4 +115,13 @@ def _apart(
             blocked.append(member)
         else:
             rejected.append(member)
-    return tuple(rejected), tuple(blocked)
+    return Report(
+        plan.environment,
+        counts._replace(rejected=len(rejected), blocked=len(blocked)),
+        rejected=tuple(rejected),
+        blocked=tuple(blocked),
+        digest=plan.digest,
+        roster_digest=plan.roster_digest,
+        planned=plan.summary,
+        policy=plan.policy,
+    )

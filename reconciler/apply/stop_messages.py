@@ -8,15 +8,11 @@ from reconciler.files import display_path
 from reconciler.plan.diff import ActionDifference, plan_difference
 from reconciler.plan.model import Plan
 from reconciler.plan.saved import ActionDocument, ReviewedPlan, action_document
-from reconciler.problems import Address, Location, Message, Problem, Severity, Value
+from reconciler.problems import Address, Location, Message, Problem, Severity, Value, counted
 from reconciler.questionpro.panel import Answer, Refused, TooLarge
 
+_MOST_DIFFERENCES = 20
 AGAIN = "What was confirmed is in the lockfile; apply with a fresh plan carries on."
-
-
-def denied(reason: str, remedy: str) -> Problem:
-    """401, 403, 404, a redirect."""
-    return Problem(said(reason), (remedy,))
 
 
 def allowance_used_up(reason: str) -> Problem:
@@ -51,8 +47,7 @@ def no_usable_answer(batches: int) -> Problem:
 
 def given_up(reason: str, batches: int) -> Problem:
     """Batches that ended, for this reason, without an answer that says anything."""
-    who = "A batch" if batches == 1 else f"{batches} batches"
-    return Problem((f"{who} got no usable answer: ", *said(reason)))
+    return Problem((f"{counted(batches, 'batch', 'batches')} got no usable answer: ", *said(reason)))
 
 
 def batch_refused_alike(reason: str, keys: Sequence[str], asked: int) -> Problem:
@@ -84,16 +79,10 @@ def refused_alike(kind: str, reason: str) -> Problem:
 
 def interrupted(settled: int, total: int, calls: int) -> Problem:
     """A signal."""
+    if not calls:
+        return Problem(("Interrupted before anything was sent.",), ("Nothing was changed by this run.",))
     left = AGAIN if settled < total else "The signal came when everything was done: nothing is left to do."
     return Problem((f"Interrupted: {settled} of {total} members are settled, after {calls} calls.",), (left,))
-
-
-def interrupted_before() -> Problem:
-    """A signal, before the first call."""
-    return Problem(("Interrupted before anything was sent.",), ("Nothing was changed by this run.",))
-
-
-_MOST_DIFFERENCES = 20
 
 
 def stale(reviewed: ReviewedPlan, plan: Plan) -> tuple[Problem, ...]:
@@ -163,7 +152,7 @@ def replaced_meanwhile(lockfile: Path) -> Problem:
 
 def deletes(people: int) -> Problem:
     """People would be deleted, and nobody has agreed to that."""
-    who = "1 person" if people == 1 else f"{people} people"
+    who = counted(people, "person", "people")
     return Problem(
         (f"This plan deletes {who} from the panel, permanently, and this is not allowed yet.",),
         ("If you intend this: `--allow delete`. If not: see policy.on_remove and policy.on_suppress.",),
@@ -172,11 +161,10 @@ def deletes(people: int) -> Problem:
 
 def not_updated(people: int) -> Problem:
     """Members who were sent again, and came back as failed."""
-    who = "1 change" if people == 1 else f"{people} changes"
     return Problem(
         (
-            f"{who} came back as failed, which is how this API says that an address exists: ",
-            "this account may leave known members as they are.",
+            f"{counted(people, 'change')} came back as failed, which is how this API says that an address ",
+            "exists: this account may leave known members as they are.",
         ),
         (
             "Look at one of them in QuestionPro. If nothing changed there, write on_change: report in ",

@@ -23,8 +23,7 @@ from reconciler.git.process import NETWORK_SECONDS
 from reconciler.git.remote import Committer
 from reconciler.identity import InvalidAddress, identity
 from reconciler.lockfile.model import SECTIONS, Departed, Departure, Entry, Lockfile, Outcome
-from reconciler.lockfile.preflight import publish_and_test
-from reconciler.lockfile.publish import Publication, PublicationEnd
+from reconciler.lockfile.publish import Publication, PublicationEnd, publish_and_test
 from reconciler.lockfile.publish import publish as publish_lockfile
 from reconciler.lockfile.rename import rename_lockfile
 from reconciler.lockfile.state import KnownState, check_known

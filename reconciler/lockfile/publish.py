@@ -17,7 +17,7 @@ from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput, UsageError
 from reconciler.files import display_path
 from reconciler.git.process import run_git
-from reconciler.git.remote import Committer, File, Pushed, PushEnd, Remote, commit_file
+from reconciler.git.remote import Committer, File, Pushed, PushEnd, Remote, commit_file, commit_nothing
 from reconciler.lockfile.file import Base, Content, LockfileFile, in_bytes_of
 from reconciler.lockfile.history import History
 from reconciler.lockfile.lock import environment_lock
@@ -27,6 +27,10 @@ from reconciler.lockfile.state import REMOTE
 from reconciler.problems import Location, Problem
 
 _ATTEMPTS = 10
+_CHECK = (
+    "Check the network, and what the credentials that git has here may do (in a workflow: "
+    "`permissions: contents: write`)."
+)
 _KEPT = "Nothing is lost: this file still holds everything. "
 
 
@@ -89,10 +93,42 @@ def publish(
         name = own or branch or history.repository.current_branch() or place.default_branch()
         if name is None or run_git(history.repository.root, "check-ref-format", f"refs/heads/{name}").code:
             raise InvalidInput(_no_branch(name, remote))
-        return until_first(_Publishing(history, place, name, is_own=own is not None).attempt)
+        return _until_first(_Publishing(history, place, name, is_own=own is not None).attempt)
 
 
-def until_first(attempt: Callable[[], Publication | None]) -> Publication:
+def publish_and_test(
+    environment: Environment, remote: str, branch: str | None, committer: Committer | None = None
+) -> Publication:
+    """Publish as `publish` does; where there is nothing to publish, push an empty commit.
+
+    So that an apply doesn't find out later. Only a push can tell: rules and hooks are the server's, and
+    `git push --dry-run` does not ask them.
+
+    Raises:
+        InvalidInput: also where the server doesn't accept the empty commit. Else as for `publish`.
+    """
+
+    def attempt() -> Publication | None:
+        published = publish(environment, remote, branch, committer)
+        if published.end is not PublicationEnd.UP_TO_DATE:
+            return published
+        repository = History.of(environment).repository
+        name = " ".join(environment.name.split())
+        commit = commit_nothing(repository, published.commit, f"Test the push before apply of {name}\n")
+        place = Remote.of(repository, remote, committer)
+        pushed = place.push(commit, published.branch, before=published.commit)
+        match pushed.end:
+            case PushEnd.NON_FAST_FORWARD:
+                return None
+            case PushEnd.DONE:
+                return published._replace(commit=pushed.commit or commit)
+            case _:
+                raise InvalidInput(_not_accepted(environment, published.branch, pushed))
+
+    return _until_first(attempt)
+
+
+def _until_first(attempt: Callable[[], Publication | None]) -> Publication:
     """Try until others were not first, which is what None means.
 
     Raises:
@@ -156,12 +192,10 @@ class _Publishing:
 
     def _push(self, tips: _Tips, published: Content | None, content: Content) -> Publication | None:
         is_news = published is None or published.lockfile != content.lockfile
-        if tips.branch is not None and not is_news:
-            commit = tips.branch
-            ended = Pushed(PushEnd.DONE) if tips.is_there else self._push_to(self.branch, commit, None)
-        else:
-            commit = self._commit([tips.branch], content)
-            ended = self._push_to(self.branch, commit, tips.branch if tips.is_there else None)
+        before = tips.branch if tips.is_there else None
+        commit = self._commit([tips.branch], content) if is_news or tips.branch is None else tips.branch
+        is_there = commit == before
+        ended = Pushed(PushEnd.DONE) if is_there else self.remote.push(commit, self.branch, before=before)
         match ended.end:
             case PushEnd.NON_FAST_FORWARD:
                 return None
@@ -172,8 +206,7 @@ class _Publishing:
         commit = ended.commit or commit
         if tips.fallback is not None:  # where that fails, the next to publish does it
             self.remote.delete(self.environment.fallback_branch, before=tips.fallback)
-        is_new = is_news or not tips.is_there
-        end = PublicationEnd.PUBLISHED if is_new else PublicationEnd.UP_TO_DATE
+        end = PublicationEnd.UP_TO_DATE if is_there else PublicationEnd.PUBLISHED
         return self._finish(end, commit, content)
 
     def _use_fallback(self, tips: _Tips, content: Content, declined: Pushed) -> Publication | None:
@@ -186,12 +219,11 @@ class _Publishing:
         else:
             # With the tip as its last parent, the next who merges it sees what the tip knew already.
             commit = self._commit([tips.fallback, tips.branch], content)
-            ended = self._push_to(fallback, commit, tips.fallback)
+            ended = self.remote.push(commit, fallback, before=tips.fallback)
         if ended.end is PushEnd.NON_FAST_FORWARD:
             return None
         if ended.end is not PushEnd.DONE:
-            error = self._not_taken if ended.end is PushEnd.DECLINED else self._not_pushed
-            raise error(f"{self.branch} and to {fallback}", ended)
+            raise self._not_pushed(f"{self.branch} and to {fallback}", ended)
         commit = ended.commit or commit
         self.file.replace(content, Base(commit, tips.branch))
         return self._publication(PublicationEnd.FALLBACK, commit, fallback, declined.reason)
@@ -256,9 +288,6 @@ class _Publishing:
         file = File(self.history.path, content.data)
         return commit_file(self.history.repository, known, file, f"Record what apply pushed to {name}\n")
 
-    def _push_to(self, branch: str, commit: str, before: str | None) -> Pushed:
-        return self.remote.push(commit, branch, before=before)
-
     def _finish(self, end: PublicationEnd, commit: str, content: Content | None) -> Publication:
         """Leave the file here as the branch has it; a branch of its own needs no copy here."""
         if self.is_own:
@@ -283,24 +312,29 @@ class _Publishing:
         )
 
     def _not_pushed(self, branch: str, pushed: Pushed) -> InvalidInput:
-        hint = (
-            _KEPT,
-            "Check the network, and what the credentials that git has here may do (in a workflow: ",
-            "`permissions: contents: write`). Then run the command again.",
-        )
-        return self._kept(f"The push to {branch} failed. {pushed.reason}", *hint)
+        if pushed.end is PushEnd.DECLINED:
+            message = f"The server declined the push to {branch}: {pushed.reason}"
+            hint = (
+                f"Let the rules that protect branches leave out {self.environment.fallback_branch}, "
+                "or let who pushes bypass them. Then run the command again."
+            )
+        else:
+            message = f"The push to {branch} failed. {pushed.reason}"
+            hint = f"{_CHECK} Then run the command again."
+        location = Location(display_path(self.environment.lockfile_path))
+        return InvalidInput(Problem((message,), (_KEPT, hint), location))
 
-    def _not_taken(self, branch: str, pushed: Pushed) -> InvalidInput:
-        hint = (
-            _KEPT,
-            f"Let the rules that protect branches leave out {self.environment.fallback_branch}, ",
-            "or let who pushes bypass them. Then run the command again.",
-        )
-        return self._kept(f"The server declined the push to {branch}: {pushed.reason}", *hint)
 
-    def _kept(self, message: str, *hint: str) -> InvalidInput:
-        file = display_path(self.environment.lockfile_path)
-        return InvalidInput(Problem((message,), hint, Location(file)))
+def _not_accepted(environment: Environment, branch: str, pushed: Pushed) -> Problem:
+    return Problem(
+        (f"An apply could not publish its lockfile: a test push to {branch} failed. {pushed.reason}",),
+        (
+            "If a rule protects that branch, best give the lockfile its own branch, without protection: ",
+            "write lockfile: {branch: reconciler-state} in environment.yaml. Otherwise: ",
+            _CHECK,
+        ),
+        Location(display_path(environment.lockfile_path)),
+    )
 
 
 def _decided(name: str, branch: str) -> Problem:

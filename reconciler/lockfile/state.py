@@ -4,18 +4,17 @@ A lockfile with `lockfile: {branch: NAME}` is read from what was last fetched, w
 exists only from an apply to its publishing, and counts as what it changed since it was taken from the branch.
 """
 
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
+from reconciler.git.repository import Repository
 from reconciler.lockfile.codec import digest
 from reconciler.lockfile.file import Base, Content, LockfileFile, in_bytes_of
+from reconciler.lockfile.history import History
 from reconciler.lockfile.merge import Merged
 from reconciler.lockfile.model import Lockfile
 from reconciler.problems import Problem
-
-if TYPE_CHECKING:
-    from reconciler.lockfile.history import History
 
 REMOTE = "origin"
 """The remote whose branch is read; as last fetched, so without network."""
@@ -50,15 +49,6 @@ def fetch_command(branch: str) -> str:
     return f"git fetch {REMOTE} {branch}:{tracking_ref(branch)}"
 
 
-def read_lockfile(environment: Environment) -> Lockfile | None:
-    """The environment's lockfile, or None where there is none; no journal is counted in.
-
-    Raises:
-        InvalidInput: as `read_state`.
-    """
-    return read_state(environment).lockfile
-
-
 def read_state(environment: Environment) -> KnownState:
     """The environment's lockfile, from its file, or as published on its branch with what the file adds.
 
@@ -70,7 +60,7 @@ def read_state(environment: Environment) -> KnownState:
     branch = environment.lockfile_branch
     if branch is None:
         return KnownState(ours, ours)
-    history = _history(environment)
+    history = History.of(environment)
     tip = history.repository.commit_of(tracking_ref(branch))
     if tip is None:
         return KnownState(ours, ours, unfetched=branch)
@@ -88,7 +78,7 @@ def read_published(environment: Environment, branch: str) -> tuple[str, Lockfile
     Raises:
         InvalidInput: the branch was not fetched, or the lockfile can't be read or belongs elsewhere.
     """
-    history = _history(environment)
+    history = History.of(environment)
     content = history.at(_fetched_tip(history, branch), branch)
     return f"{REMOTE}/{branch}:{history.path}", content.lockfile if content is not None else None
 
@@ -100,7 +90,7 @@ def check_known(environment: Environment) -> None:
         InvalidInput: nothing is known here of the branch that it is published on.
     """
     if environment.lockfile_branch is not None:
-        _fetched_tip(_history(environment), environment.lockfile_branch)
+        _fetched_tip(History.of(environment), environment.lockfile_branch)
 
 
 def check_out(environment: Environment) -> None:
@@ -114,23 +104,13 @@ def check_out(environment: Environment) -> None:
     """
     if environment.lockfile_branch is None:
         return
-    history, file = _history(environment), LockfileFile(environment)
+    history, file = History.of(environment), LockfileFile(environment)
     tip = _fetched_tip(history, environment.lockfile_branch)
     known, content = _OnBranch.at(history, environment.lockfile_branch, tip), file.read()
     if content is not None:
         file.replace(in_bytes_of(known.merged(content).lockfile, content), known.base)
     elif known.published is not None:
         file.replace(known.published, known.base)
-
-
-def write_lockfile(environment: Environment, lockfile: Lockfile) -> None:
-    """Replace the environment's lockfile; an equal one is left untouched. Only under the environment's lock.
-
-    Raises:
-        InvalidInput: the file, or what was written down of an earlier publishing, can't be read.
-        DiskFailure: it was not replaced.
-    """
-    LockfileFile(environment).write(lockfile)
 
 
 class Lineage(NamedTuple):
@@ -152,11 +132,9 @@ def commits_of(environment: Environment) -> tuple[str, ...] | None:
     brings in between then counts as newer.
     """
     try:
-        from reconciler.git.repository import Repository  # noqa: PLC0415 - a file alone needs no git
-
         if Repository.find(environment.folder) is None:
             return ()
-        history, branch = _history(environment), environment.lockfile_branch
+        history, branch = History.of(environment), environment.lockfile_branch
         if branch is not None:
             names = [tracking_ref(branch), tracking_ref(history.environment.fallback_branch)]
         else:
@@ -178,33 +156,24 @@ def is_unchanged(environment: Environment, since: Lineage, lockfile: Lockfile | 
     if now is None or now == since.commits:
         return now is not None
     try:
-        return _is_untouched(_history(environment), since.commits, now)
+        history = History.of(environment)
+        git = history.repository
+        is_continued = all(any(git.is_ancestor(old, new) for new in now) for old in since.commits)
+        return is_continued and git.versions(history.path, now, since.commits) == []
     except InvalidInput:
         return False
-
-
-def _is_untouched(history: "History", before: tuple[str, ...], now: tuple[str, ...]) -> bool:
-    git = history.repository
-    is_continued = all(any(git.is_ancestor(commit, later) for later in now) for commit in before)
-    return is_continued and git.versions(history.path, now, before) == []
-
-
-def _history(environment: Environment) -> "History":
-    from reconciler.lockfile.history import History  # noqa: PLC0415 - a file alone needs no git
-
-    return History.of(environment)
 
 
 class _OnBranch(NamedTuple):
     """What the lockfile's own branch says as last fetched, with what the fallback branch adds to it."""
 
-    history: "History"
+    history: History
     tip: str
     fallback: str | None
     published: Content | None
 
     @classmethod
-    def at(cls, history: "History", branch: str, tip: str) -> Self:
+    def at(cls, history: History, branch: str, tip: str) -> Self:
         """What the branch says at this tip, which was last fetched."""
         fallback = history.repository.commit_of(tracking_ref(history.environment.fallback_branch))
         published, _ = history.with_fallback(history.at(tip, branch), tip, fallback)
@@ -227,7 +196,7 @@ class _OnBranch(NamedTuple):
         return self.history.merge(content.lockfile, base, theirs, tips)
 
 
-def _fetched_tip(history: "History", branch: str) -> str:
+def _fetched_tip(history: History, branch: str) -> str:
     """The commit that was last fetched of the branch.
 
     Raises:

@@ -19,6 +19,7 @@ from reconciler.environment.model import Environment
 from reconciler.errors import InvalidInput
 from reconciler.files import prepare_working_folder
 from reconciler.lockfile.codec import digest
+from reconciler.lockfile.file import LockfileFile
 from reconciler.lockfile.model import (
     Departed,
     Departure,
@@ -32,7 +33,7 @@ from reconciler.lockfile.model import (
     Unconfirmed,
     Undelivered,
 )
-from reconciler.lockfile.state import KnownState, Lineage, write_lockfile
+from reconciler.lockfile.state import KnownState, Lineage
 from reconciler.member import Removal
 from reconciler.plan.model import Operation, OperationKind
 
@@ -47,7 +48,7 @@ def journal_in(
     environment = environment_of(folder=folder)
     prepare_working_folder(environment.working_folder)
     if lockfile is not None:
-        write_lockfile(environment, lockfile)
+        LockfileFile(environment).write(lockfile)
     began_from = Lineage(digest(lockfile), ())
     return environment, Journal.begin(environment, batches, began_from, started=PUSHED)
 
@@ -221,7 +222,7 @@ def over_a_newer(
     if knowledge is not None:
         journal.settled(batch, {KEY: knowledge}, LATER)
     journal.close()
-    write_lockfile(environment, lockfile_of(BOB).with_entries({KEY: newer} if newer else {}))
+    LockfileFile(environment).write(lockfile_of(BOB).with_entries({KEY: newer} if newer else {}))
     once = take_in(environment)
     return once, take_in(environment)
 
@@ -280,7 +281,7 @@ def test_over_a_newer_lockfile_a_call_in_doubt_is_recorded_over_what_an_earlier_
     environment, journal = journal_in(tmp_path, batch, lockfile=lockfile_of(ADA))
     journal.sending(batch, LATER)
     journal.close()
-    write_lockfile(environment, replace(lockfile_of(BOB), departed={KEY: earlier}))
+    LockfileFile(environment).write(replace(lockfile_of(BOB), departed={KEY: earlier}))
     after = take_in(environment).lockfile
     assert after is not None
     assert after.departed == {KEY: Departed(Departure.UNCONFIRMED, Removal.DELETE, LATER)}
@@ -310,7 +311,7 @@ def test_over_a_newer_lockfile_who_was_never_sent_stays_as_they_are(tmp_path: Pa
     environment, journal = journal_in(tmp_path, adding(ADA), adding(BOB, number=2))
     journal.sending(adding(BOB, number=2), LATER)
     journal.attempted(adding(BOB, number=2), doubt=False)  # as after a refused connection
-    write_lockfile(environment, lockfile_of(IN_ROME))
+    LockfileFile(environment).write(lockfile_of(IN_ROME))
     state = known_state(environment)
     assert state.lockfile == lockfile_of(IN_ROME)
     assert pending_in(environment) == (adding(ADA), adding(BOB, number=2))

@@ -10,8 +10,9 @@ from vendor import Vendor
 from reconciler.apply.report import Report
 from reconciler.apply.run import ApplyOptions, run_apply
 from reconciler.environment.model import Environment, Policy
+from reconciler.lockfile.file import LockfileFile
 from reconciler.lockfile.model import Lockfile, Rejected
-from reconciler.lockfile.state import read_state, write_lockfile
+from reconciler.lockfile.state import read_state
 from reconciler.member import Removal
 from reconciler.questionpro.panel import Answer, Reply, Unusable
 
@@ -38,7 +39,7 @@ def environment(tmp_path: Path) -> Environment:
     """Eve was refused after a call that got no answer, and is no longer declared; bob is new."""
     found = environment_of(folder=tmp_path, policy=Policy(on_remove=Removal.DELETE))
     refused = {EVE: Rejected("Invalid birthday", PUSHED, person("eve"), doubtful=True)}
-    write_lockfile(found, replace(lockfile_of(ADA, rejected=refused), target=found.target))
+    LockfileFile(found).write(replace(lockfile_of(ADA, rejected=refused), target=found.target))
     return found
 
 

@@ -15,7 +15,7 @@ from reconciler.apply.journal import Journal
 from reconciler.errors import EXIT_DONE, EXIT_INCOMPLETE, EXIT_INVALID, EXIT_USAGE
 from reconciler.files import prepare_working_folder
 from reconciler.lockfile.codec import decode_any
-from reconciler.lockfile.state import write_lockfile
+from reconciler.lockfile.file import LockfileFile
 
 PUBLISH = ("state", "publish", "production")
 
@@ -78,7 +78,7 @@ def test_commits_are_github_s_where_that_is_asked_for(
 def test_outside_of_a_job_on_github_it_names_the_variable_that_is_missing(
     run: Run, origin: Origin, clone: Clone, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    write_lockfile(clone.environment, lockfile_of("bob"))
+    LockfileFile(clone.environment).write(lockfile_of("bob"))
     for name, value in {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN, missing: ""}.items():
         monkeypatch.setenv(name, value)
     ended = run(*PUBLISH, "--signed-by-github")
@@ -158,7 +158,7 @@ def test_what_needs_the_lockfile_is_an_error_until_it_is_fetched(
 
 def test_a_plan_counts_whom_two_sides_disagree_about(run: Run, clone: Clone, origin: Origin) -> None:
     for side, name in ((clone, "Ours"), (origin.clone("others"), "Theirs")):
-        write_lockfile(side.environment, lockfile_of("ada", firstName=name))
+        LockfileFile(side.environment).write(lockfile_of("ada", firstName=name))
         if side is not clone:
             side.publish()
     clone.git("fetch", "-q")
@@ -177,7 +177,7 @@ def test_a_journal_is_not_published_and_that_is_said(run: Run, clone: Clone) -> 
 
 
 def test_a_file_under_version_control_is_said(run: Run, clone: Clone) -> None:
-    write_lockfile(clone.environment, lockfile_of("ada"))
+    LockfileFile(clone.environment).write(lockfile_of("ada"))
     clone.git("add", LOCKFILE)
     assert f"`git rm --cached {LOCKFILE}`" in run(*PUBLISH).err
 

@@ -7,7 +7,8 @@ from clones import STATE, Clone, Origin, lockfile_of
 
 from reconciler.errors import InvalidInput
 from reconciler.lockfile.codec import decode_any, digest, encode
-from reconciler.lockfile.state import KnownState, check_out, read_lockfile, read_state, write_lockfile
+from reconciler.lockfile.file import LockfileFile
+from reconciler.lockfile.state import KnownState, check_out, read_state
 
 
 @pytest.fixture
@@ -19,14 +20,14 @@ def origin(tmp_path: Path) -> Origin:
 def ours(origin: Origin) -> Clone:
     """A clone, with ada and bob published from it."""
     clone = origin.clone("ours")
-    write_lockfile(clone.environment, lockfile_of("ada", "bob"))
+    LockfileFile(clone.environment).write(lockfile_of("ada", "bob"))
     clone.publish()
     return clone
 
 
 def test_it_is_read_from_the_fetched_branch_without_the_remote(ours: Clone, origin: Origin) -> None:
     origin.folder.rename(origin.folder.with_name("away"))
-    assert read_lockfile(ours.environment) == lockfile_of("ada", "bob")
+    assert read_state(ours.environment).lockfile == lockfile_of("ada", "bob")
     assert not ours.path.exists()
 
 
@@ -67,7 +68,7 @@ def test_what_others_published_is_seen_beside_what_was_applied_here(ours: Clone,
 
 def test_of_a_file_from_before_the_setting_nobody_counts_as_removed(origin: Origin, ours: Clone) -> None:
     clone = origin.clone("late")
-    write_lockfile(clone.environment, lockfile_of("grace"))
+    LockfileFile(clone.environment).write(lockfile_of("grace"))
     assert clone.known() == ["ada", "bob", "grace"]
     assert ours.known() == ["ada", "bob"]
 
@@ -76,7 +77,7 @@ def test_a_file_that_was_published_once_brings_nobody_back(origin: Origin, ours:
     ours.apply(removed="bob")
     ours.publish()
     clone = origin.clone("late")
-    write_lockfile(clone.environment, lockfile_of("ada", "bob"))
+    LockfileFile(clone.environment).write(lockfile_of("ada", "bob"))
     assert clone.known() == ["ada"]
 
 
@@ -120,14 +121,14 @@ def test_a_base_that_this_clone_does_not_have_is_an_error(ours: Clone) -> None:
     path = ours.panels / "production" / ".reconciler" / "lockfile-base"
     path.write_text(f"branch {STATE}\n{noted(ours.path.read_bytes(), '1' * 40)}")
     with pytest.raises(InvalidInput, match="which this clone doesn't have"):
-        read_lockfile(ours.environment)
+        read_state(ours.environment)
 
 
 def test_a_base_that_cannot_be_read_is_an_error(ours: Clone) -> None:
     ours.apply("grace")
     (ours.panels / "production" / ".reconciler" / "lockfile-base").write_text("main\n")
     with pytest.raises(InvalidInput, match="can't be read; it names the commit"):
-        read_lockfile(ours.environment)
+        read_state(ours.environment)
 
 
 def test_a_damaged_lockfile_on_the_branch_is_an_error_and_no_empty_state(ours: Clone, origin: Origin) -> None:
@@ -136,7 +137,7 @@ def test_a_damaged_lockfile_on_the_branch_is_an_error_and_no_empty_state(ours: C
     state.git("commit", "-qam", "Damage")
     state.git("push", "-q")
     ours.git("fetch", "-q")
-    for read in (read_lockfile, check_out):
+    for read in (read_state, check_out):
         with pytest.raises(InvalidInput, match=f"{STATE}:panels/production/state.lock.json"):
             read(ours.environment)
 
@@ -148,7 +149,7 @@ def test_an_environment_outside_of_any_repository_is_an_error(tmp_path: Path) ->
         f"datacenter: eu\napi_key: {{env: KEY}}\nlockfile: {{branch: {STATE}}}\n"
     )
     with pytest.raises(InvalidInput, match="no git repository"):
-        read_lockfile(Clone(tmp_path).environment)
+        read_state(Clone(tmp_path).environment)
 
 
 def test_other_white_space_leaves_the_base_as_it_is(ours: Clone) -> None:

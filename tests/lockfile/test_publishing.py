@@ -11,9 +11,10 @@ from plain_git import git
 
 from reconciler.errors import InvalidInput, Refusal, UsageError
 from reconciler.lockfile.codec import encode
+from reconciler.lockfile.file import LockfileFile
 from reconciler.lockfile.lock import environment_lock
 from reconciler.lockfile.publish import PublicationEnd, publish
-from reconciler.lockfile.state import read_lockfile, write_lockfile
+from reconciler.lockfile.state import read_state
 
 # Real git, a hundred times over. Every day tests/cli/test_state_publish.py goes the same ways once.
 pytestmark = pytest.mark.exhaustive
@@ -52,7 +53,7 @@ def beside(tmp_path: Path) -> Origin:
 class TestOnABranchOfItsOwn:
     def test_the_first_publishing_makes_the_branch_with_nothing_else_in_it(self, origin: Origin) -> None:
         clone = origin.clone("ours")
-        write_lockfile(clone.environment, lockfile_of("ada"))
+        LockfileFile(clone.environment).write(lockfile_of("ada"))
         assert clone.publish().end is DONE
         assert git(origin.folder, "ls-tree", "-r", "--name-only", STATE) == LOCKFILE
         assert origin.commits(STATE) == 1
@@ -63,7 +64,7 @@ class TestOnABranchOfItsOwn:
         clone = origin.clone("ours")
         clone.publish()
         assert origin.lockfile(STATE) == lockfile_of()
-        assert read_lockfile(clone.environment) == lockfile_of()
+        assert read_state(clone.environment).lockfile == lockfile_of()
 
     def test_it_goes_on_from_the_tip_and_leaves_no_copy_behind(self, origin: Origin) -> None:
         clone = origin.clone("ours")
@@ -117,7 +118,7 @@ class TestOnABranchOfItsOwn:
         clone, others = published_by_two(origin, "ada")
         for side, name in ((clone, "Ours"), (others, "Theirs")):
             side.apply()
-            write_lockfile(side.environment, lockfile_of("ada", firstName=name))
+            LockfileFile(side.environment).write(lockfile_of("ada", firstName=name))
         others.publish()
         (conflict,) = clone.publish().conflicts
         assert conflict.key == "ada@example.org"
@@ -182,9 +183,9 @@ class TestOnABranchOfItsOwn:
 
     def test_a_file_that_git_tracks_is_told_of(self, origin: Origin) -> None:
         clone = origin.clone("ours")
-        write_lockfile(clone.environment, lockfile_of("ada"))
+        LockfileFile(clone.environment).write(lockfile_of("ada"))
         assert not clone.publish().is_tracked
-        write_lockfile(clone.environment, lockfile_of("ada"))
+        LockfileFile(clone.environment).write(lockfile_of("ada"))
         clone.git("add", LOCKFILE)
         assert clone.publish().is_tracked
 
@@ -386,7 +387,7 @@ class TestWhereItsOwnBranchIsProtected:
         """Ada is published; from now on the server declines the branch."""
         origin = Origin(tmp_path, own_branch=True)
         first = origin.clone("first")
-        write_lockfile(first.environment, lockfile_of("ada"))
+        LockfileFile(first.environment).write(lockfile_of("ada"))
         first.publish()
         origin.protect(PROTECTED.replace("heads/main", f"heads/{STATE}"))
         return origin
@@ -442,7 +443,7 @@ class TestWhereItsOwnBranchIsProtected:
         origin = Origin(tmp_path, own_branch=True)
         origin.protect(PROTECTED.replace("heads/main", f"heads/{STATE}"))
         clone = origin.clone("ours")
-        write_lockfile(clone.environment, lockfile_of("ada"))
+        LockfileFile(clone.environment).write(lockfile_of("ada"))
         assert clone.publish().end is SAVED
         origin.unprotect()
         assert clone.publish().end is DONE
@@ -554,7 +555,7 @@ def with_another_file(origin: Origin) -> str:
 def published_by_two(origin: Origin, *names: str) -> tuple[Clone, Clone]:
     """Two clones that know of the same published lockfile."""
     clone = origin.clone("ours")
-    write_lockfile(clone.environment, lockfile_of(*names))
+    LockfileFile(clone.environment).write(lockfile_of(*names))
     clone.publish()
     return clone, origin.clone("others")
 

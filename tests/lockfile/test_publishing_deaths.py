@@ -15,7 +15,7 @@ from clones import STATE, Clone, Origin, lockfile_of
 from mortal import Doom, outlive
 from plain_git import git
 
-from reconciler.lockfile.state import write_lockfile
+from reconciler.lockfile.file import LockfileFile
 
 # All that changes anything: a git command, a file replaced or deleted. One publishing does fewer.
 _EFFECTS = frozenset({"run_git", "replace_file", "delete_file"})
@@ -54,7 +54,7 @@ class Stage:
         origin = Origin(folder, own_branch=own_branch, lockfile=None if own_branch else everybody)
         ours = origin.clone("ours")
         if own_branch:
-            write_lockfile(ours.environment, everybody)
+            LockfileFile(ours.environment).write(everybody)
             ours.publish()
         others = origin.clone("others")
         others.apply("tim")

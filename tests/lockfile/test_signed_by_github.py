@@ -12,9 +12,8 @@ from plain_git import git
 from reconciler.ci.github import MOST_BYTES, GitHub
 from reconciler.errors import InvalidInput
 from reconciler.git.remote import Change, Committer, File, PushEnd
-from reconciler.lockfile.preflight import publish_and_test
-from reconciler.lockfile.publish import Publication, PublicationEnd
-from reconciler.lockfile.state import write_lockfile
+from reconciler.lockfile.file import LockfileFile
+from reconciler.lockfile.publish import Publication, PublicationEnd, publish_and_test
 
 
 class GitHubTeam:
@@ -103,7 +102,7 @@ def test_where_somebody_else_was_first_both_sides_are_merged_by_member(team: Git
 def test_a_branch_of_its_own_begins_at_the_default_branch_since_github_makes_no_first_commit(
     apart: GitHubTeam,
 ) -> None:
-    write_lockfile(apart.ours.environment, lockfile_of("ada"))
+    LockfileFile(apart.ours.environment).write(lockfile_of("ada"))
     apart.publish()
     assert apart.origin.names(STATE) == ["ada"]
     assert git(apart.origin.folder, "rev-parse", f"{STATE}^") == git(apart.origin.folder, "rev-parse", "main")
@@ -113,7 +112,7 @@ def test_a_branch_of_its_own_begins_at_the_default_branch_since_github_makes_no_
 
 
 def test_a_branch_that_was_deleted_comes_back_whole(apart: GitHubTeam) -> None:
-    write_lockfile(apart.ours.environment, lockfile_of("ada"))
+    LockfileFile(apart.ours.environment).write(lockfile_of("ada"))
     first = apart.publish()
     git(apart.origin.folder, "branch", "-D", STATE)
     assert apart.publish().commit == first.commit

@@ -9,9 +9,10 @@ from reconciler.environment.model import Environment
 from reconciler.environment.reader import read_environment
 from reconciler.git.remote import Committer
 from reconciler.lockfile.codec import decode_any, encode
+from reconciler.lockfile.file import LockfileFile
 from reconciler.lockfile.model import Lockfile, Outcome, Present
 from reconciler.lockfile.publish import Publication, publish
-from reconciler.lockfile.state import check_out, read_lockfile, write_lockfile
+from reconciler.lockfile.state import check_out, read_state
 
 STATE = "reconciler-state"
 FALLBACK = "reconciler/lockfile-production"
@@ -141,22 +142,22 @@ class Clone:
 
     def known(self) -> list[str]:
         """Whom the lockfile, as it is read here, knows."""
-        found = read_lockfile(self.environment)
+        found = read_state(self.environment).lockfile
         assert found is not None
         return [key.partition("@")[0] for key in sorted(found.members)]
 
     def unconfirmed(self) -> list[str]:
         """Of whom the lockfile, as it is read here, knows nothing for sure."""
-        found = read_lockfile(self.environment)
+        found = read_state(self.environment).lockfile
         assert found is not None
         return [key.partition("@")[0] for key in sorted(found.unconfirmed)]
 
     def apply(self, *added: str, removed: str = "", **fields: str) -> None:
         """Write what an apply would: somebody was added, somebody forgotten."""
         check_out(self.environment)
-        before = read_lockfile(self.environment) or lockfile_of()
+        before = read_state(self.environment).lockfile or lockfile_of()
         after = before.with_entries(lockfile_of(*added, **fields).members).without({f"{removed}@example.org"})
-        write_lockfile(self.environment, after)
+        LockfileFile(self.environment).write(after)
 
     def notes(self) -> str:
         """What is written down of the commit that the lockfile was taken from; empty where nothing is."""
