@@ -7,8 +7,10 @@ value is never shown: it may be a key. Source: the vendor's pages say
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
 from reconciler.environment.forms import NOT_GIVEN, Form, is_null, is_true, path_of, text_of, wrong
@@ -21,14 +23,11 @@ TARGET_KEYS = ("datacenter", "base_url", "embedded")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _SUFFIX = re.compile(rf"com?\.[a-z]{{2}}|(?!\d+\Z){_LABEL}", re.IGNORECASE | re.ASCII)
 _HOST = re.compile(
-    rf"((?:{_LABEL}\.)*{_LABEL}|\[[0-9a-f:.]+\])(?::([0-9]{{1,5}}))?", re.IGNORECASE | re.ASCII
+    rf"(?:(?:{_LABEL}\.)*{_LABEL}|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?", re.IGNORECASE | re.ASCII
 )
 _PATH = re.compile(r"[!-~]*")
 _MOST_CHARACTERS = 500
-_MOST_PORT = 65535
 _EXAMPLE = "Write it like https://api.questionpro.eu/a/api/v2."
-
-_Reason: TypeAlias = tuple[str, str]
 
 
 def is_datacenter(text: str) -> bool:
@@ -64,7 +63,7 @@ def read_base_url(name: str, node: Node, findings: Findings) -> Any:
     scheme, separator, rest = text.partition("://")
     authority, slash, path = rest.partition("/")
     scheme, authority = scheme.lower(), authority.lower()
-    reason = _reason(scheme if separator else "", authority, path)
+    reason = next(_reasons(scheme if separator else "", authority, path), None)
     if len(text) > _MOST_CHARACTERS:
         reason = f"is longer than {_MOST_CHARACTERS} characters", _EXAMPLE
     if reason:
@@ -78,54 +77,42 @@ def read_target(mapping: Mapping, given: dict[str, Any], findings: Findings) -> 
     if len(written) == 1:
         target: str | None = given.get(written[0])
         return target
-    if not written:
-        message = "Nothing says where the panel is."
-    else:
+    message, at = "Nothing says where the panel is.", position(mapping)
+    if written:
         message = f"{' and '.join(written)} exclude each other."
-    at = position(mapping.entries[written[1]][0]) if written else position(mapping)
+        at = position(mapping.entries[written[1]][0])
     hint = "Give exactly one of datacenter: eu, base_url: https://… and embedded: true."
     findings.add(at, (message,), (hint,))
     return None
 
 
-def _reason(scheme: str, authority: str, path: str) -> _Reason | None:
-    """What is wrong with the parts of a base URL, and a hint."""
+def _reasons(scheme: str, authority: str, path: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with the parts of a base URL, and a hint; only the first of them counts."""
     if scheme not in {"http", "https"}:
-        return "must begin with https://", _EXAMPLE
+        yield "must begin with https://", _EXAMPLE
     if "?" in authority + path or "#" in authority + path:
-        return (
-            'must hold no "?" or "#"',
-            "The key belongs under api_key; the vendor takes none in an address.",
-        )
+        hint = "The key belongs under api_key; the vendor takes none in an address."
+        yield 'must hold no "?" or "#"', hint
     if not _PATH.fullmatch(path):
-        return "holds a character that no address may hold", _EXAMPLE
-    return _host_reason(scheme, authority)
-
-
-def _host_reason(scheme: str, authority: str) -> _Reason | None:
+        yield "holds a character that no address may hold", _EXAMPLE
     if "@" in authority:
-        return "must hold no user or password", "The key belongs under api_key."
-    found = _HOST.fullmatch(authority)
-    if not found or (found[2] and not 0 < int(found[2]) <= _MOST_PORT) or not _is_well_formed(authority):
-        return "names no valid host", _EXAMPLE
+        yield "must hold no user or password", "The key belongs under api_key."
+    if not (_HOST.fullmatch(authority) and _is_well_formed(authority)):
+        yield "names no valid host", _EXAMPLE
     if scheme == "http" and not is_loopback(f"http://{authority}"):
-        return (
-            "must begin with https://",
-            "Only a server on this machine may be spoken to without encryption.",
-        )
-    return None
+        hint = "Only a server on this machine may be spoken to without encryption."
+        yield "must begin with https://", hint
 
 
 def _is_well_formed(authority: str) -> bool:
-    """Whether the standard library can read it too: it checks the address between brackets."""
-    try:
-        return urlsplit(f"//{authority}").hostname is not None
-    except ValueError:
-        return False
+    """Whether the standard library can read it too: it checks the port, and an address between brackets."""
+    with suppress(ValueError):
+        parts = urlsplit(f"//{authority}")
+        return parts.hostname is not None and parts.port != 0
+    return False
 
 
 # `api_key`: where the key comes from.
-
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # A variable's name is words; a key is a run of digits and letters that no word holds.
@@ -168,21 +155,15 @@ def check_key_is_needed(root: Mapping, findings: Findings) -> None:
         findings.add(position(key[0]), (message,), ("Leave it out.",))
 
 
-def names_a_variable(text: str) -> bool:
-    """Whether the text is a variable's name, and not what a variable should hold."""
-    return _VARIABLE.fullmatch(text) is not None and _KEY_LIKE.fullmatch(text) is None
-
-
 def _variable(node: Node, hint: str, findings: Findings) -> Any:
-    """The name of a variable."""
+    """The name of a variable, and not what a variable should hold."""
     text = text_of(node)
-    if text and names_a_variable(text):
+    if text and _VARIABLE.fullmatch(text) and not _KEY_LIKE.fullmatch(text):
         return text
     return wrong("This is not the name of an environment variable.", hint, node, findings)
 
 
 # `suppression_secret`: the variable that holds it.
-
 
 _VARIABLE_HINT = (
     "Write suppression_secret: {env: NAME}. If this was a real secret, make another: git keeps every version."

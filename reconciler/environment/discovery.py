@@ -58,7 +58,11 @@ def environment_names(panels: Path) -> tuple[str, ...]:
     """
     names = names_as_they_are(panels)
     if odd := [name for name in names if name.startswith("-") or not name.isprintable()]:
-        raise InvalidInput(*(_odd_name(panels, name) for name in odd))
+        message = "The name of this environment could be taken for an option, or can't be written on a line."
+        hint = "Rename the folder: letters, digits and hyphens, a letter first."
+        raise InvalidInput(
+            *(Problem((message,), (hint,), Location(display_path(panels / name))) for name in odd)
+        )
     return names
 
 
@@ -81,8 +85,17 @@ def name_problems(panels: Path, name: str) -> tuple[Problem, ...]:
     folder = panels / name
     links = [path for path in _own_paths(folder) if is_link(path)]
     alike = [other for other in _folders(panels) if other != name and other.casefold() == name.casefold()]
-    twins = [other for other in sorted(alike) if holds_settings(panels / other)]
-    return (*map(link_problem, links), *(_twin_problem(folder, other) for other in twins))
+    hint = "Rename one of them: CI platforms take both for one, and give it the other's secrets."
+    twins = (
+        Problem(
+            (f'This environment and "{other}" differ only in upper and lower case.',),
+            (hint,),
+            Location(display_path(folder)),
+        )
+        for other in sorted(alike)
+        if holds_settings(panels / other)
+    )
+    return (*map(link_problem, links), *twins)
 
 
 def has_environment(panels: Path, name: str) -> bool:
@@ -104,15 +117,13 @@ def environment_folder(panels: Path, name: str) -> Path:
     if has_environment(panels, name):
         return panels / name
     names = environment_names(panels)
-    place = Location(display_path(panels))
-    if not names:
-        message = (f'There is no environment "{name}", nor any other.',)
-        hint = f"An environment is a folder with an {SETTINGS_FILE}. {_PANELS_HINT}"
-        raise InvalidInput(Problem(message, (hint,), place))
     close = nearest(name, names)
     meant = f'Did you mean "{close}"? ' if close else ""
-    hint = f"{meant}The environments are {', '.join(names)}."
-    raise InvalidInput(Problem((f'There is no environment "{name}".',), (hint,), place))
+    message, hint = f'There is no environment "{name}".', f"{meant}The environments are {', '.join(names)}."
+    if not names:
+        message = f'There is no environment "{name}", nor any other.'
+        hint = f"An environment is a folder with an {SETTINGS_FILE}. {_PANELS_HINT}"
+    raise InvalidInput(Problem((message,), (hint,), Location(display_path(panels))))
 
 
 def _own_paths(folder: Path) -> list[Path]:
@@ -127,14 +138,6 @@ def _own_paths(folder: Path) -> list[Path]:
         return own
 
 
-def _twin_problem(folder: Path, other: str) -> Problem:
-    return Problem(
-        (f'This environment and "{other}" differ only in upper and lower case.',),
-        ("Rename one of them: CI platforms take both for one, and give it the other's secrets.",),
-        Location(display_path(folder)),
-    )
-
-
 def _folders(panels: Path) -> list[str]:
     """The names of all that the panels folder holds, without those that begin with a dot."""
     if is_link(panels):
@@ -146,20 +149,10 @@ def _folders(panels: Path) -> list[str]:
         raise InvalidInput(Problem(message, (_PANELS_HINT,), Location(display_path(panels)))) from error
 
 
-def _odd_name(panels: Path, name: str) -> Problem:
-    return Problem(
-        ("The name of this environment could be taken for an option, or can't be written on a line.",),
-        ("Rename the folder: letters, digits and hyphens, a letter first.",),
-        Location(display_path(panels / name)),
-    )
-
-
 def holds_settings(folder: Path) -> bool:
     """Whether the folder holds an `environment.yaml`; also if that can't be read: reading it says why."""
     try:
         (folder / SETTINGS_FILE).lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
+    except OSError as error:
+        return not isinstance(error, FileNotFoundError | NotADirectoryError)
     return True

@@ -18,46 +18,43 @@ from yaml.events import ScalarEvent
 from reconciler.environment.model import Limit
 from reconciler.problems import nearest
 from reconciler.text_source import Findings
-from reconciler.yaml_source.nodes import Mapping, Node, Scalar, position
+from reconciler.yaml_source.nodes import Mapping, Node, position
 from reconciler.yaml_source.nodes import Sequence as Items
 
 # What a scalar means.
 
-
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE"})
-_BOOLEANS = _TRUE | {"false", "False", "FALSE"}
+_NOT_TEXT = _NULLS | _TRUE | {"false", "False", "FALSE"}
 _WHOLE = re.compile(r"[-+]?[0-9]{1,30}")
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{0,30})?)(?:[eE][-+]?[0-9]{1,2})?")
 
 
 def is_null(node: Node) -> bool:
     """Whether nothing is given."""
-    return _is_plain_of(node, _NULLS)
+    return _plain(node) in _NULLS
 
 
 def is_true(node: Node) -> bool:
     """Whether this is the word true."""
-    return _is_plain_of(node, _TRUE)
+    return _plain(node) in _TRUE
 
 
 def whole_of(node: Node) -> int | None:
     """The whole number, or None."""
-    scalar = _plain(node)
-    return int(scalar.value) if scalar and _WHOLE.fullmatch(scalar.value) else None
+    text = _plain(node)
+    return int(text) if text and _WHOLE.fullmatch(text) else None
 
 
 def number_of(node: Node) -> Decimal | None:
     """The finite number, or None."""
-    scalar = _plain(node)
-    return Decimal(scalar.value) if scalar and _NUMBER.fullmatch(scalar.value) else None
+    text = _plain(node)
+    return Decimal(text) if text and _NUMBER.fullmatch(text) else None
 
 
 def text_of(node: Node) -> str | None:
     """The text, or None for what is a number, a truth value, nothing, or no scalar."""
-    if isinstance(node, Mapping | Items):
-        return None
-    if not node.style and (number_of(node) is not None or node.value in _NULLS | _BOOLEANS):
+    if isinstance(node, Mapping | Items) or number_of(node) is not None or _plain(node) in _NOT_TEXT:
         return None
     return node.value
 
@@ -68,17 +65,12 @@ def path_of(node: Node) -> str | None:
     return text if text and text.isprintable() else None
 
 
-def _plain(node: Node) -> Scalar | None:
-    return None if isinstance(node, Mapping | Items) or node.style else node
-
-
-def _is_plain_of(node: Node, values: frozenset[str]) -> bool:
-    scalar = _plain(node)
-    return scalar is not None and scalar.value in values
+def _plain(node: Node) -> str | None:
+    """The text of a scalar without quotes."""
+    return None if isinstance(node, Mapping | Items) or node.style else node.value
 
 
 # Forms.
-
 
 NOT_GIVEN: Final = object()
 Form: TypeAlias = Callable[[str, Node, Findings], Any]
@@ -97,15 +89,15 @@ def whole(least: int) -> Form:
     return read
 
 
-def number(least: float, *, above: bool = False) -> Form:
-    """A number that is at least, or above, this one."""
-    expected = f"a number {'above' if above else 'of at least'} {least}"
+def number(*, may_be_zero: bool) -> Form:
+    """A number that is not negative."""
+    expected = "of at least 0" if may_be_zero else "above 0"
 
     def read(name: str, node: Node, findings: Findings) -> Any:
         found = number_of(node)
-        if found is not None and least <= found <= _MOST and not (above and found == least):
+        if found is not None and 0 <= found <= _MOST and (found or may_be_zero):
             return int(found) if found == int(found) else float(found)
-        return wrong(f'"{name}" must be {expected}.', "", node, findings)
+        return wrong(f'"{name}" must be a number {expected}.', "", node, findings)
 
     return read
 
@@ -182,7 +174,6 @@ def wrong(message: str, hint: str, node: Node, findings: Findings) -> Any:
 
 
 # A guard's limit: a count, or a percentage such as `30%`.
-
 
 _PERCENTAGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 _HUNDRED = 100

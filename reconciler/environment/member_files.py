@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from reconciler.environment.discovery import OWN_FILES, holds_settings
 from reconciler.environment.forms import Form, path_of, wrong
 from reconciler.environment.model import OPT_OUT_LIST, OWN_SUPPRESSION_LIST
-from reconciler.files import display_path, reason
+from reconciler.files import display_path, reason, remedy
 from reconciler.problems import Location, Problem
 from reconciler.text_source import Findings
 from reconciler.yaml_source.nodes import Node, Sequence, kind, position
@@ -22,7 +22,6 @@ ENDINGS = (".yaml", ".yml", ".csv")
 
 _ENDINGS_HINT = f"Member files end in {', '.join(ENDINGS)}."
 _UNREAD = "This is not a member file. If it lists members, they are missing."
-_DEFAULT_MEMBERS = "members"
 _LISTS_SHAPE = "Write suppressed: ../shared/suppressed.txt, or a list of such paths."
 _MISSING_HINT = 'Create it, or name other files and folders under "members".'
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".numbers"})
@@ -38,17 +37,10 @@ class Named(NamedTuple):
     at: tuple[int, int] | None
 
 
-class Found(NamedTuple):
-    """Member files, each once, in the order in which they are read, and other files that were passed over."""
-
-    member_files: tuple[Path, ...]
-    passed_over: tuple[Path, ...]
-
-
 def find_member_files(
     panels: Path, named: Iterable[Named], suppression_lists: Iterable[Path], findings: Findings
-) -> Found:
-    """The member files among files and folders that `members` names.
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """The member files among files and folders that `members` names, in order; and those passed over.
 
     A file is known by its path through the panels folder, whatever links lead to it, so one that is reached
     twice counts once. What is not a member file, and not passed over, is a finding.
@@ -56,10 +48,10 @@ def find_member_files(
     search = _Search(panels, frozenset(map(os.path.realpath, suppression_lists)), findings)
     for path, at in named:
         search.add(path, at)
-    return Found(tuple(search.found), tuple(search.passed_over))
+    return tuple(search.found), tuple(search.passed_over)
 
 
-def inside_panels(panels: Path, path: Path, at: tuple[int, int] | None, findings: Findings) -> Path | None:
+def _inside_panels(panels: Path, path: Path, at: tuple[int, int] | None, findings: Findings) -> Path | None:
     """The path through the panels folder, whatever links were followed.
 
     None, with a finding, for one that lies elsewhere; `at` is where it is written.
@@ -90,48 +82,45 @@ def member_list(folder: Path) -> Form:
     return read
 
 
-def default_members(folder: Path) -> tuple[Named, ...]:
-    """The folder `members`, for an environment that names no other."""
-    return (Named(folder / _DEFAULT_MEMBERS, None),)
-
-
 def suppression_lists(panels: Path, folder: Path) -> Form:
     """`suppressed`: one path or a list of them, relative to `folder`; returns those that exist."""
 
     def read(name: str, node: Node, findings: Findings) -> Any:
-        named = []
+        found = []
         for item in node.items if isinstance(node, Sequence) else [node]:
-            if path := path_of(item):
-                named.append(_list(panels, folder / path, position(item), findings))
-            else:
+            if (path := path_of(item)) is None:
                 wrong(f'"{name}" takes paths of files.', _LISTS_SHAPE, item, findings)
-        return tuple(path for path in named if path is not None)
+            elif listed := _list(panels, folder / path, position(item), findings):
+                found.append(listed)
+        return tuple(found)
 
     return read
 
 
 def own_lists(panels: Path, folder: Path, findings: Findings) -> tuple[Path, ...]:
     """The lists beside `environment.yaml` that exist: `suppressed.txt` and `opted_out.txt`."""
-    own = [folder / name for name in _LISTS]
-    found = (_list(panels, path, None, findings) for path in own if os.path.lexists(path))
-    return tuple(path for path in found if path is not None)
+    own = [folder / name for name in _LISTS if os.path.lexists(folder / name)]
+    return tuple(path for each in own if (path := _list(panels, each, None, findings)) is not None)
 
 
 def _list(panels: Path, path: Path, at: tuple[int, int] | None, findings: Findings) -> Path | None:
     """The path of a list through the panels folder; None, with a finding, if there can be none."""
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        hint = "Create it; an empty file suppresses nobody."
-        findings.add(at, (f"{display_path(path)} doesn't exist.",), (hint,))
-        return None
-    except OSError as error:
-        findings.add(at, (f"{display_path(path)} can't be read: {reason(error)}.",))
-        return None
-    if stat.S_ISDIR(mode):
+    mode = _mode(path, at, "Create it; an empty file suppresses nobody.", findings)
+    if mode is not None and stat.S_ISDIR(mode):
         findings.add(at, (f"{display_path(path)} is a folder; a file is expected.",), (_LISTS_SHAPE,))
         return None
-    return inside_panels(panels, path, at, findings)
+    return None if mode is None else _inside_panels(panels, path, at, findings)
+
+
+def _mode(path: Path, at: tuple[int, int] | None, missing: str, findings: Findings) -> int | None:
+    """What is at the path; None, with a finding, where nothing can be read, or is: `missing` is the hint."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        findings.add(at, (f"{display_path(path)} doesn't exist.",), (missing,))
+    except OSError as error:
+        findings.add(at, (f"{display_path(path)} can't be read: {reason(error)}.",), (remedy(error),))
+    return None
 
 
 class _Search:
@@ -145,39 +134,29 @@ class _Search:
 
     def add(self, path: Path, at: tuple[int, int] | None) -> None:
         """Add a file, or all member files of a folder; `at` is where the path is written."""
-        name = display_path(path)
-        try:
-            mode = path.stat().st_mode
-        except FileNotFoundError:
-            self._findings.add(at, (f"{name} doesn't exist.",), (_MISSING_HINT,))
-            return
-        except OSError as error:
-            self._findings.add(at, (f"{name} can't be read: {reason(error)}.",))
-            return
-        inside = inside_panels(self._panels, path, at, self._findings)
-        if inside is None:
+        mode = _mode(path, at, _MISSING_HINT, self._findings)
+        inside = None if mode is None else _inside_panels(self._panels, path, at, self._findings)
+        if mode is None or inside is None:
             return
         if not stat.S_ISDIR(mode):
-            self._add_file(inside, at)
+            if _is_member_file(inside) and not _is_own(inside):
+                self.found[inside] = None
+            else:
+                message = f"{display_path(inside)} is not a member file."
+                self._findings.add(at, (message,), (_remedy(inside),))
         elif _is_member_file(path):
-            self._findings.add(at, (f"{name} is a folder; a file is expected.",), (_ENDINGS_HINT,))
+            message = f"{display_path(path)} is a folder; a file is expected."
+            self._findings.add(at, (message,), (_ENDINGS_HINT,))
         elif inside not in self._visited:
             self._visited.add(inside)
             self._add_folder(inside, at)
-
-    def _add_file(self, path: Path, at: tuple[int, int] | None) -> None:
-        if _is_member_file(path) and not _is_own(path):
-            self.found[path] = None
-        else:
-            message = f"{display_path(path)} is not a member file."
-            self._findings.add(at, (message,), (_remedy(path),))
 
     def _add_folder(self, folder: Path, at: tuple[int, int] | None) -> None:
         try:
             children = sorted(folder.iterdir())
         except OSError as error:
             message = f"The folder {display_path(folder)} can't be read: {reason(error)}."
-            self._findings.add(at, (message,))
+            self._findings.add(at, (message,), (remedy(error),))
             return
         for child in children:
             if self._is_passed_over(child):
@@ -222,10 +201,8 @@ def _remedy(path: Path) -> str:
     if name.startswith("~$"):
         return "A spreadsheet program has this file open. Close it there."
     if path.suffix.lower() in _WORKBOOKS:
-        return (
-            f"Move it out of the panels folder and convert it: `reconciler import ENV {name}`. "
-            "Or save it as CSV (UTF-8)."
-        )
+        convert = f"convert it: `reconciler import ENV {name}`. Or save it as CSV (UTF-8)."
+        return f"Move it out of the panels folder and {convert}"
     if _is_own(path):
         return f"It belongs to the environment itself. {_ENDINGS_HINT}"
     lower = name.lower()

@@ -38,36 +38,26 @@ def environments_in_order(panels: Path) -> tuple[Placed, ...]:
     """
     names = environment_names(panels)
     if not names:
+        hint = "An environment is a folder with an environment.yaml; --panels DIR says where to look."
         raise InvalidInput(
-            Problem(
-                ("There is no environment here.",),
-                ("An environment is a folder with an environment.yaml; --panels DIR says where to look.",),
-                Location(display_path(panels)),
-            )
+            Problem(("There is no environment here.",), (hint,), Location(display_path(panels)))
         )
-    placed = {name: _placed(panels, name) for name in names}
-    order = _sorted({name: found.after for name, found in placed.items()}, panels)
-    return tuple(placed[name] for name in order)
-
-
-def _placed(panels: Path, name: str) -> Placed:
-    reading = try_environment(panels, name)
-    target = reading.environment.target if reading.environment else None
-    return Placed(name, reading.after, target, reading.is_embedded)
-
-
-def _sorted(after: dict[str, tuple[str, ...]], panels: Path) -> tuple[str, ...]:
+    placed = {}
+    for name in names:
+        reading = try_environment(panels, name)
+        target = reading.environment.target if reading.environment else None
+        placed[name] = Placed(name, reading.after, target, reading.is_embedded)
     from graphlib import CycleError, TopologicalSorter  # noqa: PLC0415 - a plan of one environment has no order
 
-    sorter = TopologicalSorter(after)
+    sorter = TopologicalSorter({name: found.after for name, found in placed.items()})
     try:
         sorter.prepare()
     except CycleError as error:
         raise InvalidInput(_ring(error.args[1], panels)) from error
-    order: list[str] = []
+    order: list[Placed] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready())
-        order += ready
+        order += map(placed.__getitem__, ready)
         sorter.done(*ready)
     return tuple(order)
 
@@ -95,30 +85,25 @@ def shared_key_warnings(panels: Path, environment: Environment) -> tuple[Problem
         return ()
     others = (try_environment(panels, name).environment for name in names)
     place = Location(display_path(environment.folder / SETTINGS_FILE))
-    mine = _way(environment)
-    return tuple(_warning(environment, other, place) for other in others if other and _way(other) == mine)
+    key = environment.api_key.described(environment.folder)
+    same = f" have the same target and take the key from {key}, so members of both go to one panel."
+    return tuple(
+        Problem(
+            (Code(environment.name), " and ", Code(other.name), same),
+            ("Give each panel's key its own variable.",),
+            place,
+            severity=Severity.WARNING,
+            code="shared-key",
+        )
+        for other in others
+        if other and _way(other) == _way(environment)
+    )
 
 
 def _way(environment: Environment) -> tuple[str, str | Path | None]:
     """The target, and where the key for it comes from."""
     key = environment.api_key
     return environment.target, key.file.resolve() if key and key.file else key.env if key else None
-
-
-def _warning(environment: Environment, other: Environment, place: Location) -> Problem:
-    key = environment.api_key.described(environment.folder) if environment.api_key else ""
-    return Problem(
-        (
-            Code(environment.name),
-            " and ",
-            Code(other.name),
-            f" have the same target and take the key from {key}, so members of both go to one panel.",
-        ),
-        ("Give each panel's key its own variable.",),
-        place,
-        severity=Severity.WARNING,
-        code="shared-key",
-    )
 
 
 # The variables that hold secrets: what no child process may inherit.

@@ -34,7 +34,7 @@ from reconciler.environment.forms import (
     wrong,
 )
 from reconciler.environment.member_files import (
-    default_members,
+    Named,
     find_member_files,
     member_list,
     own_lists,
@@ -67,10 +67,15 @@ _API = section(
     {
         "batch_size": whole(least=1),
         "concurrency": whole(least=1),
-        "rate_limit": section(RateLimit, {"calls": whole(least=1), "seconds": number(0, above=True)}),
-        "timeout": number(0, above=True),
+        "rate_limit": section(RateLimit, {"calls": whole(least=1), "seconds": number(may_be_zero=False)}),
+        "timeout": number(may_be_zero=False),
         "retry": section(
-            Retry, {"attempts": whole(least=1), "initial_wait": number(0), "max_wait": number(0)}
+            Retry,
+            {
+                "attempts": whole(least=1),
+                "initial_wait": number(may_be_zero=True),
+                "max_wait": number(may_be_zero=True),
+            },
         ),
         "call_allowance": whole(least=0),
     },
@@ -128,13 +133,13 @@ def try_environment(panels: Path, name: str) -> EnvironmentReading:
     given = _given(root, panels, folder, findings) if root else {}
     named_lists: tuple[Path, ...] = given.pop("suppressed", ())
     lists = tuple(dict.fromkeys((*own_lists(panels, folder, findings), *named_lists))) if root else ()
-    members = given.pop("members", default_members(folder)) if root else ()
-    found = find_member_files(panels, members, lists, findings)
+    members = given.pop("members", (Named(folder / "members", None),)) if root else ()
+    member_files, passed_over = find_member_files(panels, members, lists, findings)
     target = read_target(root, given, findings) if root else None
     problems = findings.in_order()
     reading = EnvironmentReading(
         None,
-        found.member_files,
+        member_files,
         problems,
         given.get("after", ()),
         "embedded" in given,
@@ -151,12 +156,12 @@ def try_environment(panels: Path, name: str) -> EnvironmentReading:
         folder,
         target,
         given.get("api_key"),
-        found.member_files,
+        member_files,
         **kept,
         lockfile_branch=given.get("lockfile"),
         suppression_lists=lists,
         named_suppression_list=named_lists[0] if named_lists else None,
-        passed_over=found.passed_over,
+        passed_over=passed_over,
     )
     return reading._replace(environment=environment)
 
@@ -201,7 +206,6 @@ def _given(root: Mapping, panels: Path, folder: Path, findings: Findings) -> dic
 
 # `after`: the environments that are applied before this one.
 
-
 _AFTER_SHAPE = "Write after: staging, or after: [staging, training]."
 
 
@@ -236,7 +240,6 @@ def _name_of(item: Node, setting: str, own_name: str, others: list[str], finding
 
 
 # `lockfile: {branch: NAME}`: a branch of its own that the lockfile is published on.
-
 
 _BRANCH_EXAMPLE = "Write it like lockfile: {branch: reconciler-state}."
 _MOST_CHARACTERS = 200
