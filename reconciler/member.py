@@ -5,7 +5,9 @@ vendor's page for *save panel members*. Source of the profile fields' shape: the
 *communities/add-update-member-profile-data*.
 """
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -52,6 +54,7 @@ DATE_FIELDS = frozenset(
 )
 NUMBER_FIELDS = frozenset({"statusType", "qPointValue", "moderator", "selectedLanguage", "referID"})
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RANK = {field: rank for rank, field in enumerate(FIELDS)}
 
 Attributes: TypeAlias = Mapping[str, Any]
@@ -70,6 +73,15 @@ class Removal(StrEnum):
     def calls_the_api(self) -> bool:
         """Whether the panel itself is changed."""
         return self is not Removal.FORGET
+
+
+@lru_cache(maxsize=1024)
+def is_day(text: str) -> bool:
+    """Whether the text is a day of the calendar, as in 2027-01-31. Such texts sort as the days do."""
+    try:
+        return _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def in_vendor_order(attributes: Attributes) -> Attributes:

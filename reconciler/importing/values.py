@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from reconciler.importing.sheet import Cell, Damaged
-from reconciler.member import DATE_FIELDS, NUMBER_FIELDS
+from reconciler.member import DATE_FIELDS, NUMBER_FIELDS, is_day
 from reconciler.problems import Message, Value
 from reconciler.roster.damage import damage
 from reconciler.roster.fields import EXPIRES, WHOLE_NUMBER_HINT, whole_number
@@ -73,7 +73,7 @@ def _of_date(field: str, value: date) -> str:
 
 def _date(field: str, text: str, order: DateOrder | None) -> str:
     if found := _ISO.fullmatch(text):
-        if _day(*found[1].split("-")) is None:
+        if not is_day(found[1]):
             raise RefusedCell((f"{field}: ", Value(text), " is not a day of the calendar"))
         return found[1] if field in _DAYS else text
     parts = _THREE_NUMBERS.fullmatch(text)

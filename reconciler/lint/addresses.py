@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from reconciler.lint.domains import has_unknown_ending, is_for_tests, likely_domain
@@ -35,12 +36,10 @@ def suspects(addresses: Iterable[tuple[str, str]]) -> Iterator[str]:
     judged: dict[str, bool] = {}
     for key, address in addresses:
         local, _, domain = key.rpartition("@")
-        is_odd = judged.get(domain)
-        if is_odd is None:
-            is_odd = judged[domain] = bool(
-                likely_domain(domain) or is_for_tests(domain) or has_unknown_ending(domain)
-            )
-        if is_odd or local in ROLES or not address.isascii() or "xn--" in domain:
+        if domain not in judged:
+            odd = likely_domain(domain) or is_for_tests(domain) or has_unknown_ending(domain)
+            judged[domain] = bool(odd)
+        if judged[domain] or local in ROLES or not address.isascii() or "xn--" in domain:
             yield key
 
 
@@ -97,23 +96,15 @@ def _imitating(address: str) -> Message | None:
 
 
 def _mixed(address: str) -> Message | None:
+    """Letters of several scripts that can be taken for each other; the rarest of them are odd."""
     for run in _RUN.finditer(address):
-        scripts = dict.fromkeys(_scripts(run[0]))
+        letters = [(_name(character).partition(" ")[0], character) for character in run[0]]
+        scripts = Counter(script for script, _ in letters if script in _ALIKE).most_common()
         if len(scripts) > 1:
-            names = " and ".join(script.capitalize() for script in scripts)
-            odd = next(character for character in run[0] if _script(character) == list(scripts)[-1])
+            names = " and ".join(script.capitalize() for script, _ in scripts)
+            odd = next(character for script, character in letters if script == scripts[-1][0])
             return (Address(address), f" mixes {names} letters, such as {_name(odd)}.")
     return None
-
-
-def _scripts(run: str) -> Iterator[str]:
-    """The scripts of the letters, of those that can be taken for each other, the most frequent first."""
-    found = [script for script in map(_script, run) if script in _ALIKE]
-    return iter(sorted(found, key=found.count, reverse=True))
-
-
-def _script(character: str) -> str:
-    return _name(character).partition(" ")[0]
 
 
 def _name(character: str) -> str:

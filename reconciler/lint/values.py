@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from html.entities import html5
 from typing import NamedTuple
 
-from reconciler.member import DATE_FIELDS, flat
+from reconciler.member import DATE_FIELDS, flat, is_day
 from reconciler.problems import Location, Message, Problem, Severity, Value
 from reconciler.roster.model import Declaration
 
@@ -97,17 +97,32 @@ def _placeholders(members: Mapping[str, Declaration]) -> frozenset[tuple[str, st
 
 
 def _findings(field: str, text: str) -> Iterator[_Finding]:
-    if field in DATE_FIELDS and text.strip():
-        yield from filter(None, [_date(text.strip())])
-    if _SUSPICIOUS.search(text):
-        checks = (_damaged, _invisible, _entity, _apostrophe, _outer_space, _line_break)
-        yield from filter(None, (check(field, text) for check in checks))
+    if field in DATE_FIELDS and text.strip() and (wrong := _date(text.strip())):
+        yield wrong
+    if not _SUSPICIOUS.search(text):
+        return
+    if damaged := _damaged(field, text):
+        yield damaged
+    if found := _INVISIBLE.search(text):
+        message = (f": it contains an invisible character (U+{ord(found[0]):04X}).",)
+        yield _Finding("invisible-character", message, ("Type it again by hand instead of copying it.",))
+    if (found := _ENTITY.search(text)) and (found[1].startswith("#") or f"{found[1]};" in html5):
+        hint = ("Write the character itself, such as & for &amp;.",)
+        yield _Finding("html-entity", (f": {found[0]} is an HTML entity.",), hint)
+    if _APOSTROPHE.match(text):
+        message = (": a spreadsheet's sign for text is part of the value.",)
+        yield _Finding("leading-apostrophe", message, ("Remove the apostrophe.",))
+    if text != text.strip():
+        hint = ("Remove the space; it may be a no-break space.",)
+        yield _Finding("outer-space", (": it begins or ends with a space.",), hint)
+    if field in _OF_ONE_LINE and not {"\n", "\r"}.isdisjoint(text.strip()):
+        yield _Finding("line-break", (": it has a line break.",), ("Write it on one line.",))
 
 
 def _date(text: str) -> _Finding | None:
     found = _DAY.match(text)
     rest = text[found.end() :] if found else ""
-    if found and _is_day(found[0]) and (not rest or _TIME.fullmatch(rest)):
+    if found and is_day(found[0]) and (not rest or _TIME.fullmatch(rest)):
         return None
     if _DAY_NUMBER.fullmatch(text):
         day = (_FIRST_DAY + timedelta(days=int(text[:5]))).isoformat()
@@ -120,14 +135,6 @@ def _date(text: str) -> _Finding | None:
     else:
         wrong = "not a date as the API writes it"
     return _Finding("date-form", (f": {wrong}.",), (_DATE_FORM,))
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _damaged(field: str, text: str) -> _Finding | None:
@@ -160,39 +167,3 @@ def _repaired(text: str) -> str | None:
 
 def _byte(character: str) -> bytes:
     return character.encode("latin-1") if ord(character) < 0x100 else character.encode("cp1252")  # noqa: PLR2004 - the bound of Latin-1
-
-
-def _invisible(_field: str, text: str) -> _Finding | None:
-    found = _INVISIBLE.search(text)
-    if not found:
-        return None
-    message = (f": it contains an invisible character (U+{ord(found[0]):04X}).",)
-    return _Finding("invisible-character", message, ("Type it again by hand instead of copying it.",))
-
-
-def _entity(_field: str, text: str) -> _Finding | None:
-    found = _ENTITY.search(text)
-    if not found or not (found[1].startswith("#") or f"{found[1]};" in html5):
-        return None
-    hint = ("Write the character itself, such as & for &amp;.",)
-    return _Finding("html-entity", (f": {found[0]} is an HTML entity.",), hint)
-
-
-def _apostrophe(_field: str, text: str) -> _Finding | None:
-    if not _APOSTROPHE.match(text):
-        return None
-    message = (": a spreadsheet's sign for text is part of the value.",)
-    return _Finding("leading-apostrophe", message, ("Remove the apostrophe.",))
-
-
-def _outer_space(_field: str, text: str) -> _Finding | None:
-    if text == text.strip():
-        return None
-    hint = ("Remove the space; it may be a no-break space.",)
-    return _Finding("outer-space", (": it begins or ends with a space.",), hint)
-
-
-def _line_break(field: str, text: str) -> _Finding | None:
-    if field not in _OF_ONE_LINE or not ("\n" in text.strip() or "\r" in text.strip()):
-        return None
-    return _Finding("line-break", (": it has a line break.",), ("Write it on one line.",))

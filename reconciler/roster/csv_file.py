@@ -19,6 +19,7 @@ from reconciler.member import (
     PROFILE_FIELD_ID,
     PROFILE_FIELDS,
     Attributes,
+    is_day,
     profile_field_name,
 )
 from reconciler.problems import Message, Value
@@ -28,7 +29,6 @@ from reconciler.roster.fields import (
     ALL_FIELDS,
     EXPIRES,
     WHOLE_NUMBER_HINT,
-    is_day,
     not_a_day,
     unknown_field,
     whole_number,

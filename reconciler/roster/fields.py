@@ -1,7 +1,6 @@
 """The rules for fields that YAML and CSV have in common."""
 
 import re
-from datetime import date
 from functools import lru_cache
 
 from reconciler.headings import field_of, folded, has_no_field
@@ -36,18 +35,6 @@ def whole_number(text: str) -> int | None:
         return None
     number = int(text)
     return number if -(2**_BITS) <= number < 2**_BITS else None
-
-
-@lru_cache(maxsize=1024)
-def is_day(text: str) -> bool:
-    """Whether the text is a day of the calendar, as in 2027-01-31. Such texts sort as the days do."""
-    if not _DAY.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def not_a_day(text: str) -> tuple[Message, Message]:

@@ -17,6 +17,7 @@ from reconciler.member import (
     PROFILE_FIELD_ID,
     PROFILE_FIELD_KEYS,
     PROFILE_FIELDS,
+    is_day,
 )
 from reconciler.problems import Value, nearest
 from reconciler.roster.collector import MISSING_ADDRESS, Collector
@@ -24,7 +25,6 @@ from reconciler.roster.fields import (
     EXPIRES,
     TEXT_FIELDS,
     WHOLE_NUMBER_HINT,
-    is_day,
     looks_whole,
     not_a_day,
     unknown_field,

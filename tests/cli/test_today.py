@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reconciler.cli.invocation import day_of
-from reconciler.roster.fields import is_day
+from reconciler.member import is_day
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.roster.fields import is_day
+from reconciler.member import is_day
 
 
 @given(one=st.dates(), other=st.dates())
