@@ -90,7 +90,8 @@ class Problem:
     """One thing that is wrong, and how to mend it.
 
     `code` names the kind of a warning, such as `test-domain`: `warnings: {ignore: [code]}` accepts it. It is
-    empty for errors. The excerpt follows from the location, so it makes no other problem.
+    empty for errors. The excerpt follows from the location, so it makes no other problem. `is_detail` says
+    that it is a detail of the problem before it, and counts as none.
     """
 
     message: Message
@@ -99,6 +100,7 @@ class Problem:
     excerpt: Excerpt | None = field(default=None, compare=False)
     severity: Severity = Severity.ERROR
     code: str = ""
+    is_detail: bool = False
 
     def __str__(self) -> str:
         """The whole problem in the clear, on one line."""

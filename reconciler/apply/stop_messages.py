@@ -114,14 +114,16 @@ def _differs(difference: ActionDifference) -> Problem:
     who, before, after = Address(difference.key), difference.before, difference.after
     if after is None:
         action = before["action"] if before else ""
-        return Problem((f"Gone since the review: {action} ", who, "."))
+        return Problem((f"Gone since the review: {action} ", who, "."), is_detail=True)
     if before is None:
-        return Problem((f"New since the review: {after['action']} ", who, "."), location=_location(after))
+        message: Message = (f"New since the review: {after['action']} ", who, ".")
+        return Problem(message, location=_location(after), is_detail=True)
     if before["action"] != after["action"]:
         what = f"{before['action']} before, {after['action']} now"
     else:
         what = f"{after['action']} differs in {', '.join(difference.parts())}"
-    return Problem(("Different since the review: ", who, f", {what}."), location=_location(after))
+    message = ("Different since the review: ", who, f", {what}.")
+    return Problem(message, location=_location(after), is_detail=True)
 
 
 def _location(action: ActionDocument | None) -> Location | None:

@@ -20,6 +20,7 @@ from reconciler.cli.applying import (
 )
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import (
+    Seconds,
     all_option,
     allow_option,
     environment_or_all_argument,
@@ -51,8 +52,6 @@ from reconciler.output.render import Format, Screen
 from reconciler.output.wording import report_sentence
 from reconciler.problems import Problem
 
-_LONGEST_WAIT = 86_400.0  # seconds: a day
-
 
 @click.command
 @environment_or_all_argument
@@ -72,7 +71,7 @@ _LONGEST_WAIT = 86_400.0  # seconds: a day
 @yes_option
 @click.option(
     "--wait",
-    type=click.FloatRange(min=0, max=_LONGEST_WAIT),
+    type=Seconds(),
     default=0.0,
     metavar="SECONDS",
     help="Wait up to this long for another run of the same environment. Default: refuse at once.",

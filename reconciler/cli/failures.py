@@ -53,7 +53,8 @@ def _is_lost() -> bool:
 def _usage_problem(error: click.ClickException) -> Problem:
     """What is wrong, and which command shows help."""
     hints = [_suggestion(error), _help(error)]
-    return Problem((error.format_message(),), (" ".join(filter(None, hints)),))
+    message = " ".join(error.format_message().split())  # click lists choices on lines of their own
+    return Problem((message,), (" ".join(filter(None, hints)),))
 
 
 def _suggestion(error: click.ClickException) -> str:

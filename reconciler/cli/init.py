@@ -13,6 +13,7 @@ from reconciler.ci.gitlab_pipeline import PIPELINE
 from reconciler.cli.invocation import COMPLETION_VARIABLE, Invocation
 from reconciler.environment.discovery import DEFAULT_PANELS, environment_names
 from reconciler.environment.overview import environments_in_order
+from reconciler.environment.reader import wrong_branch
 from reconciler.errors import EXIT_DONE, InvalidInput, UsageError
 from reconciler.files import replace_file
 from reconciler.output.plan_json import plan_schema
@@ -74,6 +75,8 @@ def init(
         wanted = [NewEnvironment.parse(text) for text in environments or ("sandbox",)]
     except ValueError as error:
         raise UsageError(Problem((f"--environment: {error}",))) from None
+    if lockfile_branch is not None and (why := wrong_branch(lockfile_branch)):
+        raise UsageError(Problem((f"--lockfile-branch {why}",), ("For example: reconciler-state.",)))
     _check_names(root / DEFAULT_PANELS, wanted)
     applied = _applied(root / DEFAULT_PANELS, wanted)
     files = [*scaffold.files_for(wanted, ci, lockfile_branch, applied), *_schema_files()]

@@ -1,5 +1,6 @@
 """Options and arguments that several commands share."""
 
+import math
 import os
 import re
 from collections.abc import Callable
@@ -17,8 +18,23 @@ from reconciler.plan.pull_request import ACTIONS
 from reconciler.problems import Problem
 
 _LEAST_BYTES = 1000  # of markdown
+_LONGEST_WAIT = 86_400.0  # seconds: a day
 _LINK = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds up to a day; unlike click's, never infinite and never `nan`."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, max=_LONGEST_WAIT)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """As click does it; `nan` compares with no bound."""
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return seconds
 
 
 def environments_beginning(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:

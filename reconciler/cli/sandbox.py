@@ -212,10 +212,14 @@ def _change(store: "Store", key: str, fields: dict[str, Any], acts: dict[str, bo
 
 
 def identities(addresses: "Sequence[str]") -> list[str]:
+    return list(dict.fromkeys(map(_identity, addresses)))
+
+
+def _identity(address: str) -> str:
     try:
-        return list(dict.fromkeys(map(identity, addresses)))
+        return identity(address)
     except InvalidAddress as error:
-        raise click.BadParameter(str(error)) from None
+        raise click.BadParameter(f"{address!r} is not an e-mail address. {error}") from None
 
 
 # reconciler sandbox reset

@@ -1,7 +1,6 @@
 """`reconciler sandbox serve`: the built-in panel at an address of this machine."""
 
 import ipaddress
-import math
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.invocation import Invocation
+from reconciler.cli.options import Seconds
 from reconciler.cli.sandbox import FILE, identities
 from reconciler.errors import InvalidInput
 from reconciler.problems import Problem
@@ -68,12 +68,6 @@ def _faults(_context: click.Context, _parameter: click.Parameter, texts: tuple[s
         raise click.BadParameter(str(error)) from None
 
 
-def _finite(_context: click.Context, _parameter: click.Parameter, seconds: float) -> float:
-    if not math.isfinite(seconds):
-        raise click.BadParameter(f"{seconds} is no number of seconds, such as 0.5.")
-    return seconds
-
-
 def _members(
     _context: click.Context, _parameter: click.Parameter, addresses: tuple[str, ...]
 ) -> frozenset[str]:
@@ -118,10 +112,9 @@ def _members(
 )
 @click.option(
     "--delay",
-    type=click.FloatRange(min=0),
+    type=Seconds(),
     default=0.0,
     metavar="SECONDS",
-    callback=_finite,
     help="Answer each call so much later. The panel acts before the wait on one call, after it on the next.",
 )
 @click.option(

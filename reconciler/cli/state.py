@@ -168,7 +168,9 @@ def known_key(address: str, known: dict[str, Entry | Departed]) -> str:
 
 def _hint(key: str, known: dict[str, Entry | Departed]) -> Message:
     meant = likeliest(key, known)
-    return ("Did you mean ", Address(meant), "?") if meant else ()
+    if meant:
+        return "Did you mean ", Address(meant), "?"
+    return ("`reconciler state list ENV` lists the members; `reconciler why ENV EMAIL` explains one.",)
 
 
 # `reconciler state rm`: drop members from the lockfile.

@@ -23,7 +23,7 @@ from reconciler.files import display_path
 from reconciler.output.documents.suppress import suppressed_screen
 from reconciler.problems import Location, Problem
 from reconciler.suppressing import Suppressed, left_to_do
-from reconciler.suppression.model import parse
+from reconciler.suppression.model import PREFIX, parse
 from reconciler.suppression.writer import Listed, check_suppressible
 from reconciler.suppression.writer import suppress as write_entries
 from reconciler.text_source import text_of
@@ -85,6 +85,11 @@ def _keys(addresses: tuple[str, ...], file: Path | None) -> list[str]:
     problems: list[Problem] = []
     keys = []
     for address in addresses:
+        if address.lower().startswith(PREFIX):
+            by_hand = "A hash that was made with this environment's secret can be added to its list by hand."
+            hint = f"Write the address itself, here or in the file of --from. {by_hand}"
+            problems.append(Problem((f"EMAIL takes an address, and this is a hash: {address}.",), (hint,)))
+            continue
         try:
             keys.append(typed_key(address))
         except InvalidInput as error:
@@ -95,9 +100,9 @@ def _keys(addresses: tuple[str, ...], file: Path | None) -> list[str]:
         problems += found.problems
         for entry in found.entries:
             if entry.is_hashed:
-                message = ("A hash can't be taken from another list: its secret may be another one.",)
-                hint = ("Write the address itself.",)
-                problems.append(Problem(message, hint, Location(name, entry.line, entry.column)))
+                message = "A hash can't be taken from another list: its secret may be another one."
+                place = Location(name, entry.line, entry.column)
+                problems.append(Problem((message,), ("Write the address itself.",), place))
         keys += [entry.text for entry in found.entries if not entry.is_hashed]
     if problems:
         raise InvalidInput(*problems)

@@ -260,13 +260,17 @@ def _check_branch_is_for_a_real_account(root: Mapping, findings: Findings) -> No
 
 def _read_branch(name: str, node: Node, findings: Findings) -> Any:
     text = text_of(node)
-    if text is not None and text.startswith(FALLBACK):
-        message = f'"{name}" must not begin with {FALLBACK}: these are fallback branches for refused pushes.'
-        return wrong(message, _BRANCH_EXAMPLE, node, findings)
-    if text is not None and len(text) <= _MOST_CHARACTERS and _NAME.fullmatch(text):
-        return text
-    message = f'"{name}" must be the name of a branch, of letters, digits and . _ - /.'
-    return wrong(message, _BRANCH_EXAMPLE, node, findings)
+    why = wrong_branch(text or "")
+    return wrong(f'"{name}" {why}', _BRANCH_EXAMPLE, node, findings) if why else text
+
+
+def wrong_branch(name: str) -> str:
+    """Why a branch of this name can't take lockfiles, behind what is named so; empty if it can."""
+    if name.startswith(FALLBACK):
+        return f"must not begin with {FALLBACK}: these are fallback branches for refused pushes."
+    if len(name) <= _MOST_CHARACTERS and _NAME.fullmatch(name):
+        return ""
+    return "must be the name of a branch, of letters, digits and . _ - /."
 
 
 _LOCKFILE = section(lambda branch=None: branch, {"branch": _read_branch})

@@ -144,7 +144,8 @@ class _TextBackend:
             yield from self._problem(group)
         left = len(groups) - len(shown)
         rest = f"… and {left} more. {block.more}".rstrip() if left else ""
-        total = f"{problem_counts(block.problems)}." if block.has_total and len(block.problems) > 1 else ""
+        has_several = sum(not problem.is_detail for problem in block.problems) > 1
+        total = f"{problem_counts(block.problems)}." if block.has_total and has_several else ""
         if rest or total:
             yield " ".join(filter(None, (total, rest)))
 

@@ -66,7 +66,7 @@ BY_HAND = "If they are in the panel, remove them there by hand."
 
 def problem_counts(problems: Iterable[Problem]) -> str:
     """How many problems there are, and how many warnings: `2 problems, 1 warning`."""
-    found = Counter(problem.severity for problem in problems)
+    found = Counter(problem.severity for problem in problems if not problem.is_detail)
     nouns = {Severity.ERROR: "problem", Severity.WARNING: "warning"}
     return ", ".join(counted(found[each], noun) for each, noun in nouns.items() if found[each])
 

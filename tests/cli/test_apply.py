@@ -112,16 +112,13 @@ def test_a_plan_file_that_is_none_of_ours_is_an_error(world: World, content: str
     assert words in refused.err
 
 
-def test_a_plan_file_that_is_not_there_is_an_error(world: World) -> None:
-    assert world.run("apply", "p", "plan.json", "--yes").code == 1
-
-
 def test_a_stale_plan_file_is_refused_with_who_is_new_gone_and_different(world: World) -> None:
     world.members("ada@example.org", "bob@example.org", {"emailAddress": "cy@example.org", "city": "x"})
     assert world.run("plan", "p", "--out", "plan.json").code == 0
     world.members("ada@example.org", {"emailAddress": "cy@example.org", "city": "y"}, "dan@example.org")
     refused = world.run("apply", "p", "plan.json", "--yes", "--format", "json")
     assert refused.code == 4
+    assert "problems." not in refused.err  # the differences are details of the one problem
     counts, *rows = refused.json["problems"]
     assert "1 new, 1 gone, 1 different" in counts["message"]
     assert [address for row in rows for address in row["message"].split() if "@" in address] == [
@@ -166,6 +163,13 @@ def test_a_file_with_the_plans_of_several_environments_is_refused(world: World) 
 
 def test_a_plan_file_and_an_expected_digest_are_one_too_many(world: World) -> None:
     assert world.run("apply", "p", "plan.json", "--expect", "sha256:0").code == 64
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "86401"])
+def test_a_wait_that_is_no_number_of_seconds_is_refused(world: World, seconds: str) -> None:
+    refused = world.run("apply", "p", "--wait", seconds)
+    assert refused.code == 64
+    assert f"'--wait': {seconds}" in refused.err.replace("'nan'", "nan")
 
 
 def test_a_lockfile_that_belongs_elsewhere_stops_apply_and_stays_as_it_is(world: World) -> None:

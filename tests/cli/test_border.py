@@ -48,6 +48,10 @@ def test_what_is_missing_is_a_wrong_use(run: Run, arguments: list[str]) -> None:
     assert ended.out == ""
 
 
+def test_the_choices_of_a_missing_argument_are_on_one_line(run: Run) -> None:
+    assert "Choose from: environment, members, import, plan, report" in run("schema").err
+
+
 def test_without_a_command_it_shows_which_there_are(run: Run) -> None:
     assert "Commands:" in run().err
     assert "recover" in run("state").err

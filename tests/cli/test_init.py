@@ -97,6 +97,14 @@ def test_a_name_or_datacenter_that_can_not_be_is_refused(repository: Path, name:
     assert _files(repository) == {}
 
 
+@pytest.mark.parametrize("name", ["a b", "x..y", "refs/heads/x", "-x", "reconciler/lockfile-p", "HEAD", ""])
+def test_a_name_that_no_lockfile_branch_can_have_is_refused(repository: Path, name: str) -> None:
+    done = _run("init", "--environment", "production=eu", f"--lockfile-branch={name}", folder=repository)
+    assert done.returncode == 64
+    assert "--lockfile-branch must" in done.stderr
+    assert _files(repository) == {}
+
+
 @pytest.mark.parametrize("name", ["plan.yml", "apply.yml", "drift.yml", "panel-drift.yml", "doctor.yml"])
 def test_the_workflows_of_this_repository_are_those_that_init_writes(repo: Path, name: str) -> None:
     written = (repo / "reconciler/templates/github" / name).read_text()

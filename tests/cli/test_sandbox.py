@@ -217,12 +217,12 @@ def test_an_unknown_environment_names_the_known_ones(command: tuple[str, ...], r
         (("--rate", "0/60"), "CALLS/SECONDS"),
         (("--fault", "rest-after"), "Did you mean reset-after?"),
         (("--allowance", "-1"), "--allowance"),
-        (("--block", "ada"), "It has no @"),
-        (("--refuse", "ada"), "It has no @"),
+        (("--block", "ada"), "'ada' is not an e-mail address. It has no @"),
+        (("--refuse", "ada"), "'ada' is not an e-mail address. It has no @"),
         (("--fault", "500:0"), "'500:0' has no number of calls"),
         (("--delay", "-1"), "-1.0"),
-        (("--delay", "nan"), "nan is no number of seconds"),
-        (("--delay", "inf"), "inf is no number of seconds"),
+        (("--delay", "nan"), "'nan' is not a number of seconds"),
+        (("--delay", "inf"), "inf is not in the range"),
     ],
 )
 def test_a_wrong_option_of_serve_is_explained(arguments: tuple[str, ...], words: str, run: Run) -> None:

@@ -92,6 +92,7 @@ def test_rm_of_people_unknown_names_all_of_them_and_drops_nobody(run: Run) -> No
     assert ended.code == EXIT_INVALID
     assert "x@example.net" in ended.err
     assert "y@example.net" in ended.err
+    assert "state list" in ended.err
     assert "ada@example.org" in run("state", "list", "production").out
 
 

@@ -211,6 +211,13 @@ def test_what_can_not_be_is_refused_and_writes_nothing(world: World, name: str, 
     assert not (world.panels / "p" / "suppressed.txt").exists()
 
 
+def test_a_hash_on_the_command_line_says_to_write_the_address(world: World) -> None:
+    world.environment("p")
+    done = world.run("suppress", "p", f"hmac-sha256:{'0a' * 32}")
+    assert done.code == 1
+    assert "Write the address itself, here or in the file of --from." in done.err
+
+
 def test_the_rosters_other_expiries_count_on_the_day_asked_for(world: World) -> None:
     applied(world, "guards: {remove: 1}\n", "eve@example.org")
     world.members(ADA, "bob@example.org", {"emailAddress": "eve@example.org", "expires": "2027-01-01"})
