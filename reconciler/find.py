@@ -1,8 +1,8 @@
 """Where a person is mentioned in what Reconciler reads and writes.
 
 By meaning, so in any spelling of the address: member files, lockfiles, suppression lists, plans and other
-results that were saved as JSON, journals, and the data of embedded sandboxes. Other text is left to
-`git grep`, as docs/forgetting.md says.
+results that were saved as JSON, refused rows, journals, and the data of embedded sandboxes. Other text is
+left to `git grep`, as docs/forgetting.md says.
 """
 
 import json
@@ -43,6 +43,8 @@ _RESULT = re.compile(
     r'\ufeff?\s*\{\s*"format"\s*:\s*\d+\s*,\s*'
     rf'(?:"environment"\s*:\s*({_STRING.pattern})\s*,\s*)?"(\w+)"'
 )
+# The header of what `import` refused, and of what `apply --rejected-csv` saves.
+_REFUSED = re.compile(r"\ufeff?(?:row,reason\b|reason,(?:[^\n]*,)?emailAddress\b)")
 _BETWEEN_ADDRESSES = re.compile(r"[\s\"(),:;<>\[\]\\{}=&/|]+")
 _AROUND_ADDRESSES = ".!?'`*_-+"
 
@@ -55,6 +57,7 @@ class Kind(StrEnum):
     SUPPRESSED = "suppression list"
     PLAN = "saved plan"
     REPORT = "report"
+    REFUSED = "refused rows"
     JOURNAL = "journal"
     SANDBOX = "sandbox data"
 
@@ -266,7 +269,8 @@ def _in_result(path: Path, key: str, hashes: AbstractSet[str]) -> Iterator[Occur
         kind, environment = _kind_of(path, head.decode(errors="replace"))
         for number, line in enumerate(opened if kind else (), start=1):
             text = line.decode(errors="replace")
-            if kind and any(string in hashes or _mentions(string, key) for string in _strings(text)):
+            strings = (text,) if kind is Kind.REFUSED else _strings(text)
+            if kind and any(string in hashes or _mentions(string, key) for string in strings):
                 detail = _section(text, key, hashes) if kind is Kind.LOCKFILE else None
                 yield Occurrence(file, number, kind, environment, detail)
 
@@ -278,6 +282,8 @@ def _kind_of(path: Path, head: str) -> tuple[Kind | None, str | None]:
     if result := _RESULT.match(head):
         environment = _decoded(result[1]) if result[1] else None
         return _RESULTS.get(result[2], Kind.REPORT), environment
+    if _REFUSED.match(head):
+        return Kind.REFUSED, None
     # A damaged one is known by its name.
     return (Kind.LOCKFILE, path.parent.name) if path.name == LOCKFILE else (None, None)
 

@@ -29,10 +29,10 @@ from reconciler.problems import Address, Problem
 def find(invocation: Invocation, address: str, folders: tuple[Path, ...]) -> int:
     """Find every mention of EMAIL in what Reconciler reads and writes, in any spelling.
 
-    Searched are member files, lockfiles, suppression lists, saved plans and reports, journals and the data of
-    embedded sandboxes, below the working directory or each FOLDER; without FOLDER also below --panels. For
-    other text, the result gives the commands of git. The exit code is 0 if all could be searched, whether or
-    not anything was found, and 1 if something could not be read.
+    Searched are member files, lockfiles, suppression lists, saved plans and reports, refused rows, journals
+    and the data of embedded sandboxes, below the working directory or each FOLDER; without FOLDER also below
+    --panels. For other text, the result gives the commands of git. The exit code is 0 if all could be
+    searched, whether or not anything was found, and 1 if something could not be read.
 
     Example: reconciler find ada@example.org
 

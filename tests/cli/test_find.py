@@ -48,6 +48,16 @@ def test_everything_that_reconciler_writes_is_named_for_what_it_is(world: World)
     ]
 
 
+def test_refused_rows_are_found_whatever_their_file_is_called(world: World) -> None:
+    source = world.folder / "contacts.csv"
+    source.write_text(f'E-mail,Birthday\n"{ADA.upper()}",03/04/1990\n')
+    assert world.run("import", "p", "contacts.csv", "--map", "Birthday=birthday", "--yes").code == 3
+    assert ("contacts.csv.rejected.csv", 2, "refused rows", None, None) in find(world)
+    (world.folder / "kept.csv").write_text(f"reason,firstName,emailAddress\nno,Ada,{ADA}\n")
+    assert ("kept.csv", 2, "refused rows", None, None) in find(world)
+    assert "kept.csv:2" in world.run("find", ADA).out
+
+
 def test_a_report_and_a_journal_that_name_them_are_found(world: World) -> None:
     report = {"format": 1, "environment": "p", "summary": {"added": 0}, "rejected": [{"key": ADA}]}
     (world.folder / "report.json").write_text(json.dumps(report))

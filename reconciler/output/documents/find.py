@@ -26,6 +26,7 @@ from reconciler.problems import Address, Code, Message, Value, counted
 _WORDS = {
     Kind.PLAN: "a saved plan",
     Kind.REPORT: "a report",
+    Kind.REFUSED: "rows that were refused",
     Kind.JOURNAL: "the journal of an interrupted run",
     Kind.SANDBOX: "the embedded sandbox's data",
 }
