@@ -247,3 +247,14 @@ def _template(message: Message) -> tuple[object, ...]:
         _NUMBER.sub("#", part) if isinstance(part, str) else part if isinstance(part, Code) else None
         for part in message
     )
+
+
+def findings(document: Document) -> Iterator[tuple[str, Group]]:
+    """Each kind of problem with the title of its document: those of the blocks, then the annotations."""
+    for block in document.blocks:
+        if isinstance(block, Document):
+            yield from findings(block)
+        for each in block.blocks if isinstance(block, Section) else (block,):
+            if isinstance(each, Problems):
+                yield from ((document.title, group) for group in grouped(each.problems))
+    yield from ((document.title, group) for group in grouped(document.annotations))

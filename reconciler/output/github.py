@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from reconciler.output.document import Document, Headline, Problems, Section, Text, grouped
+from reconciler.output.document import Document, Headline, Text, findings
 from reconciler.output.render import RenderOptions, unpainted
 from reconciler.output.text import text, text_line
 from reconciler.output.visible import visible
-from reconciler.problems import Location, Problem, counted
+from reconciler.problems import Location, counted
 
 MOST_OF_A_LEVEL = 10
 """So many of each level does the platform keep of one step's log; it drops the others and doesn't say so."""
@@ -46,13 +46,8 @@ class Annotation(NamedTuple):
 def github(document: Document, options: RenderOptions) -> str:
     """The document as text in which nothing is a command, then its annotations."""
     options = options._replace(paint=unpainted)  # a colour's escapes would be made visible
-    shown = text(document, options)
-    return "".join(
-        (
-            *(f"{visible(line)}\n" for line in shown.splitlines()),
-            *map(workflow_command, _bounded(_annotations(document, options))),
-        )
-    )
+    lines = (f"{visible(line)}\n" for line in text(document, options).splitlines())
+    return "".join((*lines, *map(workflow_command, _bounded(_annotations(document, options)))))
 
 
 def workflow_command(annotation: Annotation) -> str:
@@ -63,40 +58,30 @@ def workflow_command(annotation: Annotation) -> str:
 
 
 def _properties(annotation: Annotation) -> Iterator[tuple[str, str]]:
-    location = annotation.location or Location("")
-    values = {
-        "file": location.file,
-        "line": location.line,
-        "col": location.column,
-        "title": annotation.title,
-    }
+    place = annotation.location or Location("")
+    values = {"file": place.file, "line": place.line, "col": place.column, "title": annotation.title}
     for name, value in values.items():
         if value:
             yield name, visible(str(value)).translate(_IN_PROPERTIES)
 
 
 def _annotations(document: Document, options: RenderOptions) -> Iterator[Annotation]:
-    """Those of its problems; then the headline, if the document has a title."""
-    for block in document.blocks:
-        if isinstance(block, Document):
-            yield from _annotations(block, options)
-        for each in block.blocks if isinstance(block, Section) else (block,):
-            if isinstance(each, Problems):
-                yield from _of_problems(each.problems, document.title, options)
-    yield from _of_problems(document.annotations, document.title, options)
-    for block in document.blocks:
-        if isinstance(block, Headline) and document.title:
-            yield Annotation(Level.NOTICE, (text_line(block.text, options),), title=document.title)
-
-
-def _of_problems(problems: Iterable[Problem], title: str, options: RenderOptions) -> Iterator[Annotation]:
-    """An annotation for each kind of problem; the platform shows the line by itself."""
-    for group in grouped(tuple(problems)):
+    """One for each kind of problem, then the headlines of documents with a title."""
+    for title, group in findings(document):
         problem = group.first
         code = f" [{problem.code}]" if problem.code else ""
-        message: Text = (*problem.message, code)
+        message: Text = (*problem.message, code)  # the platform shows the line by itself
         lines = [text_line(line, options) for line in (message, problem.hint, group.summary) if line]
         yield Annotation(Level(problem.severity), tuple(lines), problem.location, title)
+    yield from _notices(document, options)
+
+
+def _notices(document: Document, options: RenderOptions) -> Iterator[Annotation]:
+    for block in document.blocks:
+        if isinstance(block, Document):
+            yield from _notices(block, options)
+        elif isinstance(block, Headline) and document.title:
+            yield Annotation(Level.NOTICE, (text_line(block.text, options),), title=document.title)
 
 
 def _bounded(annotations: Iterable[Annotation]) -> Iterator[Annotation]:

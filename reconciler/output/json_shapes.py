@@ -47,6 +47,12 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
+def json_object(found: Struct) -> dict[str, Any]:
+    """The shape as an object that `json_text` takes."""
+    data: dict[str, Any] = to_builtins(found)
+    return data
+
+
 def problems_data(problems: Iterable[Problem], environment: str | None) -> dict[str, Any]:
     """What is printed if a command could not do its work."""
     listed = problem_list(problems, to_be_shown=True)

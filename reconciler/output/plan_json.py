@@ -6,11 +6,11 @@ The shape of one action is in `plan/saved.py`, since apply compares it with the 
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal, NamedTuple
 
-from msgspec import Meta, Struct, to_builtins
+from msgspec import Meta, Struct
 
 from reconciler.environment.model import Policy
 from reconciler.lint.model import Correction, PlanLint
-from reconciler.output.json_shapes import ProblemJson, json_schema, problem_of, problems_json
+from reconciler.output.json_shapes import ProblemJson, json_object, json_schema, problem_of, problems_json
 from reconciler.output.masking import personal_parts
 from reconciler.output.wording import plan_sentence
 from reconciler.plan.model import (
@@ -168,22 +168,21 @@ def plan_schema() -> dict[str, Any]:
 
 def plan_data(plan: Plan, context: PlanContext) -> dict[str, Any]:
     """A plan as JSON."""
-    data: dict[str, Any] = to_builtins(_plan_json(plan, context))
-    return data
+    return json_object(_plan_json(plan, context))
 
 
 def plans_data(listing: PlanListing) -> dict[str, Any]:
     """Several plans as JSON."""
-    found = PlansJson(
-        FORMAT,
-        [_plan_json(plan, context) for plan, context in listing.plans],
-        RefJson(listing.base.ref, listing.base.commit) if listing.base else None,
-        listing.unaffected,
-        listing.taken_away,
-        problems_json(listing.problems),
+    return json_object(
+        PlansJson(
+            FORMAT,
+            [_plan_json(plan, context) for plan, context in listing.plans],
+            RefJson(listing.base.ref, listing.base.commit) if listing.base else None,
+            listing.unaffected,
+            listing.taken_away,
+            problems_json(listing.problems),
+        )
     )
-    data: dict[str, Any] = to_builtins(found)
-    return data
 
 
 def _plan_json(plan: Plan, context: PlanContext) -> PlanJson:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct, to_builtins
+from msgspec import Meta, Struct
 
 from reconciler.apply.report import Counts, Provenance, Report, outcomes_of
 from reconciler.environment.model import Policy
 from reconciler.member import Removal
-from reconciler.output.json_shapes import ProblemJson, json_schema, problem_of, problems_json
+from reconciler.output.json_shapes import ProblemJson, json_object, json_schema, problem_of, problems_json
 from reconciler.output.masking import personal_parts
 from reconciler.output.wording import report_sentence
 from reconciler.plan.model import StillRejected, Summary, Unremoved
@@ -63,14 +63,12 @@ def report_schema() -> dict[str, Any]:
 
 def report_data(report: Report) -> dict[str, Any]:
     """A report as JSON."""
-    data: dict[str, Any] = to_builtins(_report_json(report))
-    return data
+    return json_object(_report_json(report))
 
 
 def reports_data(reports: Iterable[Report]) -> dict[str, Any]:
     """Several reports as JSON."""
-    data: dict[str, Any] = to_builtins(ReportsJson(FORMAT, list(map(_report_json, reports))))
-    return data
+    return json_object(ReportsJson(FORMAT, list(map(_report_json, reports))))
 
 
 def _report_json(report: Report) -> ReportJson:

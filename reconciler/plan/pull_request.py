@@ -10,13 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Annotated, NamedTuple
 
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, convert, structs, to_builtins
 
 from reconciler.environment.model import Environment
 from reconciler.member import identical
 from reconciler.plan.model import Action, Plan, Summary
+from reconciler.plan.saved import UNREADABLE
 from reconciler.roster.model import Roster
 from reconciler.suppression.model import NOBODY, Suppression
 
@@ -127,22 +128,22 @@ def counts(actions: Iterable[Action]) -> dict[str, int]:
 
 
 _LINE = re.compile(r"<!-- reconciler: shown (\{.*\}) -->\s*")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{1,64}", re.ASCII)
+_Digest = Annotated[str, Meta(pattern=r"^sha256:[0-9a-f]{1,64}\Z")]
 
 
-class PlanFigures(NamedTuple):
+class PlanFigures(Struct, frozen=True):
     """The figures by which two plans for one environment are compared."""
 
-    environment: str
-    digest: str
-    roster_digest: str
+    environment: Annotated[str, Meta(min_length=1)]
+    digest: _Digest
+    roster_digest: _Digest
     summary: Summary
 
 
 def hidden_line(plan: Plan) -> str:
     """A plan's figures as an HTML comment, without a line end. No name in them can end the comment."""
-    document = PlanFigures(plan.environment, plan.digest, plan.roster_digest, plan.summary)._asdict()
-    text = json.dumps(document | {"summary": structs.asdict(plan.summary)}, ensure_ascii=True)
+    figures = PlanFigures(plan.environment, plan.digest, plan.roster_digest, plan.summary)
+    text = json.dumps(to_builtins(figures), ensure_ascii=True)
     # Two hyphens could end an HTML comment, and `##[` is a command to old CI runners. Counts have no sign and
     # there are no lists, so both occur only inside texts.
     harmless = text.replace("-", "\\u002d").replace("##[", "##\\u005b")
@@ -161,13 +162,10 @@ def figures_in(body: str) -> dict[str, PlanFigures]:
 
 def read_figures(document: object) -> PlanFigures | None:
     """The figures in an object with keys of these names; None if one is missing or of another kind."""
-    if not isinstance(document, dict):
+    try:
+        return convert(document, PlanFigures)
+    except UNREADABLE:
         return None
-    environment, summary = document.get("environment"), _summary(document.get("summary"))
-    digest, roster_digest = _digest(document, "digest"), _digest(document, "roster_digest")
-    if not (isinstance(environment, str) and environment and summary and digest and roster_digest):
-        return None
-    return PlanFigures(environment, digest, roster_digest, summary)
 
 
 def _document(text: str) -> object:
@@ -176,15 +174,3 @@ def _document(text: str) -> object:
     except (ValueError, RecursionError):
         return None
     return document
-
-
-def _digest(document: Mapping[str, Any], name: str) -> str | None:
-    digest = document.get(name)
-    return digest if isinstance(digest, str) and _DIGEST.fullmatch(digest) else None
-
-
-def _summary(document: object) -> Summary | None:
-    if not (isinstance(document, dict) and document.keys() == set(Summary.__struct_fields__)):
-        return None
-    counts = [document[name] for name in Summary.__struct_fields__]
-    return Summary(*counts) if all(type(count) is int and count >= 0 for count in counts) else None

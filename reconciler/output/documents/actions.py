@@ -2,7 +2,8 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from reconciler.member import Attributes, Removal
@@ -19,11 +20,7 @@ from reconciler.output.document import (
 )
 from reconciler.output.masking import word_of_api
 from reconciler.output.visible import value_text
-from reconciler.output.wording import (
-    REMOVALS,
-    RETRY_REMOVAL,
-    UNDECIDED,
-)
+from reconciler.output.wording import REMOVALS, RETRY_REMOVAL, UNDECIDED
 from reconciler.plan.model import Action, Add, Change, FieldChange, Remove, StillRejected, Unremoved
 from reconciler.problems import Address, Code, Message, Value
 from reconciler.suppression.model import Standing
@@ -33,38 +30,24 @@ def action_sections(
     actions: Iterable[Action], former: Mapping[str, str], only: Collection[str]
 ) -> Iterator[Block]:
     """A section for each kind of action that `only` names; `former` is where members were declared."""
-    kinds: dict[type[Action], list[Action]] = {}
+    kinds: dict[type[Action], list[Any]] = {}
     for action in actions:
         if not only or action.action in only:
             kinds.setdefault(type(action), []).append(action)
     for kind, found in kinds.items():
-        yield _section(kind, found, former)
-
-
-def _section(kind: type[Action], actions: Sequence[Any], former: Mapping[str, str]) -> Section:
-    more = f"To see all: `--full --only {kind.action}`"
-    if kind is Add:
-        table = Table(("member", "declared in"), actions, _add, symbol="+", more=more)
-        return _titled("To add", actions, _note_on_adds(actions), *_files(actions), table)
-    if kind is Change:
-        table = Table(("member", "declared in"), actions, _change, "before → after", "~", more=more)
-        return _titled("Changed", actions, _note_on_changes(actions), table)
-    if kind is Remove:
-        headings = ("member", "by", "last declared in")
-        table = Table(headings, actions, lambda action: _remove(action, former), symbol="-", more=more)
-        return _titled("To remove", actions, _note_on_removals(actions), table)
-    if kind is StillRejected:
+        title, place, details, symbol, note_on = _SECTIONS[kind]
         table = Table(
-            ("member", "declared in"), actions, refused_row, details="reason", symbol="!", more=more
+            ("member", *place),
+            found,
+            partial(_row, former=former),
+            details,
+            symbol,
+            more=f"To see all: `--full --only {kind.action}`",
         )
-        return _titled("Rejected", actions, _NOTE_ON_REJECTED, table)
-    table = Table(("member", "by"), actions, refused_row, details="reason", symbol="!", more=more)
-    return _titled("Not removed", actions, _NOTE_ON_UNREMOVED, table)
-
-
-def _titled(title: str, actions: Sequence[Action], note: str, *tables: Table) -> Section:
-    notes = (Paragraph(note),) if note else ()
-    return Section(f"{title}: {len(actions)}", (*notes, *tables))
+        note = note_on if isinstance(note_on, str) else note_on(found)
+        notes = (Paragraph(note),) if note else ()
+        files = _files(found) if kind is Add else ()
+        yield Section(f"{title}: {len(found)}", (*notes, *files, table))
 
 
 def _files(adds: Sequence[Add]) -> tuple[Table, ...]:
@@ -110,14 +93,13 @@ def _note_on_changes(changes: Sequence[Change]) -> str:
 def _note_on_removals(removes: Sequence[Remove]) -> str:
     """How these members are removed, and what isn't known about them."""
     used = {remove.by for remove in removes if remove.is_counted}
-    ways = [way for way in Removal if way in used]
-    notes = [f"{way.capitalize()}: they {REMOVALS[way]}." for way in ways]
+    notes = [f"{way.capitalize()}: they {REMOVALS[way]}." for way in Removal if way in used]
     if None in used:
         notes.append(
             f"{UNDECIDED.capitalize()}: suppression lists have hashes, which can't be compared without their "
             "secret, and decide how members leave. Apply refuses this digest: plan where the secret is set."
         )
-    if Removal.DELETE in ways:
+    if Removal.DELETE in used:
         notes.append("Apply asks again before it deletes; without a terminal it needs `--allow delete`.")
     if rejected := sum(remove.was_rejected for remove in removes):
         notes.append(
@@ -142,15 +124,14 @@ def _note_on_removals(removes: Sequence[Remove]) -> str:
     return " ".join(notes)
 
 
-def _add(action: Add) -> Row:
-    sent_before = ", sent before without an answer" if action.doubtful else ""
-    return Row((_member(action), (Code(action.source), sent_before)), tone=Tone.GOOD)
-
-
-def _change(action: Change) -> Row:
-    changes = tuple(map(_difference, action.changes))
-    return Row((_member(action), (Code(action.source),)), changes, Tone.CAREFUL)
-
+_SECTIONS: Mapping[type[Action], tuple[str, tuple[str, ...], str, str, str | Callable[[Any], str]]] = {
+    Add: ("To add", ("declared in",), "", "+", _note_on_adds),
+    Change: ("Changed", ("declared in",), "before → after", "~", _note_on_changes),
+    Remove: ("To remove", ("by", "last declared in"), "", "-", _note_on_removals),
+    StillRejected: ("Rejected", ("declared in",), "reason", "!", _NOTE_ON_REJECTED),
+    Unremoved: ("Not removed", ("by",), "reason", "!", _NOTE_ON_UNREMOVED),
+}
+"""Title, headings behind the member, heading of the details, symbol, and what to know about all of them."""
 
 _LISTED: Mapping[Standing | None, str] = {
     Standing.SUPPRESSED: ", suppressed",
@@ -158,27 +139,34 @@ _LISTED: Mapping[Standing | None, str] = {
 }
 
 
-def _remove(action: Remove, former: Mapping[str, str]) -> Row:
-    source = action.source or former.get(action.key)
-    expired = f", expired {action.expired}" if action.expired else ""
-    declared: Text = (Code(source), expired) if source else ""
-    listed = _LISTED.get(action.standing, "")
-    return Row((_member(action), f"{action.by or UNDECIDED}{listed}", declared), tone=Tone.BAD)
+def _row(action: Action, former: Mapping[str, str]) -> Row:
+    member = (Address(action.key),)
+    match action:
+        case Add():
+            sent_before = ", sent before without an answer" if action.doubtful else ""
+            return Row((member, (Code(action.source), sent_before)), tone=Tone.GOOD)
+        case Change():
+            changes = tuple(map(_difference, action.changes))
+            return Row((member, (Code(action.source),)), changes, Tone.CAREFUL)
+        case Remove():
+            source = action.source or former.get(action.key)
+            expired = f", expired {action.expired}" if action.expired else ""
+            declared: Text = (Code(source), expired) if source else ""
+            how = f"{action.by or UNDECIDED}{_LISTED.get(action.standing, '')}"
+            return Row((member, how, declared), tone=Tone.BAD)
+        case StillRejected() | Unremoved():
+            return refused_row(action)
 
 
 def refused_row(action: StillRejected | Unremoved) -> Row:
     """Someone that the API refused to add, change or remove, with what it says of them."""
     where: Text = f"refused: {action.by}" if isinstance(action, Unremoved) else (Code(action.source),)
-    return Row((_member(action), where), (api_says(action.reason, action.attributes),), Tone.HELD)
+    return Row(((Address(action.key),), where), (api_says(action.reason, action.attributes),), Tone.HELD)
 
 
 def api_says(reason: str, attributes: Attributes) -> Message:
     """The API's reason for refusing a member."""
     return ("the API says: ", word_of_api(reason, attributes))
-
-
-def _member(action: Action) -> Text:
-    return (Address(action.key),)
 
 
 def change_text(change: FieldChange) -> Message:

@@ -27,11 +27,7 @@ from reconciler.output.document import (
 from reconciler.output.documents.actions import action_sections
 from reconciler.output.plan_json import PlanContext, PlanListing, plan_data, plans_data
 from reconciler.output.render import Screen
-from reconciler.output.wording import (
-    action_clauses,
-    interrupted_run,
-    plan_sentence,
-)
+from reconciler.output.wording import action_clauses, interrupted_run, plan_sentence
 from reconciler.plan.guards import guard_problem
 from reconciler.plan.model import Action, Plan
 from reconciler.plan.pull_request import PullRequestChanges, hidden_line
@@ -67,7 +63,7 @@ def _plans(listing: PlanListing, only: Collection[str]) -> Document:
         for plan, context in listing.plans
     )
     nothing = Paragraph("There is nothing to plan.")
-    ending = [Paragraph(remark) for remark in _remarks(listing, _MOST_NAMES)]
+    ending = _remarks(listing, _MOST_NAMES)
     blocks: list[Block] = [*settings, *plans]
     blocks += [Problems(listing.problems, is_told=True)] if listing.problems else []
     blocks += ending if listing.plans or listing.problems else [nothing, *ending]
@@ -83,7 +79,7 @@ def _brief(listing: PlanListing) -> Iterator[Block]:
     yield Items(lines)
     if listing.problems:
         yield Paragraph(f"Other environments have no plan: {counted(len(listing.problems), 'problem')}.")
-    yield from (Paragraph(remark) for remark in _remarks(listing, 0))
+    yield from _remarks(listing, 0)
     yield from (Hidden(hidden_line(plan)) for plan, _ in listing.plans)
 
 
@@ -105,11 +101,9 @@ def _settings_warning(plan: Plan, pull_request: PullRequestChanges) -> Problem:
             "not set" if value is None else Code(value) for value in (change.before, change.after)
         )
         changes += [f"{'; ' if changes else ''}{change.setting}: ", before, " → ", after]
-    who, what = (
-        f"This {pull_request.base.request}",
-        f"settings of {plan.environment} that decide where data goes",
-    )
-    return _warning("settings-changed", (f"{who} changes {what}: ", *changes, "."))
+    what = f"settings of {plan.environment} that decide where data goes"
+    message = (f"This {pull_request.base.request} changes {what}: ", *changes, ".")
+    return _warning("settings-changed", message)
 
 
 def _blocks(plan: Plan, context: PlanContext, only: Collection[str]) -> Iterator[Block]:
@@ -306,21 +300,17 @@ def _next_step(plan: Plan, context: PlanContext) -> str:
     return "nothing to apply"
 
 
-def _remarks(listing: PlanListing, most: int) -> Iterator[str]:
+def _remarks(listing: PlanListing, most: int) -> Iterator[Paragraph]:
     """Environments that have no plan here, and why; so many of them are named at most."""
     if listing.unaffected:
         since = f" since `{listing.base.ref}`" if listing.base else ""
-        yield f"Not affected (nothing of theirs changed{since}): {_named(listing.unaffected, most)}."
+        why = f"Not affected (nothing of theirs changed{since}): "
+        yield Paragraph((why, *_named(listing.unaffected, most), "."))
     if listing.taken_away and listing.base:
-        yield (
-            f"Deleted by this {listing.base.request}: {_named(listing.taken_away, most)}. Their members stay "
-            "in the panel; from then on only git's history records who was sent."
-        )
+        then = ". Their members stay in the panel; from then on only git's history records who was sent."
+        who = _named(listing.taken_away, most)
+        yield Paragraph((f"Deleted by this {listing.base.request}: ", *who, then))
 
 
-def _named(names: Sequence[str], most: int) -> str:
-    named = ", ".join(names[:most])
-    more = len(names) - most
-    if more <= 0:
-        return named
-    return f"{named} and {more} more" if named else counted(more, "environment")
+def _named(names: Sequence[str], most: int) -> Iterator[Span]:
+    return enumerated(names, most) if most else iter((counted(len(names), "environment"),))

@@ -40,8 +40,10 @@ def suppressed_screen(
     `command_of` writes a command as a user can type it here; `is_single` if one person was named, in one
     environment.
     """
-    show = _one(found[0], command_of) if len(found) == 1 else _several(found, command_of)
-    return Screen(lambda: show, lambda: _suppressed(found[0]) if is_single else _all_suppressed(found))
+    return Screen(
+        lambda: _document(found, command_of),
+        lambda: _suppressed(found[0]) if is_single else _all_suppressed(found),
+    )
 
 
 def _all_suppressed(found: "Sequence[Suppressed]") -> dict[str, Any]:
@@ -76,38 +78,35 @@ def _removal(removal: "PlannedRemoval") -> dict[str, Any]:
     }
 
 
-def _one(found: "Suppressed", command_of: Callable[..., str]) -> Document:
-    now = "was already suppressed" if found.was_there else "is now suppressed"
-    blocks: list[Block] = [
-        Headline((Address(found.key), f" {now} in {found.environment}: ", Code(str(found.location)), ".")),
-        _still_declared(found.declared),
-        *map(Paragraph, _departure(found)),
-    ]
-    if found.removal and found.removal.refusals:
-        blocks.append(Problems([guard_problem(each) for each in found.removal.refusals], has_total=False))
+def _document(found: "Sequence[Suppressed]", command_of: Callable[..., str]) -> Document:
+    blocks = [*(_one(found[0]) if len(found) == 1 else _several(found))]
+    refusals = dict.fromkeys(refusal for each in found if each.removal for refusal in each.removal.refusals)
+    if refusals:
+        blocks.append(Problems([guard_problem(each) for each in refusals], has_total=False))
     blocks.append(Section("Next:", (Items(tuple(_steps(found, command_of)), ordered=True),)))
     return Document(tuple(blocks))
 
 
-def _several(found: "Sequence[Suppressed]", command_of: Callable[..., str]) -> Document:
-    """Each person in each environment as a row, then what is left to do for all of them."""
+def _one(found: "Suppressed") -> Iterator[Block]:
+    now = "was already suppressed" if found.was_there else "is now suppressed"
+    yield Headline((Address(found.key), f" {now} in {found.environment}: ", Code(str(found.location)), "."))
+    yield _still_declared(found.declared)
+    yield from map(Paragraph, _departure(found))
+
+
+def _several(found: "Sequence[Suppressed]") -> Iterator[Block]:
+    """Each person in each environment as a row."""
     people, environments = len({each.key for each in found}), len({each.environment for each in found})
     new = sum(not each.was_there for each in found)
     where = found[0].environment if environments == 1 else counted(environments, "environment")
-    blocks: list[Block] = [
-        Headline(
-            f"{counted(people, 'person', 'people')} suppressed in {where}: "
-            f"{counted(new, 'new entry', 'new entries')}, {len(found) - new} already there."
-        ),
-        Table(("member", "environment", "entry", "removal"), found, _row, noun="entry", more=_ALL),
-        _still_declared(dict.fromkeys(entry for each in found for entry in each.declared)),
-        *map(Paragraph, dict.fromkeys(_not_fetched(each.unfetched) for each in found if each.unfetched)),
-    ]
-    refusals = dict.fromkeys(refusal for each in found if each.removal for refusal in each.removal.refusals)
-    if refusals:
-        blocks.append(Problems([guard_problem(each) for each in refusals], has_total=False))
-    blocks.append(Section("Next:", (Items(tuple(_steps_for_several(found, command_of)), ordered=True),)))
-    return Document(tuple(blocks))
+    yield Headline(
+        f"{counted(people, 'person', 'people')} suppressed in {where}: "
+        f"{counted(new, 'new entry', 'new entries')}, {len(found) - new} already there."
+    )
+    yield Table(("member", "environment", "entry", "removal"), found, _row, noun="entry", more=_ALL)
+    yield _still_declared(dict.fromkeys(entry for each in found for entry in each.declared))
+    branches = dict.fromkeys(each.unfetched for each in found if each.unfetched)
+    yield from map(Paragraph, map(_not_fetched, branches))
 
 
 def _row(found: "Suppressed") -> Row:
@@ -120,16 +119,6 @@ def _row(found: "Suppressed") -> Row:
         how = str(removal.by) if removal.is_planned else "refused before"
     written = "" if found.was_there else " (new)"
     return Row(((Address(found.key),), found.environment, (Code(str(found.location)), written), how))
-
-
-def _steps_for_several(found: "Sequence[Suppressed]", command_of: Callable[..., str]) -> Iterator[str]:
-    if any(each.declared for each in found):
-        yield "Remove the entries above: until then `validate`, `plan` and `apply` refuse these environments."
-    yield "Commit the changes and the suppression lists."
-    for environment in dict.fromkeys(each.environment for each in found):
-        removals = [each.removal for each in found if each.environment == environment and each.removal]
-        yield from _plan_and_apply(environment, removals, command_of)
-    yield f"See what is left of each with `{command_of('find', 'EMAIL')}`. All about it: {_PAGE}."
 
 
 def _still_declared(declared: "Iterable[StillDeclared]") -> Block:
@@ -196,26 +185,22 @@ def _leaves(removal: "PlannedRemoval") -> str:
     return f"{leave} That costs at most one call.{before}"
 
 
-def _steps(found: "Suppressed", command_of: Callable[..., str]) -> Iterator[str]:
+def _steps(found: "Sequence[Suppressed]", command_of: Callable[..., str]) -> Iterator[str]:
     """What to do, in order."""
-    removal = found.removal
-    if any(entry.environment == found.environment for entry in found.declared):
-        yield ("Remove the entries above: until then `validate`, `plan` and `apply` refuse this environment.")
-    others = sorted({entry.environment for entry in found.declared} - {found.environment})
-    if others:
+    environments = dict.fromkeys(each.environment for each in found)
+    declaring = {entry.environment for each in found for entry in each.declared}
+    if not declaring.isdisjoint(environments):
+        where = "this environment" if len(environments) == 1 else "these environments"
+        yield f"Remove the entries above: until then `validate`, `plan` and `apply` refuse {where}."
+    if others := sorted(declaring - environments.keys()):
         command = command_of("suppress", others[0], "EMAIL")
         yield f"{' and '.join(others)} also declare them. If they must leave there too: `{command}`."
     yield "Commit the changes and the suppression list."
-    yield from _plan_and_apply(found.environment, [removal] if removal else [], command_of)
+    for environment in environments:
+        removals = [each.removal for each in found if each.environment == environment and each.removal]
+        if planned := [removal for removal in removals if removal.is_planned]:
+            flags = [refusal.lifted_by for refusal in planned[0].refusals]
+            flags += ["--allow delete"] if any(removal.by is Removal.DELETE for removal in planned) else []
+            apply = " ".join((command_of("apply", environment), *flags))
+            yield f"Run `{command_of('plan', environment)}`, then `{apply}`."
     yield f"See what is left of them with `{command_of('find', 'EMAIL')}`. All about it: {_PAGE}."
-
-
-def _plan_and_apply(
-    environment: str, removals: "Sequence[PlannedRemoval]", command_of: Callable[..., str]
-) -> Iterator[str]:
-    planned = [removal for removal in removals if removal.is_planned]
-    if planned:
-        flags = [refusal.lifted_by for refusal in planned[0].refusals]
-        flags += ["--allow delete"] if any(removal.by is Removal.DELETE for removal in planned) else []
-        command = " ".join((command_of("apply", environment), *flags))
-        yield f"Run `{command_of('plan', environment)}`, then `{command}`."
