@@ -132,8 +132,15 @@ class Departure(StrEnum):
     DELETED = "deleted"
 
 
+_REFUSED = (Departure.BLOCKED, Departure.REJECTED)
+
+
 class Departed(_Record, frozen=True):
-    """The result of a removal `by` a call that ended `at` a UTC time. `reason`: the API's, if it refused."""
+    """The result of a removal `by` a call that ended `at` a UTC time. `reason`: the API's, if it refused.
+
+    `unsubscribed` by `delete` is a person whom we unsubscribed at that time, and whom the API refused to
+    delete since: a refusal changes nothing, so what was proven before it still holds.
+    """
 
     outcome: Departure
     by: Removal
@@ -141,20 +148,40 @@ class Departed(_Record, frozen=True):
     reason: str | None = None
 
     @property
+    def is_refused_deletion(self) -> bool:
+        """Whether all that is proven is an earlier unsubscription."""
+        return self.by is Removal.DELETE and self.outcome is Departure.UNSUBSCRIBED
+
+    @property
     def may_be_done(self) -> bool:
         """Whether they left by this call, were gone by then, or may have been."""
-        return self.outcome not in (Departure.BLOCKED, Departure.REJECTED)
+        return self.outcome not in _REFUSED and not self.is_refused_deletion
 
     @property
     def may_be_unsubscribed(self) -> bool:
-        """Whether this removal left them in the panel without mail, or may have."""
-        may_be = (Departure.UNSUBSCRIBED, Departure.UNATTRIBUTED, Departure.UNCONFIRMED)
-        return self.by is Removal.UNSUBSCRIBE and self.outcome in may_be
+        """Whether a call of ours left them in the panel without mail, or may have."""
+        may_be = self.outcome in (Departure.UNATTRIBUTED, Departure.UNCONFIRMED)
+        return self.outcome is Departure.UNSUBSCRIBED or (self.by is Removal.UNSUBSCRIBE and may_be)
 
     @property
     def was_refused(self) -> bool:
         """Whether the API refused, so that only `--retry-rejected` asks again in the same way."""
-        return self.outcome in (Departure.BLOCKED, Departure.REJECTED) or self.reason is not None
+        return self.outcome in _REFUSED or self.reason is not None
+
+    @property
+    def unsubscription(self) -> "Departed | None":
+        """What stays of this record beside an entry: who was unsubscribed stays so, also if added again."""
+        if self.is_refused_deletion:
+            return Departed(self.outcome, Removal.UNSUBSCRIBE, self.at)
+        return self if self.by is Removal.UNSUBSCRIBE else None
+
+    def after(self, earlier: "Departed | None") -> "Departed":
+        """This result, with what the record before it proved if the API refused this one."""
+        if self.by is not Removal.DELETE or self.outcome not in _REFUSED or earlier is None:
+            return self
+        if earlier.outcome is not Departure.UNSUBSCRIBED:
+            return self
+        return Departed(earlier.outcome, self.by, earlier.at, self.reason or BLOCKED)
 
 
 class Gone(NamedTuple):
@@ -273,7 +300,8 @@ class Lockfile:
             return learnt(entry, knowledge) == entry
         if knowledge.kept_as is None:
             return entry is None and key not in self.departed
-        return entry is None and self.departed.get(knowledge.kept_as) == knowledge.departed
+        earlier = self.departed.get(knowledge.kept_as)
+        return entry is None and earlier == knowledge.departed.after(earlier)
 
     def record(self, names: Iterable[str]) -> Departed | None:
         """What is recorded of the removal of a person who has these names, an identity or a hash of it."""
@@ -301,9 +329,10 @@ class Lockfile:
 
     def forgetting(self, keys: Container[str]) -> "Lockfile":
         """The lockfile without these entries and records; records of unsubscribed people are kept."""
-        unsubscribed = {k: r for k, r in self.departed.items() if k in keys and stays_beside_an_entry(r)}
         kept = self.without(keys)
-        return replace(kept, departed={**kept.departed, **unsubscribed})
+        unsubscribed = {key: self.departed[key].unsubscription for key in self.departed if key in keys}
+        found = {key: record for key, record in unsubscribed.items() if record is not None}
+        return replace(kept, departed={**kept.departed, **found})
 
     def without(self, keys: Container[str]) -> "Lockfile":
         """The lockfile with nothing about these identities, or hashes of them."""
@@ -324,22 +353,19 @@ def in_two_sections(lockfile: Lockfile) -> str | None:
     for section in (lockfile.members, lockfile.rejected, lockfile.unconfirmed):
         twice |= seen & section.keys()
         seen |= section.keys()
-    for key in seen & lockfile.departed.keys():
-        if not stays_beside_an_entry(lockfile.departed[key]):
-            twice.add(key)
+    departed = lockfile.departed
+    twice |= {key for key in seen & departed.keys() if departed[key].by is not Removal.UNSUBSCRIBE}
     return min(twice, default=None)
 
 
 def _keep(departed: dict[str, Departed], key: str, knowledge: Knowledge) -> None:
     """Bring the records of removals up to date with what is known of a member."""
-    if isinstance(knowledge, Gone):
-        departed.pop(key, None)
-        if knowledge.kept_as is not None:
-            departed[knowledge.kept_as] = knowledge.departed
-    elif not isinstance(knowledge, Undelivered) and not stays_beside_an_entry(departed.get(key)):
-        departed.pop(key, None)
-
-
-def stays_beside_an_entry(record: Departed | None) -> bool:
-    """Whether a person who is in another section may have this record too: who was unsubscribed stays so."""
-    return record is not None and record.by is Removal.UNSUBSCRIBE
+    if isinstance(knowledge, Undelivered):
+        return
+    earlier = departed.pop(key, None)
+    if not isinstance(knowledge, Gone):
+        if earlier is not None and (kept := earlier.unsubscription) is not None:
+            departed[key] = kept
+    elif knowledge.kept_as is not None:
+        earlier = earlier or departed.get(knowledge.kept_as)
+        departed[knowledge.kept_as] = knowledge.departed.after(earlier)

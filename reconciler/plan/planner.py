@@ -17,7 +17,6 @@ from reconciler.lockfile.model import (
     Rejected,
     Unconfirmed,
     Undelivered,
-    stays_beside_an_entry,
 )
 from reconciler.member import EMAIL_ADDRESS, Attributes, Removal, equal, identical
 from reconciler.plan.diff import field_changes
@@ -218,6 +217,8 @@ class _Comparison:
         record = self._record(key)
         in_doubt = record is not None and record.outcome is Departure.UNCONFIRMED
         attributes: Attributes = {EMAIL_ADDRESS: key}
+        if record is not None and record.is_refused_deletion and way is Removal.UNSUBSCRIBE:
+            return None
         if record is not None and record.by == way:
             if record.was_refused and not self.retry_rejected:
                 return Unremoved(key, way, record.reason or BLOCKED, attributes, source, is_known=False)
@@ -241,7 +242,7 @@ class _Comparison:
 
     def _is_outdated(self, name: str, record: Departed) -> bool:
         """Whether nothing asks for this record any more. Declared again, it goes once they are added."""
-        is_needed = stays_beside_an_entry(record) or self.roster.suppression.may_suppress(name)
+        is_needed = record.by is Removal.UNSUBSCRIBE or self.roster.suppression.may_suppress(name)
         return not is_needed and name not in self.roster.members
 
     def still_refused(self) -> Iterator[StillRejected | Unremoved]:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from world import World
+from world import Sandbox, World
 
 ADA, BOB, CY = (f"{name}@example.org" for name in ("ada", "bob", "cy"))
 DELETES = "policy: {on_remove: forget, on_suppress: delete}\nguards: {remove: null}\n"
@@ -120,6 +120,34 @@ def test_who_was_unsubscribed_and_is_declared_again_is_never_silent(tmp_path: Pa
     assert world.departed() == {BOB: "unsubscribed"}
     assert world.outcomes()[BOB] == "existing"
     assert "doesn't resubscribe" in world.run("why", "p", BOB).out
+
+
+def test_a_refused_deletion_does_not_lose_that_they_were_unsubscribed(tmp_path: Path) -> None:
+    def settings(way: str) -> str:
+        return f"policy: {{on_suppress: {way}}}\nguards: {{remove: null}}\n"
+
+    with Sandbox(tmp_path) as vendor:
+        world = World(tmp_path)
+        world.environment(settings=settings("unsubscribe"), base_url=vendor.base_url)
+        world.members(ADA, BOB)
+        apply(world)
+        world.members(ADA)
+        world.write("p/suppressed.txt", f"{BOB}\n")
+        assert apply(world) == {"unsubscribed": 1}
+        proven = world.lockfile()["departed"][BOB]
+    with Sandbox(tmp_path, "--block", BOB, port=vendor.port) as vendor:
+        world.environment(settings=settings("delete"), base_url=vendor.base_url)
+        for calls in (1, 0):  # the refusal is known from then on
+            done = world.run("apply", "p", "--yes", "--allow", "delete", "--format", "json")
+            assert (done.code, done.json["calls"], done.json["summary"]["blocked"]) == (3, calls, 1)
+        refused = {**proven, "by": "delete", "reason": "blocked"}
+        assert world.lockfile()["departed"] == {BOB: refused}
+        assert proven["at"] in world.run("why", "p", BOB).out
+        world.write("p/suppressed.txt", "")
+        assert apply(world) == {"forgotten": 1}
+        assert world.lockfile()["departed"] == {BOB: proven}
+        world.members(ADA, BOB)
+        assert "doesn't resubscribe" in world.run("plan", "p").out
 
 
 @pytest.mark.parametrize("name", ["suppressed", "opted_out"])

@@ -140,7 +140,10 @@ def _lockfile(explanation: Explanation) -> Iterator[Text]:
         yield f"sent {member.sent}"
         yield from api_refusals(member)
     if (record := explanation.departed) is not None:
-        yield f"asked to {record.by} on {record.at}: {record.outcome}"
+        if record.is_refused_deletion:
+            yield f"unsubscribed on {record.at}; since then the API refused to delete them"
+        else:
+            yield f"asked to {record.by} on {record.at}: {record.outcome}"
         if record.may_be_unsubscribed and explanation.counts_as_declared:
             yield NO_RESUBSCRIPTION
     if explanation.is_recovered:
