@@ -9,7 +9,6 @@ import click
 
 from reconciler.apply.recovery import known_state
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.opt_outs import with_opt_outs_listed
 from reconciler.cli.options import (
     environment_argument,
     format_option,
@@ -26,7 +25,8 @@ from reconciler.cli.reading import (
     refuse_beside,
     source_options,
 )
-from reconciler.declaration import read_declaration
+from reconciler.cli.terminal import confirm
+from reconciler.declaration import Declared, read_declaration
 from reconciler.environment.model import Environment
 from reconciler.errors import (
     EXIT_DONE,
@@ -37,11 +37,13 @@ from reconciler.errors import (
 )
 from reconciler.files import display_path
 from reconciler.importing.import_yaml import Remembered, read_import_yaml
+from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.state import check_known
-from reconciler.output.documents.drift import drift_screen
+from reconciler.output.documents.drift import drift_screen, opt_outs_document
+from reconciler.problems import Code, counted
 from reconciler.readback.drift import compare, expected_in, known_in
-from reconciler.readback.model import Drift
-from reconciler.suppression.writer import check_suppressible
+from reconciler.readback.model import Drift, Finding, ListedOptOut
+from reconciler.suppression.writer import check_suppressible, list_opted_out
 
 if TYPE_CHECKING:
     from reconciler.importing.export import Export
@@ -146,16 +148,14 @@ def drift(
     if read.denial is not None:
         invocation.tell_problems((read.denial,))
     code = _exit_code(found, detailed=detailed_exitcode)
-    if list_opted_out and read.is_interrupted:
-        found = replace(found, notes=(*notes, _NOT_LISTED))
-    elif list_opted_out and state.lockfile and not read.members.keys().isdisjoint(known):
+    if list_opted_out and (read.is_interrupted or read.members.keys().isdisjoint(known)):
+        found = replace(found, notes=(*notes, _NOT_LISTED if read.is_interrupted else _NOBODY_LISTED))
+    elif list_opted_out and state.lockfile is not None:
         try:
-            found = with_opt_outs_listed(invocation, declared, found, state.lockfile, yes=yes)
+            found = _with_opt_outs_listed(invocation, declared, found, state.lockfile, yes=yes)
         except ReconcilerError as error:  # what was read cost calls, so it is shown all the same
             invocation.tell_problems(error.problems)
             found, code = replace(found, problems=error.problems), error.exit_code
-    elif list_opted_out:
-        found = replace(found, notes=(*notes, _NOBODY_LISTED))
     invocation.show(drift_screen(found), **wishes)
     return code
 
@@ -180,3 +180,35 @@ def _read_export(
     # The name that `import` would give its member file, if this export was imported.
     remembered = read_import_yaml(environment.folder).get(f"members/{export.stem}.csv", Remembered())
     return read_export(export, options, remembered, expected, known)
+
+
+def _with_opt_outs_listed(
+    invocation: Invocation, declared: Declared, found: Drift, lockfile: Lockfile, *, yes: bool
+) -> Drift:
+    """Ask, write people who opted out to `opted_out.txt`, and say which entries to remove. No call is made.
+
+    Members unsubscribed by apply are left out: nothing proves that they asked for it.
+    """
+    environment, members = declared.environment, declared.roster.members
+    unsubscribed = [member for member in found.members if member.finding is Finding.OPTED_OUT]
+    names_of = declared.roster.suppression.possible_names
+    records = {member.key: lockfile.record(names_of(member.key)) for member in unsubscribed}
+    by_us = {key for key, record in records.items() if record is not None and record.may_be_unsubscribed}
+    opted_out = [member for member in unsubscribed if member.key not in by_us]
+    new = [member for member in opted_out if not member.is_suppressed]
+    path = display_path(environment.opt_out_list)
+    if new and not yes:
+        invocation.tell_document(opt_outs_document(new))
+        people = counted(len(new), "person who opted out", "people who opted out")
+        confirm(invocation.line(f"Write {people} to ", Code(path), "?"))
+    listed = list_opted_out(environment, [member.key for member in opted_out])
+    left_out = len(unsubscribed) - len(opted_out)
+    note = (f"{counted(left_out, 'member')} not listed, since apply unsubscribed them.",)
+    return replace(
+        found,
+        notes=(*found.notes, *([note] if left_out else ())),
+        listed=tuple(
+            ListedOptOut(key, *entry, members[key].source if key in members else None)
+            for key, entry in listed.items()
+        ),
+    )

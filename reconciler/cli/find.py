@@ -46,11 +46,7 @@ def find(invocation: Invocation, address: str, folders: tuple[Path, ...]) -> int
 
 
 def _folders(invocation: Invocation, folders: tuple[Path, ...]) -> tuple[Path, ...]:
-    """Those to search; all must be there.
-
-    Raises:
-        InvalidInput: one isn't, so that a mistyped name is not taken for an empty folder.
-    """
+    """Those to search; all must be there, so that a mistyped name is not taken for an empty folder."""
     if not folders:
         panels = invocation.panels
         is_asked_for = invocation.asked_panels is not None

@@ -60,11 +60,7 @@ def fmt(invocation: Invocation, files: tuple[Path, ...], *, check: bool) -> int:
 
 
 def _declared_files(panels: Path, problems: list[Problem]) -> list[Path]:
-    """All member files that any environment reads, by their path; of a link the file that it leads to.
-
-    Raises:
-        InvalidInput: there is no panels folder, or no environment in it.
-    """
+    """All member files that any environment reads, by their path; of a link the file that it leads to."""
     names = environment_names(panels)
     if not names:
         hint = "Name the files, or the folder that holds the environments with --panels DIR."

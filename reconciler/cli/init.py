@@ -127,11 +127,7 @@ def completion(context: click.Context, shell: str) -> int:
 
 
 def _check_names(panels: Path, wanted: Sequence[NewEnvironment]) -> None:
-    """Refuse names that are one name to a CI platform, which ignores case.
-
-    Raises:
-        UsageError: two of them are, or one of them and that of an environment here.
-    """
+    """Refuse names that are one name to a CI platform, which ignores case."""
     there = environment_names(panels) if panels.is_dir() else ()
     seen = {name.lower(): name for name in there}
     for each in wanted:

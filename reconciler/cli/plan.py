@@ -21,13 +21,14 @@ from reconciler.cli.options import (
     terraform_format_option,
     today_option,
 )
-from reconciler.cli.planning import Outcome, Planning, compared, several
+from reconciler.cli.planning import Planning, compared, several
 from reconciler.cli.saving import check_place, save
 from reconciler.cli.selection import AskedMembers
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, ReconcilerError, UsageError
 from reconciler.files import display_path, read_named
 from reconciler.output.documents.plan import plan_screen, plans_screen
 from reconciler.output.json_shapes import json_text, problems_data
+from reconciler.output.plan_json import PlanListing
 
 
 @click.command
@@ -95,14 +96,16 @@ def plan(
         names = asked.known_in(invocation, names) if is_all else names
         with compared(invocation, base) as before:
             planning = Planning(invocation, allow, retry_rejected, None if is_all else out, before, asked)
-            outcome = several(planning, names) if is_all else Outcome([planning.one(names[0])])
-            listing = outcome.listing(before)
+            listing = several(planning, names) if is_all else PlanListing((planning.one(names[0]),))
     invocation.tell_problems(listing.problems)
     screen = plans_screen(listing, only) if is_all else plan_screen(*listing.plans[0], only)
     if out is not None:
         save(out, json_text(screen.data()))
     invocation.show(screen, **wishes)
-    return _code(outcome, detailed=detailed_exitcode)
+    if listing.problems:
+        return EXIT_INVALID
+    would_act = any(context.would_act for _, context in listing.plans)
+    return EXIT_SOMETHING_TO_APPLY if detailed_exitcode and would_act else EXIT_DONE
 
 
 @contextmanager
@@ -114,13 +117,6 @@ def _failure_saved(invocation: Invocation, out: Path | None) -> Iterator[None]:
         if out is not None and not isinstance(error, UsageError):
             save(out, json_text(problems_data(error.problems, invocation.environment)))
         raise
-
-
-def _code(outcome: Outcome, *, detailed: bool) -> int:
-    if outcome.problems:
-        return EXIT_INVALID
-    would_act = any(planned.would_act for planned in outcome.planned)
-    return EXIT_SOMETHING_TO_APPLY if detailed and would_act else EXIT_DONE
 
 
 @click.command

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from reconciler.apply.recovery import known_state
 from reconciler.cli.failures import explained
@@ -86,21 +86,6 @@ def lint_of(
     )
 
 
-# The plans of one command: of each environment that it is about, or why there is none.
-
-
-class Planned(NamedTuple):
-    """One environment's plan, and what a reader should know beside it."""
-
-    plan: Plan
-    context: PlanContext
-
-    @property
-    def would_act(self) -> bool:
-        """Whether apply would call the API or write the lockfile."""
-        return self.context.would_act
-
-
 @dataclass(frozen=True, slots=True)
 class Planning:
     """What the command line asks of each plan. `before` is None where it is compared with nothing."""
@@ -112,8 +97,8 @@ class Planning:
     before: "MergeBase | None" = None
     asked: AskedMembers = EVERYONE
 
-    def one(self, name: str) -> Planned:
-        """The plan of one environment.
+    def one(self, name: str) -> tuple[Plan, PlanContext]:
+        """The plan of one environment, and what a reader should know beside it.
 
         Raises:
             ReconcilerError: its declaration, its lockfile or its journal can't be read, or a pull request
@@ -129,12 +114,26 @@ class Planning:
             retry_rejected=self.retry_rejected,
             selection=self.asked.selection(declared, state.lockfile),
         )
-        would_act = plan.has_something_to_apply or state.lockfile != state.on_disk
-        pull_request = self._pull_request(declared)
+        pull_request = None
+        if self.before is not None:
+            pull_request = self.before.pull_request_changes(
+                declared.environment, declared.roster, self.invocation.day.today
+            )
         odd = shared_key_warnings(self.invocation.panels, declared.environment)
         lint = lint_of(declared.environment, plan, pull_request, (*odd, *declared.unchecked))
-        context = self._context(name, state, pull_request, lint)
-        return Planned(plan, context._replace(would_act=would_act))
+        context = context_of(
+            self.invocation,
+            name,
+            state,
+            allow=self.allow,
+            retry_rejected=self.retry_rejected,
+            saved=self.saved,
+            pull_request=pull_request,
+            lint=lint,
+            members=self.asked.names,
+        )
+        would_act = plan.has_something_to_apply or state.lockfile != state.on_disk
+        return plan, context._replace(would_act=would_act)
 
     def _read(self, name: str) -> tuple[Declared, KnownState]:
         declared = read_declaration(self.invocation.panels, name)
@@ -147,77 +146,32 @@ class Planning:
                 raise InvalidInput(*problems)
         return declared, known_state(declared.environment)
 
-    def _context(
-        self,
-        name: str,
-        state: KnownState,
-        pull_request: PullRequestChanges | None = None,
-        lint: PlanLint = NOTHING_ODD,
-    ) -> PlanContext:
-        return context_of(
-            self.invocation,
-            name,
-            state,
-            allow=self.allow,
-            retry_rejected=self.retry_rejected,
-            saved=self.saved,
-            pull_request=pull_request,
-            lint=lint,
-            members=self.asked.names,
-        )
 
-    def _pull_request(self, declared: Declared) -> PullRequestChanges | None:
-        if self.before is None:
-            return None
-        return self.before.pull_request_changes(
-            declared.environment, declared.roster, self.invocation.day.today
-        )
-
-
-@dataclass
-class Outcome:
-    """What became of several plans, gathered as they are made."""
-
-    planned: list[Planned] = field(default_factory=list)
-    problems: dict[str, Problem] = field(default_factory=dict)
-    unaffected: list[str] = field(default_factory=list)
-
-    def listing(self, before: "MergeBase | None") -> PlanListing:
-        """All of it, to be shown."""
-        return PlanListing(
-            plans=tuple((found.plan, found.context) for found in self.planned),
-            problems=tuple(self.problems.values()),
-            unaffected=tuple(self.unaffected),
-            taken_away=before.taken_away() if before else (),
-            base=before.base if before else None,
-        )
-
-
-def several(planning: Planning, names: Sequence[str]) -> Outcome:
+def several(planning: Planning, names: Sequence[str]) -> PlanListing:
     """The plans of several environments; one that has none doesn't keep the others from theirs.
 
     Where they are compared with a merge base, those that nothing of theirs differs in are left out.
     """
-    outcome = Outcome()
+    before = planning.before
+    plans: list[tuple[Plan, PlanContext]] = []
+    problems: dict[str, Problem] = {}
+    unaffected: list[str] = []
     for name in names:
         try:
-            if planning.before is not None and not planning.before.affects(name):
-                outcome.unaffected.append(name)
+            if before is not None and not before.affects(name):
+                unaffected.append(name)
             else:
-                outcome.planned.append(planning.one(name))
+                plans.append(planning.one(name))
         except Exception as error:  # noqa: BLE001 - no failure keeps other environments from their plan
             # A mistake in a file that several environments share is one mistake.
-            outcome.problems |= {str(problem): problem for problem in explained(error)[1]}
-    return outcome
+            problems |= {str(problem): problem for problem in explained(error)[1]}
+    listing = PlanListing(tuple(plans), tuple(problems.values()), tuple(unaffected))
+    return listing._replace(taken_away=before.taken_away(), base=before.base) if before else listing
 
 
 @contextmanager
 def compared(invocation: Invocation, ref: str | None) -> Iterator["MergeBase | None"]:
-    """The merge base of `ref`, or None where there is none to compare with.
-
-    Raises:
-        InvalidInput: as `merge_base`.
-    """
+    """The merge base of `ref`, or None where there is none to compare with."""
     if ref is None:
         yield None
         return
@@ -249,12 +203,12 @@ def held_back(name: str, other: str) -> Problem:
 
 def _unapplied(invocation: Invocation, name: str, other: str) -> Problem | None:
     try:
-        planned = Planning(invocation, (), retry_rejected=False).one(other)
+        plan, context = Planning(invocation, (), retry_rejected=False).one(other)
     except ReconcilerError as error:
         first = error.problems[0]
         where = f"{first.location}: " if first.location else ""
         return Problem(held_back(name, other).message, ("Its plan can't be made: ", where, *first.message))
-    if not planned.would_act and not planned.plan.summary.rejected:
+    if not context.would_act and not plan.summary.rejected:
         return None
-    why = f"{plan_sentence(planned.plan)} Apply {other} first, or leave out --in-order."
+    why = f"{plan_sentence(plan)} Apply {other} first, or leave out --in-order."
     return Problem(held_back(name, other).message, (why,))

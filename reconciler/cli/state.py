@@ -81,11 +81,7 @@ def list_members(invocation: Invocation, name: str, *, outcome: tuple[str, ...],
 
     Example: reconciler state list production --outcome rejected --format csv
     """
-    environment = read_environment(invocation.panels, name)
-    check_known(environment)
-    known = known_state(environment)
-    tell_of_journal(invocation, name, known)
-    lockfile = known.lockfile
+    lockfile = _known(invocation, name).lockfile
     if lockfile is not None and outcome:
         lockfile = _with_outcome(lockfile, outcome)
     if chosen == _CSV:
@@ -94,6 +90,14 @@ def list_members(invocation: Invocation, name: str, *, outcome: tuple[str, ...],
         invocation.format = Format(chosen)
         invocation.show(members_screen(name, lockfile))
     return EXIT_DONE
+
+
+def _known(invocation: Invocation, name: str) -> KnownState:
+    environment = read_environment(invocation.panels, name)
+    check_known(environment)
+    known = known_state(environment)
+    tell_of_journal(invocation, name, known)
+    return known
 
 
 def _with_outcome(lockfile: Lockfile, outcomes: tuple[str, ...]) -> Lockfile:
@@ -120,12 +124,8 @@ def show_member(invocation: Invocation, name: str, address: str) -> int:
 
     Example: reconciler state show production ada@example.org
     """
-    environment = read_environment(invocation.panels, name)
-    check_known(environment)
-    known = known_state(environment)
-    found = entries(known.lockfile)
+    found = entries(_known(invocation, name).lockfile)
     key = known_key(address, found)
-    tell_of_journal(invocation, name, known)
     invocation.show(member_screen(KnownMember(name, key, found[key])))
     return EXIT_DONE
 
@@ -141,36 +141,25 @@ def entries(lockfile: Lockfile | None) -> dict[str, Entry | Departed]:
 
 
 def typed_key(address: str) -> str:
-    """The identity of an address on the command line.
-
-    Raises:
-        InvalidInput: it is none.
-    """
+    """The identity of an address on the command line."""
     try:
         return identity(address)
     except InvalidAddress as error:
-        raise InvalidInput(
-            Problem(("This is not an e-mail address: ", Address(address), f". {error}"))
-        ) from error
+        message: Message = ("This is not an e-mail address: ", Address(address), f". {error}")
+        raise InvalidInput(Problem(message)) from error
 
 
 def known_key(address: str, known: dict[str, Entry | Departed]) -> str:
-    """The identity of a known member, or the hash by which the lockfile names them.
-
-    Raises:
-        InvalidInput: the address is none, or nobody of that address is known.
-    """
+    """The identity of a known member, or the hash by which the lockfile names them."""
     key = address.lower() if address.lower() in known else typed_key(address)
     if key not in known:
-        raise InvalidInput(Problem(("The lockfile doesn't know ", Address(key), "."), _hint(key, known)))
+        hint: Message = (
+            "`reconciler state list ENV` lists the members; `reconciler why ENV EMAIL` explains one.",
+        )
+        if meant := likeliest(key, known):
+            hint = ("Did you mean ", Address(meant), "?")
+        raise InvalidInput(Problem(("The lockfile doesn't know ", Address(key), "."), hint))
     return key
-
-
-def _hint(key: str, known: dict[str, Entry | Departed]) -> Message:
-    meant = likeliest(key, known)
-    if meant:
-        return "Did you mean ", Address(meant), "?"
-    return ("`reconciler state list ENV` lists the members; `reconciler why ENV EMAIL` explains one.",)
 
 
 # `reconciler state rm`: drop members from the lockfile.
@@ -233,23 +222,20 @@ def recover(invocation: Invocation, name: str) -> int:
 
     Example: reconciler state recover production
     """
-    recovered = recovery.recover(read_environment(invocation.panels, name))
-    invocation.say(f"{name}: {_recovered(recovered)}")
-    return EXIT_DONE
-
-
-def _recovered(state: KnownState) -> str:
-    if not state.is_recovered:
-        return "there is no journal of an interrupted run. Nothing was changed."
-    unconfirmed = len(state.lockfile.unconfirmed) if state.lockfile is not None else 0
+    merged = recovery.recover(read_environment(invocation.panels, name))
+    if not merged.is_recovered:
+        invocation.say(f"{name}: there is no journal of an interrupted run. Nothing was changed.")
+        return EXIT_DONE
+    unconfirmed = len(merged.lockfile.unconfirmed) if merged.lockfile is not None else 0
+    doubt = "The lockfile changed since that run began, or git can't tell, so the journal proves nothing."
+    settled = counted(merged.recovered, "member")
     facts = [
-        f"the journal of an interrupted run is merged: {counted(state.recovered, 'member')} settled.",
+        f"{name}: the journal of an interrupted run is merged: {settled} settled.",
         f"{unconfirmed} unconfirmed in the lockfile." if unconfirmed else "",
-        "The lockfile changed since that run began, or git can't tell, so the journal proves nothing."
-        if state.doubted
-        else "",
+        doubt if merged.doubted else "",
     ]
-    return " ".join(filter(None, facts))
+    invocation.say(" ".join(filter(None, facts)))
+    return EXIT_DONE
 
 
 # `reconciler state publish`: bring the lockfile and the remote's together.
@@ -304,12 +290,15 @@ def publish(
     if environment.is_embedded:
         invocation.say(f"{name}: nothing to publish for an embedded environment.")
         return EXIT_DONE
-    _warn_of_journal(invocation, environment)
+    if environment.journal_path.exists():
+        recover = invocation.command_line("state", "recover", name)
+        line = f"An interrupted run left a journal, which is not published. Merge it first: `{recover}`."
+        invocation.tell(line)
     bring_together = publish_and_test if test_push else publish_lockfile
     with _committer(invocation, is_wanted=signed_by_github) as committer:
         published = bring_together(environment, remote, branch, committer)
     _tell(invocation, environment, published)
-    invocation.say(f"{name}: {_outcome_state_publish(published)}")
+    invocation.say(f"{name}: {_published(published)}")
     return EXIT_INCOMPLETE if published.end is PublicationEnd.FALLBACK else EXIT_DONE
 
 
@@ -324,13 +313,6 @@ def _committer(invocation: Invocation, *, is_wanted: bool) -> Iterator[Committer
     with GitHub(invocation.environ, seconds=NETWORK_SECONDS) as github:
         github.check_variables()
         yield github.commit_on_branch
-
-
-def _warn_of_journal(invocation: Invocation, environment: Environment) -> None:
-    if environment.journal_path.exists():
-        recover = invocation.command_line("state", "recover", environment.name)
-        line = f"An interrupted run left a journal, which is not published. Merge it first: `{recover}`."
-        invocation.tell(line)
 
 
 def _tell(invocation: Invocation, environment: Environment, published: Publication) -> None:
@@ -368,7 +350,7 @@ def _declined(invocation: Invocation, environment: Environment, published: Publi
     )
 
 
-def _outcome_state_publish(published: Publication) -> str:
+def _published(published: Publication) -> str:
     where = f"{published.branch} at {published.remote}"
     match published.end:
         case PublicationEnd.UP_TO_DATE:

@@ -76,12 +76,7 @@ def suppress(
 
 
 def _keys(addresses: tuple[str, ...], file: Path | None) -> list[str]:
-    """The identities, each once.
-
-    Raises:
-        InvalidInput: one is not an address, or the file can't be read.
-        UsageError: there is none.
-    """
+    """The identities, each once."""
     problems: list[Problem] = []
     keys = []
     for address in addresses:
@@ -113,11 +108,7 @@ def _keys(addresses: tuple[str, ...], file: Path | None) -> list[str]:
 
 
 def _environments(invocation: Invocation, names: tuple[str, ...], keys: list[str]) -> list[Environment]:
-    """The environments, in all of which the addresses can be suppressed.
-
-    Raises:
-        InvalidInput: one can't be read, or a list is wrong; all problems are named.
-    """
+    """The environments, in all of which the addresses can be suppressed."""
     environments: list[Environment] = []
     problems: list[Problem] = []
     for name in names:
