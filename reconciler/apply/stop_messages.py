@@ -47,7 +47,8 @@ def no_usable_answer(batches: int) -> Problem:
 
 def given_up(reason: str, batches: int) -> Problem:
     """Batches that ended, for this reason, without an answer that says anything."""
-    return Problem((f"{counted(batches, 'batch', 'batches')} got no usable answer: ", *said(reason)))
+    which = "A batch" if batches == 1 else f"{batches} batches"
+    return Problem((f"{which} got no usable answer: ", *said(reason)))
 
 
 def batch_refused_alike(reason: str, keys: Sequence[str], asked: int) -> Problem:
