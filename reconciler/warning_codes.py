@@ -15,7 +15,7 @@ WARNINGS = {
     "shared-key": "two environments have the same target and the same key",
     "damaged-text": "a text was damaged by a wrong encoding",
     "invisible-character": "a value has an invisible character",
-    "placeholder": "a text stands for an empty value in another program",
+    "placeholder": "a text means an empty value in another program",
     "html-entity": "a text holds an HTML entity",
     "leading-apostrophe": "a value begins with the apostrophe of a spreadsheet",
     "day-number": "a date is a spreadsheet's number of a day",

@@ -39,7 +39,7 @@ _COLOURS = {Tone.GOOD: "green", Tone.CAREFUL: "yellow", Tone.BAD: "red", Tone.HE
 def text(document: Document, options: RenderOptions, *, tells_problems: bool = False) -> str:
     """The document, with a blank line between its blocks.
 
-    `tells_problems` is for standard error: problems are shown though the document says that they are told.
+    `tells_problems` is for standard error: it shows problems that the document leaves to standard error.
     """
     lines = _TextBackend(options, tells_problems=tells_problems).document(document)
     return "".join(f"{line}\n" for line in lines)

@@ -61,7 +61,7 @@ RETRY_REMOVAL = (
 
 
 BY_HAND = "If they are in the panel, remove them there by hand."
-"""What is left for people whom no call concerns."""
+"""What is left to do about people if no call is made."""
 
 
 def problem_counts(problems: Iterable[Problem]) -> str:

@@ -79,7 +79,7 @@ class RemoveJson(ActionJson, kw_only=True, tag=Remove.action):
 
 
 class RefusedJson(Struct, kw_only=True, omit_defaults=True):
-    """A member whom the API refused to add or, if `is_there`, to change; with `by`, to remove in this way.
+    """A member that the API refused to add or, if `is_there`, to change; with `by`, to remove in this way.
 
     `personal` is what the reason repeats of the member: `reconciler show` hides it in masked output.
     """
@@ -94,7 +94,7 @@ class RefusedJson(Struct, kw_only=True, omit_defaults=True):
 
 
 class RejectedJson(RefusedJson, kw_only=True, omit_defaults=True, tag_field="action", tag="rejected"):
-    """A member whom the API refused before, with the same declaration: not sent again."""
+    """A member that the API refused before, with the same declaration: not sent again."""
 
     pending: bool | UnsetType = UNSET
     former: str | None = None

@@ -242,12 +242,12 @@ def test_wrapping_loses_no_word(text: str, width: int) -> None:
         (NOT_COMMITTED, "not committed yet\n"),
     ],
 )
-def test_what_git_tells_of_the_declaration(written: Written, words: str) -> None:
+def test_what_git_knows_of_the_declaration(written: Written, words: str) -> None:
     assert words in as_text(screen(of(HERE, declared=(DeclaredAt(PLACE, written),))))
     assert "commit" not in as_text(screen(HERE))
 
 
-def test_a_refusal_that_is_noted_on_an_entry_is_told() -> None:
+def test_a_refusal_that_is_noted_on_an_entry_is_shown() -> None:
     entry = structs.replace(PRESENT, undelivered=Undelivered("delete", "blocked", PUSHED))
     found = " ".join(as_text(screen(of(AWAY, entry=entry))).split())
     assert f"refused to delete on {PUSHED}; the API says: blocked" in found

@@ -17,40 +17,32 @@ _SPICE = st.sampled_from(
 _DATA = st.lists(st.text(st.characters(), max_size=6) | _SPICE, max_size=4).map("".join)
 
 
-def test_it_names_file_line_column_and_title_in_this_order() -> None:
-    annotation = Annotation(Level.ERROR, ("No.",), Location("a.yaml", 3, 5), "Plan for p")
-    assert workflow_command(annotation) == "::error file=a.yaml,line=3,col=5,title=Plan for p::No.\n"
-
-
 @pytest.mark.parametrize(
-    ("place", "shown"),
+    ("annotation", "command"),
     [
-        (None, "::notice::Hm."),
-        (Location("a.yaml"), "::notice file=a.yaml::Hm."),
-        (Location("a.yaml", 1), "::notice file=a.yaml,line=1::Hm."),
+        (
+            Annotation(Level.ERROR, ("No.",), Location("a.yaml", 3, 5), "Plan for p"),
+            "::error file=a.yaml,line=3,col=5,title=Plan for p::No.",
+        ),
+        (Annotation(Level.NOTICE, ("Hm.",)), "::notice::Hm."),
+        (Annotation(Level.NOTICE, ("Hm.",), Location("a.yaml")), "::notice file=a.yaml::Hm."),
+        (Annotation(Level.WARNING, ("50%: a, b", "c")), "::warning::50%25: a, b%0Ac"),
+        (
+            Annotation(Level.ERROR, ("x",), Location("a,b:c%d.yaml", 1), "a: b, c"),
+            "::error file=a%2Cb%3Ac%25d.yaml,line=1,title=a%3A b%2C c::x",
+        ),
+        (Annotation(Level.ERROR, ("a\r\nb",)), "::error::a\\r\\nb"),
     ],
+    ids=["all is known", "no location", "no line", "in a message", "in properties", "a line end in data"],
 )
-def test_what_is_not_known_is_left_out(place: Location | None, shown: str) -> None:
-    assert workflow_command(Annotation(Level.NOTICE, ("Hm.",), place)) == f"{shown}\n"
-
-
-def test_in_a_message_percent_signs_and_line_ends_are_escaped_and_nothing_else() -> None:
-    assert workflow_command(Annotation(Level.WARNING, ("50%: a, b", "c"))) == "::warning::50%25: a, b%0Ac\n"
-
-
-def test_in_file_and_title_colons_and_commas_are_escaped_too() -> None:
-    place = Location("a,b:c%d.yaml", 1)
-    assert workflow_command(Annotation(Level.ERROR, ("x",), place, "a: b, c")) == (
-        "::error file=a%2Cb%3Ac%25d.yaml,line=1,title=a%3A b%2C c::x\n"
-    )
-
-
-def test_a_line_end_within_data_is_shown_and_ends_no_line() -> None:
-    assert workflow_command(Annotation(Level.ERROR, ("a\r\nb",))) == "::error::a\\r\\nb\n"
+def test_an_annotation_is_one_command_with_what_is_known_escaped(
+    annotation: Annotation, command: str
+) -> None:
+    assert workflow_command(annotation) == f"{command}\n"
 
 
 @given(level=st.sampled_from(Level), lines=st.lists(_DATA, min_size=1, max_size=3), file=_DATA, title=_DATA)
-def test_a_runner_reads_back_the_same_message_whatever_stands_in_it(
+def test_a_runner_reads_back_the_same_message_whatever_is_in_it(
     level: Level, lines: list[str], file: str, title: str
 ) -> None:
     read = obeyed(workflow_command(Annotation(level, tuple(lines), Location(file, 7), f"{title}.")))

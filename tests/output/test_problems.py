@@ -1,5 +1,6 @@
 """Problems on the screen: what is wrong, where, and how to mend it."""
 
+import pytest
 from screens import as_json, as_markdown
 
 from reconciler.output.documents.problems import problems_document, problems_screen
@@ -90,24 +91,19 @@ def line_and_caret(text: str, at: int) -> tuple[str, str]:
     return line, caret
 
 
-def test_the_caret_stands_below_the_place() -> None:
-    assert line_and_caret("  firstname: Ada", 2) == ("    7 |   firstname: Ada", "      |   ^")
-
-
-def test_the_caret_may_stand_behind_the_end_of_the_line() -> None:
-    assert line_and_caret("city: [", 7) == ("    7 | city: [", "      |        ^")
-
-
-def test_what_can_not_be_seen_is_made_visible_and_the_caret_moves_along() -> None:
-    assert line_and_caret("\ta\u202eb\x07: c", 5) == (
-        "    7 | \\ta\\u202eb\\x07: c",
-        "      | " + " " * 14 + "^",
-    )
-
-
-def test_wide_letters_take_two_columns_and_accents_of_their_own_none() -> None:
-    assert line_and_caret("山田: x", 4) == ("    7 | 山田: x", "      |       ^")
-    assert line_and_caret("e\u0301e\u0301: x", 6) == ("    7 | e\u0301e\u0301: x", "      |     ^")
+@pytest.mark.parametrize(
+    ("text", "at", "line", "columns"),
+    [
+        ("  firstname: Ada", 2, "  firstname: Ada", 2),
+        ("city: [", 7, "city: [", 7),
+        ("\ta\u202eb\x07: c", 5, "\\ta\\u202eb\\x07: c", 14),
+        ("山田: x", 4, "山田: x", 6),
+        ("e\u0301e\u0301: x", 6, "e\u0301e\u0301: x", 4),
+    ],
+    ids=["in a line", "at its end", "behind what can't be seen", "behind wide letters", "behind accents"],
+)
+def test_the_caret_is_below_the_place(text: str, at: int, line: str, columns: int) -> None:
+    assert line_and_caret(text, at) == (f"    7 | {line}", f"      | {' ' * columns}^")
 
 
 def test_a_long_line_is_cut_around_the_place() -> None:
@@ -127,18 +123,10 @@ def test_a_line_that_would_be_a_workflow_command_is_none() -> None:
     assert "##[" not in shown(problem)
 
 
-def test_masked_a_problem_has_no_line() -> None:
+def test_only_text_that_is_not_masked_and_json_have_the_line() -> None:
     problem = Problem(("boo",), location=Location("a", 1, 1), excerpt=Excerpt("Ada", 0))
     assert shown(problem, masked=True) == "a:1:1: boo\n"
-
-
-def test_markdown_has_no_line() -> None:
-    problem = Problem(("boo",), location=Location("a", 1, 1), excerpt=Excerpt("Ada", 0))
     assert "Ada" not in as_markdown(problems_screen([problem], None))
-
-
-def test_json_has_the_line_also_where_text_is_masked() -> None:
-    problem = Problem(("boo",), location=Location("a", 1, 1), excerpt=Excerpt("Ada", 0))
     (document,) = as_json(problems_screen([problem], None))["problems"]
     assert document["excerpt"] == "Ada"
 

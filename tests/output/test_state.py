@@ -100,7 +100,7 @@ def test_each_outcome_says_what_it_proves(outcome: Outcome) -> None:
     assert OUTCOMES[outcome] in as_text(member_screen(ada))
 
 
-def test_what_the_api_refused_about_a_member_is_told() -> None:
+def test_what_the_api_refused_about_a_member_is_shown() -> None:
     listed = members_screen("p", lockfile_of().with_entries({"ada@example.org": BLOCKED}))
     alone = member_screen(KnownMember("p", "ada@example.org", BLOCKED))
     for show in (as_text, as_markdown):

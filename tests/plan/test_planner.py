@@ -2,12 +2,12 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from people import PUSHED, environment_of, lockfile_of, lockfiles, people, person, roster_of, rosters
 
 from reconciler.lockfile.model import Lockfile, Outcome, Present, Rejected, Unconfirmed
-from reconciler.member import Removal, flat
+from reconciler.member import Attributes, Removal, flat
 from reconciler.plan.diff import field_changes
 from reconciler.plan.model import Action, Add, Change, FieldChange, Plan, Remove, StillRejected
 from reconciler.plan.planner import make_plan
@@ -94,30 +94,27 @@ def test_somebody_rejected_stays_so_while_the_declaration_is_the_same() -> None:
     assert not plan.has_something_to_apply
 
 
-def test_somebody_rejected_is_added_once_the_declaration_changes() -> None:
-    lockfile = lockfile_of(rejected={"ada@example.org": Rejected("no", PUSHED, person("ada"))})
-    assert planned(roster_of(ADA), lockfile).summary.add == 1
-
-
-def test_another_spelling_counts_for_somebody_rejected_since_it_may_be_what_was_refused() -> None:
-    shouted = ADA | {"emailAddress": "ADA@example.org"}
-    lockfile = lockfile_of(rejected={"ada@example.org": Rejected("no", PUSHED, shouted)})
-    assert planned(roster_of(ADA), lockfile).summary.add == 1
-
-
-def test_somebody_rejected_is_added_when_asked_for() -> None:
-    lockfile = lockfile_of(rejected={"ada@example.org": Rejected("no", PUSHED, ADA)})
-    assert planned(roster_of(ADA), lockfile, retry_rejected=True).summary.add == 1
+@pytest.mark.parametrize(
+    ("refused", "is_retried"),
+    [
+        (person("ada"), False),
+        # The spelling may be what was refused.
+        (ADA | {"emailAddress": "ADA@example.org"}, False),
+        (ADA, True),
+    ],
+    ids=["another declaration", "another spelling", "asked for"],
+)
+@pytest.mark.parametrize("doubtful", [False, True])
+def test_somebody_rejected_is_added_again(refused: Attributes, is_retried: bool, doubtful: bool) -> None:  # noqa: FBT001 - parameters of the test
+    lockfile = lockfile_of(rejected={"ada@example.org": Rejected("no", PUSHED, refused, doubtful)})
+    action = only_action(planned(roster_of(ADA), lockfile, retry_rejected=is_retried))
+    assert isinstance(action, Add)
+    assert action.doubtful is doubtful
 
 
 def test_somebody_no_longer_declared_is_removed_by_forgetting() -> None:
     plan = planned(roster_of(ADA), lockfile_of(ADA, BOB))
     assert only_action(plan) == Remove("bob@example.org", Removal.FORGET, BOB)
-
-
-def test_somebody_unconfirmed_and_no_longer_declared_is_removed() -> None:
-    lockfile = lockfile_of(unconfirmed={"bob@example.org": Unconfirmed(PUSHED, BOB)})
-    assert planned(roster_of(), lockfile).summary.remove == 1
 
 
 def test_somebody_rejected_and_no_longer_declared_is_forgotten_whatever_the_guards_say() -> None:
@@ -127,11 +124,6 @@ def test_somebody_rejected_and_no_longer_declared_is_forgotten_whatever_the_guar
     assert plan.refusals == ()
     assert plan.has_something_to_apply
     assert not plan.calls_the_api
-
-
-def test_somebody_rejected_in_doubt_and_no_longer_declared_counts_in_the_guards() -> None:
-    lockfile = lockfile_of(rejected={"bob@example.org": Rejected("no", PUSHED, BOB, doubtful=True)})
-    assert [refusal.guard for refusal in planned(roster_of(), lockfile).refusals] == ["empty"]
 
 
 def test_no_lockfile_at_all_is_said_and_everybody_is_added() -> None:
@@ -163,15 +155,3 @@ def test_once_carried_out_a_plan_leaves_nothing_that_apply_could_do(
     again = planned(roster, after)
     assert not again.has_something_to_apply
     assert again.digest != plan.digest or not plan.has_something_to_apply
-
-
-@given(retry_rejected=st.booleans())
-def test_somebody_rejected_in_doubt_is_added_again_in_doubt(retry_rejected: bool) -> None:  # noqa: FBT001 - drawn
-    rejected = Rejected("no", PUSHED, ADA if retry_rejected else person("ada"), doubtful=True)
-    action = only_action(
-        planned(
-            roster_of(ADA), lockfile_of(rejected={"ada@example.org": rejected}), retry_rejected=retry_rejected
-        )
-    )
-    assert isinstance(action, Add)
-    assert action.doubtful
