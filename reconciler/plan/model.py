@@ -156,8 +156,8 @@ class OperationKind(StrEnum):
 class Operation(NamedTuple):
     """What apply asks the API about one member.
 
-    `attributes` are the ones to save or, for a removal, the ones last sent. It is `doubtful` if an earlier call
-    about the member got no proper answer. `is_known` and `kept_as` are those of `Remove`.
+    `attributes` are the ones to save or, for a removal, the ones last sent. It is `doubtful` if an earlier
+    call about the member got no proper answer. `is_known` and `kept_as` are those of `Remove`.
     """
 
     kind: OperationKind
