@@ -76,7 +76,7 @@ def interrupted_run(remedy: str) -> Problem:
     return Problem(
         (
             "An interrupted run left a journal, or an apply is running now. ",
-            "What it learned so far is included here.",
+            "Its results so far are included here.",
         ),
         (f"If no apply is running, {remedy} merges it into the lockfile.",),
         severity=Severity.WARNING,
