@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from reconciler.lockfile.codec import encode
 from reconciler.lockfile.model import Lockfile
@@ -23,14 +23,6 @@ class Ended(NamedTuple):
 
 Run: TypeAlias = Callable[..., Ended]
 """Runs a command line in this process."""
-
-
-class Start(Protocol):
-    """Runs a command line as a process of its own."""
-
-    def __call__(self, *arguments: str, then: str = "", environ: Mapping[str, str] | None = None) -> Ended:
-        """`then` is what follows on a shell's line, such as `| head`; `environ` is added to ours."""
-        ...
 
 
 class Panels:
@@ -70,7 +62,10 @@ class Panels:
 
 
 def start(*arguments: str, then: str = "", environ: Mapping[str, str] | None = None) -> Ended:
-    """Run a command line as a process of its own; see `Start`."""
+    """Run a command line as a process of its own.
+
+    `then` is what follows on a shell's line, such as `| head`; `environ` is added to ours.
+    """
     line = f'exec "{sys.executable}" -m reconciler {" ".join(arguments)} {then}'
     done = subprocess.run(
         ["sh", "-c", line],
