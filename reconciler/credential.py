@@ -36,7 +36,8 @@ class Credential:
 
     def hide_in(self, text: str) -> str:
         """The text without the value, in any case and with any escapes."""
-        if not any(sign in text for sign in ESCAPE_SIGNS) and not self._is_in(text.lower()):
+        lower = text.lower()
+        if not any(sign in text for sign in ESCAPE_SIGNS) and not any(each in lower for each in self._sought):
             return text  # nearly each text, in a thousandth of the time
         pieces, end = [], 0
         for begin, behind in sorted(self._places(text)):
@@ -44,9 +45,6 @@ class Credential:
                 pieces += [text[end:begin], f"({self._name})"]
             end = max(end, behind)
         return "".join((*pieces, text[end:]))
-
-    def _is_in(self, lower: str) -> bool:
-        return any(sought in lower for sought in self._sought)
 
     def _places(self, text: str) -> Iterator[tuple[int, int]]:
         # At each level, since the last sign of the value may begin an escape together with what follows it.

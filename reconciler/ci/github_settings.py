@@ -110,7 +110,6 @@ class _ProtectionRule(Struct):
 
 class _BranchPolicy(Struct):
     protected_branches: bool = False
-    custom_branch_policies: bool = False
 
 
 class _Environment(Struct):

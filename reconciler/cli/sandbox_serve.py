@@ -207,7 +207,7 @@ def serve(
         served = server.ServedSandbox(Application(store, allowed), faults, invocation.tell, delay)
         with server.listen(host, port) as listener:
             address = server.address_of(listener)
-            server.serve_on(listener, served, lambda: invocation.say(address))
+            server.server_for(served, lambda: invocation.say(address)).run(sockets=[listener])
 
 
 def _import_server() -> Any:

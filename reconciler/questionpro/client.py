@@ -18,7 +18,6 @@ import httpx
 
 from reconciler import __version__
 from reconciler.credential import Credential
-from reconciler.hosts import Hop
 from reconciler.member import Removal
 from reconciler.network import FAILURES, Route, hop_of, route_to, why_it_failed
 from reconciler.questionpro import pages
@@ -118,32 +117,31 @@ class QuestionProPanel:
         except TimeoutError as error:
             what = "no complete answer" if attempt.sent else f"no connection to {self._route}"
             reason = f"{what} within {self._timeout:g} s"
-            return without_answer(reason, hop_of(error, self._route), sent=attempt.sent)
+            return self._without_answer(reason, error, attempt)
         except FAILURES as error:
-            reason = why_it_failed(error, self._route)
-            return without_answer(reason, hop_of(error, self._route), sent=attempt.sent)
+            return self._without_answer(why_it_failed(error, self._route), error, attempt)
         if isinstance(request, ReadPage):
             return pages.read_page(attempt.came, request, self._access)
         return read_answer(attempt.came, request, self._access)
 
+    def _without_answer(self, reason: str, error: Exception, attempt: _Attempt) -> Unreachable | Lost:
+        """Nothing was sent, or the server may have acted."""
+        return Lost(reason) if attempt.sent else Unreachable(reason, hop_of(error, self._route))
+
     async def _call(self, request: Request | ReadPage, attempt: _Attempt) -> HttpAnswer:
-        method, path = _method_and_path(request)
+        method, path, body = _call_of(request)
         headers = {"content-type": "application/json"}
         if self._key is not None:
             headers["api-key"] = self._key.reveal()
         extensions = {"trace": attempt.trace}
+        content = json.dumps(body, separators=(",", ":")).encode()
         async with self._connections.stream(
-            method, self._target + path, content=_body(request), headers=headers, extensions=extensions
+            method, self._target + path, content=content, headers=headers, extensions=extensions
         ) as response:
             attempt.sent = True
             attempt.status = response.status_code
             is_page = isinstance(request, ReadPage) and response.is_success
             return await _read(response, pages.MOST_BYTES if is_page else _MOST_BYTES)
-
-
-def without_answer(reason: str, at: Hop, *, sent: bool) -> Unreachable | Lost:
-    """What an attempt without an answer means: nothing was sent, or the server may have acted."""
-    return Lost(reason) if sent else Unreachable(reason, at)
 
 
 def _client(route: Route, seconds: float, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
@@ -173,25 +171,15 @@ async def _set_location_aside(response: httpx.Response) -> None:
         response.extensions[_LOCATION] = response.headers.pop("location")
 
 
-def _method_and_path(request: Request | ReadPage) -> tuple[str, str]:
+def _call_of(request: Request | ReadPage) -> tuple[str, str, Any]:
+    """Method, path and body."""
     match request:
         case Save():
-            return "POST", _PATH
-        case ReadPage():
-            return "POST", f"{_READ_PATH}?page={request.number}&perPage={PAGE_SIZE}"
-    return _REMOVALS[request.by]
-
-
-def _body(request: Request | ReadPage) -> bytes:
-    body: Any
-    match request:
-        case Save():
-            body = [dict(member) for member in request.members]
+            return "POST", _PATH, [dict(member) for member in request.members]
         case ReadPage():
             body = {} if request.search is None else {"searchField": request.search}
-        case _:
-            body = [*request.addresses]
-    return json.dumps(body, separators=(",", ":")).encode()
+            return "POST", f"{_READ_PATH}?page={request.number}&perPage={PAGE_SIZE}", body
+    return *_REMOVALS[request.by], [*request.addresses]
 
 
 async def _read(response: httpx.Response, most_bytes: int) -> HttpAnswer:

@@ -1,7 +1,7 @@
 """The sandbox of an `embedded: true` environment: its transport, where its data lies, its seed."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -148,20 +148,22 @@ def read_seed(path: Path) -> list[Attributes]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, strict=True)
             problems = list(_wrong_columns(path, rows.fieldnames or ()))
-            members = [] if problems else [(rows.line_num, _attributes(row)) for row in rows]
+            # A cell beyond the header has no name, and is kept under one that no field has.
+            members = [
+                (rows.line_num, {field or "": _value(field, text) for field, text in row.items() if text})
+                for row in (() if problems else rows)
+            ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         why = reason(error) if isinstance(error, OSError) else error
         problem = _problem(path, None, f"The seed can't be read: {why}.", "It is a CSV file in UTF-8.")
         raise InvalidInput(problem) from error
-    problems.extend(_wrong_members(path, members))
+    for line, attributes in members:
+        for field in wrong_fields(attributes):
+            what = f"{field} is missing or wrong." if field else "There are more cells than header names."
+            problems.append(_problem(path, line, what, "The sandbox takes what the API takes."))
     if problems:
         raise InvalidInput(*problems)
     return [attributes for _, attributes in members]
-
-
-def _attributes(row: Mapping[str | None, Any]) -> dict[str, Any]:
-    """One row; a cell beyond the header has no name, and is kept under one that no field has."""
-    return {field or "": _value(field, text) for field, text in row.items() if text}
 
 
 def _value(field: str | None, text: str) -> Any:
@@ -180,13 +182,6 @@ def _wrong_columns(path: Path, names: Sequence[str]) -> Iterator[Problem]:
     if EMAIL_ADDRESS not in names:
         hint = "The first line is the header: emailAddress,firstName,…"
         yield _problem(path, 1, f"The column {EMAIL_ADDRESS} is missing.", hint)
-
-
-def _wrong_members(path: Path, members: Sequence[tuple[int, Attributes]]) -> Iterator[Problem]:
-    for line, attributes in members:
-        for field in wrong_fields(attributes):
-            what = f"{field} is missing or wrong." if field else "There are more cells than header names."
-            yield _problem(path, line, what, "The sandbox takes what the API takes.")
 
 
 def _problem(path: Path, line: int | None, message: str, hint: str) -> Problem:

@@ -131,13 +131,11 @@ def address_of(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}{BASE_PATH}"
 
 
-def serve_on(listener: socket.socket, sandbox: ServedSandbox, ready: Callable[[], None]) -> None:
-    """Serve until a signal; `ready` is called once calls are taken."""
-    server_for(sandbox, ready).run(sockets=[listener])
-
-
 def server_for(sandbox: ServedSandbox, ready: Callable[[], None]) -> Server:
-    """A server that is not running yet; it ends at once when its `should_exit` is set."""
+    """A server that is not running yet; `ready` is called once calls are taken.
+
+    It ends on a signal, and at once when its `should_exit` is set.
+    """
     config = Config(
         sandbox,
         http=_OpenProtocol,

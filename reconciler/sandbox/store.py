@@ -90,8 +90,9 @@ class Store:
             InvalidInput: the file can't be opened, or is no sandbox's data.
         """
         with readable(path):
-            if path is not None:
-                _make(path)
+            if path is not None and (is_link(path) or not path.exists()):
+                # For its owner alone: it names people, and SQLite would leave its mode to the umask.
+                os.close(open_for_appending(path))
             # isolation_level=None: transactions begin and end only where this file says so.
             store = cls(sqlite3.connect(path or ":memory:", timeout=10, isolation_level=None))
             try:
@@ -219,12 +220,6 @@ class Store:
         if row is None or not isinstance(row[0], int):
             raise sqlite3.DatabaseError("a count in it is damaged")
         return row[0]
-
-
-def _make(path: Path) -> None:
-    """Make a new file for its owner alone: it names people, and SQLite would leave its mode to the umask."""
-    if is_link(path) or not path.exists():
-        os.close(open_for_appending(path))
 
 
 @contextmanager
