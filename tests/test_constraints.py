@@ -84,7 +84,7 @@ def test_the_pins_name_no_machine() -> None:
     assert not re.search(r"(^|\s)/\w", text, re.MULTILINE)
 
 
-def test_nothing_suggests_installing_the_package_of_somebody_else_on_pypi() -> None:
+def test_nothing_suggests_installing_another_projects_package() -> None:
     """`reconciler` on PyPI is another project's; the distribution of this one is `panel-reconciler`."""
     files = (
         path

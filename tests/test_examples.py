@@ -1,4 +1,4 @@
-"""The environments in panels/ are what people copy from, so they work as they stand."""
+"""The environments in panels/ are what people copy from, so they work as they are."""
 
 import json
 import os

@@ -55,7 +55,7 @@ def test_the_reconciler_that_is_installed_is_the_one_that_the_team_names(name: s
 @each_workflow
 def test_the_whole_history_is_there_for_merge_bases_and_branches(name: str) -> None:
     assert checkouts(name)
-    assert {told["fetch-depth"] for told in checkouts(name)} == {0}
+    assert {given["fetch-depth"] for given in checkouts(name)} == {0}
 
 
 # plan.yml
@@ -114,7 +114,7 @@ def test_an_apply_is_never_cancelled_by_a_newer_one() -> None:
 
 
 def test_an_apply_takes_the_head_of_main_whatever_it_was_started_for() -> None:
-    assert {told["ref"] for told in checkouts("apply")} == {"${{ env.MAIN }}"}
+    assert {given["ref"] for given in checkouts("apply")} == {"${{ env.MAIN }}"}
 
 
 def test_an_apply_is_told_which_hosts_may_get_a_key() -> None:
@@ -131,7 +131,7 @@ def test_only_the_step_that_applies_is_given_keys() -> None:
     assert [step["name"] for step in steps("apply") if "secrets." in str(step)] == ["Apply"]
 
 
-def test_what_apply_learnt_is_kept_however_it_ended() -> None:
+def test_what_apply_recorded_is_kept_however_it_ended() -> None:
     named = workflow("apply")["jobs"]["apply"]["steps"]
     after = named[[step.get("name") for step in named].index("Apply") + 1 :]
     assert [step["run"].split()[:3] for step in after[:2]] == [

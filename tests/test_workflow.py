@@ -56,7 +56,7 @@ def test_no_expression_is_pasted_into_a_script(name: str) -> None:
 
 @each_workflow
 def test_checking_out_leaves_no_token_behind(name: str) -> None:
-    assert not [told for told in checkouts(name) if told["persist-credentials"]]
+    assert not [given for given in checkouts(name) if given["persist-credentials"]]
 
 
 @each_workflow

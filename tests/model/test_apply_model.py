@@ -231,7 +231,7 @@ class World(RuleBasedStateMachine):
     @rule()
     def lose_the_lockfile(self) -> None:
         self.environment.lockfile_path.unlink(missing_ok=True)
-        self.oracle.excuse(self.oracle.everybody() - held_by(self.known().lockfile))
+        self.oracle.excuse(self.oracle.everyone() - held_by(self.known().lockfile))
 
     @rule(hours=st.integers(-30, 30))
     def somebody_sets_the_clock(self, hours: int) -> None:
@@ -354,7 +354,7 @@ class World(RuleBasedStateMachine):
         applied = Applied(
             environment, roster, options, before, after, self.truth.calls[calls:], report, had_pending
         )
-        self.oracle.excuse(filter(applied.may_forget, self.oracle.everybody() - held_by(after.lockfile)))
+        self.oracle.excuse(filter(applied.may_forget, self.oracle.everyone() - held_by(after.lockfile)))
         applied.is_right()
         return applied
 

@@ -43,9 +43,9 @@ def _caused(outer: Exception, inner: BaseException) -> Exception:
 )
 def test_the_operating_systems_own_word_is_told(cause: BaseException, words: str) -> None:
     error = _caused(httpx.ConnectError("All connection attempts failed"), _caused(OSError("all"), cause))
-    told = why_it_failed(error, ROUTE)
-    assert told.startswith("no connection to https://api.example.org (")
-    assert words in told
+    shown = why_it_failed(error, ROUTE)
+    assert shown.startswith("no connection to https://api.example.org (")
+    assert words in shown
 
 
 @pytest.mark.parametrize("kind", [httpx.ConnectError, httpx.ConnectTimeout])
@@ -57,9 +57,9 @@ def test_a_failed_connection_says_to_where_and_through_which_proxy(kind: type[Ex
 
 
 def test_a_proxy_that_refuses_is_told_with_its_status_and_variable() -> None:
-    told = why_it_failed(httpx.ProxyError("407 Proxy Authentication Required"), PROXIED)
-    assert "HTTPS_PROXY" in told
-    assert "HTTP 407" in told
+    shown = why_it_failed(httpx.ProxyError("407 Proxy Authentication Required"), PROXIED)
+    assert "HTTPS_PROXY" in shown
+    assert "HTTP 407" in shown
 
 
 def _untrusted() -> Exception:
@@ -83,5 +83,5 @@ def test_a_certificate_that_is_not_trusted_names_the_variables_that_matter(
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    told = why_it_failed(_untrusted(), ROUTE)
-    assert [name for name in named if name in told] == named
+    shown = why_it_failed(_untrusted(), ROUTE)
+    assert [name for name in named if name in shown] == named

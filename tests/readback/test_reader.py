@@ -50,7 +50,7 @@ def test_pages_may_be_shorter_than_asked_for(size: int) -> None:
     assert len(found.members) == 250
 
 
-def test_somebody_on_no_page_is_looked_up_and_only_then_not_seen() -> None:
+def test_a_member_on_no_page_is_looked_up_and_only_then_not_seen() -> None:
     watcher = Watcher()
     panel = ListingPanel("ada", "bob", "cleo")
     found = read(panel, "ada", "dan", watcher=watcher)

@@ -160,7 +160,7 @@ def test_everyone_is_told_with_how_they_stand(store: Store) -> None:
     ]
 
 
-def test_an_update_of_somebody_unknown_adds_nobody(store: Store) -> None:
+def test_an_update_of_an_unknown_member_adds_nobody(store: Store) -> None:
     with store.transaction():
         store.update(person("ada"))
     assert members_of(store) == {}

@@ -52,7 +52,7 @@ class Applied(NamedTuple):
         return self._asked(OperationKind.UNSUBSCRIBE, OperationKind.DELETE)
 
     def may_forget(self, key: str) -> bool:
-        """Whether it is right that nothing is known any more of somebody of whom something was known."""
+        """Whether it is right to forget a member who was known."""
         if key in self.roster.members:
             return False
         if any(remove.key == key and not remove.calls_the_api for remove in self.plan.removes):
@@ -80,12 +80,12 @@ class Applied(NamedTuple):
         lockfile = self._lockfile(self.after)
         assert not plan_for(self.environment, self.roster, lockfile, ApplyOptions()).has_something_to_apply
         self._carried_out(truth)
-        stands = refused_by_the_api(self.environment.policy, self.roster, lockfile)
-        assert self.report.exit_code == (EXIT_INCOMPLETE if stands else EXIT_DONE)
+        refused = refused_by_the_api(self.environment.policy, self.roster, lockfile)
+        assert self.report.exit_code == (EXIT_INCOMPLETE if refused else EXIT_DONE)
         self._cost_what_was_foretold(self.report, objectionable)
 
     def _carried_out(self, truth: Truth) -> None:
-        """Whoever is declared is in, and whoever left is out, as far as the panel lets us."""
+        """Declared members are in, and those who left are out, as far as the panel allows it."""
         refused = refused_by_the_api(self.environment.policy, self.roster, self._lockfile(self.after))
         for add in self._asked(OperationKind.ADD):
             assert add.key in truth.panel or add.key in refused
@@ -98,7 +98,7 @@ class Applied(NamedTuple):
             assert (remove.key in known(self.after.lockfile)) is (remove.key in refused and remove.is_known)
 
     def _objectionable(self, truth: Truth) -> list[str]:
-        """About whom the panel won't do what it is asked for."""
+        """Members for whom the panel refuses what it is asked for."""
         obstinate = truth.blocked | truth.stubborn
         return [
             *(add.key for add in self._asked(OperationKind.ADD) if is_refused(add.attributes)),
@@ -145,31 +145,34 @@ class Applied(NamedTuple):
         lockfile = self._lockfile(self.after)
         forgotten = [remove for remove in self.plan.removes if not remove.calls_the_api]
         assert report.summary.forgotten == sum(_is_dropped(remove, lockfile) for remove in forgotten)
-        stands = self._stands_reported(report, lockfile)
+        reasons = self._refused_reported(report, lockfile)
         settled = self._proven_is_reported(report, lockfile)
-        if not self.options.retry_rejected:  # else those whom it didn't come to stand refused as before
+        if not self.options.retry_rejected:  # else members that it did not reach stay refused
             # Refused and in doubt is unconfirmed all the same; blocked are as they are.
             doubted = {*lockfile.unconfirmed} | {
                 key for key, record in lockfile.departed.items() if record.outcome is Departure.UNCONFIRMED
             }
-            refused = {key for key, reason in stands.items() if key not in doubted or reason == BLOCKED}
+            refused = {key for key, reason in reasons.items() if key not in doubted or reason == BLOCKED}
             unsettled = (
                 {key for _, operations in self._operations() for key in operations} - settled - refused
             )
             assert report.summary.unconfirmed + report.summary.unsent == len(unsettled)
             assert report.summary.unconfirmed <= len(unsettled & doubted)
 
-    def _stands_reported(self, report: Report, lockfile: Lockfile) -> dict[str, str]:
-        """All who stand refused, of whom the report tells as it should."""
-        stands = refused_by_the_api(self.environment.policy, self.roster, lockfile)
-        blocked = {key for key, reason in stands.items() if reason == BLOCKED}
+    def _refused_reported(self, report: Report, lockfile: Lockfile) -> dict[str, str]:
+        """Everyone who stays refused; asserts that the report says so."""
+        refused = refused_by_the_api(self.environment.policy, self.roster, lockfile)
+        blocked = {key for key, reason in refused.items() if reason == BLOCKED}
         assert {action.key for action in report.blocked} == blocked
-        assert {action.key for action in report.rejected} == stands.keys() - blocked
-        assert (report.summary.blocked, report.summary.rejected) == (len(blocked), len(stands) - len(blocked))
-        return stands
+        assert {action.key for action in report.rejected} == refused.keys() - blocked
+        assert (report.summary.blocked, report.summary.rejected) == (
+            len(blocked),
+            len(refused) - len(blocked),
+        )
+        return refused
 
     def _proven_is_reported(self, report: Report, lockfile: Lockfile) -> set[str]:
-        """Those about whom something is proven, of whom the report says just that."""
+        """Members about whom something is proven; asserts that the report says just that."""
         summary = report.summary
         added = {add.key for add in self._asked(OperationKind.ADD)} & lockfile.members.keys()
         proven = Counter(lockfile.members[key].outcome for key in added)
@@ -202,12 +205,12 @@ def _is_dropped(remove: Remove, lockfile: Lockfile) -> bool:
 
 
 def _are_among(call: Call, operations: Mapping[str, Attributes]) -> bool:
-    """Whether everybody in this call is to be sent in this way."""
+    """Whether all members of this call are to be sent in this way."""
     return all(operations.get(key) == attributes for key, attributes in call.members.items())
 
 
 def departures(removals: Iterable[Operation], calls: Sequence[Call]) -> dict[str, Departure]:
-    """The strongest word that may be said of each who is gone; whoever isn't told to be gone is missing."""
+    """The strongest outcome that may be claimed of each member who is gone; others are missing."""
     found = {}
     for remove in removals:
         about = [call for call in calls if call.asks != SAVE and remove.key in call.members]

@@ -86,7 +86,7 @@ def is_as_read_from_csv(sent: Attributes, read: Mapping[str, str]) -> bool:
 
 
 def _merged(mapping: dict[str, Any]) -> dict[str, Any]:
-    """A mapping with what its merge key takes in: its own entries win, then the source that stands first."""
+    """A mapping with what its merge key adds: its own entries win, then the first source."""
     sources = mapping.get(_MERGE, [])
     merged: dict[str, Any] = {}
     for source in reversed(sources if isinstance(sources, list) else [sources]):

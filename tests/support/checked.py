@@ -22,7 +22,7 @@ _LINE_FEED = re.compile("\n")
 
 
 def validated(panels: Panels, file: str, data: bytes, shown_as: str = "json") -> Ended:
-    """What `validate` says where `data` stand in a file of production; the file is taken away again.
+    """What `validate` says if a file of production holds `data`; the file is removed again.
 
     Raises:
         AssertionError: something doesn't hold that always must.
@@ -66,7 +66,7 @@ def _is_an_answer(ended: Ended) -> None:
 
 
 def _is_one_object(ended: Ended, root: Path) -> None:
-    """One object; its problems are the reasons for the exit code, and stand where the file has text."""
+    """One object; its problems are the reasons for the exit code, and their locations are in the file."""
     document = json.loads(ended.out)
     assert isinstance(document, dict)
     assert bool(document["problems"]) == (ended.code == EXIT_INVALID)

@@ -91,7 +91,7 @@ class Origin:
         return decode_any(text.encode(), file=LOCKFILE)
 
     def names(self, branch: str) -> list[str]:
-        """Whom the lockfile on a branch knows."""
+        """The members in the lockfile on a branch."""
         found = self.lockfile(branch)
         return [key.partition("@")[0] for key in found.members] if found else []
 
@@ -115,7 +115,7 @@ class Origin:
 
 
 class Clone:
-    """Somebody's clone."""
+    """A clone."""
 
     def __init__(self, folder: Path) -> None:
         """A folder that is one already."""
@@ -141,19 +141,19 @@ class Clone:
         return publish(self.environment, "origin", branch, committer)
 
     def known(self) -> list[str]:
-        """Whom the lockfile, as it is read here, knows."""
+        """The members in the lockfile, as it is read here."""
         found = read_state(self.environment).lockfile
         assert found is not None
         return [key.partition("@")[0] for key in sorted(found.members)]
 
     def unconfirmed(self) -> list[str]:
-        """Of whom the lockfile, as it is read here, knows nothing for sure."""
+        """The unconfirmed in the lockfile, as it is read here."""
         found = read_state(self.environment).lockfile
         assert found is not None
         return [key.partition("@")[0] for key in sorted(found.unconfirmed)]
 
     def apply(self, *added: str, removed: str = "", **fields: str) -> None:
-        """Write what an apply would: somebody was added, somebody forgotten."""
+        """Write what an apply would: members were added, and one was forgotten."""
         check_out(self.environment)
         before = read_state(self.environment).lockfile or lockfile_of()
         after = before.with_entries(lockfile_of(*added, **fields).members).without({f"{removed}@example.org"})

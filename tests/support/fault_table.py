@@ -34,7 +34,7 @@ class Message(NamedTuple):
 class Ends(NamedTuple):
     """How a run ends: exit code, calls that the vendor sees, words that the user sees, members by outcome.
 
-    Whoever is in no outcome is unsent.
+    Members in no outcome are unsent.
     """
 
     code: int

@@ -1,6 +1,6 @@
 """A stand-in for GitHub's REST API on this machine, served by a thread: comments, issues, pull requests.
 
-With `origin`, a bare repository, it also makes commits there (`createCommitOnBranch`), as whoever GitHub is.
+With `origin`, a bare repository, it also makes commits there (`createCommitOnBranch`), as GitHub does.
 """
 
 import json

@@ -101,7 +101,7 @@ class GitLabTeam(Team):
         return self.pipeline("main", {"CI_PIPELINE_SOURCE": "schedule", **variables})
 
     def by_hand(self, **variables: str) -> Job:
-        """Run the pipeline as somebody does who sets these variables."""
+        """Run the pipeline by hand, with these variables."""
         return self.pipeline("main", {"CI_PIPELINE_SOURCE": "web", **variables})
 
     def pipeline(self, branch: str, variables: Mapping[str, str], **more: Any) -> Job:

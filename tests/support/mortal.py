@@ -39,7 +39,7 @@ def outlive(doom: Doom, act: Callable[[], object]) -> None:
         _live(doom, act)
     _, status = os.waitpid(child, 0)
     ended = os.waitstatus_to_exitcode(status)
-    assert ended in {0, -signal.SIGKILL, -signal.SIGXFSZ}, "what the child printed stands with its output"
+    assert ended in {0, -signal.SIGKILL, -signal.SIGXFSZ}, "what the child printed is in its output"
 
 
 def _live(doom: Doom, act: Callable[[], object]) -> NoReturn:

@@ -1,4 +1,4 @@
-"""What a lockfile may say, for somebody who knows the truth."""
+"""What a lockfile may say, judged by the truth."""
 
 from collections.abc import Iterable, Iterator
 
@@ -21,7 +21,7 @@ from reconciler.roster.model import Roster
 class Oracle:
     """Judges each lockfile of one panel.
 
-    Whoever is in the panel by a call of ours, and whoever an earlier lockfile held, must be held by the next,
+    Members who are in the panel by a call of ours, or were in an earlier lockfile, must be in the next,
     unless it is right to have forgotten them since: their entry was dropped, they were taken away and an
     answer said so, or the lockfile was lost.
     """
@@ -37,12 +37,12 @@ class Oracle:
         self._forgotten |= dict.fromkeys(keys, len(self._truth.calls))
         self._held -= self._forgotten.keys()
 
-    def everybody(self) -> frozenset[str]:
-        """Whoever was in any call, or was known without one."""
-        return self._truth.everybody() | self._held
+    def everyone(self) -> frozenset[str]:
+        """Everyone who was in a call, or was known without one."""
+        return self._truth.everyone() | self._held
 
     def judge(self, lockfile: Lockfile | None) -> None:
-        """Assert that it claims no more than was proven, and has forgotten nobody whom it must know."""
+        """Assert that it claims no more than was proven, and has forgotten nobody that it must know."""
         held = held_by(lockfile)
         assert {key for key in self._truth.panel if self._is_ours(key)} <= held
         assert self._held <= held
@@ -50,9 +50,9 @@ class Oracle:
         if lockfile is None:
             return
         sections = (lockfile.members, lockfile.rejected, lockfile.unconfirmed)
-        assert sum(map(len, sections)) == len(known(lockfile)), "somebody is in two sections"
+        assert sum(map(len, sections)) == len(known(lockfile)), "someone is in two sections"
         for key, record in lockfile.departed.items():
-            assert record.by == UNSUBSCRIBE or key not in known(lockfile), "somebody is in two sections"
+            assert record.by == UNSUBSCRIBE or key not in known(lockfile), "someone is in two sections"
             self._judge_departed(key, record)
         for key, present in lockfile.members.items():
             self._judge_present(key, present)
@@ -89,7 +89,7 @@ class Oracle:
             Departure.UNATTRIBUTED: bool(told),
             Departure.BLOCKED: any(call.answers and key in call.blocked for call in asked),
             Departure.REJECTED: self._is_refused(key, record.by),
-            Departure.UNCONFIRMED: True,  # whoever dies may not have come to the call
+            Departure.UNCONFIRMED: True,  # a run that died may not have made the call
         }
         assert proofs[record.outcome], "no answer proves it"
 
@@ -127,24 +127,24 @@ class Oracle:
 
 
 def _takes_away(call: Call, key: str) -> bool:
-    """Whether somebody is gone after this call, or was told to be."""
+    """Whether a member is gone after this call, or the answer said so."""
     return call.asks != SAVE and (key in call.gone or is_told_gone(call, key))
 
 
 def is_told_gone(call: Call, key: str) -> bool:
-    """Whether the answer to this call says that nothing is left to do about somebody who is to leave."""
+    """Whether the answer to this call says that nothing is left to do about a member who is to leave."""
     return call.asks != SAVE and call.answers and key in call.members and not call.blocked
 
 
 def known(lockfile: Lockfile | None) -> frozenset[str]:
-    """Everybody of whom it says anything."""
+    """Everyone in it."""
     if lockfile is None:
         return frozenset()
     return frozenset((*lockfile.members, *lockfile.rejected, *lockfile.unconfirmed))
 
 
 def held_by(lockfile: Lockfile | None) -> frozenset[str]:
-    """Everybody who, by what it says, is in the panel or may be."""
+    """Everyone who, by what it says, is in the panel or may be."""
     if lockfile is None:
         return frozenset()
     doubtful = (key for key, rejected in lockfile.rejected.items() if rejected.doubtful)

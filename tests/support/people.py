@@ -32,7 +32,7 @@ PUSHED = "2026-11-23T09:00:00Z"
 
 
 def person(name: str, **fields: Any) -> dict[str, Any]:
-    """The attributes of somebody at example.org."""
+    """The attributes of a person at example.org."""
     return {EMAIL_ADDRESS: f"{name}@example.org", **fields}
 
 
@@ -142,7 +142,7 @@ def rosters() -> st.SearchStrategy[Roster]:
 
 
 def _notes(attributes: Mapping[str, Any]) -> st.SearchStrategy[Undelivered | None]:
-    """What may be noted on somebody's entry; mostly nothing."""
+    """What may be noted on an entry; mostly nothing."""
     ways = st.sampled_from(["unsubscribe", "delete"])
     removals = st.builds(Undelivered, ways, _TEXT, st.just(PUSHED), st.none())
     changed = _FIELDS.map(lambda fields: canonical({EMAIL_ADDRESS: attributes[EMAIL_ADDRESS], **fields}))

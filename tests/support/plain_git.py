@@ -1,4 +1,4 @@
-"""Git as somebody runs it whose machine has no settings; tests/conftest.py takes those away."""
+"""Git without settings of the machine, which tests/conftest.py takes away."""
 
 import os
 import subprocess

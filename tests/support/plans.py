@@ -26,7 +26,7 @@ TOO_MANY_LEAVE = GuardRefusal("remove", 60, "30%", 100, "--allow remove")
 
 
 def add(name: str = "grace", line: int = 9, *, file: str = FILE, doubtful: bool = False) -> Add:
-    """Somebody at example.org to add."""
+    """A person at example.org to add."""
     return Add(
         f"{name}@example.org", f"{file}:{line}", {"emailAddress": f"{name}@example.org"}, doubtful=doubtful
     )
@@ -38,7 +38,7 @@ def adds(count: int) -> list[Add]:
 
 
 def change(*changes: FieldChange, name: str = "ada", deliverable: bool = False) -> Change:
-    """Somebody at example.org who is declared otherwise now."""
+    """A person at example.org whose declaration changed."""
     return Change(
         f"{name}@example.org",
         f"{FILE}:12",
@@ -49,17 +49,17 @@ def change(*changes: FieldChange, name: str = "ada", deliverable: bool = False) 
 
 
 def remove(name: str = "bob", by: Removal = Removal.FORGET, **more: Any) -> Remove:
-    """Somebody at example.org who is no longer declared."""
+    """A person at example.org who is no longer declared."""
     return Remove(f"{name}@example.org", by, {"emailAddress": f"{name}@example.org"}, **more)
 
 
 def unremoved(name: str = "bob", reason: str = "blocked") -> Unremoved:
-    """Somebody at example.org whom the API refused to delete."""
+    """A person at example.org that the API refused to delete."""
     return Unremoved(f"{name}@example.org", Removal.DELETE, reason, {"emailAddress": f"{name}@example.org"})
 
 
 def rejected(reason: str = "Invalid birthday", **attributes: str) -> StillRejected:
-    """Eve at example.org, whom the API refused."""
+    """Eve at example.org, refused by the API."""
     return StillRejected(
         "eve@example.org", f"{FILE}:3", reason, {"emailAddress": "eve@example.org", **attributes}
     )

@@ -290,12 +290,12 @@ class Team:
         return json.loads(done.stdout) if done.returncode == 0 else None
 
     def members(self, ref: str = "main", name: str = "production") -> list[str]:
-        """Everybody whom that lockfile has as a member, by address."""
+        """All members in that lockfile, by address."""
         lockfile = self.lockfile(ref, name)
         return sorted(lockfile["members"]) if lockfile else []
 
     def panel(self) -> list[str]:
-        """Everybody in the vendor's panel, by address."""
+        """Everyone in the vendor's panel, by address."""
         with closing(sqlite3.connect(f"file:{self.folder / 'vendor.sqlite3'}?mode=ro", uri=True)) as vendor:
             return sorted(address for (address,) in vendor.execute("SELECT identity FROM member"))
 

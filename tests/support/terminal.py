@@ -1,4 +1,4 @@
-"""The real program on a real terminal, and somebody who answers its questions."""
+"""The real program on a real terminal, and answers to its questions."""
 
 import os
 import pty

@@ -1,4 +1,4 @@
-"""The truth about a panel: each call that reached it, in a file that outlives whoever made the call."""
+"""The truth about a panel: each call that reached it, in a file that outlives the caller."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from mortal import UNLIMITED, room_for
 
 Members: TypeAlias = Mapping[str, Mapping[str, Any]]
-"""Attributes by identity; of somebody to take away the address alone."""
+"""Attributes by identity; of members to remove, the address alone."""
 
 US, OTHERS = "us", "others"
 SAVE, UNSUBSCRIBE, DELETE = "save", "unsubscribe", "delete"
@@ -111,7 +111,7 @@ class Truth:
         return tuple(key for key in keys if key not in self.panel)
 
     def to_take(self, keys: Iterable[str], asks: str) -> tuple[str, ...]:
-        """Those about whom there is something to do, when they are to be unsubscribed or deleted."""
+        """Those who still have to be unsubscribed or deleted."""
         is_done = self.unsubscribed if asks == UNSUBSCRIBE else ()
         return tuple(key for key in keys if key in self.panel and key not in is_done)
 
@@ -119,6 +119,6 @@ class Truth:
         """The calls that we made."""
         return (call for call in self.calls if call.by == US)
 
-    def everybody(self) -> frozenset[str]:
-        """Whoever was in any call."""
+    def everyone(self) -> frozenset[str]:
+        """Everyone who was in a call."""
         return frozenset(key for call in self.calls for key in call.members)

@@ -37,7 +37,7 @@ class Vendor:
     ) -> None:
         """Begin with these people in the panel.
 
-        `blocked` are those whom it won't take away; `updates` tells whether it updates known addresses.
+        `blocked` are those that it won't remove; `updates` says whether it updates known addresses.
         """
         self.holds = set(holds)
         self.refuses = set(refuses)

@@ -29,7 +29,7 @@ from reconciler.questionpro.panel import (
 )
 
 REFUSED = {"bad": "Invalid parameters", "worse": "Invalid birthday"}
-"""Whom the panel refuses, and why: those whose `custom1` is one of these."""
+"""Members that the panel refuses, by their `custom1`, and why."""
 
 
 class _Course(NamedTuple):

@@ -22,7 +22,7 @@ def workflow(name: str) -> Workflow:
 
 
 def triggers(name: str) -> dict[str, Any]:
-    """What stands under `on`, which YAML 1.1 takes for a truth value."""
+    """The value of `on`, which YAML 1.1 takes for a truth value."""
     found: dict[str, Any] = {str(key): value for key, value in workflow(name).items()}["True"]
     return found
 

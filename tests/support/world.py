@@ -169,7 +169,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         return [line for line in self.log().splitlines() if re.search(r"\b\d{3}\b", line)]
 
     def members(self) -> dict[str, dict[str, Any]]:
-        """Everybody's fields, by identity."""
+        """All members' fields, by identity."""
         with closing(Store.opened(self._data)) as store:
             return members_of(store)
 

@@ -202,7 +202,7 @@ def test_a_lockfile_moves_from_main_to_a_branch_of_its_own_and_no_call_is_spent(
     assert len(team.vendor.calls()) == calls
 
 
-def test_a_journal_that_somebody_committed_is_not_believed(team: Team) -> None:
+def test_a_journal_that_was_committed_is_not_believed(team: Team) -> None:
     team.begin("main")
     team.declare("ada")
     team.write("panels/production/.reconciler/journal.jsonl", "{}\n")
@@ -235,7 +235,7 @@ def test_a_missing_key_is_an_error_where_apply_is_switched_on(team: Team) -> Non
     assert "QUESTIONPRO_API_KEY is" in job.log
 
 
-def test_two_merges_at_once_end_with_everybody_in_the_panel_and_in_the_lockfile(team: Team) -> None:
+def test_two_merges_at_once_end_with_everyone_in_the_panel_and_in_the_lockfile(team: Team) -> None:
     team.merged("one", "ada")
     first = team.start("apply", "push", {"ref": "refs/heads/main"}, "refs/heads/main")
     team.merged("two", "ada", "grace")

@@ -1,4 +1,4 @@
-"""doctor.yml, as somebody starts it by hand."""
+"""doctor.yml, started by hand."""
 
 import pytest
 from team import NAME, Team

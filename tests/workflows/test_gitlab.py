@@ -255,7 +255,7 @@ def test_an_environment_that_comes_after_one_that_failed_is_held_back_and_no_oth
     assert team.panel() == addresses("grace")
 
 
-def test_a_journal_that_somebody_committed_is_not_believed(team: GitLabTeam) -> None:
+def test_a_journal_that_was_committed_is_not_believed(team: GitLabTeam) -> None:
     team.begin("main")
     team.declare("ada")
     team.write("panels/production/.reconciler/journal.jsonl", "{}\n")
