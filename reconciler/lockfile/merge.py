@@ -5,7 +5,7 @@ removed. Where both changed the same member, what the API's answers proved decid
 and never a clock. docs/merging.md has the rules as a table.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from msgspec import structs
@@ -27,7 +27,6 @@ from reconciler.problems import Address, Message, Problem
 
 _SomeEntry = TypeVar("_SomeEntry", bound=Entry)
 
-_CLAIMS = {outcome: claim for claim, outcome in enumerate(Departure)}
 _PROOF = {Outcome.ADDED: 3, Outcome.EXISTING: 2, Outcome.UNATTRIBUTED: 1, Outcome.RESUBMITTED: 0}
 
 
@@ -44,13 +43,19 @@ class Conflict(NamedTuple):
 
     def words(self) -> Message:
         """Who it is, what each side says, and what was kept; names of fields, no values."""
-        sides = f": ours {_said(self.ours)}, theirs {_said(self.theirs)}. "
+        ours, theirs = (
+            f"says {_word(side)}, pushed {side.pushed}" if side is not None else "removed them"
+            for side in (self.ours, self.theirs)
+        )
+        sides = f": ours {ours}, theirs {theirs}. "
         return ("The two sides disagree about ", Address(self.key), sides + self._choice())
 
     def _choice(self) -> str:
         if self.ours is None or self.theirs is None:
             return "The side that removed them didn't know of that call, so they're kept."
-        fields = ", ".join(_differing(self.ours, self.theirs))
+        mine, yours = flat(self.ours.attributes), flat(self.theirs.attributes)
+        names = {**mine, **yours}
+        fields = ", ".join(n for n in names if n not in mine or n not in yours or mine[n] != yours[n])
         return f"They differ in {fields}; {'ours' if self.kept == self.ours else 'theirs'} is kept."
 
 
@@ -79,13 +84,21 @@ def merge(base: Lockfile | None, ours: Lockfile, theirs: Lockfile) -> Merged:
         InvalidInput: the sides belong to different environments or targets.
     """
     if _belonging(ours) != _belonging(theirs):
-        raise InvalidInput(_foreign(ours, theirs))
+        sides = [f"{side.environment} at {side.target}" for side in (ours, theirs)]
+        raise InvalidInput(
+            Problem(
+                (f"The two sides are about different panels: {sides[0]}, and {sides[1]}.",),
+                ("They can't be merged. Keep the lockfile that fits environment.yaml.",),
+            )
+        )
     before = base if base is not None and _belonging(base) == _belonging(ours) else None
     departed, removed = _records(before, ours, theirs), _removed_since(before, ours, theirs)
     merged: dict[str, Entry] = {}
     conflicts: list[Conflict] = []
-    for key, was, here, there in _by_member(before, ours, theirs):
-        settled = _settle(was, here, there)
+    known, mine, yours = (_entries(lockfile) for lockfile in (before, ours, theirs))
+    for key in sorted(mine.keys() | yours.keys()):
+        here, there = mine.get(key), yours.get(key)
+        settled = _settle(known.get(key), here, there)
         if settled.entry is not None:
             merged[key] = settled.entry
             if key in removed and isinstance(settled.entry, Present):
@@ -114,14 +127,6 @@ def without_proof(merged: Merged, keys: Iterable[str]) -> Merged:
         if (entry := merged.lockfile.entry(key)) is not None and not isinstance(entry, Unconfirmed)
     }
     return Merged(merged.lockfile.with_entries(doubted), merged.conflicts, frozenset(doubted))
-
-
-def _by_member(
-    base: Lockfile | None, ours: Lockfile, theirs: Lockfile
-) -> Iterator[tuple[str, Entry | None, Entry | None, Entry | None]]:
-    before, here, there = (_entries(lockfile) for lockfile in (base, ours, theirs))
-    for key in sorted(here.keys() | there.keys()):
-        yield key, before.get(key), here.get(key), there.get(key)
 
 
 def _entries(lockfile: Lockfile | None) -> Mapping[str, Entry]:
@@ -156,38 +161,15 @@ def _removed_since(base: Lockfile | None, *sides: Lockfile) -> set[str]:
 
 
 def _claim(record: Departed) -> tuple[int, str, str, str]:
-    return _CLAIMS[record.outcome], record.by, record.at, record.reason or ""
+    return [*Departure].index(record.outcome), record.by, record.at, record.reason or ""
 
 
 def _belonging(lockfile: Lockfile) -> tuple[str, str]:
     return lockfile.environment, lockfile.target
 
 
-def _foreign(ours: Lockfile, theirs: Lockfile) -> Problem:
-    sides = (f"{side.environment} at {side.target}" for side in (ours, theirs))
-    return Problem(
-        ("The two sides are about different panels: {}, and {}.".format(*sides),),
-        ("They can't be merged. Keep the lockfile that fits environment.yaml.",),
-    )
-
-
-def _said(entry: Entry | None) -> str:
-    match entry:
-        case None:
-            return "removed them"
-        case Present():
-            return f"says {entry.outcome}, pushed {entry.pushed}"
-        case Rejected():
-            return f"says rejected, pushed {entry.pushed}"
-        case Unconfirmed():
-            return f"says unconfirmed, pushed {entry.pushed}"
-
-
-def _differing(one: Entry, other: Entry) -> list[str]:
-    """The names of the fields that aren't the same on both sides."""
-    mine, yours = flat(one.attributes), flat(other.attributes)
-    names = {**mine, **yours}
-    return [name for name in names if name not in mine or name not in yours or mine[name] != yours[name]]
+def _word(entry: Entry) -> str:
+    return entry.outcome if isinstance(entry, Present) else type(entry).__name__.lower()
 
 
 class _Settled(NamedTuple):
@@ -206,32 +188,23 @@ def _settle(base: Entry | None, ours: Entry | None, theirs: Entry | None) -> _Se
         return _Settled(ours)
     if ours == base:
         return _Settled(theirs)
-    if ours is not None and theirs is not None:
-        return _both_changed(base, ours, theirs)
-    return _removed_by_one(base, ours or theirs)
+    if ours is None or theirs is None:
+        return _removed_by_one(base, ours or theirs)
+    if isinstance(ours, Present) and isinstance(theirs, Present):
+        return _both_present(ours, theirs)
+    return _Settled(_in_doubt_since(base, ours, theirs) or _one_absent(ours, theirs))
 
 
 def _removed_by_one(base: Entry | None, changed: Entry | None) -> _Settled:
     """The removal wins, unless that side knew nothing of the other side's call."""
     if base is None or changed is None:
         return _Settled(None)
-    if _is_pushed_anew(base, changed):
+    was_refused = isinstance(base, Rejected) and not isinstance(changed, Rejected)
+    if was_refused or not equal(base.attributes, changed.attributes):  # more than the proof changed
         return _Settled(changed, is_conflict=True)
     was_there = isinstance(base, Present) or _is_in_doubt(base)
     # Nothing proves which of two calls about a member in the panel came later.
     return _Settled(changed if was_there and isinstance(changed, Unconfirmed) else None)
-
-
-def _is_pushed_anew(base: Entry, changed: Entry) -> bool:
-    """Whether more than the proof changed: other fields, or a refused member who was accepted."""
-    was_refused = isinstance(base, Rejected) and not isinstance(changed, Rejected)
-    return was_refused or not equal(base.attributes, changed.attributes)
-
-
-def _both_changed(base: Entry | None, one: Entry, other: Entry) -> _Settled:
-    if isinstance(one, Present) and isinstance(other, Present):
-        return _both_present(one, other)
-    return _Settled(_in_doubt_since(base, one, other) or _one_absent(one, other))
 
 
 def _in_doubt_since(base: Entry | None, one: Entry, other: Entry) -> Entry | None:
@@ -260,7 +233,8 @@ def _both_present(one: Present, other: Present) -> _Settled:
     account may update those, so the latest is the likeliest, and no more than that.
     """
     if equal(one.attributes, other.attributes):
-        return _Settled(_pick(_strongest(one, other)))
+        strength = max(_PROOF[one.outcome], _PROOF[other.outcome])
+        return _Settled(_pick([entry for entry in (one, other) if _PROOF[entry.outcome] == strength]))
     added = [entry for entry in (one, other) if entry.outcome is Outcome.ADDED]
     if len(added) == 1 and Outcome.RESUBMITTED not in (one.outcome, other.outcome):
         return _Settled(added[0])
@@ -272,7 +246,9 @@ def _one_absent(one: Entry, other: Entry) -> Entry:
     in_doubt = _is_in_doubt(one) or _is_in_doubt(other)
     for entry in (one, other):
         if isinstance(entry, Present):
-            return _doubted(entry) if in_doubt else entry
+            # The call in doubt may have added members who were there already: that isn't `existing`.
+            is_open = in_doubt and entry.outcome is Outcome.EXISTING
+            return structs.replace(entry, outcome=Outcome.UNATTRIBUTED) if is_open else entry
     refused = [entry for entry in (one, other) if isinstance(entry, Rejected)]
     if refused:
         return structs.replace(_pick(refused), doubtful=in_doubt)
@@ -282,18 +258,6 @@ def _one_absent(one: Entry, other: Entry) -> Entry:
 def _is_in_doubt(entry: Entry) -> bool:
     """Whether a call that got no proper answer may have brought them into the panel."""
     return isinstance(entry, Unconfirmed) or (isinstance(entry, Rejected) and entry.doubtful)
-
-
-def _doubted(entry: Present) -> Present:
-    """The call in doubt may have added members who were there already: that isn't `existing`."""
-    if entry.outcome is Outcome.EXISTING:
-        return structs.replace(entry, outcome=Outcome.UNATTRIBUTED)
-    return entry
-
-
-def _strongest(one: Present, other: Present) -> Sequence[Present]:
-    strength = max(_PROOF[one.outcome], _PROOF[other.outcome])
-    return [entry for entry in (one, other) if _PROOF[entry.outcome] == strength]
 
 
 def _pick(entries: Sequence[_SomeEntry]) -> _SomeEntry:
