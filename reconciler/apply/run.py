@@ -4,11 +4,10 @@ To show the plan and to ask come before, and belong to the command.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from reconciler.apply import stop_messages
 from reconciler.apply.batches import cut
@@ -26,7 +25,7 @@ from reconciler.lockfile.lock import NO_PATIENCE, Patience, environment_lock
 from reconciler.lockfile.model import Lockfile, Present
 from reconciler.lockfile.state import KnownState, Lineage, commits_of
 from reconciler.plan.guards import guard_problem
-from reconciler.plan.model import Change, Day, Operation, Plan, Selection
+from reconciler.plan.model import Change, Day, Plan, Selection
 from reconciler.plan.planner import make_plan
 from reconciler.plan.saved import ReviewedPlan
 from reconciler.problems import Problem
@@ -52,14 +51,6 @@ class ApplyOptions:
     most_calls: int | None = None
     day: Day | None = None
     selection: Selection | None = None
-
-
-class Shown(NamedTuple):
-    """A plan that was shown, and what it was made of besides environment and roster."""
-
-    plan: Plan
-    lockfile: Lockfile | None
-    options: ApplyOptions
 
 
 def plan_for(
@@ -97,7 +88,7 @@ def run_apply(
     observer: Observer,
     *,
     approved: str | None = None,
-    shown: Shown | None = None,
+    shown: Plan | None = None,
     patience: Patience = NO_PATIENCE,
 ) -> Report:
     """Apply the plan; returns the report, however the run ended.
@@ -109,7 +100,7 @@ def run_apply(
         connect: opens the connection to the panel; called only if there are members to send.
         observer: gets the progress.
         approved: the digest of the plan that the user approved; another one is not applied.
-        shown: the plan that was shown; it is used again if its inputs are still the same.
+        shown: the plan that was shown, of these options; it is used again if the lockfile is still the same.
         patience: how long to wait for the lock.
 
     Raises:
@@ -124,25 +115,20 @@ def run_apply(
     ):
         commits = commits_of(environment)
         state = take_in(environment)
-        plan = _again(shown, state.lockfile, options)
-        plan = plan or plan_for(environment, roster, state.lockfile, options)
+        began_from = Lineage(digest(state.lockfile), commits)
+        if shown is not None and shown.lockfile_digest == began_from.digest:
+            plan = shown
+        else:
+            plan = plan_for(environment, roster, state.lockfile, options)
         try:
             _check(plan, options, approved)
         except Refusal:
             discard(environment)  # the lockfile has all of it now
             raise
         current = roster.on(options.day.today) if options.day else roster
-        began_from = Lineage(digest(state.lockfile), commits)
-        return _Run(environment, current, plan, state, began_from, observer, options.most_calls).carry_out(
-            connect, signals
-        )
-
-
-def _again(shown: Shown | None, lockfile: Lockfile | None, options: ApplyOptions) -> Plan | None:
-    """The plan that was shown, if a new one would be the same: same options, same lockfile."""
-    if shown is None or shown.options != options:
-        return None
-    return shown.plan if digest(shown.lockfile) == digest(lockfile) else None
+        stats = RunStats(len(plan.operations), observer)
+        run = _Run(environment, current, plan, state, began_from, stats, options.most_calls)
+        return run.carry_out(connect, signals)
 
 
 def _check(plan: Plan, options: ApplyOptions, approved: str | None) -> None:
@@ -162,26 +148,26 @@ class _Run:
     plan: Plan
     state: KnownState
     began_from: Lineage
-    observer: Observer
+    stats: RunStats
     most_calls: int | None
 
     def carry_out(self, connect: Connect, signals: Signals) -> Report:
-        wanted = self.plan.operations
-        stats = RunStats(len(wanted), self.observer)
-        stop = self._send(wanted, connect, stats, signals) if wanted else None
+        stats = self.stats
+        stop = self._send(connect, signals) if self.plan.operations else None
         if stop is not None and stop.cause is Cause.SIGNAL and not stats.calls:
             discard(self.environment)
             raise Interrupted(stop_messages.interrupted(0, stats.total, 0))
         failed_at_once = stop is not None and stop.cause is Cause.DENIED and not stats.confirmed
-        forgotten = frozenset() if failed_at_once else self._forgotten()
+        left = () if failed_at_once else self.plan.removes
+        forgotten = frozenset(remove.key for remove in left if not remove.calls_the_api)
         try:
-            lockfile, problems = self._write(stats, forgotten)
+            lockfile, problems = self._write(forgotten)
             discard(self.environment)
         except (DiskFailure, InvalidInput) as error:  # the journal has the outcomes, so they can be shown too
-            report = self._report(stats, self.state.lockfile, 0)
+            report = self._report(self.state.lockfile, 0)
             return replace(report, problems=error.problems, failure=EXIT_INVALID)
-        report = self._report(stats, lockfile, 0 if problems else len(forgotten))
-        report = replace(report, problems=(*problems, *self._in_passing(stats)))
+        report = self._report(lockfile, 0 if problems else len(forgotten))
+        report = replace(report, problems=(*problems, *self._in_passing()))
         if stop is None or not stop.is_thrown:
             return report
         problem = stop.problem or stop_messages.interrupted(stats.confirmed, stats.total, stats.calls)
@@ -193,31 +179,26 @@ class _Run:
             was_stopped=stop.cause is Cause.SIGNAL,
         )
 
-    def _report(self, stats: RunStats, lockfile: Lockfile | None, forgotten: int) -> Report:
-        return report_of(self.plan, self.roster, self.state, stats, lockfile, forgotten)
+    def _report(self, lockfile: Lockfile | None, forgotten: int) -> Report:
+        return report_of(self.plan, self.roster, self.state, self.stats, lockfile, forgotten)
 
-    def _forgotten(self) -> frozenset[str]:
-        return frozenset(remove.key for remove in self.plan.removes if not remove.calls_the_api)
-
-    def _send(self, wanted: Sequence[Operation], connect: Connect, stats: RunStats, signals: Signals) -> Stop:
+    def _send(self, connect: Connect, signals: Signals) -> Stop:
         environment = self.environment
         connection = connect()
         interrupted = interrupted_run(environment)
         pending = interrupted.pending if interrupted is not None else ()
-        batches = cut(wanted, environment.api.batch_size, pending)
-        journal = Journal.begin(self.environment, batches, self.began_from, started=utc_now())
+        batches = cut(self.plan.operations, environment.api.batch_size, pending)
+        journal = Journal.begin(environment, batches, self.began_from, started=utc_now())
         try:
             return asyncio.run(
-                send(batches, connection, journal, environment, stats, signals, utc_now, self.most_calls)
+                send(batches, connection, journal, environment, self.stats, signals, utc_now, self.most_calls)
             )
         finally:
             journal.close()
 
-    def _write(
-        self, stats: RunStats, forgotten: frozenset[str]
-    ) -> tuple[Lockfile | None, tuple[Problem, ...]]:
+    def _write(self, forgotten: frozenset[str]) -> tuple[Lockfile | None, tuple[Problem, ...]]:
         """Replace the lockfile if there is news; returns it as it is now, and what kept news out of it."""
-        if not (stats.entries or forgotten):
+        if not (self.stats.entries or forgotten):
             return self.state.lockfile, ()
         here = LockfileFile(self.environment).read()
         if digest(here.lockfile if here is not None else None) != self.began_from.digest:
@@ -225,7 +206,7 @@ class _Run:
             state = take_in(self.environment)
             return state.lockfile, (stop_messages.replaced_meanwhile(self.environment.lockfile_path),)
         before = self.state.lockfile or Lockfile(self.environment.name, self.environment.target)
-        after = before.with_entries(stats.entries).forgetting(forgotten).renamed(self._name)
+        after = before.with_entries(self.stats.entries).forgetting(forgotten).renamed(self._name)
         LockfileFile(self.environment).write(after)
         return after, ()
 
@@ -234,8 +215,9 @@ class _Run:
         names = self.roster.suppression.names_of(name)
         return names[0] if names else name
 
-    def _in_passing(self, stats: RunStats) -> tuple[Problem, ...]:
+    def _in_passing(self) -> tuple[Problem, ...]:
         """What went wrong without ending the run."""
+        stats = self.stats
         given_up = (stop_messages.given_up(reason, batches) for reason, batches in stats.given_up.items())
         not_updated = [stop_messages.not_updated(stats.not_updated)] if stats.not_updated else []
         kept = sorted(

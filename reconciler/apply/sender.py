@@ -219,7 +219,8 @@ class Delivery:
             self._give_up(batch, answer)
             return False
         self._settle(batch, learnt, at)
-        self._stats.heed(batch, answer)
+        if batch.kind is OperationKind.CHANGE and isinstance(answer, Counted):
+            self._stats.not_updated += answer.failed
         self._stats.given_up_in_a_row = 0
         self._suspected = None
         return True
@@ -247,7 +248,7 @@ class Delivery:
 
     def _leave_unconfirmed(self, batches: Iterable[Batch]) -> None:
         left = [
-            (batch, _all_unconfirmed(batch, at), at)
+            (batch, {key: in_doubt(operation, at) for key, operation in batch.members.items()}, at)
             for batch in batches
             if (at := self._caller.doubts.get(batch.number)) is not None
         ]
@@ -260,8 +261,5 @@ class Delivery:
         self._stats.learn(learnt)  # first: it can't fail, and the lockfile is written from it
         self._caller.doubts.pop(batch.number, None)
         self._caller.journal.settled(batch, learnt, at)
-        self._stats.tell()
-
-
-def _all_unconfirmed(batch: Batch, at: str) -> Mapping[str, Knowledge]:
-    return {key: in_doubt(operation, at) for key, operation in batch.members.items()}
+        stats = self._stats
+        stats.observer.progressed(stats.confirmed, stats.total, stats.calls)

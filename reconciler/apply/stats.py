@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from reconciler.apply.batches import Batch
 from reconciler.apply.report import Counts, Report
 from reconciler.lockfile.model import (
     BLOCKED,
@@ -18,10 +17,10 @@ from reconciler.lockfile.model import (
     is_in_doubt,
 )
 from reconciler.lockfile.state import KnownState
-from reconciler.plan.model import OperationKind, Plan, StillRejected, Unremoved
+from reconciler.plan.model import Plan, StillRejected, Unremoved
 from reconciler.plan.planner import still_refused
 from reconciler.problems import Problem
-from reconciler.questionpro.panel import Answer, Counted, Reply
+from reconciler.questionpro.panel import Reply
 from reconciler.roster.model import Roster
 
 
@@ -61,15 +60,6 @@ class RunStats:
         """This is known of these members, once and for all in this run."""
         self.entries.update(learnt)
         self.confirmed += sum(not is_in_doubt(knowledge) for knowledge in learnt.values())
-
-    def heed(self, batch: Batch, answer: Answer) -> None:
-        """Take from an answer what says something about the account."""
-        if batch.kind is OperationKind.CHANGE and isinstance(answer, Counted):
-            self.not_updated += answer.failed
-
-    def tell(self) -> None:
-        """Let the observer know how far it came."""
-        self.observer.progressed(self.confirmed, self.total, self.calls)
 
 
 def report_of(

@@ -12,7 +12,6 @@ from reconciler.apply.report import Provenance, Report
 from reconciler.apply.run import (
     ApplyOptions,
     Connect,
-    Shown,
     must_agree_to_delete,
     objections,
     plan_for,
@@ -152,9 +151,9 @@ class _Applying:
                 question = f"This permanently deletes {who} from the panel of {where}. Delete them?"
                 confirm(question, without_terminal=stop_messages.deletes(plan.deletions))
                 options = replace(options, allowed=options.allowed | {"delete"})
-        return self._run(options, connect, Shown(plan, self.state.lockfile, self.request.options))
+        return self._run(options, connect, plan)
 
-    def _run(self, options: ApplyOptions, connect: Connect | None, shown: Shown) -> Report:
+    def _run(self, options: ApplyOptions, connect: Connect | None, shown: Plan) -> Report:
         environment, invocation = self._environment, self.request.invocation
 
         def opened() -> AbstractAsyncContextManager[Panel]:
@@ -167,7 +166,7 @@ class _Applying:
             options,
             opened,
             observer_for(invocation, self.log),
-            approved=None if self.request.yes else shown.plan.digest,
+            approved=None if self.request.yes else shown.digest,
             shown=shown,
             patience=Patience(self.request.wait, self._tell_of_the_wait),
         )
