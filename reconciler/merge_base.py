@@ -68,21 +68,22 @@ class MergeBase:
         name = environment.name
         before = self._roster_before(name)
         keys = None if before is None else changed_keys(before.on(today), roster.on(today))
-        was = try_environment(self.panels_before, name).environment if self._was_there(name) else None
+        was = (
+            try_environment(self.panels_before, name).environment
+            if _holds(self.panels_before, name)
+            else None
+        )
         has_new_settings = self._path(f"{name}/{SETTINGS_FILE}") in self.changed
         settings = setting_changes(was, environment)
-        former = self._former(before, roster) if before else {}
+        # Where the members were declared who no longer are, by the path that the file has here.
+        there, here = display_path(self.panels_before), display_path(self.panels)
+        former = {
+            key: member.source.replace(there, here, 1)
+            for key, member in (before.members if before else {}).items()
+            if key not in roster.members
+        }
         lists = (before.suppression if before else NOBODY, roster.suppression)
         return PullRequestChanges(self.base, keys, has_new_settings, settings, former, lists)
-
-    def _former(self, before: Roster, after: Roster) -> dict[str, str]:
-        """Where the members were declared who no longer are, by the path that the file has here."""
-        there, here = display_path(self.panels_before), display_path(self.panels)
-        return {
-            key: member.source.replace(there, here, 1)
-            for key, member in before.members.items()
-            if key not in after.members
-        }
 
     def edited_lockfile(self, environment: Environment) -> Problem | None:
         """What is wrong where the pull request edits a lockfile, which is the tool's own.
@@ -127,7 +128,7 @@ class MergeBase:
 
     def _roster_before(self, name: str) -> Roster | None:
         """The roster as it was; nobody for an environment that is new, None for one that can't be read."""
-        if not self._was_there(name):
+        if not _holds(self.panels_before, name):
             return Roster({})
         settings = try_environment(self.panels_before, name)
         reading = read_roster(settings.member_files)
@@ -135,9 +136,6 @@ class MergeBase:
             return None
         lists = read_suppression(settings.suppression_lists, settings.suppression_secret)
         return replace(reading.roster, suppression=lists.suppression)
-
-    def _was_there(self, name: str) -> bool:
-        return _holds(self.panels_before, name)
 
     def _path(self, below: str) -> str:
         """The path from the repository's root of what lies below the panels folder."""

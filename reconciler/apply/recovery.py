@@ -31,7 +31,8 @@ def known_state(environment: Environment) -> KnownState:
     while True:
         state = read_state(environment)
         journal = _read(environment)
-        if _first_line(journal) == _first_line(before):
+        # The first line distinguishes two runs, since it names the time.
+        if (journal or b"").partition(b"\n")[0] == (before or b"").partition(b"\n")[0]:
             break
         before = journal  # another run began or ended meanwhile: the lockfile may be of before or after it
     if journal is None:
@@ -72,8 +73,12 @@ def recover(environment: Environment) -> KnownState:
         InvalidInput: lockfile or journal can't be read.
         DiskFailure: the lockfile could not be written; the journal is still there.
     """
+    from reconciler.apply.journal import discard  # noqa: PLC0415 - plans don't recover
+
     with environment_lock(environment):
-        return _recovered(environment)
+        state = take_in(environment)
+        discard(environment)
+        return state
 
 
 def remove_members(environment: Environment, keys: Sequence[str]) -> Lockfile | None:
@@ -84,27 +89,17 @@ def remove_members(environment: Environment, keys: Sequence[str]) -> Lockfile | 
         InvalidInput: lockfile or journal can't be read.
         DiskFailure: the lockfile could not be written.
     """
+    from reconciler.apply.journal import discard  # noqa: PLC0415 - plans don't recover
+
     with environment_lock(environment):
-        before = _recovered(environment).lockfile
+        before = take_in(environment).lockfile
+        discard(environment)
         if before is None:
             return None
         after = before.without(frozenset(keys))
         if after != before:
             LockfileFile(environment).write(after)
         return after
-
-
-def _recovered(environment: Environment) -> KnownState:
-    from reconciler.apply.journal import discard  # noqa: PLC0415 - plans don't recover
-
-    state = take_in(environment)
-    discard(environment)
-    return state
-
-
-def _first_line(journal: bytes | None) -> bytes | None:
-    """What distinguishes the journals of two runs: the first line, which also names the time."""
-    return None if journal is None else journal.partition(b"\n")[0]
 
 
 def _parsed(environment: Environment, journal: bytes) -> "UnfinishedRun | None":
@@ -146,7 +141,9 @@ def _news(
     added or removed the same people since. But it did send them, so they are `unconfirmed`.
     """
     for key, record in found.items():
-        knowledge = _canonical(record.knowledge)
+        knowledge = record.knowledge
+        if not isinstance(knowledge, Gone) and knowledge.attributes is not None:
+            knowledge = structs.replace(knowledge, attributes=canonical(knowledge.attributes))
         if not is_proof and not before.knows_already(key, knowledge):
             knowledge = _without_proof(before, key, record)
         if not before.knows_already(key, knowledge):
@@ -164,12 +161,6 @@ def _without_proof(before: Lockfile, key: str, record: "Learnt") -> Knowledge:
     if earlier is not None and earlier.by is operation.kind.removal and not earlier.was_refused:
         return Gone(earlier, operation.kept_as)
     return gone(operation, Departure.UNCONFIRMED, record.at)
-
-
-def _canonical(knowledge: Knowledge) -> Knowledge:
-    if isinstance(knowledge, Gone) or knowledge.attributes is None:
-        return knowledge
-    return structs.replace(knowledge, attributes=canonical(knowledge.attributes))
 
 
 def _read(environment: Environment) -> bytes | None:

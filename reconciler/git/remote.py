@@ -293,22 +293,22 @@ def _commit_tree(repository: Repository, tree: str, parents: Sequence[str], mess
     setting = run_git(repository.root, "config", "--type=bool", "--get", "commit.gpgsign").text
     signed = ["-S"] if setting == "true" else []
     words = ("commit-tree", *signed, tree, *named, "-F", "-")
-    return _committed(repository, *words, stdin=message.encode(), variables=_identity(repository)).text
+    return repository.must(*words, stdin=message.encode(), variables=_identity(repository)).text
 
 
 def blob_of(repository: Repository, content: bytes, *, keep: bool = False) -> str:
     """The name that git has for this content; `keep` puts it into the repository."""
-    return _committed(repository, "hash-object", *(["-w"] if keep else []), "--stdin", stdin=content).text
+    return repository.must("hash-object", *(["-w"] if keep else []), "--stdin", stdin=content).text
 
 
 def _tree(repository: Repository, parents: Sequence[str], entry: str) -> str:
     """The tree of the last parent with one entry changed, made in an index of its own."""
     with temporary_folder() as folder:
         variables = {"GIT_INDEX_FILE": str(folder / "index")}
-        _committed(repository, "read-tree", *(parents[-1:] or ["--empty"]), variables=variables)
-        _committed(repository, "update-index", "--add", "--cacheinfo", entry, variables=variables)
+        repository.must("read-tree", *(parents[-1:] or ["--empty"]), variables=variables)
+        repository.must("update-index", "--add", "--cacheinfo", entry, variables=variables)
         # In a partial clone the other files need not be here: they are in the parent, which is at the remote.
-        return _committed(repository, "write-tree", "--missing-ok", variables=variables).text
+        return repository.must("write-tree", "--missing-ok", variables=variables).text
 
 
 def _identity(repository: Repository) -> dict[str, str]:
@@ -322,12 +322,3 @@ def _identity(repository: Repository) -> dict[str, str]:
         if f"GIT_{role}_{part}" not in os.environ
         and not settings & {f"user.{part.lower()}", f"{role.lower()}.{part.lower()}"}
     }
-
-
-def _committed(
-    repository: Repository, *arguments: str, stdin: bytes = b"", variables: dict[str, str] | None = None
-) -> Done:
-    done = run_git(repository.root, *arguments, stdin=stdin, variables=variables)
-    if done.code:
-        raise failure(f"No commit could be made: `git {arguments[0]}` failed.", done)
-    return done

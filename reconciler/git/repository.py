@@ -96,7 +96,7 @@ class Repository:
 
     def is_shallow(self) -> bool:
         """Whether only the newest commits were fetched."""
-        return self._sure("rev-parse", "--is-shallow-repository").text == "true"
+        return self.must("rev-parse", "--is-shallow-repository").text == "true"
 
     def current_branch(self) -> str | None:
         """The branch that is checked out, or None where it is a commit alone."""
@@ -105,7 +105,7 @@ class Repository:
 
     def is_tracked(self, path: str) -> bool:
         """Whether a file is in the index, and so in what is committed next."""
-        return bool(self._sure("ls-files", "-z", "--full-name", "--", f":(top,literal){path}").out)
+        return bool(self.must("ls-files", "-z", "--full-name", "--", f":(top,literal){path}").out)
 
     def roots(self, commit: str) -> list[str]:
         """The commits in the history of this one that have no parent, as far as it is here."""
@@ -127,7 +127,7 @@ class Repository:
         if listed.code or self._lacks_part_of(span):
             return None
         options = ("--stdin", "-m", "--root", "-r", "--raw", "--no-abbrev", "--no-renames", "--no-commit-id")
-        changed = self._sure("--literal-pathspecs", "diff-tree", *options, "--", path, stdin=listed.out)
+        changed = self.must("--literal-pathspecs", "diff-tree", *options, "--", path, stdin=listed.out)
         return list(dict.fromkeys(line.split()[3] for line in changed.text.split("\n") if line[:1] == ":"))
 
     def content(self, blob: str) -> bytes | None:
@@ -144,17 +144,17 @@ class Repository:
         parents = self.parents(commit)
         if parents:
             return sorted(self.changed_between(parents[-1], commit))
-        return _names(self._sure("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit))
+        return _names(self.must("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit))
 
     def subject(self, commit: str) -> str:
         """The first line of a commit's message."""
-        return self._sure("log", "--max-count=1", "--format=%s", commit, "--").text
+        return self.must("log", "--max-count=1", "--format=%s", commit, "--").text
 
     def _lacks_part_of(self, span: list[str]) -> bool:
         """Whether a shallow clone was cut within these commits."""
         if not self.is_shallow():
             return False
-        file = self.root / self._sure("rev-parse", "--git-path", "shallow").text
+        file = self.root / self.must("rev-parse", "--git-path", "shallow").text
         cut = file.read_text(encoding="ascii").split()
         listed = self._git("rev-list", *span)
         return listed.code != 0 or not set(cut).isdisjoint(listed.text.split())
@@ -163,13 +163,13 @@ class Repository:
         """The paths of all files that differ between a commit and the work tree, new ones among them."""
         words = ("diff", "--name-only", "--no-renames", "-z", "--no-ext-diff", commit, "--")
         with self._index_apart() as variables:
-            changed = self._sure(*_WHOLE_INDEX, *words, variables=variables)
-        new = self._sure("ls-files", "--others", "--exclude-standard", "-z", "--full-name")
+            changed = self.must(*_WHOLE_INDEX, *words, variables=variables)
+        new = self.must("ls-files", "--others", "--exclude-standard", "-z", "--full-name")
         return frozenset(_names(changed) + _names(new))
 
     def changed_between(self, commit: str, later: str) -> frozenset[str]:
         """The paths of all files that differ between two commits."""
-        done = self._sure("diff", "--name-only", "--no-renames", "-z", "--no-ext-diff", commit, later, "--")
+        done = self.must("diff", "--name-only", "--no-renames", "-z", "--no-ext-diff", commit, later, "--")
         return frozenset(_names(done))
 
     def export(self, commit: str, folder: str, into: Path) -> None:
@@ -180,9 +180,9 @@ class Repository:
         Raises:
             InvalidInput: git could not.
         """
-        listed = _names(self._sure("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit))
+        listed = _names(self.must("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit))
         names = [name for name in listed if folder == "." or name.startswith(f"{folder}/")]
-        git_folder = self._sure("rev-parse", "--absolute-git-dir").text
+        git_folder = self.must("rev-parse", "--absolute-git-dir").text
         with temporary_folder() as beside:
             # A work tree with no files in it, so that attributes can only come from the commit.
             variables = {
@@ -190,15 +190,15 @@ class Repository:
                 "GIT_DIR": git_folder,
                 "GIT_WORK_TREE": str(into.resolve()),
             }
-            self._sure(*_WHOLE_INDEX, "read-tree", "--no-sparse-checkout", commit, variables=variables)
-            self._sure("checkout-index", "-z", "--stdin", stdin=_listed(names), variables=variables)
+            self.must(*_WHOLE_INDEX, "read-tree", "--no-sparse-checkout", commit, variables=variables)
+            self.must("checkout-index", "-z", "--stdin", stdin=_listed(names), variables=variables)
 
     @contextmanager
     def _index_apart(self) -> Iterator[dict[str, str]]:
         """The variables for a copy of the index: git may note there which files it looked at."""
         import shutil  # noqa: PLC0415 - only where a plan is compared with another commit
 
-        index = self.root / self._sure("rev-parse", "--git-path", "index").text
+        index = self.root / self.must("rev-parse", "--git-path", "index").text
         with temporary_folder() as beside:
             copy = beside / "index"
             if index.exists():
@@ -209,7 +209,12 @@ class Repository:
     def _git(self, *arguments: str, stdin: bytes = b"", variables: dict[str, str] | None = None) -> Done:
         return run_git(self.root, *arguments, stdin=stdin, variables=variables)
 
-    def _sure(self, *arguments: str, stdin: bytes = b"", variables: dict[str, str] | None = None) -> Done:
+    def must(self, *arguments: str, stdin: bytes = b"", variables: dict[str, str] | None = None) -> Done:
+        """What git answers.
+
+        Raises:
+            InvalidInput: it failed.
+        """
         done = self._git(*arguments, stdin=stdin, variables=variables)
         if done.code:
             raise failure("git could not do what was needed.", done)

@@ -76,7 +76,13 @@ def _acquire(descriptor: int, path: Path, name: str, patience: Patience) -> None
         time.sleep(_POLL)
         if _try(descriptor, path):
             return
-    raise Refusal(_held(name, _holder(path)))
+    hint = "Wait until it ends (`apply --wait SECONDS` does); its lock ends with it, also if it is killed. "
+    raise Refusal(
+        Problem(
+            (f"Another run is writing to {name}: {_holder(path)}.",),
+            (hint, "Nothing was changed."),
+        )
+    )
 
 
 def _try(descriptor: int, path: Path) -> bool:
@@ -113,16 +119,6 @@ def _holder(path: Path) -> str:
         return f"process {found['pid']} on {found['host']}, since {found['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process, which has just begun"
-
-
-def _held(name: str, holder: str) -> Problem:
-    return Problem(
-        (f"Another run is writing to {name}: {holder}.",),
-        (
-            "Wait until it ends (`apply --wait SECONDS` does); its lock ends with it, also if it is killed. ",
-            "Nothing was changed.",
-        ),
-    )
 
 
 def _without_locks(path: Path, error: OSError) -> Problem:
