@@ -23,10 +23,6 @@ _HASH = re.compile(f"({PREFIX}|{CHECK_PREFIX})([0-9a-f]{{64}})", re.IGNORECASE |
 _HASH_LIKE = re.compile(r"hmac|sha-?256|[0-9a-f]{64}", re.IGNORECASE)
 _HASH_HINT = "Write {} and 64 hexadecimal digits, without spaces."
 _COMMENT_HINT = "A comment needs a space before its #."
-_MISMATCH_HINT = (
-    "Check that the variable has the right value. A list can't be converted to another secret: keep the old "
-    "one, or write the list again."
-)
 
 
 class Secret:
@@ -81,7 +77,10 @@ class Suppression:
         self._hashed = hashed or {}
         self._secret = secret
         self._opt_outs = frozenset(opt_outs)
-        self._unchecked = frozenset(map(self._standing, self._hashed if secret is None else ()))
+        self._unchecked = frozenset(
+            Standing.OPTED_OUT if entry in self._opt_outs else Standing.SUPPRESSED
+            for entry in (self._hashed if secret is None else ())
+        )
 
     def __contains__(self, key: str) -> bool:
         """Whether the member of this identity is suppressed."""
@@ -100,10 +99,10 @@ class Suppression:
 
     def names_of(self, key: str) -> tuple[str, ...]:
         """How the lists name them; empty if they are on no list."""
-        return tuple(name for name in self.possible_names(key) if self._has(name))
-
-    def _has(self, name: str) -> bool:
-        return name in self._in_clear or name.removeprefix(PREFIX) in self._hashed
+        names = self.possible_names(key)
+        return tuple(
+            name for name in names if name in self._in_clear or name.removeprefix(PREFIX) in self._hashed
+        )
 
     def suppressed_in_clear(self) -> Iterator[tuple[str, Location]]:
         """The identities that are suppressed in clear, and where; without people who only opted out."""
@@ -150,9 +149,6 @@ class Suppression:
         """The same lists where the secret is missing, as on a pull request from a fork."""
         return Suppression(self._in_clear, self._hashed, opt_outs=self._opt_outs)
 
-    def _standing(self, entry: str) -> Standing:
-        return Standing.OPTED_OUT if entry in self._opt_outs else Standing.SUPPRESSED
-
     def is_hashed(self, key: str) -> bool:
         """Whether only a hash suppresses them."""
         return key not in self._in_clear and key in self
@@ -189,14 +185,6 @@ class SuppressionList(NamedTuple):
     problems: tuple[Problem, ...] = ()
     checks: tuple[Check, ...] = ()
     standing: Standing = Standing.SUPPRESSED
-
-    def other_secret(self, secret: Secret, variable: str) -> Iterator[Problem]:
-        """A problem for each check that was made with another secret than the one in this variable."""
-        message = f"The secret in the variable {variable} is not the one that this list was made with."
-        for check in self.checks:
-            if check.digits != secret.check:
-                location = Location(self.file, check.line, check.column)
-                yield Problem((message,), (_MISMATCH_HINT,), location)
 
 
 def parse(text: str, file: str) -> SuppressionList:

@@ -2,14 +2,14 @@
 
 import codecs
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.environment.model import OPT_OUT_LIST
 from reconciler.errors import InvalidInput
 from reconciler.files import display_path
-from reconciler.problems import Location, Problem, Severity
+from reconciler.problems import Location, Problem, Severity, counted
 from reconciler.suppression.model import Secret, Standing, Suppression, SuppressionList, parse
 from reconciler.text_source import (
     LINE_END,
@@ -25,6 +25,14 @@ LEAST_CHARACTERS = 16
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAKE = "Make one with `openssl rand -hex 32`, and keep it where your other secrets are."
+_NO_SECRET = (
+    ("This hash can't be compared with an address: no secret is named for it.",),
+    ("Name its variable: suppression_secret: {env: NAME} in environment.yaml.",),
+)
+_MISMATCH_HINT = (
+    "Check that the variable has the right value. A list can't be converted to another secret: keep the old "
+    "one, or write the list again."
+)
 
 
 class SuppressionReading(NamedTuple):
@@ -51,25 +59,32 @@ def read_suppression(
     except InvalidInput as error:
         problems += error.problems
     is_missing = variable is not None and secret is None and not problems
-    read = []
+    in_clear: dict[str, Location] = {}
+    hashed: dict[str, Location] = {}
+    entries: dict[Standing, set[str]] = {standing: set() for standing in Standing}
+    unchecked = []
     for path in lists:
         findings = Findings(display_path(path))
         text, found = _read(path, findings)
-        read.append(found)
-        if secret is not None and variable is not None:
-            findings.add_problems(found.other_secret(secret, variable))
-        if variable is None and is_settled:
-            _refuse_hashes(found, findings)
+        for entry in found.entries:
+            locations = hashed if entry.is_hashed else in_clear
+            locations.setdefault(entry.text, Location(found.file, entry.line))
+            entries[found.standing].add(entry.text)
+            if entry.is_hashed and variable is None and is_settled:
+                findings.add((entry.line, entry.column), *_NO_SECRET)
+        for check in found.checks if secret is not None else ():
+            if secret is not None and check.digits != secret.check:
+                message = (
+                    f"The secret in the variable {variable} is not the one that this list was made with."
+                )
+                findings.add((check.line, check.column), (message,), (_MISMATCH_HINT,))
+        if is_missing and (count := sum(entry.is_hashed for entry in found.entries)):
+            unchecked.append(_unchecked(count, found.file, variable or ""))
         findings.quote(text, LINE_END)
         problems += findings.in_order()
-    suppression = Suppression(
-        _locations(read, is_hashed=False),
-        _locations(read, is_hashed=True),
-        secret,
-        opt_outs=_only_opted_out(read),
-    )
-    unchecked = tuple(_unchecked(read, variable or "")) if is_missing else ()
-    return SuppressionReading(suppression, tuple(problems), unchecked)
+    opt_outs = entries[Standing.OPTED_OUT] - entries[Standing.SUPPRESSED]
+    suppression = Suppression(in_clear, hashed, secret, opt_outs=opt_outs)
+    return SuppressionReading(suppression, tuple(problems), tuple(unchecked))
 
 
 def read_secret(variable: str) -> Secret | None:
@@ -122,41 +137,12 @@ def _read(path: Path, findings: Findings) -> tuple[str, SuppressionList]:
     return text, found
 
 
-def _refuse_hashes(found: SuppressionList, findings: Findings) -> None:
-    message = ("This hash can't be compared with an address: no secret is named for it.",)
-    hint = ("Name its variable: suppression_secret: {env: NAME} in environment.yaml.",)
-    for entry in found.entries:
-        if entry.is_hashed:
-            findings.add((entry.line, entry.column), message, hint)
-
-
-def _locations(lists: Sequence[SuppressionList], *, is_hashed: bool) -> dict[str, Location]:
-    locations: dict[str, Location] = {}
-    for found in lists:
-        for entry in found.entries:
-            if entry.is_hashed is is_hashed:
-                locations.setdefault(entry.text, Location(found.file, entry.line))
-    return locations
-
-
-def _only_opted_out(lists: Sequence[SuppressionList]) -> set[str]:
-    entries: dict[Standing, set[str]] = {standing: set() for standing in Standing}
-    for found in lists:
-        entries[found.standing].update(entry.text for entry in found.entries)
-    return entries[Standing.OPTED_OUT] - entries[Standing.SUPPRESSED]
-
-
-def _unchecked(lists: Sequence[SuppressionList], variable: str) -> Iterator[Problem]:
-    for found in lists:
-        count = sum(entry.is_hashed for entry in found.entries)
-        if count:
-            many = "1 entry" if count == 1 else f"{count} entries"
-            message = f"{many} of {found.file} can't be checked here: the variable {variable} is not set."
-            hint = "Set it to the secret of the suppression lists."
-            yield Problem(
-                (message,),
-                (hint,),
-                Location(found.file),
-                severity=Severity.WARNING,
-                code="unchecked-suppressions",
-            )
+def _unchecked(count: int, file: str, variable: str) -> Problem:
+    many = counted(count, "entry", "entries")
+    return Problem(
+        (f"{many} of {file} can't be checked here: the variable {variable} is not set.",),
+        ("Set it to the secret of the suppression lists.",),
+        Location(file),
+        severity=Severity.WARNING,
+        code="unchecked-suppressions",
+    )

@@ -28,7 +28,6 @@ from reconciler.yaml_source.nodes import (
     Node,
     Scalar,
     Sequence,
-    empty_at,
     kind,
     position,
     referred_to,
@@ -87,9 +86,8 @@ class Composer:
         self._next()
         after = self._next()
         if type(after) is not StreamEndEvent:
-            raise self._fatal(
-                after, "A second document begins here.", 'Remove the line "---", or split the file.'
-            )
+            hint = 'Remove the line "---", or split the file.'
+            raise self._fatal(after, "A second document begins here.", hint)
         # For an empty document after "---", libyaml may name a line that the file doesn't have.
         return None if isinstance(root, ScalarEvent) and not (root.value or root.style) else root
 
@@ -131,14 +129,11 @@ class Composer:
             reason = "refers to something it is part of" if event.anchor in self._anchors else "has no anchor"
             hint = "An alias needs an anchor of the same name, complete, above this line."
             self._findings.add(position(event), (f"This alias {reason}.",), (hint,))
-            return empty_at(event.start_mark)
+            return ScalarEvent(None, None, (True, False), "", event.start_mark, event.start_mark, "")
         self._borrowed += 1 if isinstance(target, ScalarEvent) else target.size
         if self._borrowed > _MOST_BORROWED + _MOST_BORROWED_PER_CHARACTER * event.start_mark.index:
-            raise self._fatal(
-                event,
-                f"Aliases expand this file to more than {self._borrowed:,} values.",
-                "Use fewer of them.",
-            )
+            message = f"Aliases expand this file to more than {self._borrowed:,} values."
+            raise self._fatal(event, message, "Use fewer of them.")
         return referred_to(target, event.start_mark)
 
     def _sequence(self, start: Any, depth: int) -> Sequence:

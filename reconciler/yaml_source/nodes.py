@@ -72,8 +72,3 @@ def referred_to(target: Node, mark: Any) -> Node:
             return Sequence(target.items, mark, target.size)
         case _:
             return ScalarEvent(None, None, target.implicit, target.value, mark, mark, target.style)
-
-
-def empty_at(mark: Any) -> Scalar:
-    """A scalar that is not declared, in place of something that can't be used."""
-    return ScalarEvent(None, None, (True, False), "", mark, mark, "")
