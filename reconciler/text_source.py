@@ -70,7 +70,11 @@ class Findings:
 
     def in_order(self) -> tuple[Problem, ...]:
         """All problems, by line and column; of more than `MOST_KEPT`, the first found and a note."""
-        return (*self._sorted(), self._more()) if self._has_more else tuple(self._sorted())
+        if not self._has_more:
+            return tuple(self._sorted())
+        message = f"This file has more than {MOST_KEPT:,} problems; only these are listed."
+        hint = "Fix the first ones: very many mistakes often have one cause."
+        return (*self._sorted(), Problem((message,), (hint,), Location(self.file)))
 
     def _keep(self, problem: Problem) -> None:
         if len(self._found) < MOST_KEPT:
@@ -80,13 +84,6 @@ class Findings:
 
     def _sorted(self) -> list[Problem]:
         return sorted(self._found, key=_line_and_column)
-
-    def _more(self) -> Problem:
-        return Problem(
-            (f"This file has more than {MOST_KEPT:,} problems; only these are listed.",),
-            ("Fix the first ones: very many mistakes often have one cause.",),
-            Location(self.file),
-        )
 
 
 def _line_and_column(problem: Problem) -> tuple[int, int]:

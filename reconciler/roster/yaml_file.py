@@ -228,7 +228,11 @@ def _read_profile_field(
         findings.add(position(item), (f"A profile field is a mapping, not {kind(item)}.",), hint)
         return
     _refuse_unknown_keys(item, PROFILE_FIELD_KEYS, "a profile field", findings)
-    identifier = _profile_field_id(item, findings)
+    identifier = None
+    if PROFILE_FIELD_ID in item.entries and not is_undeclared(node := item.entries[PROFILE_FIELD_ID][1]):
+        identifier = _number(PROFILE_FIELD_ID, node, findings)
+    else:
+        findings.add(position(item), (f'This profile field has no "{PROFILE_FIELD_ID}".',), hint)
     if "value" not in item.entries:
         findings.add(position(item), ('This profile field has no "value".',), hint)
         return
@@ -242,21 +246,6 @@ def _read_profile_field(
     value = _profile_value(item.entries["value"][1], findings)
     if value is not None:
         declared[identifier] = {PROFILE_FIELD_ID: identifier, "value": value}
-
-
-def _profile_field_id(item: Mapping, findings: Findings) -> int | None:
-    if PROFILE_FIELD_ID not in item.entries:
-        message = (f'This profile field has no "{PROFILE_FIELD_ID}".',)
-        findings.add(position(item), message, (f"Write {_PROFILE_SHAPE}",))
-        return None
-    node = item.entries[PROFILE_FIELD_ID][1]
-    if isinstance(node, ScalarEvent) and not node.style:
-        number = whole_number(node.value)
-        if number is not None:
-            return number
-    message = (f'"{PROFILE_FIELD_ID}" takes a whole number without quotes.',)
-    findings.add(position(node), message, (WHOLE_NUMBER_HINT,))
-    return None
 
 
 def _profile_value(node: Node, findings: Findings) -> Any:

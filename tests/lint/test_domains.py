@@ -29,13 +29,12 @@ from reconciler.lint.domains import KNOWN_DOMAINS, likely_domain
         ("verein.ogr", "verein.org"),
     ],
 )
-def test_a_mistyped_domain_is_told_with_the_likely_one(mistyped: str, meant: str) -> None:
+def test_a_mistyped_domain_is_shown_with_the_likely_one(mistyped: str, meant: str) -> None:
     assert likely_domain(mistyped) == meant
 
 
-@pytest.mark.parametrize("domain", sorted(KNOWN_DOMAINS))
-def test_a_providers_own_domain_is_never_taken_for_another(domain: str) -> None:
-    assert likely_domain(domain) is None
+def test_a_providers_own_domain_is_never_taken_for_another() -> None:
+    assert [domain for domain in KNOWN_DOMAINS if likely_domain(domain)] == []
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,12 @@ def distance(one: str, other: str) -> int:
 
 
 @given(WORDS, WORDS)
-def test_one_slip_is_a_distance_of_one(one: str, other: str) -> None:
+def test_one_typo_is_a_distance_of_one(one: str, other: str) -> None:
     assert is_one_typo(one, other) == (distance(one, other) == 1)
 
 
 @given(WORDS, st.data())
-def test_a_slip_leaves_a_gap_in_common(one: str, data: st.DataObject) -> None:
+def test_texts_one_typo_apart_have_a_deletion_in_common(one: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(one)))
     for other in (
         one[:at] + "x" + one[at:],

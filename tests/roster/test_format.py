@@ -17,10 +17,6 @@ _FLAT = "members: [{emailAddress: ada@example.org, city: 'Wien'}]\n"
 _CANONICAL = b"members:\n  - emailAddress: ada@example.org\n    city: Wien\n"
 
 
-def _after(before: Path) -> Path:
-    return before.with_name(before.name.replace(".before.", ".after."))
-
-
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "team.yaml"
@@ -37,12 +33,9 @@ def formatted(path: Path, data: bytes) -> bytes:
 @pytest.mark.parametrize("before", _BEFORE, ids=lambda path: path.name)
 def test_a_case_takes_the_form_that_it_states(before: Path, tmp_path: Path) -> None:
     file = tmp_path / before.name
-    assert formatted(file, before.read_bytes()).decode() == _after(before).read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("before", _BEFORE, ids=lambda path: path.name)
-def test_the_canonical_form_of_a_case_stays(before: Path) -> None:
-    assert not format_file(_after(before), check=True)
+    after = before.with_name(before.name.replace(".before.", ".after."))
+    assert formatted(file, before.read_bytes()).decode() == after.read_text(encoding="utf-8")
+    assert not format_file(after, check=True)
 
 
 @pytest.mark.parametrize(
@@ -61,17 +54,16 @@ def test_yaml_becomes_utf8_with_lf_and_without_a_mark(file: Path, data: bytes) -
     assert formatted(file, data) == _CANONICAL
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_csv_keeps_the_mark_by_which_excel_knows_its_encoding(tmp_path: Path, encoding: str) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "mark"), [("utf-8-sig", codecs.BOM_UTF8), ("utf-16", codecs.BOM_UTF8), ("utf-8", b"")]
+)
+def test_csv_keeps_the_mark_by_which_excel_knows_its_encoding(
+    tmp_path: Path, encoding: str, mark: bytes
+) -> None:
     data = 'city,emailAddress\r\n"Zürich",ada@example.org\r\n'.encode(encoding)
-    expected = codecs.BOM_UTF8 + "emailAddress,city\nada@example.org,Zürich\n".encode()
+    expected = mark + "emailAddress,city\nada@example.org,Zürich\n".encode()
     assert formatted(tmp_path / "team.csv", data) == expected
     assert not format_file(tmp_path / "team.csv")
-
-
-def test_csv_without_the_mark_gets_none(tmp_path: Path) -> None:
-    data = b'city,emailAddress\r\n"Wien",ada@example.org\r\n'
-    assert formatted(tmp_path / "team.csv", data) == b"emailAddress,city\nada@example.org,Wien\n"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +147,7 @@ def test_an_empty_key_is_formatted_too(file: Path, note: str) -> None:
     assert formatted(file, text.encode()) == b'x-note:\n  "": 1\nmembers: []  # nobody yet\n'
 
 
-@pytest.mark.parametrize("step", range(1, 60, 4))
+@pytest.mark.parametrize("step", range(1, 60, 9))
 def test_a_death_leaves_the_old_file_or_the_new(file: Path, step: int) -> None:
     outlive(AtStep(step).__call__, lambda: format_file(file))
     assert file.read_bytes() in {_FLAT.encode(), _CANONICAL}
