@@ -175,7 +175,7 @@ def test_yaml_ends_lines_where_its_parser_does() -> None:
     assert found.excerpt == Excerpt("two", 0)
 
 
-def test_each_thing_is_told_once_in_the_order_of_the_file() -> None:
+def test_each_problem_is_there_once_in_the_order_of_the_file() -> None:
     findings = Findings("f")
     for position in [(2, 1), (1, 5), (2, 1), None]:
         findings.add(position, ("Wrong.",))
@@ -186,7 +186,7 @@ def test_each_thing_is_told_once_in_the_order_of_the_file() -> None:
     ]
 
 
-def test_of_more_than_memory_has_room_for_the_first_are_told_and_that_there_are_more() -> None:
+def test_of_very_many_problems_the_first_are_kept_and_that_there_are_more() -> None:
     findings = Findings("f")
     for line in range(MOST_KEPT):
         findings.add((line + 1, 1), ("Wrong.",))

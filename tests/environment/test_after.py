@@ -51,12 +51,12 @@ def test_a_mistyped_name_names_the_nearest_environment(panels: Panels) -> None:
     assert plain(problem.hint) == 'Did you mean "staging"?'
 
 
-def test_a_name_like_no_other_is_told_which_there_are_but_not_its_own(panels: Panels) -> None:
+def test_a_name_like_no_other_gets_the_names_of_the_others_as_a_hint(panels: Panels) -> None:
     (problem,) = read(panels, "xyz").problems
     assert plain(problem.hint) == "The others are staging, training."
 
 
-def test_each_wrong_name_is_told_at_its_place(panels: Panels) -> None:
+def test_each_wrong_name_is_a_problem_at_its_place(panels: Panels) -> None:
     problems = read(panels, "[xyz, staging, production]").problems
     assert [str(problem.location)[-4:] for problem in problems] == [":2:9", "2:23"]
 

@@ -52,7 +52,7 @@ def test_a_files_path_is_relative_to_the_settings(tmp_path: Path) -> None:
         f"embedded: {SECRET}",
     ],
 )
-def test_a_key_that_stands_in_the_file_is_refused_and_never_repeated(setting: str, tmp_path: Path) -> None:
+def test_a_key_in_the_file_is_refused_and_never_repeated(setting: str, tmp_path: Path) -> None:
     reading = reading_of(setting, tmp_path)
     assert reading.problems
     assert SECRET not in repr(reading)

@@ -154,7 +154,7 @@ def test_a_folder_that_holds_itself_by_a_link_is_read_once(panels: Path) -> None
     assert found(panels) == ["e/members/a.yaml"]
 
 
-def test_a_missing_default_folder_is_told(panels: Path) -> None:
+def test_a_missing_default_folder_is_a_problem(panels: Path) -> None:
     assert places(panels) == ["panels/e/environment.yaml"]
 
 
@@ -180,13 +180,13 @@ def test_a_file_of_another_kind_is_a_mistake_where_it_is_named(name: str, panels
     assert places(panels, f"[{name}]") == ["panels/e/environment.yaml:2:11"]
 
 
-def test_a_folder_with_a_files_ending_is_told(panels: Path) -> None:
+def test_a_folder_with_a_files_ending_is_a_problem(panels: Path) -> None:
     (panels / "e/members/x.yaml").mkdir(parents=True)
     (problem,) = told(panels, None)
     assert "panels/e/members/x.yaml is a folder" in problem
 
 
-def test_a_link_that_leads_nowhere_is_told(panels: Path) -> None:
+def test_a_link_that_leads_nowhere_is_a_problem(panels: Path) -> None:
     put(panels, "e/members/a.yaml")
     (panels / "e/members/b.yaml").symlink_to("nowhere.yaml")
     (panels / "e/members/c.yaml").symlink_to("c.yaml")
@@ -197,7 +197,7 @@ def test_a_link_that_leads_nowhere_is_told(panels: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 @pytest.mark.parametrize("mode", [0o000, 0o400])
-def test_a_folder_that_cannot_be_looked_into_is_told(mode: int, panels: Path) -> None:
+def test_a_folder_that_cannot_be_read_is_a_problem(mode: int, panels: Path) -> None:
     put(panels, "e/members/deep/a.yaml")
     folder = panels / "e/members/deep"
     folder.chmod(mode)

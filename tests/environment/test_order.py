@@ -22,7 +22,7 @@ def names(panels: Path) -> list[str]:
     return [placed.name for placed in environments_in_order(panels)]
 
 
-def test_each_stands_behind_those_that_it_comes_after_and_else_by_name(tmp_path: Path) -> None:
+def test_each_is_behind_those_that_it_comes_after_and_else_by_name(tmp_path: Path) -> None:
     write(tmp_path, {"a": ["z"], "b": [], "m": ["a", "b"], "z": []})
     assert names(tmp_path) == ["b", "z", "a", "m"]
 
@@ -45,7 +45,7 @@ def test_whatever_comes_after_whatever_the_order_holds_it(
     assert all(found.index(other) < found.index(name) for name, others in after.items() for other in others)
 
 
-def test_it_tells_what_is_known_of_each(tmp_path: Path) -> None:
+def test_it_says_what_is_known_of_each(tmp_path: Path) -> None:
     write(tmp_path, {"sandbox": [], "staging": ["sandbox"]})
     (tmp_path / "staging/environment.yaml").write_text("datacenter: eu\napi_key: {env: K}\nafter: sandbox\n")
     sandbox, staging = environments_in_order(tmp_path)
@@ -66,7 +66,9 @@ def test_one_whose_settings_are_wrong_keeps_its_place(tmp_path: Path) -> None:
         ({"a": ["c"], "b": ["a"], "c": ["b"], "d": []}, "which comes after"),
     ],
 )
-def test_a_ring_is_told_with_a_file_to_change(tmp_path: Path, after: dict[str, list[str]], told: str) -> None:
+def test_a_ring_is_a_problem_with_a_file_to_change(
+    tmp_path: Path, after: dict[str, list[str]], told: str
+) -> None:
     write(tmp_path, after)
     with pytest.raises(InvalidInput) as error:
         environments_in_order(tmp_path)

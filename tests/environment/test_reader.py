@@ -108,7 +108,7 @@ def test_settings_that_cannot_be_read_are_a_problem(tmp_path: Path) -> None:
     assert "This is a folder" in str(problem)
 
 
-def test_all_problems_are_told_together(tmp_path: Path) -> None:
+def test_all_problems_are_shown_together(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         environment_of("x: 1\napi: {batch_size: 0}\nguards: 5\n", tmp_path)
     assert [problem.location.line for problem in caught.value.problems if problem.location] == [2, 3, 4]

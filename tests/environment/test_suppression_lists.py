@@ -67,7 +67,7 @@ def test_a_list_reached_twice_counts_once(panels: Path) -> None:
     )
 
 
-def test_a_list_that_is_named_and_not_there_is_told(panels: Path) -> None:
+def test_a_list_that_is_named_and_missing_is_a_problem(panels: Path) -> None:
     (problem,) = told(panels, "suppressed: [../shared/a.txt, suppressed.txt]")
     assert problem.startswith("panels/e/environment.yaml:3:31: panels/e/suppressed.txt doesn't exist.")
 
@@ -98,7 +98,7 @@ def test_a_folder_is_no_list(panels: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["5", "{a: b}", "[[x]]", '""', '"a\\nb"', "true"])
-def test_what_is_no_path_is_told(value: str, panels: Path) -> None:
+def test_what_is_no_path_is_a_problem(value: str, panels: Path) -> None:
     (problem,) = told(panels, f"suppressed: {value}")
     assert '"suppressed" takes paths of files. (Write suppressed: ../shared/suppressed.txt' in problem
 

@@ -40,7 +40,7 @@ def test_it_is_a_variables_name_or_none(setting: str, variable: str | None, tmp_
         f"'{SECRET}",
     ],
 )
-def test_a_secret_that_stands_in_the_file_is_refused_and_never_repeated(value: str, tmp_path: Path) -> None:
+def test_a_secret_in_the_file_is_refused_and_never_repeated(value: str, tmp_path: Path) -> None:
     reading = reading_of(f"suppression_secret: {value}", tmp_path)
     assert reading.problems
     assert SECRET not in repr(reading)

@@ -133,7 +133,7 @@ def test_a_line_above_the_header_may_name_the_separator(line: str, file: Path) -
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-def test_a_header_that_names_no_field_tells_the_separator_by_its_own_characters(
+def test_a_header_that_names_no_field_shows_the_separator_by_its_own_characters(
     separator: str,
 ) -> None:
     header = separator.join(["Member ID", "E-mail", "First, Name" if separator != "," else "First Name"])

@@ -25,7 +25,7 @@ def names(found: Roster) -> list[str]:
     return [key.partition("@")[0] for key in found.members]
 
 
-def test_somebody_is_declared_up_to_the_day_before_they_expire() -> None:
+def test_a_member_is_declared_up_to_the_day_before_they_expire() -> None:
     declared = roster(ada="2027-01-01", bob=None)
     assert names(declared.on("2026-12-31")) == ["ada", "bob"]
     assert names(declared.on("2027-01-01")) == ["bob"]

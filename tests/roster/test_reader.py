@@ -63,12 +63,12 @@ def test_problems_stand_in_the_order_of_files_and_lines() -> None:
     assert places == ["z.yaml:2:17", "z.yaml:3:3", "z.yaml:4:3", "a.csv:1:14", "gone.yaml", "broken.yaml:2:1"]
 
 
-def test_the_same_mistake_in_many_members_is_told_at_each_place() -> None:
+def test_the_same_mistake_in_many_members_is_a_problem_at_each_place() -> None:
     text = "members:\n" + "".join(f"- {{emailAddress: m{n}@example.org, citty: x}}\n" for n in range(200))
     assert len(read_roster([file("a.yaml", text)]).problems) == 200
 
 
-def test_a_mistake_in_a_shared_anchor_is_told_once() -> None:
+def test_a_mistake_in_a_shared_anchor_is_one_problem() -> None:
     text = "x-a: &a {citty: x, statusType: y}\nmembers:\n" + "".join(
         f"- {{emailAddress: m{n}@example.org, <<: *a}}\n" for n in range(5)
     )

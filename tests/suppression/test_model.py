@@ -10,7 +10,7 @@ HERE, THERE = Location("f", 1), Location("g", 2)
 HASH = Secret(SECRET).hash_of("ada@example.org")
 
 
-def test_whoever_stands_on_a_list_is_contained_and_has_a_place() -> None:
+def test_a_person_on_a_list_is_contained_and_has_a_place() -> None:
     suppressed = Suppression({"ada@example.org": HERE})
     assert "ada@example.org" in suppressed
     assert suppressed.place_of("ada@example.org") == HERE
@@ -53,7 +53,7 @@ def test_where_everything_is_in_clear_nothing_is_hashed(monkeypatch: pytest.Monk
     ],
     ids=["on a suppression list", "on an opt-out list", "suppressed by hash", "suppressed in clear"],
 )
-def test_who_only_opted_out_is_told_from_who_is_suppressed(
+def test_people_who_only_opted_out_differ_from_suppressed_people(
     opt_outs: tuple[str, ...], standing: Standing
 ) -> None:
     lists = Suppression({"ada@example.org": HERE}, {HASH: HERE}, Secret(SECRET), opt_outs=opt_outs)
@@ -61,7 +61,7 @@ def test_who_only_opted_out_is_told_from_who_is_suppressed(
     assert lists.standings("bob@example.org") == {Standing.UNLISTED}
 
 
-def test_without_the_secret_anybody_may_be_whom_a_hash_names() -> None:
+def test_without_the_secret_a_hash_may_name_anyone() -> None:
     lists = Suppression({"ada@example.org": HERE}, {HASH: HERE}, Secret(SECRET)).without_secret()
     assert lists.standings("ada@example.org") == {Standing.SUPPRESSED}
     assert lists.standings("bob@example.org") == {Standing.SUPPRESSED, Standing.UNLISTED}

@@ -57,7 +57,7 @@ def test_any_line_ends_are_fine_and_each_entry_knows_its_place(line_end: str) ->
     )
 
 
-def test_all_that_is_wrong_is_told_with_its_place_and_how_to_mend_it() -> None:
+def test_each_mistake_has_its_place_and_how_to_fix_it() -> None:
     assert told(f"ada\nbob@example.org\n  hmac-sha256:{HASH[1:]}\n{HASH}\nHMAC-SHA256: {HASH}") == [
         f'f:{place}: "{written}" is neither an e-mail address nor a hash of one. ({hint})'
         for place, written, hint in (
@@ -69,7 +69,7 @@ def test_all_that_is_wrong_is_told_with_its_place_and_how_to_mend_it() -> None:
     ]
 
 
-def test_a_check_that_is_cut_short_is_told() -> None:
+def test_a_check_that_is_cut_short_is_a_problem() -> None:
     [problem] = told(f"hmac-sha256-check:{HASH[1:]}")
     assert problem == (
         f'f:1:1: "hmac-sha256-check:{HASH[1:]}" is neither an e-mail address nor a hash of one. '
@@ -80,7 +80,7 @@ def test_a_check_that_is_cut_short_is_told() -> None:
 @pytest.mark.parametrize(
     "entry", ["new@example.org#c", "a#b@example.org#c @d", f"hmac-sha256:{HASH}#c@example.org", "a@b.org#"]
 )
-def test_a_comment_without_its_space_is_told_as_one(entry: str) -> None:
+def test_a_comment_without_its_space_is_named_as_one(entry: str) -> None:
     [problem] = told(entry)
     assert problem == (
         f'f:1:1: "{entry}" is neither an e-mail address nor a hash of one. '

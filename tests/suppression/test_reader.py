@@ -55,7 +55,7 @@ def test_hashes_are_compared_by_the_secret_in_the_variable(monkeypatch: pytest.M
     assert VALUE not in repr(found)
 
 
-def test_all_problems_of_all_lists_are_told_with_their_lines() -> None:
+def test_all_problems_of_all_lists_have_their_lines() -> None:
     found = read("ada\nbob@example.org\nbob\n", "cy\n")
     places = [problem.location for problem in found.problems]
     assert places == [Location("0.txt", 1, 1), Location("0.txt", 3, 1), Location("1.txt", 1, 1)]
@@ -63,7 +63,7 @@ def test_all_problems_of_all_lists_are_told_with_their_lines() -> None:
     assert "bob@example.org" in found.suppression
 
 
-def test_what_is_no_text_in_utf8_is_told() -> None:
+def test_what_is_no_text_in_utf8_is_a_problem() -> None:
     found = read("a".encode("utf-16"), b"\xff\n", b"a@example.org\x00\nb\n")
     assert [problem.split(" (")[0] for problem in told(found)] == [
         "0.txt: This list is in UTF-16.",
@@ -113,13 +113,6 @@ def test_a_list_that_was_made_with_another_secret_is_a_problem_at_its_line(
     )
 
 
-def test_a_list_that_was_made_with_this_secret_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PEPPER", VALUE)
-    found = read(f"hmac-sha256-check:{Secret(VALUE).check}\nhmac-sha256:{HASH}\n", variable="PEPPER")
-    assert (found.problems, found.unchecked) == ((), ())
-    assert found.suppression.place_of("ada@example.org") == Location("0.txt", 2)
-
-
 def test_without_a_secret_its_check_says_nothing() -> None:
     found = read(f"hmac-sha256-check:{Secret(VALUE).check}\n", variable="PEPPER")
     assert (found.problems, found.unchecked) == ((), ())
@@ -129,6 +122,7 @@ def test_a_short_secret_is_a_problem_of_its_own(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("PEPPER", "short")
     found = read(f"hmac-sha256:{HASH}", variable="PEPPER")
     assert ["less than 16 characters" in problem for problem in told(found)] == [True]
+    assert "openssl rand -hex 32" in told(found)[0]
     assert found.unchecked == ()
     assert "short" not in str(told(found))
 
@@ -149,15 +143,6 @@ def test_a_missing_secret_is_an_error_only_where_it_is_required(
     assert read_secret("PEPPER") is None
     with pytest.raises(InvalidInput, match="the variable PEPPER is not set, or empty"):
         required_secret("PEPPER")
-
-
-@pytest.mark.parametrize("read", [read_secret, required_secret])
-def test_a_short_secret_is_refused_and_not_shown(read: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PEPPER", VALUE[1:])
-    assert callable(read)
-    with pytest.raises(InvalidInput, match="openssl rand -hex 32") as caught:
-        read("PEPPER")
-    assert VALUE[1:] not in repr(caught.value)
 
 
 def test_the_secret_may_hold_any_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
