@@ -58,7 +58,7 @@ def _rehearse(folder: Path, case: Case) -> Interrupted:
         settings = api(batch_size=SIZE, concurrency=AT_ONCE, timeout=30)
         world = prepared(folder, vendor.base_url, MEMBERS, settings)
         process = world.start("apply", "p", "--yes", "--report", "report.json")
-        _wait_for_calls(vendor, AT_ONCE // 2 if case.delay else AT_ONCE)
+        vendor.wait_for(AT_ONCE // 2 if case.delay else AT_ONCE)
         began = time.monotonic()
         _send(process, case)
         _, err = process.communicate(timeout=30)
@@ -78,13 +78,6 @@ def _rehearse(folder: Path, case: Case) -> Interrupted:
             after.code,
             outcomes_of(world),
         )
-
-
-def _wait_for_calls(vendor: SocketVendor, count: int) -> None:
-    deadline = time.monotonic() + 20
-    while len(vendor.calls) < count:
-        assert time.monotonic() < deadline, "the calls never came"
-        time.sleep(0.01)
 
 
 def _send(process: "subprocess.Popen[str]", case: Case) -> None:

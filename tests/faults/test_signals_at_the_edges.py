@@ -81,7 +81,7 @@ def test_a_signal_that_was_ignored_at_the_start_stays_ignored(tmp_path: Path, nu
             process = world.start("apply", "p", "--yes")
         finally:
             signal.signal(number, signal.SIG_DFL)
-        _until(lambda: len(vendor.calls) > 0)
+        vendor.wait_for(1)
         process.send_signal(number)
         _, err = process.communicate(timeout=_SECONDS)
     assert process.returncode == 0, err

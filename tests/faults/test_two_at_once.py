@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import socket
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,10 +29,7 @@ class Busy:
         settings = api(batch_size=SIZE, concurrency=1, timeout=60)
         self.world: World = prepared(folder, vendor.base_url, MEMBERS, settings)
         self.first = self.world.start("apply", "p", "--yes")
-        deadline = time.monotonic() + 20
-        while len(vendor.calls) < 2:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        vendor.wait_for(2)
 
     def kill(self) -> None:
         self.first.kill()

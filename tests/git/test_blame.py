@@ -26,7 +26,7 @@ def commit(root: Path, *words: str) -> str:
     return git(root, "rev-parse", "HEAD")
 
 
-def test_the_commit_and_the_author_of_a_line_are_told_and_the_day_in_utc(root: Path) -> None:
+def test_a_line_has_a_commit_an_author_and_a_day_in_utc(root: Path) -> None:
     first = git(root, "rev-parse", "HEAD")
     (root / "team.yaml").write_text("one\nchanged\n")
     second = commit(root, "--author", "Grace <grace@example.org>")
@@ -34,7 +34,7 @@ def test_the_commit_and_the_author_of_a_line_are_told_and_the_day_in_utc(root: P
     assert blame(root / "team.yaml", 2) == Written(second, "Grace", "2026-11-21")
 
 
-def test_a_line_that_is_changed_and_not_committed_is_told_as_that(root: Path) -> None:
+def test_a_changed_line_is_not_committed(root: Path) -> None:
     (root / "team.yaml").write_text("one\nchanged\n")
     assert blame(root / "team.yaml", 2) == NOT_COMMITTED
 
@@ -53,12 +53,12 @@ def test_in_a_repository_without_commits_nothing_is_committed(tmp_path: Path) ->
     assert blame(tmp_path / "new.yaml", 1) == NOT_COMMITTED
 
 
-def test_without_a_repository_there_is_no_telling(tmp_path: Path) -> None:
+def test_without_a_repository_nothing_is_known(tmp_path: Path) -> None:
     (tmp_path / "new.yaml").write_text("one\n")
     assert blame(tmp_path / "new.yaml", 1) is None
 
 
-def test_without_git_there_is_no_telling(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_nothing_is_known(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert blame(root / "team.yaml", 1) is None
 
@@ -76,7 +76,7 @@ def test_a_file_of_any_name_is_found(root: Path, name: str) -> None:
     assert found.commit == name_of_commit
 
 
-def test_a_link_tells_of_the_file_that_it_leads_to(root: Path) -> None:
+def test_a_link_counts_as_the_file_that_it_leads_to(root: Path) -> None:
     (root / "link.yaml").symlink_to("team.yaml")
     assert blame(root / "link.yaml", 2) == blame(root / "team.yaml", 2) != NOT_COMMITTED
 

@@ -56,7 +56,7 @@ def test_nothing_of_the_clone_is_touched(clone: Clone, repository: Repository) -
         ({"author.email": "b@c"}, "Reconciler <b@c> Reconciler <reconciler@localhost>"),
     ],
 )
-def test_it_is_made_by_whom_the_settings_name_or_else_by_the_tool(
+def test_its_author_and_committer_are_those_of_the_settings_or_else_the_tool(
     clone: Clone, repository: Repository, settings: dict[str, str], who: str
 ) -> None:
     for name, value in settings.items():

@@ -39,6 +39,14 @@ def files_below(folder: Path) -> dict[str, bytes]:
     }
 
 
+def exported(root: Path, commit: str, folder: str) -> Path:
+    """The files below a folder as they were in a commit, written out beside the repository."""
+    into = root.parent / "into"
+    into.mkdir()
+    Repository(root).export(commit, folder, into)
+    return into
+
+
 def test_it_is_found_around_any_folder_in_it(root: Path) -> None:
     (root / "a/b").mkdir(parents=True)
     assert Repository.around(root / "a/b") == Repository.around(root) == Repository(root.resolve())
@@ -108,7 +116,7 @@ def test_a_file_is_read_as_it_was(root: Path) -> None:
         assert Repository(root).read("HEAD", name) is None
 
 
-def test_the_files_below_a_folder_are_written_out_as_they_were(root: Path, tmp_path: Path) -> None:
+def test_the_files_below_a_folder_are_written_out_as_they_were(root: Path) -> None:
     for place in ("in", "in/deep", "inside", "."):
         (root / place).mkdir(exist_ok=True)
         for name in NAMES:
@@ -118,63 +126,46 @@ def test_the_files_below_a_folder_are_written_out_as_they_were(root: Path, tmp_p
     for path in root.rglob("*.txt"):
         path.unlink()
     commit(root)
-    into = tmp_path / "into"
-    into.mkdir()
-    Repository(root).export(first, "in", into)
-    assert files_below(into) == {f"{place}/{name}": b"1\r\n" for place in ("in", "in/deep") for name in NAMES}
+    assert files_below(exported(root, first, "in")) == {
+        f"{place}/{name}": b"1\r\n" for place in ("in", "in/deep") for name in NAMES
+    }
 
 
-def test_all_of_it_may_be_written_out(root: Path, tmp_path: Path) -> None:
+def test_all_of_it_may_be_written_out(root: Path) -> None:
     first = commit(root, a="1", b="2", **{".index": "3"})
-    into = tmp_path / "into"
-    into.mkdir()
-    Repository(root).export(first, ".", into)
-    assert files_below(into) == {"a": b"1", "b": b"2", ".index": b"3"}
+    assert files_below(exported(root, first, ".")) == {"a": b"1", "b": b"2", ".index": b"3"}
 
 
-def test_a_folder_that_was_not_there_is_nothing_to_write(root: Path, tmp_path: Path) -> None:
+def test_a_folder_that_was_not_there_is_nothing_to_write(root: Path) -> None:
     first = commit(root, a="1")
-    Repository(root).export(first, "panels", tmp_path)
-    assert not (tmp_path / "panels").exists()
+    assert files_below(exported(root, first, "panels")) == {}
 
 
-def test_links_are_written_as_links(root: Path, tmp_path: Path) -> None:
+def test_links_are_written_as_links(root: Path) -> None:
     (root / "p").mkdir()
     (root / "p/link").symlink_to("a")
     first = commit(root, **{"p/a": "1"})
-    into = tmp_path / "into"
-    into.mkdir()
-    Repository(root).export(first, "p", into)
-    assert (into / "p/link").is_symlink()
-    assert (into / "p/link").read_text() == "1"
+    link = exported(root, first, "p") / "p/link"
+    assert link.is_symlink()
+    assert link.read_text() == "1"
 
 
-def test_files_that_are_filtered_are_written_as_a_checkout_would_have_them(
-    root: Path, tmp_path: Path
-) -> None:
+def test_files_that_are_filtered_are_written_as_a_checkout_would_have_them(root: Path) -> None:
     (root / "p").mkdir()
     (root / "p/.gitattributes").write_text("a eol=crlf\n")
     first = commit(root, **{"p/a": "1\n"})
-    into = tmp_path / "into"
-    into.mkdir()
-    Repository(root).export(first, "p", into)
-    assert (into / "p/a").read_bytes() == b"1\r\n"
+    assert (exported(root, first, "p") / "p/a").read_bytes() == b"1\r\n"
 
 
 @pytest.mark.parametrize("place", [".gitattributes", "p/.gitattributes"])
-def test_attributes_of_the_work_tree_do_not_decide_how_another_commit_is_read(
-    root: Path, tmp_path: Path, place: str
-) -> None:
+def test_attributes_of_the_work_tree_do_not_decide_how_another_commit_is_read(root: Path, place: str) -> None:
     (root / "p").mkdir()
     first = commit(root, **{"p/a": "1\n"})
     (root / place).write_text("a working-tree-encoding=UTF-16 eol=crlf\n")
-    into = tmp_path / "into"
-    into.mkdir()
-    Repository(root).export(first, "p", into)
-    assert (into / "p/a").read_bytes() == b"1\n"
+    assert (exported(root, first, "p") / "p/a").read_bytes() == b"1\n"
 
 
-def test_what_git_says_is_told_where_it_fails(root: Path) -> None:
+def test_what_git_says_is_shown_if_it_fails(root: Path) -> None:
     commit(root, a="1")
     with pytest.raises(InvalidInput, match=r"git could not do what was needed\. Git says: fatal: "):
         Repository(root).changed_since("0" * 40)
@@ -202,7 +193,7 @@ def test_a_change_in_the_same_tick_of_the_clock_is_seen(root: Path) -> None:
     assert Repository(root).changed_since(first) == {"a"}
 
 
-def test_another_owners_repository_is_told_with_what_git_says_of_it(
+def test_a_repository_of_another_owner_is_a_mistake_with_what_git_says(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
@@ -250,7 +241,7 @@ def test_a_side_that_a_merge_passed_over_is_listed_too(root: Path) -> None:
     assert Repository(root).versions("a", ["HEAD"], [first]) == [blob(root, "1"), blob(root, "2")]
 
 
-def test_where_a_clone_lacks_part_of_the_history_nothing_is_told_of_it(root: Path, tmp_path: Path) -> None:
+def test_a_history_that_a_clone_has_in_part_is_not_listed(root: Path, tmp_path: Path) -> None:
     commit(root, a="1")
     middle = commit(root, a="2")
     last = commit(root, a="3")

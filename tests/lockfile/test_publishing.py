@@ -50,6 +50,85 @@ def beside(tmp_path: Path) -> Origin:
     return Origin(tmp_path, own_branch=False, lockfile=lockfile_of("ada", "bob"))
 
 
+@pytest.fixture(params=["main", STATE])
+def published(request: pytest.FixtureRequest, tmp_path: Path) -> Origin:
+    """Where the lockfile knows ada, on main or on its own branch."""
+    if request.param == "main":
+        return Origin(tmp_path, own_branch=False, lockfile=lockfile_of("ada"))
+    origin = Origin(tmp_path, own_branch=True)
+    first = origin.clone("first")
+    LockfileFile(first.environment).write(lockfile_of("ada"))
+    first.publish()
+    return origin
+
+
+class TestOnEitherBranch:
+    def test_what_others_published_is_merged_and_a_removal_stays_removed(self, published: Origin) -> None:
+        clone, others = published.clone("ours"), published.clone("others")
+        clone.apply("grace")
+        others.apply("tim", removed="ada")
+        others.publish()
+        assert clone.publish().end is DONE
+        assert published.names(published.branch) == clone.known() == ["grace", "tim"]
+
+    def test_with_nothing_new_there_is_no_commit(self, published: Origin) -> None:
+        clone = published.clone("ours")
+        assert clone.publish().end is NOTHING
+        clone.apply("grace")
+        clone.publish()
+        clone.apply()
+        assert clone.publish().end is NOTHING
+        assert published.commits(published.branch) == 2
+
+    def test_neither_head_nor_index_nor_any_other_file_changes(self, published: Origin) -> None:
+        clone = published.clone("ours")
+        (clone.panels / "production" / "members" / "team.yaml").write_text("members: []  # edited\n")
+        clone.git("add", ".")
+        clone.apply("grace")
+        before = clone.untouched()
+        clone.publish()
+        assert clone.untouched() == before
+
+    def test_if_others_were_first_it_merges_and_pushes_again(self, published: Origin) -> None:
+        clone = published.clone("ours")
+        clone.apply("grace")
+        published.protect(_BUSY_ONCE.replace("BRANCH", published.branch))
+        assert clone.publish().end is DONE
+        assert published.names(published.branch) == ["ada", "grace"]
+        assert published.commits(published.branch) == 3
+
+    def test_a_kill_behind_the_push_is_mended_by_the_next(self, published: Origin) -> None:
+        clone, others = published.clone("ours"), published.clone("others")
+        clone.apply("grace")
+        die_behind_the_push(published, clone)
+        assert clone.path.exists()
+        others.git("pull", "-q")
+        others.apply(removed="grace")
+        others.publish()
+        assert clone.publish().end is NOTHING
+        assert published.names(published.branch) == ["ada"]
+
+    def test_a_server_that_takes_nothing_leaves_the_file_as_it_is(self, published: Origin) -> None:
+        clone = published.clone("ours")
+        clone.apply("grace")
+        before = clone.path.read_bytes()
+        published.protect("#!/bin/sh\necho Closed for today >&2; exit 1\n")
+        declined = f"{published.branch} and to {FALLBACK}: Closed for today.*still holds everything"
+        with pytest.raises(InvalidInput, match=declined):
+            clone.publish()
+        assert clone.path.read_bytes() == before
+        assert clone.known() == ["ada", "grace"]
+
+    def test_a_shallow_clone_is_enough(self, published: Origin) -> None:
+        clone = published.clone("shallow", "--depth=1", "--no-single-branch")
+        others = published.clone("others")
+        others.apply("tim", removed="ada")
+        others.publish()
+        clone.apply("grace")
+        clone.publish()
+        assert published.names(published.branch) == ["grace", "tim"]
+
+
 class TestOnABranchOfItsOwn:
     def test_the_first_publishing_makes_the_branch_with_nothing_else_in_it(self, origin: Origin) -> None:
         clone = origin.clone("ours")
@@ -77,26 +156,6 @@ class TestOnABranchOfItsOwn:
         assert clone.notes() == ""
         assert clone.known() == ["ada"]
 
-    def test_with_nothing_new_there_is_no_commit(self, origin: Origin) -> None:
-        clone = origin.clone("ours")
-        clone.publish()
-        clone.apply("ada")
-        clone.publish()
-        clone.apply()
-        assert clone.publish().end is NOTHING
-        assert not clone.path.exists()
-        assert origin.commits(STATE) == 2
-
-    def test_neither_head_nor_index_nor_any_other_file_changes(self, origin: Origin) -> None:
-        clone = origin.clone("ours")
-        clone.publish()
-        (clone.panels / "production" / "members" / "team.yaml").write_text("members: []  # edited\n")
-        clone.git("add", ".")
-        clone.apply("ada")
-        before = clone.untouched()
-        clone.publish()
-        assert clone.untouched() == before
-
     def test_several_environments_share_a_branch(self, origin: Origin) -> None:
         clone = origin.clone("ours")
         clone.publish()
@@ -105,14 +164,6 @@ class TestOnABranchOfItsOwn:
         clone.publish()
         assert git(origin.folder, "show", f"{STATE}:panels/staging/state.lock.json") == "theirs"
         assert origin.names(STATE) == ["ada"]
-
-    def test_a_removal_stays_removed(self, origin: Origin) -> None:
-        clone, others = published_by_two(origin, "ada", "bob")
-        others.apply(removed="bob")
-        clone.apply("grace")
-        others.publish()
-        clone.publish()
-        assert origin.names(STATE) == ["ada", "grace"]
 
     def test_a_contradiction_is_settled_and_named(self, origin: Origin) -> None:
         clone, others = published_by_two(origin, "ada")
@@ -132,27 +183,6 @@ class TestOnABranchOfItsOwn:
         assert [process.wait(60) for process in running] == [0, 0]
         assert origin.names(STATE) == ["ada", "grace", "tim"]
 
-    def test_whoever_was_outrun_merges_and_pushes_again(self, origin: Origin) -> None:
-        clone = origin.clone("ours")
-        clone.publish()
-        clone.apply("ada")
-        origin.protect(_BUSY_ONCE.replace("BRANCH", STATE))
-        assert clone.publish().end is DONE
-        assert origin.names(STATE) == ["ada"]
-        assert origin.commits(STATE) == 3
-
-    def test_a_kill_behind_the_push_is_mended_by_the_next(self, origin: Origin) -> None:
-        clone, others = published_by_two(origin, "ada")
-        clone.apply("grace")
-        die_behind_the_push(origin, clone)
-        assert clone.path.exists()
-        others.git("fetch", "-q")
-        others.apply(removed="grace")
-        others.publish()
-        assert clone.publish().end is NOTHING
-        assert origin.names(STATE) == ["ada"]
-        assert not clone.path.exists()
-
     def test_a_branch_that_was_deleted_comes_back_whole(self, origin: Origin) -> None:
         clone = origin.clone("ours")
         clone.publish()
@@ -164,37 +194,18 @@ class TestOnABranchOfItsOwn:
         assert origin.names(STATE) == ["ada", "grace"]
         assert origin.commits(STATE) == 3
 
-    def test_a_server_that_takes_nothing_leaves_the_file_as_it_is(self, origin: Origin) -> None:
-        clone = origin.clone("ours")
-        clone.publish()
-        clone.apply("ada")
-        before = clone.path.read_bytes()
-        origin.protect("#!/bin/sh\nexit 1\n")
-        declined = f"declined the push to {STATE} and to {FALLBACK}.*still holds everything"
-        with pytest.raises(InvalidInput, match=declined):
-            clone.publish()
-        assert clone.path.read_bytes() == before
-        assert clone.known() == ["ada"]
-
     def test_another_remote_is_not_where_it_is_read_from(self, origin: Origin) -> None:
         clone = origin.clone("ours")
         with pytest.raises(UsageError, match=f"read from {STATE} at origin"):
             publish(clone.environment, "upstream", None)
 
-    def test_a_file_that_git_tracks_is_told_of(self, origin: Origin) -> None:
+    def test_a_file_that_git_tracks_is_named(self, origin: Origin) -> None:
         clone = origin.clone("ours")
         LockfileFile(clone.environment).write(lockfile_of("ada"))
         assert not clone.publish().is_tracked
         LockfileFile(clone.environment).write(lockfile_of("ada"))
         clone.git("add", LOCKFILE)
         assert clone.publish().is_tracked
-
-    def test_a_shallow_clone_will_do(self, origin: Origin) -> None:
-        published_by_two(origin, "ada")
-        clone = origin.clone("shallow", "--depth=1", "--no-single-branch")
-        clone.apply("grace", removed="ada")
-        clone.publish()
-        assert origin.names(STATE) == ["grace"]
 
 
 class TestBesideItsSettings:
@@ -209,15 +220,6 @@ class TestBesideItsSettings:
             git(beside.folder, "log", "-1", "--format=%s", "main") == "Record what apply pushed to production"
         )
         assert clone.untouched() == before
-
-    def test_main_may_have_moved_on(self, beside: Origin) -> None:
-        clone, others = beside.clone("ours"), beside.clone("others")
-        clone.apply("grace")
-        others.apply("tim", removed="bob")
-        others.publish()
-        clone.publish()
-        assert beside.names("main") == ["ada", "grace", "tim"]
-        assert clone.known() == ["ada", "grace", "tim"]
 
     def test_of_what_it_took_in_before_only_news_are_its_own(self, beside: Origin) -> None:
         clone, others = beside.clone("ours"), beside.clone("others")
@@ -245,14 +247,6 @@ class TestBesideItsSettings:
         clone.publish()
         assert beside.names("main") == ["ada", "bob", "grace"]
 
-    def test_with_nothing_new_there_is_no_commit(self, beside: Origin) -> None:
-        clone = beside.clone("ours")
-        assert clone.publish().end is NOTHING
-        clone.apply("grace")
-        clone.publish()
-        assert clone.publish().end is NOTHING
-        assert beside.commits("main") == 2
-
     def test_a_lost_file_comes_back_and_removes_nobody(self, beside: Origin) -> None:
         clone = beside.clone("ours")
         clone.path.unlink()
@@ -266,25 +260,6 @@ class TestBesideItsSettings:
         clone.apply("grace")
         assert clone.publish().branch == "main"
         assert beside.names("main") == ["ada", "bob", "grace"]
-
-    def test_a_shallow_checkout_of_one_commit_will_do(self, beside: Origin) -> None:
-        clone = beside.clone("shallow", "--depth=1")
-        others = beside.clone("others")
-        others.apply("tim", removed="ada")
-        others.publish()
-        clone.apply("grace")
-        clone.publish()
-        assert beside.names("main") == ["bob", "grace", "tim"]
-
-    def test_a_kill_behind_the_push_is_mended_by_the_next(self, beside: Origin) -> None:
-        clone, others = beside.clone("ours"), beside.clone("others")
-        clone.apply("grace")
-        die_behind_the_push(beside, clone)
-        others.git("pull", "-q")
-        others.apply(removed="grace")
-        others.publish()
-        assert clone.publish().end is NOTHING
-        assert beside.names("main") == ["ada", "bob"]
 
     def test_a_branch_that_is_not_there_is_an_error(self, beside: Origin) -> None:
         with pytest.raises(InvalidInput, match='no branch "release" at "origin"'):
@@ -300,167 +275,95 @@ class TestBesideItsSettings:
             clone.publish()
 
 
-class TestWhereMainIsProtected:
-    def test_it_goes_to_the_fallback_branch_and_the_server_is_quoted(self, beside: Origin) -> None:
-        clone = beside.clone("ours")
+class TestWhereItsBranchIsProtected:
+    @pytest.fixture(autouse=True)
+    def protected(self, published: Origin) -> None:
+        published.protect(protection_of(published.branch))
+
+    def test_it_goes_to_the_fallback_branch_and_the_server_is_quoted(self, published: Origin) -> None:
+        clone = published.clone("ours")
         clone.apply("grace")
-        beside.protect()
-        published = clone.publish()
-        assert published.end is SAVED
-        assert published.fallback == FALLBACK
-        assert "GH006: Protected branch update failed for refs/heads/main." in published.reason
-        assert beside.names(FALLBACK) == ["ada", "bob", "grace"]
-        assert beside.names("main") == ["ada", "bob"]
+        ended = clone.publish()
+        assert (ended.end, ended.fallback) == (SAVED, FALLBACK)
+        assert f"GH006: Protected branch update failed for refs/heads/{published.branch}." in ended.reason
+        assert published.names(FALLBACK) == clone.known() == ["ada", "grace"]
+        assert published.names(published.branch) == ["ada"]
 
-    def test_publishing_the_same_again_makes_no_commit(self, beside: Origin) -> None:
-        clone = beside.clone("ours")
-        clone.apply("grace")
-        beside.protect()
-        commits = {clone.publish().commit for _ in range(3)}
-        assert len(commits) == 1
-
-    def test_another_clone_goes_on_from_there(self, beside: Origin) -> None:
-        clone = beside.clone("ours")
-        clone.apply("grace")
-        beside.protect()
-        clone.publish()
-        others = beside.clone("others")
-        assert others.publish().end is SAVED
-        assert others.known() == ["ada", "bob", "grace"]
-        others.apply("tim", removed="grace")
-        others.publish()
-        assert beside.names(FALLBACK) == ["ada", "bob", "tim"]
-
-    def test_once_the_branch_takes_it_the_fallback_branch_is_gone(self, beside: Origin) -> None:
-        clone = beside.clone("ours")
-        clone.apply("grace", removed="bob")
-        beside.protect()
-        clone.publish()
-        beside.unprotect()
-        others = beside.clone("others")
-        assert others.publish().end is DONE
-        assert beside.names("main") == ["ada", "grace"]
-        assert beside.branches() == ["main"]
-        assert clone.publish().end is NOTHING
-        assert clone.known() == ["ada", "grace"]
-
-    def test_what_main_took_back_since_does_not_return(self, beside: Origin) -> None:
-        clone = beside.clone("ours")
-        clone.apply("grace")
-        beside.protect()
-        clone.publish()
-        clone.apply("tim")
-        beside.unprotect()
-        others = beside.clone("others")
-        others.publish()
-        others.apply(removed="grace")
-        others.publish()
-        clone.publish()
-        assert beside.names("main") == ["ada", "bob", "tim"]
-
-    def test_a_shallow_clone_merges_it_too(self, beside: Origin) -> None:
-        clone = beside.clone("ours")
-        clone.apply("grace", removed="ada")
-        beside.protect()
-        clone.publish()
-        beside.unprotect()
-        git(beside.clones / "seed", "commit", "-q", "--allow-empty", "-m", "Go on")
-        git(beside.clones / "seed", "push", "-q", str(beside.folder), "main")
-        assert beside.clone("shallow", "--depth=1").publish().end is DONE
-        assert beside.names("main") == ["bob", "grace"]
-
-    def test_where_nothing_is_taken_at_all_the_file_holds_it_still(self, beside: Origin) -> None:
-        clone = beside.clone("ours")
-        clone.apply("grace")
-        before = clone.path.read_bytes()
-        beside.protect("#!/bin/sh\necho Closed for today >&2; exit 1\n")
-        with pytest.raises(
-            InvalidInput, match=r"main and to reconciler/lockfile-production: Closed for today"
-        ):
-            clone.publish()
-        assert clone.path.read_bytes() == before
-
-
-class TestWhereItsOwnBranchIsProtected:
-    @pytest.fixture
-    def origin(self, tmp_path: Path) -> Origin:
-        """Ada is published; from now on the server declines the branch."""
-        origin = Origin(tmp_path, own_branch=True)
-        first = origin.clone("first")
-        LockfileFile(first.environment).write(lockfile_of("ada"))
-        first.publish()
-        origin.protect(PROTECTED.replace("heads/main", f"heads/{STATE}"))
-        return origin
-
-    def test_it_goes_to_the_fallback_branch_and_stays_known_here(self, origin: Origin) -> None:
-        clone = origin.clone("ours")
-        clone.apply("grace")
-        published = clone.publish()
-        assert (published.end, published.fallback) == (SAVED, FALLBACK)
-        assert origin.names(FALLBACK) == ["ada", "grace"]
-        assert origin.names(STATE) == ["ada"]
-        assert clone.known() == ["ada", "grace"]
-
-    def test_publishing_the_same_again_makes_no_commit(self, origin: Origin) -> None:
-        clone = origin.clone("ours")
+    def test_publishing_the_same_again_makes_no_commit(self, published: Origin) -> None:
+        clone = published.clone("ours")
         clone.apply("grace")
         assert len({clone.publish().commit for _ in range(3)}) == 1
 
-    def test_another_clone_goes_on_from_there(self, origin: Origin) -> None:
-        clone, others = origin.clone("ours"), origin.clone("others")
+    def test_another_clone_goes_on_from_there(self, published: Origin) -> None:
+        clone, others = published.clone("ours"), published.clone("others")
         clone.apply("grace")
         clone.publish()
         assert others.publish().end is SAVED
         assert others.known() == ["ada", "grace"]
         others.apply("tim", removed="grace")
         others.publish()
-        assert origin.names(FALLBACK) == ["ada", "tim"]
+        assert published.names(FALLBACK) == ["ada", "tim"]
         assert clone.publish().end is SAVED
         assert clone.known() == ["ada", "tim"]
 
-    def test_once_the_server_takes_it_the_fallback_branch_is_gone(self, origin: Origin) -> None:
-        clone, others = origin.clone("ours"), origin.clone("others")
+    def test_once_the_branch_takes_it_the_fallback_branch_is_gone(self, published: Origin) -> None:
+        clone, others = published.clone("ours"), published.clone("others")
         clone.apply("grace", removed="ada")
         clone.publish()
-        origin.unprotect()
+        published.unprotect()
         assert others.publish().end is DONE
-        assert origin.names(STATE) == ["grace"]
-        assert origin.branches() == ["main", STATE]
+        assert published.names(published.branch) == ["grace"]
+        assert FALLBACK not in published.branches()
         assert clone.publish().end is NOTHING
         assert clone.known() == ["grace"]
-        assert not clone.path.exists()
 
-    def test_whom_an_apply_removes_before_that_does_not_come_back(self, origin: Origin) -> None:
-        clone = origin.clone("ours")
+    def test_a_member_removed_here_before_that_does_not_come_back(self, published: Origin) -> None:
+        clone = published.clone("ours")
         clone.apply("grace", "tim")
         clone.publish()
         clone.apply(removed="grace")
-        origin.unprotect()
+        published.unprotect()
         assert clone.publish().end is DONE
-        assert origin.names(STATE) == ["ada", "tim"]
+        assert published.names(published.branch) == ["ada", "tim"]
 
-    def test_a_branch_that_was_never_made_begins_there(self, tmp_path: Path) -> None:
-        origin = Origin(tmp_path, own_branch=True)
-        origin.protect(PROTECTED.replace("heads/main", f"heads/{STATE}"))
-        clone = origin.clone("ours")
-        LockfileFile(clone.environment).write(lockfile_of("ada"))
-        assert clone.publish().end is SAVED
-        origin.unprotect()
-        assert clone.publish().end is DONE
-        assert origin.names(STATE) == ["ada"]
+    def test_a_member_removed_by_others_after_that_does_not_come_back(self, published: Origin) -> None:
+        clone = published.clone("ours")
+        clone.apply("grace")
+        clone.publish()
+        clone.apply("tim")
+        published.unprotect()
+        others = published.clone("others")
+        others.publish()
+        others.apply(removed="grace")
+        others.publish()
+        clone.publish()
+        assert published.names(published.branch) == ["ada", "tim"]
+
+
+def test_a_shallow_clone_merges_the_fallback_branch_too(beside: Origin) -> None:
+    clone = beside.clone("ours")
+    clone.apply("grace", removed="ada")
+    beside.protect()
+    clone.publish()
+    beside.unprotect()
+    git(beside.clones / "seed", "commit", "-q", "--allow-empty", "-m", "Go on")
+    git(beside.clones / "seed", "push", "-q", str(beside.folder), "main")
+    assert beside.clone("shallow", "--depth=1").publish().end is DONE
+    assert beside.names("main") == ["bob", "grace"]
+
+
+def test_a_protected_branch_that_was_never_made_begins_as_the_fallback_branch(origin: Origin) -> None:
+    origin.protect(protection_of(STATE))
+    clone = origin.clone("ours")
+    LockfileFile(clone.environment).write(lockfile_of("ada"))
+    assert clone.publish().end is SAVED
+    origin.unprotect()
+    assert clone.publish().end is DONE
+    assert origin.names(STATE) == ["ada"]
 
 
 class TestWhoIsNewHereAndAbsentThere:
     """Grace is new in the file here. Were others to add and remove her meanwhile, no merge would see it."""
-
-    @pytest.fixture(params=["main", STATE])
-    def published(self, request: pytest.FixtureRequest, tmp_path: Path) -> Origin:
-        origin = Origin(tmp_path, own_branch=request.param == STATE, lockfile=lockfile_of("ada"))
-        if request.param == STATE:
-            first = origin.clone("first")
-            first.git("rm", "-q", "--cached", LOCKFILE)
-            first.publish()
-        return origin
 
     def test_she_is_unconfirmed_if_others_recorded_her_since(self, published: Origin) -> None:
         clone, others = published.clone("ours"), published.clone("others")
@@ -484,7 +387,7 @@ class TestWhoIsNewHereAndAbsentThere:
     def test_she_is_unconfirmed_if_a_lockfile_in_between_cannot_be_read(self, published: Origin) -> None:
         clone, others = published.clone("ours"), published.clone("others")
         clone.apply("grace")
-        branch = clone.environment.lockfile_branch or "main"
+        branch = published.branch
         others.git("checkout", "-q", "-B", "by-hand", f"origin/{branch}")
         before = others.path.read_bytes()
         for content in (b"<<<<<<< ours\n", before):
@@ -501,13 +404,12 @@ class TestWhoIsNewHereAndAbsentThere:
         clone.publish()  # from here on it is known which commit the file here comes from
         clone.git("fetch", "-q")
         clone.apply("grace")
-        branch = clone.environment.lockfile_branch or "main"
-        git(published.folder, "update-ref", f"refs/heads/{branch}", anew(published, branch))
+        git(published.folder, "update-ref", f"refs/heads/{published.branch}", anew(published))
         assert clone.publish().doubted == {"grace@example.org"}
 
     def test_white_space_is_no_other_lockfile(self, published: Origin) -> None:
         clone, others = published.clone("ours"), published.clone("others")
-        branch = clone.environment.lockfile_branch or "main"
+        branch = published.branch
         clone.apply("grace")
         others.git("checkout", "-q", "-B", "by-hand", f"origin/{branch}")
         spaced = encode(lockfile_of("ada", "grace")).replace(b'":', b'" : ').replace(b",", b" ,")
@@ -532,9 +434,13 @@ class TestWhoIsNewHereAndAbsentThere:
         assert origin.names(FALLBACK) == ["ada", "eve", "tim"]
 
 
-def anew(origin: Origin, branch: str) -> str:
-    """A commit without the last one of a branch in its history, with the same files."""
-    clone = origin.clone("rewriting", "--branch", branch)
+def protection_of(branch: str) -> str:
+    return PROTECTED.replace("heads/main", f"heads/{branch}")
+
+
+def anew(origin: Origin) -> str:
+    """A commit without the last one of the branch in its history, with the same files."""
+    clone = origin.clone("rewriting", "--branch", origin.branch)
     clone.git("commit", "-q", "--amend", "-m", "In other words")
     clone.git("push", "-q", "origin", "HEAD:refs/heads/rewritten")
     return clone.git("rev-parse", "HEAD")
@@ -595,15 +501,6 @@ def test_git_is_not_asked_where_the_lockfile_is_a_file_alone(
         clone.publish()
 
 
-def test_the_commit_names_the_tool_where_git_has_no_settings(beside: Origin) -> None:
-    clone = beside.clone("ours")
-    clone.apply("grace")
-    clone.publish()
-    assert git(beside.folder, "log", "-1", "--format=%an %ae %cn %ce", "main") == (
-        "Reconciler reconciler@localhost Reconciler reconciler@localhost"
-    )
-
-
 def test_a_remote_that_cannot_be_reached_leaves_the_file_as_it_is(beside: Origin) -> None:
     clone = beside.clone("ours")
     clone.apply("grace")
@@ -614,8 +511,3 @@ def test_a_remote_that_cannot_be_reached_leaves_the_file_as_it_is(beside: Origin
     assert "could not be read" in str(caught.value)
     assert "s3cret" not in str(caught.value)
     assert clone.path.read_bytes() == before
-
-
-def test_a_remote_that_is_not_there_is_an_error(beside: Origin) -> None:
-    with pytest.raises(InvalidInput, match="The remotes are origin"):
-        publish(beside.clone("ours").environment, "upstream", None)

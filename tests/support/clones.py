@@ -57,11 +57,12 @@ def lockfile_of(*names: str, **fields: str) -> Lockfile:
 
 
 class Origin:
-    """The remote: `main` holds the environment, and whatever `lockfile` is."""
+    """The remote: `main` holds the environment, and whatever `lockfile` is; `branch` is where it belongs."""
 
     def __init__(self, folder: Path, *, own_branch: bool, lockfile: Lockfile | None = None) -> None:
         """Make it; `own_branch` keeps the lockfile on the branch STATE, which doesn't exist yet."""
         self.folder = folder / "origin.git"
+        self.branch = STATE if own_branch else "main"
         self.clones = folder
         git(folder, "init", "-q", "--bare", "-b", "main", str(self.folder))
         seed = folder / "seed"
