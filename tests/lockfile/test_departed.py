@@ -193,3 +193,20 @@ def test_who_left_by_one_side_and_was_sent_by_the_other_without_an_answer_is_unc
     doubt = lockfile_of(unconfirmed={KEY: Unconfirmed(PUSHED, ADA)})
     assert merge(lockfile_of(ADA), GONE, doubt).lockfile == doubt
     assert merge(lockfile_of(ADA), doubt, GONE).lockfile == doubt
+
+
+@pytest.mark.parametrize(("outcome", "reason"), [(Departure.BLOCKED, None), (Departure.REJECTED, "no")])
+def test_a_refused_deletion_keeps_an_unsubscription_however_often_it_is_recorded(
+    outcome: Departure, reason: str | None
+) -> None:
+    news = {KEY: Gone(Departed(outcome, Removal.DELETE, "2026-11-27T09:00:00Z", reason), KEY)}
+    after = departed({KEY: UNSUBSCRIBED}).with_entries(news)
+    assert after == departed(
+        {KEY: Departed(Departure.UNSUBSCRIBED, Removal.DELETE, UNSUBSCRIBED.at, reason or "blocked")}
+    )
+    assert after.knows_already(KEY, news[KEY])
+    assert after.with_entries(news) == after
+    assert after.forgetting([KEY]) == departed({KEY: UNSUBSCRIBED})
+    assert after.with_entries({KEY: present(ADA)}) == departed({KEY: UNSUBSCRIBED}, ADA)
+    assert decode_any(encode(after), file="") == after
+    assert merge(None, after, lockfile_of(ADA)).lockfile == merge(None, lockfile_of(ADA), after).lockfile
