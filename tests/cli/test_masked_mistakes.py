@@ -40,14 +40,14 @@ FILES += [(f"{name}.csv", text) for name, text in TABLES.items()]
 
 
 @pytest.mark.parametrize(("name", "text"), FILES, ids=[name for name, _ in FILES])
-@pytest.mark.parametrize("command", [("validate",), ("plan", "p", "--format", "markdown")])
-def test_a_mistake_is_told_in_ci_without_what_may_be_somebodys_data(
-    tmp_path: Path, command: tuple[str, ...], name: str, text: str
+def test_a_mistake_is_reported_in_ci_without_what_may_be_personal_data(
+    tmp_path: Path, name: str, text: str
 ) -> None:
     world = World(tmp_path)
     world.environment()
     world.write(f"p/members/{name}", text)
-    told = world.run(*command, env={"CI": "true"})
-    assert told.code == 1
-    assert name in told.err
-    assert MARK.lower() not in (told.out + told.err).lower()
+    for command in (("validate",), ("plan", "p", "--format", "markdown")):
+        ended = world.run(*command, env={"CI": "true"})
+        assert ended.code == 1
+        assert name in ended.err
+        assert MARK.lower() not in (ended.out + ended.err).lower()

@@ -191,21 +191,15 @@ def test_where_git_does_not_find_the_program_the_line_on_the_page_leaves_conflic
     assert b"<<<<<<<" in repository.lockfile.read_bytes()
 
 
-def test_git_merges_sections_that_both_sides_began(repository: Repository) -> None:
-    repository.commit(lockfile_of(ADA))
+def test_git_merges_lockfiles_that_both_sides_added_with_sections_that_both_began(
+    repository: Repository,
+) -> None:
     doubted = {f"{name}@example.org": Unconfirmed(PUSHED, person(name)) for name in ("bob", "cy")}
     one, other = ({key: entry} for key, entry in doubted.items())
     repository.branch(lockfile_of(ADA, unconfirmed=one))
-    repository.commit(lockfile_of(ADA, unconfirmed=other))
+    repository.commit(lockfile_of(DEE, unconfirmed=other))
     repository.git("merge", "--quiet", "other")
-    assert repository.lockfile.read_bytes() == encode(lockfile_of(ADA, unconfirmed=doubted))
-
-
-def test_git_merges_lockfiles_that_both_sides_added(repository: Repository) -> None:
-    repository.branch(lockfile_of(ADA))
-    repository.commit(lockfile_of(BOB))
-    repository.git("merge", "--quiet", "other")
-    assert repository.lockfile.read_bytes() == encode(lockfile_of(ADA, BOB))
+    assert repository.lockfile.read_bytes() == encode(lockfile_of(ADA, DEE, unconfirmed=doubted))
 
 
 def test_git_rebases_with_the_driver_too(repository: Repository) -> None:

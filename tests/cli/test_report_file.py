@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from plain_git import git
 from world import World
 
@@ -17,21 +18,30 @@ GITHUB = {
 }
 
 
-def test_outside_ci_there_is_nothing_to_tell() -> None:
-    assert provenance_of({"GITHUB_SHA": "4f6b5a1"}) is None
+RUN = "https://github.com/team/panels/actions/runs/77"
+ATTEMPT = {"GITHUB_RUN_ATTEMPT": "2", "GITHUB_TRIGGERING_ACTOR": "grace"}
+GITLAB = {
+    "GITLAB_CI": "true",
+    "CI_COMMIT_SHA": "4f6b5a1",
+    "CI_JOB_URL": "https://x/77",
+    "GITLAB_USER_LOGIN": "ada",
+}
 
 
-def test_on_github_the_run_has_an_address() -> None:
-    assert provenance_of(GITHUB) == Provenance(
-        "4f6b5a1", "https://github.com/team/panels/actions/runs/77", "ada"
-    )
-
-
-def test_the_attempt_and_who_started_it_are_told() -> None:
-    attempt = {"GITHUB_RUN_ATTEMPT": "2", "GITHUB_TRIGGERING_ACTOR": "grace"}
-    assert provenance_of(GITHUB | attempt) == Provenance(
-        "4f6b5a1", "https://github.com/team/panels/actions/runs/77/attempts/2", "grace"
-    )
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"GITHUB_SHA": "4f6b5a1"}, None),
+        (GITHUB, Provenance("4f6b5a1", RUN, "ada")),
+        (GITHUB | ATTEMPT, Provenance("4f6b5a1", f"{RUN}/attempts/2", "grace")),
+        (GITLAB, Provenance("4f6b5a1", "https://x/77", "ada")),
+    ],
+    ids=["outside CI", "GitHub", "a second attempt", "GitLab"],
+)
+def test_a_run_in_ci_has_a_commit_an_address_and_an_actor(
+    environ: dict[str, str], expected: Provenance | None
+) -> None:
+    assert provenance_of(environ) == expected
 
 
 def test_the_commit_is_the_one_that_is_checked_out_rather_than_the_event_s(tmp_path: Path) -> None:
@@ -43,27 +53,6 @@ def test_the_commit_is_the_one_that_is_checked_out_rather_than_the_event_s(tmp_p
     assert world.run("apply", "p", "--yes", "--report", "report.json", env=GITHUB).code == 0
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["ci"]["commit"] == git(tmp_path, "rev-parse", "HEAD")
-
-
-def test_on_gitlab_too() -> None:
-    found = provenance_of(
-        {
-            "GITLAB_CI": "true",
-            "CI_COMMIT_SHA": "4f6b5a1",
-            "CI_JOB_URL": "https://x/77",
-            "GITLAB_USER_LOGIN": "ada",
-        }
-    )
-    assert found == Provenance("4f6b5a1", "https://x/77", "ada")
-
-
-def test_the_report_says_under_which_commit_by_which_run_and_by_whom(tmp_path: Path) -> None:
-    world = World(tmp_path)
-    world.environment()
-    world.members("ada@example.org")
-    assert world.run("apply", "p", "--yes", "--report", "report.json", env=GITHUB).code == 0
-    report = json.loads((tmp_path / "report.json").read_text())
-    assert report["ci"]["commit"] == "4f6b5a1"
     assert report["ci"]["actor"] == "ada"
 
 
