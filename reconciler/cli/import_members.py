@@ -207,7 +207,7 @@ def _read_file(
     if declared.environment is not None:
         Declared(declared.environment, declared.roster, declared.unchecked).require_checked()
     with ImportProgress(invocation, source) as progress:
-        imported = prepare(declared, invocation.panels / name, source, destination, options, progress.told)
+        imported = prepare(declared, invocation.panels / name, source, destination, options, progress.show)
     if any(rejected.resolve() == other.resolve() for other in (source, destination.path)):
         hint = ("Name another file for the refused rows.",)
         raise UsageError(Problem(("--rejected names the source or the member file itself.",), hint))

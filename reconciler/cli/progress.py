@@ -16,7 +16,7 @@ from reconciler.errors import DiskFailure
 from reconciler.files import disk_failure, open_for_appending
 from reconciler.output.document import Span
 from reconciler.problems import counted
-from reconciler.questionpro.panel import Answer, Counted, CountedAway, Reply
+from reconciler.questionpro.panel import Counted, CountedAway, Reply
 
 
 class CallLog:
@@ -63,6 +63,10 @@ class CallLog:
 
 def _line(at: str, members: int, reply: Reply) -> dict[str, Any]:
     saved = reply.answer if isinstance(reply.answer, Counted) else None
+    removed = {}
+    if isinstance(reply.answer, CountedAway):
+        away = reply.answer
+        removed = {"removed": away.done, "absent": away.absent, "blocked": away.blocked}
     return {
         "time": at,
         "members": members,
@@ -70,17 +74,11 @@ def _line(at: str, members: int, reply: Reply) -> dict[str, Any]:
         "status": reply.status,
         "added": saved.added if saved else None,
         "failed": saved.failed if saved else None,
-        **_removed(reply.answer),
+        **removed,
         "request_id": reply.request_id,
         "sent": reply.sent,
         "seconds": round(reply.duration, 3),
     }
-
-
-def _removed(answer: Answer) -> dict[str, int]:
-    if not isinstance(answer, CountedAway):
-        return {}
-    return {"removed": answer.done, "absent": answer.absent, "blocked": answer.blocked}
 
 
 # Progress on standard error: a bar on a terminal, plain lines elsewhere.
@@ -196,7 +194,7 @@ class ImportProgress:
         self._step = ""
         self._bar: Any = None
 
-    def told(self, step: str, done: int, total: int) -> None:
+    def show(self, step: str, done: int, total: int) -> None:
         """So much of a step is done."""
         if not self._is_shown:
             return

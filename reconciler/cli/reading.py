@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def max_calls_option(command: _Command) -> _Command:
-    """`--max-calls`; the command takes it as `max_calls`."""
-    return click.option(
-        "--max-calls",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Spend at most N calls. Default: twice the expected number of pages, and 10 more.",
-    )(command)
+max_calls_option = click.option(
+    "--max-calls",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Spend at most N calls. Default: twice the expected number of pages, and 10 more.",
+)
 
 
 def source_options(command: _Command) -> _Command:
@@ -63,11 +61,7 @@ def source_options(command: _Command) -> _Command:
 def import_options(
     mappings: tuple[str, ...], encoding: str | None, sheet: str | None, dates: tuple[str, ...]
 ) -> ImportOptions:
-    """What the `source_options` say.
-
-    Raises:
-        UsageError: a mapping or an order is not of its form.
-    """
+    """What the `source_options` say."""
     try:
         return ImportOptions(parse_mapping(mappings), _orders(dates), encoding, sheet)
     except ValueError as error:
@@ -79,24 +73,17 @@ def _orders(dates: tuple[str, ...]) -> dict[str, DateOrder]:
     for text in dates:
         field, _, order = text.partition("=")
         if field not in DATE_COLUMNS or order not in set(DateOrder):
-            hint = (
-                f"Write FIELD=dmy, FIELD=mdy or FIELD=ymd. The fields are {', '.join(sorted(DATE_COLUMNS))}."
-            )
+            fields = ", ".join(sorted(DATE_COLUMNS))
+            hint = f"Write FIELD=dmy, FIELD=mdy or FIELD=ymd. The fields are {fields}."
             raise UsageError(Problem((f'--dates: "{text}" is not of that form.',), (hint,)))
         orders[field] = DateOrder(order)
     return orders
 
 
 def refuse_beside(given: Mapping[str, object], message: str, hint: str = "") -> None:
-    """Refuse options that mean nothing in this use of the command.
+    """Refuse options that mean nothing in this use of the command; what is empty in `given` was not given.
 
-    Args:
-        given: by option what was given; what is empty was not.
-        message: what is wrong, with `{}` for the options.
-        hint: what to do.
-
-    Raises:
-        UsageError: one was given.
+    `message` says what is wrong, with `{}` for the options.
     """
     if names := [name for name, value in given.items() if value]:
         raise UsageError(Problem((message.format(" and ".join(names)),), (hint,) if hint else ()))

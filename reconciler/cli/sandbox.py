@@ -53,10 +53,9 @@ def sandbox() -> None:
     """
 
 
-def _data_option(command: Any) -> Any:
-    return click.option(
-        "--data", type=FILE, help="The data file of a served sandbox, instead of an environment."
-    )(command)
+_data_option = click.option(
+    "--data", type=FILE, help="The data file of a served sandbox, instead of an environment."
+)
 
 
 # reconciler sandbox show
@@ -79,13 +78,16 @@ def show(invocation: Invocation, name: str | None, data: Path | None, *, full: b
     from reconciler.sandbox.embedded import contents, contents_of  # noqa: PLC0415 - loads sqlite3
 
     allowance = None
-    if data is None:
-        environment = _embedded(invocation.panels, _needed(name))
-        found, allowance = contents(environment), environment.api.call_allowance
-    elif name is None:
-        found = contents_of(data)
-    else:
+    if data is not None and name is not None:
         raise UsageError(Problem(("ENV and --data exclude each other.",), ("Give one of them.",)))
+    if data is not None:
+        found = contents_of(data)
+    elif name is not None:
+        environment = _embedded(invocation.panels, name)
+        found, allowance = contents(environment), environment.api.call_allowance
+    else:
+        hint = "Name an environment, or give --data FILE."
+        raise UsageError(Problem(("Missing argument 'ENV'.",), (hint,)))
     label = name or display_path(data or Path())
     screen = Screen(lambda: _document(label, found, allowance), lambda: _data(name, found, allowance))
     invocation.show(screen, full=full)
@@ -262,11 +264,3 @@ def _embedded(panels: Path, name: str) -> Environment:
             )
         )
     return environment
-
-
-def _needed(name: str | None) -> str:
-    if name is None:
-        raise UsageError(
-            Problem(("Missing argument 'ENV'.",), ("Name an environment, or give --data FILE.",))
-        )
-    return name

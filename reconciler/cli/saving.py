@@ -39,22 +39,14 @@ def check_place(path: Path) -> None:
 
 
 def check_apart(*paths: Path | None) -> None:
-    """Refuse to use one file for two purposes.
-
-    Raises:
-        UsageError: two of these paths lead to the same file.
-    """
+    """Refuse to use one file for two purposes."""
     found = [os.path.realpath(path) for path in paths if path is not None]
     if len(set(found)) < len(found):
         raise UsageError(Problem(("Two options name the same file.",), ("Name a file of its own for each.",)))
 
 
 def refuse_files_of_environments(path: Path) -> None:
-    """Keep apart from what people declare, from the lockfile, and from what Reconciler keeps between runs.
-
-    Raises:
-        UsageError: a file of this name would be read as one of them, or is one.
-    """
+    """Keep apart from what people declare, from the lockfile, and from what Reconciler keeps between runs."""
     file = Path(os.path.realpath(path))
     home = next((folder for folder in file.parents if (folder / SETTINGS_FILE).is_file()), None)
     if home is None:

@@ -1,7 +1,7 @@
-"""Where text goes, and in which colours; what becomes of it when nobody reads.
+"""Where text goes, in which colours, and what happens when nobody reads it.
 
 A pipe that its reader closed (`| head`) is no failure: the rest is dropped, the command goes on to its end,
-and its own exit code stands.
+and its own exit code is kept.
 """
 
 import io

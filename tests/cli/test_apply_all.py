@@ -50,7 +50,7 @@ def test_all_are_applied_each_after_those_that_it_comes_after(world: World) -> N
     assert applied(world) == {"other", "staging", "production"}
 
 
-def test_in_words_each_is_told_in_its_turn_with_its_plan(world: World) -> None:
+def test_in_words_each_is_reported_in_its_turn_with_its_plan(world: World) -> None:
     done = world.run("apply", "--all", "--yes")
     assert done.code == 0
     places = [

@@ -51,7 +51,7 @@ def test_a_change_is_sent_again_and_the_lockfile_takes_it(tmp_path: Path) -> Non
     assert world.run("plan", "p", "--detailed-exitcode").code == 0
 
 
-def test_an_account_that_leaves_known_members_as_they_are_is_told_of(tmp_path: Path) -> None:
+def test_an_account_that_leaves_known_members_as_they_are_is_reported(tmp_path: Path) -> None:
     world = World(tmp_path)
     with Sandbox(tmp_path) as vendor:
         world.environment(settings=RESUBMIT, base_url=vendor.base_url)
@@ -206,7 +206,7 @@ def test_who_may_have_got_in_before_a_refusal_is_removed_and_never_lost(tmp_path
     assert world.outcomes() == {BOB: "unattributed"}
 
 
-def test_a_field_that_could_not_be_cleared_is_told_of_once(tmp_path: Path) -> None:
+def test_a_field_that_could_not_be_cleared_is_reported_once(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.environment(settings=RESUBMIT)
     world.members({"emailAddress": ADA, "city": "Rome", "firstName": "Ada"})

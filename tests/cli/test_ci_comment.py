@@ -144,7 +144,7 @@ def test_a_maintainers_token_is_as_good_as_a_bots(post: Run, there: Repository) 
     assert post("4 to add").out.startswith("Comment updated: ")
 
 
-def test_somebody_whose_membership_is_hidden_finds_their_own_comment(
+def test_someone_whose_membership_is_hidden_finds_their_own_comment(
     post: Run, github: GitHubStandIn, there: Repository
 ) -> None:
     there.add_comment(PULL, f"{MARKER}\n3 to add", user={"login": "ada", "type": "User"})

@@ -67,7 +67,7 @@ def report_of(plan: Plan) -> dict[str, object]:
 # On the pull request
 
 
-def test_the_report_stands_on_the_merged_pull_request(report: Run, there: Repository) -> None:
+def test_the_report_is_on_the_merged_pull_request(report: Run, there: Repository) -> None:
     there.add_comment(PULL, f"{PLAN_MARKER}\n{hidden_line(PLAN)}\n1 to add")
     ended = report()
     assert (ended.code, ended.err) == (0, "")

@@ -65,7 +65,7 @@ def test_where_lists_are_hashed_so_is_the_record(tmp_path: Path) -> None:
     assert world.departed() == {}
 
 
-def test_whoever_opted_out_and_is_declared_is_told_that_adding_does_not_resubscribe(tmp_path: Path) -> None:
+def test_someone_who_opted_out_and_is_declared_reads_that_adding_does_not_resubscribe(tmp_path: Path) -> None:
     world = world_of(tmp_path, DELETES, ADA)
     world.write("p/opted_out.txt", f"{ADA}\n")
     assert "does not resubscribe" in world.run("why", "p", ADA).out

@@ -139,7 +139,7 @@ def test_a_read_that_saw_nobody_known_is_not_complete_and_says_why_first(tmp_pat
     assert result.json["read"]["reason"] in first
 
 
-def test_the_price_is_told_before_and_without_a_yes_no_call_is_made(world: World) -> None:
+def test_the_price_is_shown_before_and_without_a_yes_no_call_is_made(world: World) -> None:
     result = world.run("drift", "p")
     assert result.code == 4
     assert "at least 2 calls" in result.err

@@ -74,7 +74,7 @@ def test_each_place_is_a_line_that_an_editor_can_open(world: World) -> None:
     assert "  panels/p/members/team.yaml:3  declared in p\n" in done.out
 
 
-def test_other_text_is_left_to_git_by_a_command_that_works_as_it_stands(world: World) -> None:
+def test_other_text_is_left_to_git_by_a_command_that_works_when_pasted(world: World) -> None:
     (world.folder / "notes.txt").write_text("Ask Ada@Example.org.\n")
     git(world.folder, "init", "--quiet")
     done = world.run("find", ADA)
@@ -83,7 +83,7 @@ def test_other_text_is_left_to_git_by_a_command_that_works_as_it_stands(world: W
     assert "notes.txt:1:Ask Ada@Example.org." in git(world.folder, *command[1:])
 
 
-def test_a_longer_address_is_somebody_else(world: World) -> None:
+def test_a_longer_address_is_another_person(world: World) -> None:
     report = {
         "format": 1,
         "environment": "p",
@@ -137,7 +137,7 @@ def test_a_hash_that_can_not_be_compared_leaves_the_search_unfinished(
 
 
 @AS_USER
-def test_what_can_not_be_read_is_told_and_the_rest_is_searched(world: World) -> None:
+def test_what_can_not_be_read_is_reported_and_the_rest_is_searched(world: World) -> None:
     (world.folder / "shut.txt").touch(mode=0)
     done = world.run("find", ADA, "--format", "json")
     assert done.code == 1
@@ -211,7 +211,7 @@ def test_folders_may_be_named_and_must_be_there(world: World, tmp_path_factory: 
     assert (done.code, "There is no folder nowhere." in done.err) == (1, True)
 
 
-def test_a_second_address_is_told_as_no_folder_and_masked(world: World) -> None:
+def test_a_second_address_is_no_folder_and_masked(world: World) -> None:
     done = world.run("find", ADA, "kept@example.org", env={"CI": "1"})
     assert done.code == 1
     assert "kept@" not in done.out + done.err
@@ -227,7 +227,7 @@ def test_panels_that_lie_elsewhere_are_searched_too(world: World, tmp_path_facto
     assert here.run("--panels", "nowhere", "find", ADA).code == 1
 
 
-def test_the_command_for_the_history_works_as_it_stands(world: World) -> None:
+def test_the_command_for_the_history_works_when_pasted(world: World) -> None:
     git(world.folder, "init", "--quiet")
     git(world.folder, "add", "--all")
     git(world.folder, "commit", "--quiet", "--message", "Declare")

@@ -134,7 +134,7 @@ def test_without_any_environment_it_says_so(tmp_path: Path, run: Run) -> None:
     assert "There is no environment here." in ended.err
 
 
-def test_a_wrong_environment_is_told_and_what_it_reads_is_formatted(panels: Panels, run: Run) -> None:
+def test_a_wrong_environment_is_reported_and_what_it_reads_is_formatted(panels: Panels, run: Run) -> None:
     panels.environment("production", "datacentre: eu\n")
     panels.write(_FLAT)
     ended = run("fmt")

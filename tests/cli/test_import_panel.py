@@ -72,7 +72,7 @@ def test_the_screen_says_what_the_plan_and_the_apply_will_do(world: World) -> No
     assert "read with 3 calls: 101 members" in shown
 
 
-def test_the_price_is_told_before_and_without_a_yes_no_call_is_made(world: World) -> None:
+def test_the_price_is_shown_before_and_without_a_yes_no_call_is_made(world: World) -> None:
     _join(world, "ada")
     refused = world.run("import", "p", "--from-panel")
     assert refused.code == 4

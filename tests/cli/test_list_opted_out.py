@@ -133,7 +133,7 @@ def test_from_a_panel_that_may_be_another_nobody_is_listed(world: World) -> None
     assert not (world.panels / "p" / "opted_out.txt").exists()
 
 
-def test_whom_apply_unsubscribed_has_not_opted_out(tmp_path: Path) -> None:
+def test_a_member_unsubscribed_by_apply_has_not_opted_out(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.environment(settings="policy: {on_remove: unsubscribe}\nguards: {remove: null}\n")
     world.members("ada@example.org", "bob@example.org")
@@ -167,7 +167,7 @@ def test_import_lists_who_opted_out_and_does_not_write_them(world: World) -> Non
     assert not (world.panels / "p" / "opted_out.txt").exists()
 
 
-def test_import_takes_no_other_row_of_somebody_who_opted_out(world: World) -> None:
+def test_import_takes_no_other_row_of_someone_who_opted_out(world: World) -> None:
     (world.folder / "new.csv").write_text(
         "Email,Unsubscribe Date\neve@example.org,2026-02-01\nEVE@example.org,\n"
     )

@@ -83,7 +83,7 @@ def test_the_exit_code_concerns_the_selection(world: World) -> None:
     assert (done.code, done.json["rejected"]) == (0, [])
 
 
-def test_a_member_whom_the_environment_does_not_know_is_a_mistake(world: World) -> None:
+def test_a_member_that_the_environment_does_not_know_is_a_mistake(world: World) -> None:
     for command in (["plan", "p"], ["apply", "p", "--yes"]):
         refused = world.run(*command, "--member", ADA, "--member", DAN, "--member", "eve@example.org")
         assert refused.code == 1
@@ -101,7 +101,7 @@ def test_what_is_no_address_is_a_mistake(world: World) -> None:
 # By hash, so that an address stands in no log
 
 
-def test_a_hash_selects_the_member_whom_the_suppression_secret_gives_it(world: World) -> None:
+def test_a_hash_selects_the_member_that_it_is_made_of(world: World) -> None:
     world.environment(settings="suppression_secret: {env: PEPPER}\n")
     asked = "hmac-sha256:" + hashed(ADA).removeprefix("hmac-sha256:").upper()
     plan = world.run("plan", "p", "--format", "json", "--member", asked, env={"PEPPER": SECRET}).json
@@ -180,7 +180,7 @@ def test_with_all_environments_those_that_know_no_selected_member_are_skipped(wo
     assert world.outcomes("p") == {BOB: "added"}
 
 
-def test_a_member_whom_no_environment_knows_is_a_mistake(world: World) -> None:
+def test_a_member_that_no_environment_knows_is_a_mistake(world: World) -> None:
     world.environment("q")
     world.members(DAN, name="q")
     for command in (["plan", "--all"], ["apply", "--all", "--yes"]):
@@ -202,7 +202,7 @@ def test_an_environment_that_cannot_be_read_is_not_skipped(world: World) -> None
 
 
 @pytest.mark.parametrize("shape", ["text", "markdown", "github"])
-def test_a_plan_says_whom_it_is_limited_to_and_masks_them(world: World, shape: str) -> None:
+def test_a_plan_names_the_members_it_is_limited_to_and_masks_them(world: World, shape: str) -> None:
     shown = world.run("plan", "p", "--member", ADA, "--format", shape, "--no-mask").out
     assert ADA in shown
     masked = world.run("plan", "p", "--member", ADA, "--format", shape, "--mask").out

@@ -56,7 +56,7 @@ def planned(document: dict[str, Any]) -> list[str]:
 # What is its own, and what was pending
 
 
-def test_what_the_pull_request_changes_stands_first_and_apart_from_what_was_pending(
+def test_what_the_pull_request_changes_comes_first_and_apart_from_what_was_pending(
     run: Run, repository: GitPanels
 ) -> None:
     repository.pull_request()
@@ -145,7 +145,7 @@ def test_a_pull_request_that_only_undoes_what_was_pending_has_nothing_to_do_and_
     assert plan_of(run)["base"]["summary"]["settled"] == 2
 
 
-def test_moving_somebody_to_another_file_or_line_changes_nothing(run: Run, repository: GitPanels) -> None:
+def test_moving_a_member_to_another_file_or_line_changes_nothing(run: Run, repository: GitPanels) -> None:
     repository.pull_request()
     repository.declare("grace")
     repository.put("production/members/more.yaml", "# New\n" + members("ada"))
@@ -175,7 +175,7 @@ def test_a_dirty_work_tree_and_untracked_member_files_count_as_changed(
     assert whose(plan_of(run)) == (["eve", "kurt"], ["ada", "grace"])
 
 
-def test_new_settings_are_told_and_those_that_are_the_same_are_not(run: Run, repository: GitPanels) -> None:
+def test_new_settings_are_named_and_those_that_are_the_same_are_not(run: Run, repository: GitPanels) -> None:
     repository.pull_request()
     repository.environment("production", "datacenter: us\napi_key: {env: KEY}\n")
     repository.commit()
@@ -245,7 +245,7 @@ def locked(repository: GitPanels, *names: str) -> None:
     repository.lock(lockfile)
 
 
-def test_a_pull_request_that_edits_a_lockfile_fails_and_the_command_that_is_told_undoes_it(
+def test_a_pull_request_that_edits_a_lockfile_fails_and_the_command_that_is_named_undoes_it(
     run: Run, repository: GitPanels
 ) -> None:
     locked(repository, "ada")
@@ -263,7 +263,7 @@ def test_a_pull_request_that_edits_a_lockfile_fails_and_the_command_that_is_told
     assert run("plan", "production", *MAIN).code == EXIT_DONE
 
 
-def test_a_lockfile_that_a_pull_request_adds_is_taken_out_of_git_by_the_command_that_is_told(
+def test_a_lockfile_that_a_pull_request_adds_is_taken_out_of_git_by_the_command_that_is_named(
     run: Run, repository: GitPanels
 ) -> None:
     repository.pull_request()
@@ -482,7 +482,7 @@ def test_an_environment_that_is_new_is_all_its_own(run: Run, several: GitPanels)
     assert whose(document["plans"][0]) == (["ada", "bob"], [])
 
 
-def test_an_environment_that_is_deleted_is_told_and_its_lockfile_may_go_with_it(
+def test_an_environment_that_is_deleted_is_reported_and_its_lockfile_may_go_with_it(
     run: Run, several: GitPanels
 ) -> None:
     several.on_main()
@@ -521,7 +521,7 @@ def test_an_environment_whose_settings_are_wrong_now_is_a_problem_and_the_others
     assert {problem["file"] for problem in document["problems"]} == {"panels/north/environment.yaml"}
 
 
-def test_a_mistake_in_a_shared_file_is_told_once(run: Run, several: GitPanels) -> None:
+def test_a_mistake_in_a_shared_file_is_reported_once(run: Run, several: GitPanels) -> None:
     several.put("shared/team.yaml", "members:\n  - emailAddress: nobody\n")
     several.commit()
     document = all_of(run, code=EXIT_INVALID)
@@ -612,7 +612,7 @@ def test_nothing_of_gits_state_changes(run: Run, several: GitPanels) -> None:
     assert (several.state(), sorted(path.name for path in (several.root / ".git").iterdir())) == before
 
 
-def test_a_committed_working_folder_is_refused_for_what_stands_in_it_would_be_believed(
+def test_a_committed_working_folder_is_refused_since_its_content_would_be_believed(
     run: Run, repository: GitPanels
 ) -> None:
     repository.put("production/.reconciler/journal.jsonl", "{}")

@@ -56,7 +56,7 @@ def test_the_commit_is_the_one_that_is_checked_out_rather_than_the_event_s(tmp_p
     assert report["ci"]["actor"] == "ada"
 
 
-def test_a_report_without_a_place_to_stand_is_said_before_the_run(tmp_path: Path) -> None:
+def test_a_report_without_a_place_is_said_before_the_run(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.environment()
     world.members("ada@example.org")

@@ -113,7 +113,7 @@ def test_options_that_have_no_effect_or_contradict_each_other_are_refused(
     assert ended.err.startswith("--")
 
 
-def test_no_file_is_saved_under_the_name_that_stands_for_standard_output(run: Run) -> None:
+def test_no_file_is_saved_under_the_name_that_means_standard_output(run: Run) -> None:
     for arguments in (("plan", "production", "--out"), ("apply", "production", "--yes", "--report")):
         ended = run(*arguments, "-")
         assert ended.code == EXIT_USAGE

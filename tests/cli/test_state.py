@@ -53,13 +53,13 @@ def test_show_tells_all_of_one_member(run: Run) -> None:
     assert 'firstName     "Ada"' in ended.out
 
 
-def test_show_of_somebody_unknown_names_the_nearest(run: Run) -> None:
+def test_show_of_someone_unknown_names_the_nearest(run: Run) -> None:
     ended = run("state", "show", "production", "adda@example.org")
     assert ended.code == EXIT_INVALID
     assert "Did you mean ada@example.org?" in ended.err
 
 
-def test_show_of_somebody_unknown_gives_nobody_away_when_masked(run: Run) -> None:
+def test_show_of_someone_unknown_gives_nobody_away_when_masked(run: Run) -> None:
     ended = run("state", "show", "production", "adda@example.org", "--mask")
     assert "ada@" not in ended.err
     assert "adda" not in ended.err
@@ -96,7 +96,7 @@ def test_rm_of_people_unknown_names_all_of_them_and_drops_nobody(run: Run) -> No
     assert "ada@example.org" in run("state", "list", "production").out
 
 
-def test_rm_masks_whom_it_names(run: Run) -> None:
+def test_rm_masks_the_people_it_names(run: Run) -> None:
     ended = run("state", "rm", "production", "ada@example.org", "--yes", "--mask")
     assert "a…@example.org" in ended.err
     assert "ada" not in ended.err + ended.out

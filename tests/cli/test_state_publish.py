@@ -156,7 +156,7 @@ def test_what_needs_the_lockfile_is_an_error_until_it_is_fetched(
     assert not clone.path.exists()
 
 
-def test_a_plan_counts_whom_two_sides_disagree_about(run: Run, clone: Clone, origin: Origin) -> None:
+def test_a_plan_counts_members_that_two_sides_disagree_about(run: Run, clone: Clone, origin: Origin) -> None:
     for side, name in ((clone, "Ours"), (origin.clone("others"), "Theirs")):
         LockfileFile(side.environment).write(lockfile_of("ada", firstName=name))
         if side is not clone:

@@ -122,7 +122,7 @@ def test_each_policy_says_how_they_leave(world: World) -> None:
     assert "`reconciler apply p --allow delete`" in deleted
 
 
-def test_of_somebody_the_lockfile_does_not_know_nothing_is_sent(world: World) -> None:
+def test_for_someone_the_lockfile_does_not_know_nothing_is_sent(world: World) -> None:
     world.environment("p", DELETE)
     done = world.run("suppress", "p", "eve@example.org")
     assert "nothing will be sent" in done.out
@@ -130,7 +130,7 @@ def test_of_somebody_the_lockfile_does_not_know_nothing_is_sent(world: World) ->
     assert world.run("suppress", "p", "eve@example.org", "--format", "json").json["removal"] is None
 
 
-def test_one_whom_the_api_would_not_remove_is_told(world: World) -> None:
+def test_someone_the_api_would_not_remove_is_named(world: World) -> None:
     applied(world, DELETE)
     lockfile = world.lockfile()
     lockfile["members"][ADA]["undelivered"] = {
@@ -144,7 +144,7 @@ def test_one_whom_the_api_would_not_remove_is_told(world: World) -> None:
     assert "`reconciler apply" not in done.out
 
 
-def test_a_guard_that_would_refuse_the_plan_is_told_with_its_flag(world: World) -> None:
+def test_a_guard_that_would_refuse_the_plan_is_reported_with_its_flag(world: World) -> None:
     applied(world, "guards: {remove: 0}\n")
     done = world.run("suppress", "p", ADA)
     assert "1 of 2 members would be removed" in done.out
@@ -153,7 +153,7 @@ def test_a_guard_that_would_refuse_the_plan_is_told_with_its_flag(world: World) 
     assert (refusal["guard"], refusal["lifted_by"]) == ("remove", "--allow remove")
 
 
-def test_the_last_one_of_a_roster_is_told_of_the_guard(world: World) -> None:
+def test_the_last_one_of_a_roster_is_named_with_the_guard(world: World) -> None:
     world.environment("p")
     world.members(ADA)
     world.run("apply", "p", "--yes")
@@ -183,7 +183,7 @@ def test_a_lockfile_that_can_not_be_read_is_a_problem_and_the_entry_is_written(w
     assert done.json["suppressed"] == {"file": "panels/p/suppressed.txt", "line": 2}
 
 
-def test_an_environment_whose_settings_are_wrong_keeps_no_entry_from_being_told(world: World) -> None:
+def test_an_environment_whose_settings_are_wrong_hides_no_entry(world: World) -> None:
     applied(world)
     world.environment("q", "policy: wrong\n")
     world.members(ADA, name="q")

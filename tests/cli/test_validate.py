@@ -41,7 +41,7 @@ def test_problems_of_all_environments_are_shown_at_once(run: Run, panels: Panels
     assert ended.out == ""
 
 
-def test_those_that_are_well_are_told_beside_the_others(run: Run, panels: Panels) -> None:
+def test_those_that_are_well_are_named_beside_the_others(run: Run, panels: Panels) -> None:
     panels.environment("staging", "datacenter: [")
     ended = run("validate")
     assert ended.code == EXIT_INVALID
@@ -70,7 +70,7 @@ def test_a_warning_that_the_environment_accepts_is_not_shown(run: Run, panels: P
     assert run("validate", "--strict").code == EXIT_DONE
 
 
-def test_a_mistake_in_a_shared_file_is_told_once(run: Run, panels: Panels) -> None:
+def test_a_mistake_in_a_shared_file_is_reported_once(run: Run, panels: Panels) -> None:
     settings = "datacenter: eu\napi_key: {env: KEY}\nmembers: [../shared/]\n"
     (panels.folder / "shared").mkdir()
     (panels.folder / "shared" / "x.yaml").write_text(

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("panels")
 FILE = "panels/production/members/team.yaml"
 
 
-def test_the_line_stands_between_the_message_and_the_remedy_with_a_caret(run: Run, panels: Panels) -> None:
+def test_the_line_is_between_the_message_and_the_remedy_with_a_caret(run: Run, panels: Panels) -> None:
     panels.write("members:\n  - emailAddress: ada@example.org\n    firstname: Ada\n")
     assert run("validate").err == (
         f'{FILE}:3:5: "firstname" is not a field of the API.\n'
@@ -80,7 +80,7 @@ def test_the_same_mistake_on_many_rows_is_shown_once_with_a_count(run: Run, pane
         'api_key: "sEcReT\n',
     ],
 )
-def test_a_line_of_the_settings_is_never_shown_for_a_key_may_stand_there(
+def test_a_line_of_the_settings_is_never_shown_since_a_key_may_be_there(
     run: Run, panels: Panels, settings: str
 ) -> None:
     panels.environment("production", settings)

@@ -27,7 +27,7 @@ def test_with_strict_a_warning_is_a_failure(run: Run, panels: Panels) -> None:
     assert run("validate", "--strict").code == EXIT_DONE
 
 
-def test_warnings_stand_below_the_problems_and_are_counted_apart(run: Run, panels: Panels) -> None:
+def test_warnings_come_below_the_problems_and_are_counted_apart(run: Run, panels: Panels) -> None:
     panels.write("members:\n  - emailAddress: ada@gmial.com\n  - emailAddress: info@example.org\n")
     panels.environment("staging")
     panels.write("members:\n  - emailAddress: one\n  - emailAddress: two\n", to="staging")
@@ -36,7 +36,7 @@ def test_warnings_stand_below_the_problems_and_are_counted_apart(run: Run, panel
     assert told.endswith("2 warnings.\n")
 
 
-def test_a_warning_about_a_shared_file_is_told_once(run: Run, panels: Panels) -> None:
+def test_a_warning_about_a_shared_file_is_reported_once(run: Run, panels: Panels) -> None:
     settings = "datacenter: eu\napi_key: {env: KEY}\nmembers: [../shared/]\n"
     (panels.folder / "shared").mkdir()
     (panels.folder / "shared/x.csv").write_text("emailAddress\nada@gmial.com\n", encoding="utf-8")
@@ -45,7 +45,7 @@ def test_a_warning_about_a_shared_file_is_told_once(run: Run, panels: Panels) ->
     assert run("validate").err.count("looks mistyped") == 1
 
 
-def test_suppressed_people_who_cannot_be_told_here_are_a_warning(run: Run, panels: Panels) -> None:
+def test_suppressed_people_who_cannot_be_checked_here_are_a_warning(run: Run, panels: Panels) -> None:
     panels.environment("production", "embedded: true\nsuppression_secret: {env: PEPPER}\n")
     list_of_hashes = panels.folder / "production" / "suppressed.txt"
     list_of_hashes.write_text(f"hmac-sha256:{'0' * 64}\n", encoding="utf-8")

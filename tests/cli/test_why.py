@@ -49,7 +49,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitPanels:
     return found
 
 
-def test_place_knowledge_action_and_next_step_stand_on_one_screen(panels: Panels, run: Run) -> None:
+def test_place_knowledge_action_and_next_step_fit_on_one_screen(panels: Panels, run: Run) -> None:
     lock(panels, "ada")
     ended = run("why", "production", " ADA@example.org")
     assert ended.code == EXIT_DONE
@@ -68,7 +68,7 @@ def test_commit_and_author_come_from_git(repository: GitPanels, run: Run) -> Non
     assert (declared["commit"], declared["author"]) == (commit, "Ada")
 
 
-def test_a_line_that_is_not_committed_is_told_as_that(repository: GitPanels, run: Run) -> None:
+def test_a_line_that_is_not_committed_is_called_that(repository: GitPanels, run: Run) -> None:
     repository.declare("eve")
     assert "not committed yet" in run("why", "production", "eve@example.org").out
     (declared,) = json.loads(run("why", "production", "eve@example.org", "--format", "json").out)["declared"]
@@ -130,7 +130,7 @@ def test_with_another_policy_the_change_is_sent(panels: Panels, run: Run) -> Non
 
 
 @pytest.mark.parametrize("way", ["forget", "unsubscribe", "delete"])
-def test_somebody_no_longer_declared_leaves_in_the_way_of_the_policy(
+def test_someone_no_longer_declared_leaves_in_the_way_of_the_policy(
     panels: Panels, run: Run, way: str
 ) -> None:
     panels.environment("production", SETTINGS + f"policy: {{on_remove: {way}}}\n")
@@ -152,7 +152,7 @@ def test_a_rehearsed_day_expires_a_declaration(panels: Panels, run: Run) -> None
     assert "`reconciler apply production`" in after
 
 
-def test_somebody_sent_without_an_answer_is_sent_again(panels: Panels, run: Run) -> None:
+def test_someone_sent_without_an_answer_is_sent_again(panels: Panels, run: Run) -> None:
     panels.lock(Lockfile("production", TARGET, unconfirmed={ADA: Unconfirmed(PUSHED, person("ada"))}))
     assert "Apply sends them again, which is safe." in flat(run("why", "production", ADA).out)
 
@@ -163,7 +163,7 @@ def test_that_there_is_no_lockfile_is_said(panels: Panels, run: Run) -> None:
     assert "add. Declared, and there is no lockfile" in flat(text)
 
 
-def test_somebody_suppressed_and_declared_is_told_with_both_places(panels: Panels, run: Run) -> None:
+def test_someone_suppressed_and_declared_is_reported_with_both_places(panels: Panels, run: Run) -> None:
     (panels.folder / "production" / "suppressed.txt").write_text(f"{ADA}\n")
     ended = run("why", "production", ADA)
     assert ended.code == EXIT_DONE
@@ -217,7 +217,7 @@ def test_mistakes_of_others_name_nobody(panels: Panels, run: Run) -> None:
         assert "grace" not in text
 
 
-def test_somebody_declared_twice_is_told_with_both_places(panels: Panels, run: Run) -> None:
+def test_someone_declared_twice_is_reported_with_both_places(panels: Panels, run: Run) -> None:
     again = panels.folder / "production" / "members" / "again.csv"
     again.write_text("emailAddress\nAda@example.org\n")
     document = json.loads(run("why", "production", ADA, "--format", "json").out)
@@ -242,7 +242,7 @@ def test_a_lockfile_that_cannot_be_read_leaves_the_declaration_to_tell(panels: P
     assert "the first is at panels/production/state.lock.json" in flat(ended.out)
 
 
-def test_a_guard_of_the_whole_plan_is_told_with_its_flag(panels: Panels, run: Run) -> None:
+def test_a_guard_of_the_whole_plan_is_reported_with_its_flag(panels: Panels, run: Run) -> None:
     lock(panels, "bob", *map(str, range(20)))
     document = json.loads(run("why", "production", "bob@example.org", "--format", "json").out)
     assert [refusal["guard"] for refusal in document["refusals"]] == ["remove"]
@@ -250,7 +250,7 @@ def test_a_guard_of_the_whole_plan_is_told_with_its_flag(panels: Panels, run: Ru
     assert "21 of 21 members" in document["obstacles"][0]
 
 
-def test_of_somebody_unknown_the_nearest_is_named(panels: Panels, run: Run) -> None:
+def test_for_someone_unknown_the_nearest_is_named(panels: Panels, run: Run) -> None:
     assert panels.folder.is_dir()
     ended = run("why", "production", "adda@example.org")
     assert ended.code == EXIT_DONE
@@ -344,7 +344,7 @@ def test_nothing_is_written(repository: GitPanels, run: Run) -> None:
     assert repository.state() == before
 
 
-def test_a_lockfile_on_a_branch_that_is_not_fetched_is_told(repository: GitPanels, run: Run) -> None:
+def test_a_lockfile_on_a_branch_that_is_not_fetched_is_reported(repository: GitPanels, run: Run) -> None:
     repository.environment("production", SETTINGS + "lockfile: {branch: state}\n")
     text = flat(run("why", "production", ADA).out)
     assert "branch state is not fetched here" in text
