@@ -43,7 +43,7 @@ def test_an_environment_and_its_roster_are_read(folder: Path) -> None:
     }
 
 
-def test_all_problems_of_all_files_are_told_together(folder: Path) -> None:
+def test_all_problems_of_all_files_are_shown_together(folder: Path) -> None:
     put(PANELS / "production" / "environment.yaml", "datacenter: eu\ngards: {}\n")
     put(folder / "a.yaml", "members: [{emailAddress: x}]\n")
     put(folder / "b.csv", "emailAddress,citty\n")
@@ -57,7 +57,7 @@ def test_all_problems_of_all_files_are_told_together(folder: Path) -> None:
     ]
 
 
-def test_a_mistake_in_a_member_file_alone_is_told(folder: Path) -> None:
+def test_a_mistake_in_a_member_file_alone_is_shown(folder: Path) -> None:
     put(PANELS / "production" / "environment.yaml", "embedded: true\n")
     put(folder / "team.yaml", "members:\n- emailAddress: ada@example.org\n  firstname: Ada\n")
     assert problems() == [
@@ -68,7 +68,7 @@ def test_a_mistake_in_a_member_file_alone_is_told(folder: Path) -> None:
     ]
 
 
-def test_an_unknown_environment_is_told() -> None:
+def test_an_unknown_environment_is_a_mistake() -> None:
     assert problems() == [
         (
             'panels: There is no environment "production", nor any other. '
@@ -79,7 +79,7 @@ def test_an_unknown_environment_is_told() -> None:
 
 
 class TestSuppression:
-    """Who stands on a list and in a member file."""
+    """Who is on a list and in a member file."""
 
     SECRET = "0123456789abcdef"
     HASH = f"hmac-sha256:{Secret(SECRET).hash_of('ada@example.org')}"
@@ -123,7 +123,7 @@ class TestSuppression:
         monkeypatch.setenv("PEPPER", self.SECRET)
         assert problems() == [self.refused("team.yaml:3:17")]
 
-    def test_without_the_secret_there_are_warnings_which_stand_in_the_way_of_adding(self) -> None:
+    def test_without_the_secret_there_are_warnings_and_nobody_may_be_added(self) -> None:
         self.suppress(self.HASH)
         declared = read_declaration(PANELS, "production")
         (warning,) = declared.unchecked
@@ -132,13 +132,13 @@ class TestSuppression:
             declared.require_checked()
         assert [problem.severity for problem in caught.value.problems] == [Severity.ERROR]
 
-    def test_where_all_is_checked_nothing_stands_in_the_way(self) -> None:
+    def test_where_all_is_checked_adding_is_allowed(self) -> None:
         self.suppress("bob@example.org")
         declared = read_declaration(PANELS, "production")
         assert declared.unchecked == ()
         declared.require_checked()
 
-    def test_mistakes_in_a_list_are_told_between_those_of_the_settings_and_of_the_members(
+    def test_mistakes_in_a_list_are_shown_between_those_of_the_settings_and_of_the_members(
         self, folder: Path
     ) -> None:
         put(PANELS / "production" / "environment.yaml", "embedded: true\ngards: {}\n")

@@ -157,17 +157,11 @@ def test_a_new_working_folder_is_ignored_by_git_and_for_its_owner_alone(tmp_path
     assert permissions(folder) == 0o700
 
 
-@pytest.mark.parametrize("content", ["*\n", "*\n!notes.md\n"])
-def test_what_a_gitignore_says_already_stays(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize("content", ["", "*\n", "*\n!notes.md\n"])
+def test_a_gitignore_stays_as_it_is_and_is_written_if_it_was_left_empty(tmp_path: Path, content: str) -> None:
     (tmp_path / ".gitignore").write_text(content, encoding="utf-8")
     prepare_working_folder(tmp_path)
-    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == content
-
-
-def test_a_gitignore_that_was_left_empty_is_written(tmp_path: Path) -> None:
-    (tmp_path / ".gitignore").touch()
-    prepare_working_folder(tmp_path)
-    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "*\n"
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == (content or "*\n")
 
 
 def test_a_gitignore_that_is_a_link_is_not_written_through(tmp_path: Path) -> None:

@@ -119,19 +119,19 @@ def test_what_was_settled_counts_and_who_was_sent_is_in_doubt_and_all_else_stays
     with TemporaryDirectory() as folder:
         after = known_state(die(Path(folder), run, lockfile)).lockfile
     assert after is not None
-    told = {key: end for batch, end in run for key in batch.members}
-    for key, end in told.items():
+    ends = {key: end for batch, end in run for key in batch.members}
+    for key, end in ends.items():
         if end == "refused":
             assert after.rejected[key].pushed == LATER
         elif end in set(Outcome):
             assert (after.members[key].outcome, after.members[key].pushed) == (end, LATER)
         elif end in {"sent", "in doubt"}:
             assert after.unconfirmed[key].pushed == LATER
-    untold = told.keys() - {key for key, end in told.items() if end == "pending"}
-    assert after.without(untold) == lockfile.without(untold)
+    sent = ends.keys() - {key for key, end in ends.items() if end == "pending"}
+    assert after.without(sent) == lockfile.without(sent)
 
 
-def test_those_whom_a_dead_run_settled_are_counted_once(tmp_path: Path) -> None:
+def test_members_settled_by_a_dead_run_are_counted_once(tmp_path: Path) -> None:
     environment, journal = journal_in(tmp_path, adding(ADA), adding(BOB, number=2))
     journal.settled(adding(ADA), {ADA["emailAddress"]: present(ADA)}, PUSHED)
     journal.sending(adding(BOB, number=2), LATER)
@@ -154,7 +154,7 @@ def test_an_equal_lockfile_is_left_untouched(tmp_path: Path) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_doubt_about_somebody_rejected_replaces_the_rejection(tmp_path: Path) -> None:
+def test_doubt_about_a_rejected_member_replaces_the_rejection(tmp_path: Path) -> None:
     key = ADA["emailAddress"]
     refused = lockfile_of(rejected={key: Rejected("no", PUSHED, ADA)})
     environment, journal = journal_in(tmp_path, adding(ADA), lockfile=refused)
@@ -213,7 +213,7 @@ def over_a_newer(
 ) -> tuple[KnownState, KnownState]:
     """What is known of Ada after a dead run's journal meets a lockfile that it didn't begin from.
 
-    The run had asked for this kind of thing, and learnt that; None is a call without an answer. The second
+    The run had asked for this kind of thing, with this result; None is a call without an answer. The second
     state is that after it was taken in twice.
     """
     batch = batch_of({KEY: ADA}, kind=kind)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from people import PUSHED, environment_of, lockfile_of, person, roster_of
-from vendor import Vendor
+from vendor import Onlooker, Vendor
 
 from reconciler.apply.report import Report
 from reconciler.apply.run import ApplyOptions, run_apply
@@ -14,24 +14,10 @@ from reconciler.lockfile.file import LockfileFile
 from reconciler.lockfile.model import Lockfile, Rejected
 from reconciler.lockfile.state import read_state
 from reconciler.member import Removal
-from reconciler.questionpro.panel import Answer, Reply, Unusable
+from reconciler.questionpro.panel import Answer, Unusable
 
 ADA, BOB, EVE = person("ada"), person("bob"), "eve@example.org"
 DELETING = ApplyOptions(allowed=frozenset({"delete"}))
-
-
-class Silent:
-    def progressed(self, settled: int, total: int, calls: int) -> None:
-        assert settled <= total
-        assert calls
-
-    def called(self, at: str, members: int, reply: Reply) -> None:
-        assert at
-        assert members
-        assert reply.sent
-
-    def waiting(self, seconds: float, reason: str) -> None:
-        raise AssertionError(seconds, reason)
 
 
 @pytest.fixture
@@ -45,7 +31,7 @@ def environment(tmp_path: Path) -> Environment:
 
 def _apply(environment: Environment, vendor: Vendor, most_calls: int | None = None) -> Report:
     options = replace(DELETING, most_calls=most_calls)
-    return run_apply(environment, roster_of(ADA, BOB), options, lambda: vendor, Silent())
+    return run_apply(environment, roster_of(ADA, BOB), options, lambda: vendor, Onlooker())
 
 
 def _lockfile(environment: Environment) -> Lockfile:

@@ -1,13 +1,14 @@
 """Sending to a panel in memory that knows the truth; journal and event loop are the real ones."""
 
 import asyncio
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 import pytest
 from mortal import UNLIMITED, room_for
 from people import NOTHING_YET, batch_of, environment_of, person
-from vendor import Vendor
+from vendor import Onlooker, Vendor
 
 from reconciler.apply.batches import cut
 from reconciler.apply.journal import Journal, read_journal
@@ -25,28 +26,12 @@ from reconciler.questionpro.panel import (
     Denied,
     Lost,
     Refused,
-    Reply,
     Throttled,
     Unreachable,
     Unusable,
 )
 
 QUICK = Retry(attempts=3, initial_wait=0.001, max_wait=0.002)
-
-
-class Silent:
-    def progressed(self, settled: int, total: int, calls: int) -> None:
-        assert settled <= total
-        assert calls >= 0
-
-    def called(self, at: str, members: int, reply: Reply) -> None:
-        assert at
-        assert members
-        assert reply.sent or isinstance(reply.answer, Unreachable)
-
-    def waiting(self, seconds: float, reason: str) -> None:
-        assert seconds >= 0
-        assert reason
 
 
 class Sent:
@@ -62,7 +47,7 @@ class Sent:
         batches = cut(adds, api.batch_size)
         journal = Journal.begin(environment, batches, NOTHING_YET, started="2026-11-23T09:00:00Z")
         seconds = count()
-        self.stats = RunStats(people, Silent())
+        self.stats = RunStats(people, Onlooker())
         self.stop: Stop = asyncio.run(
             send(
                 batches,
@@ -93,16 +78,9 @@ def api(batch_size: int = 100, concurrency: int = 1, retry: Retry = QUICK) -> Ap
     return Api(batch_size=batch_size, concurrency=concurrency, retry=retry, rate_limit=RateLimit(10_000, 1))
 
 
-def once(answer: Answer) -> "Faults":
-    return Faults([answer])
-
-
-class Faults:
-    def __init__(self, answers: list[Answer]) -> None:
-        self._answers = iter(answers)
-
-    def __call__(self, _: int) -> Answer | None:
-        return next(self._answers, None)
+def in_turn(*answers: Answer) -> Callable[[int], Answer | None]:
+    """What goes wrong with the first calls; all is well after that."""
+    return dict(enumerate(answers)).get
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
@@ -115,13 +93,13 @@ def test_each_batch_is_judged_by_its_own_answer(tmp_path: Path, concurrency: int
 
 
 def test_a_lost_answer_is_asked_for_again_and_never_called_existing(tmp_path: Path) -> None:
-    sent = Sent(tmp_path, Vendor(fault=once(Lost("reset"))), 2, api())
+    sent = Sent(tmp_path, Vendor(fault=in_turn(Lost("reset"))), 2, api())
     assert set(sent.outcomes().values()) == {"unattributed"}
     assert (sent.stats.calls, sent.stats.retries) == (2, 1)
 
 
 def test_being_throttled_or_unreachable_leaves_no_doubt(tmp_path: Path) -> None:
-    faults = Faults([Throttled("slow"), Unreachable("refused")])
+    faults = in_turn(Throttled("slow"), Unreachable("refused"))
     sent = Sent(tmp_path, Vendor({"p000@example.org"}, fault=faults), 1, api())
     assert set(sent.outcomes().values()) == {"existing"}
 
@@ -133,29 +111,29 @@ def test_doubt_belongs_to_the_member_and_not_to_the_batch(tmp_path: Path) -> Non
 
 
 def test_an_answer_that_says_nothing_is_not_asked_for_again(tmp_path: Path) -> None:
-    sent = Sent(tmp_path, Vendor(fault=once(Unusable("a login page"))), 2, api())
+    sent = Sent(tmp_path, Vendor(fault=in_turn(Unusable("a login page"))), 2, api())
     assert set(sent.outcomes().values()) == {"unconfirmed"}
     assert sent.stats.calls == 1
 
 
 def test_counts_that_do_not_add_up_leave_the_batch_unconfirmed_and_the_next_goes_on(tmp_path: Path) -> None:
-    sent = Sent(tmp_path, Vendor(fault=once(Counted(7, 0))), 4, api(2))
+    sent = Sent(tmp_path, Vendor(fault=in_turn(Counted(7, 0))), 4, api(2))
     assert [*sent.outcomes().values()] == ["unconfirmed"] * 2 + ["added"] * 2
 
 
 def test_after_all_attempts_are_lost_the_batch_is_unconfirmed(tmp_path: Path) -> None:
-    sent = Sent(tmp_path, Vendor(fault=Faults([Lost("reset")] * 3)), 2, api())
+    sent = Sent(tmp_path, Vendor(fault=in_turn(*[Lost("reset")] * 3)), 2, api())
     assert set(sent.outcomes().values()) == {"unconfirmed"}
     assert sent.stats.calls == 3
 
 
 def test_after_all_attempts_are_throttled_nothing_is_known_and_nothing_doubted(tmp_path: Path) -> None:
-    sent = Sent(tmp_path, Vendor(fault=Faults([Throttled("slow")] * 3)), 2, api())
+    sent = Sent(tmp_path, Vendor(fault=in_turn(*[Throttled("slow")] * 3)), 2, api())
     assert sent.outcomes() == {}
 
 
 def test_a_doubt_is_not_taken_away_by_a_later_answer_that_leaves_none(tmp_path: Path) -> None:
-    faults = Faults([Lost("reset"), Throttled("slow"), Throttled("slow")])
+    faults = in_turn(Lost("reset"), Throttled("slow"), Throttled("slow"))
     assert set(Sent(tmp_path, Vendor(fault=faults), 2, api()).outcomes().values()) == {"unconfirmed"}
 
 
@@ -186,7 +164,7 @@ def test_what_no_call_can_mend_stops_at_once_and_keeps_what_is_confirmed(
 
 
 @pytest.mark.parametrize("at_fault", [0, 1, 50, 98, 99])
-def test_one_refused_member_stands_alone_after_about_log2_calls_and_the_others_go_through(
+def test_one_refused_member_is_alone_after_about_log2_calls_and_the_others_go_through(
     tmp_path: Path, at_fault: int
 ) -> None:
     bad = f"p{at_fault:03}@example.org"
@@ -224,7 +202,7 @@ def test_a_few_who_are_all_refused_are_each_marked(tmp_path: Path) -> None:
 
 
 def test_the_parts_of_a_doubtful_batch_are_doubtful(tmp_path: Path) -> None:
-    vendor = Vendor({"p000@example.org"}, refuses={"p001@example.org"}, fault=once(Lost("reset")))
+    vendor = Vendor({"p000@example.org"}, refuses={"p001@example.org"}, fault=in_turn(Lost("reset")))
     sent = Sent(tmp_path, vendor, 2, api())
     assert sent.outcomes() == {"000": "unattributed", "001": "rejected"}
     refused = sent.stats.entries["p001@example.org"]
@@ -239,7 +217,7 @@ def test_a_batch_that_is_too_large_halves_the_size_from_there_on(tmp_path: Path)
     assert set(sent.outcomes().values()) == {"added"}
 
 
-def test_somebody_too_large_alone_is_refused(tmp_path: Path) -> None:
+def test_a_member_too_large_alone_is_refused(tmp_path: Path) -> None:
     assert Sent(tmp_path, Vendor(largest=0), 1, api()).outcomes() == {"000": "rejected"}
 
 
@@ -278,7 +256,7 @@ def send_with_room_for(size: int, folder: Path) -> tuple[Stop, RunStats, bytes]:
     prepare_working_folder(environment.working_folder)
     journal, stats = (
         Journal.begin(environment, [PAIR], NOTHING_YET, started=AT),
-        RunStats(len(PAIR), Silent()),
+        RunStats(len(PAIR), Onlooker()),
     )
     vendor = Vendor(fault=FAULTS.get)
     with room_for(size):

@@ -1,4 +1,4 @@
-"""Members who are to be deleted and whom the panel has blocked, from the first apply to the last."""
+"""Members to delete who are blocked in the panel, from the first apply to the last."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -48,7 +48,7 @@ class Desks:
 
 
 class Desk(World):
-    """One clone, in which somebody applies."""
+    """One clone, in which someone applies."""
 
     def __init__(self, folder: Path, desks: Desks) -> None:
         """A folder that is a clone already."""
@@ -122,16 +122,6 @@ class TestALockfileBesideItsSettings:
     @pytest.fixture
     def desks(self, tmp_path: Path, vendor: SocketVendor) -> Desks:
         return Desks(tmp_path, vendor, DELETING)
-
-    def test_what_a_dead_run_learnt_is_proof_where_nothing_moved_on(
-        self, desks: Desks, vendor: SocketVendor
-    ) -> None:
-        ours = desks.desk("ours")
-        die_with_ada_added(ours, vendor)
-        desks.desk("others").push("Something else")
-        ours.git("pull", "-q")
-        assert ours.entries() == {"ada": "added", "eve": "unconfirmed"}
-        assert calls_of(ours, vendor, "ada", "eve") == 1
 
     def test_who_was_deleted_by_others_meanwhile_is_not_claimed(
         self, desks: Desks, vendor: SocketVendor
@@ -216,26 +206,11 @@ class TestALockfileBesideItsSettings:
         assert ours.entries() == {"ada": "unconfirmed"}
         assert calls_of(ours, vendor, "ada") == 1
 
-    def test_who_was_added_and_deleted_by_others_is_not_published_as_present(
-        self, desks: Desks, vendor: SocketVendor
-    ) -> None:
-        vendor.heal()
-        published_meanwhile(desks)
-
 
 class TestALockfileOnItsBranch:
     @pytest.fixture
     def desks(self, tmp_path: Path, vendor: SocketVendor) -> Desks:
         return Desks(tmp_path, vendor, DELETING, branch=True)
-
-    def test_what_a_dead_run_learnt_is_proof_where_nothing_moved_on(
-        self, desks: Desks, vendor: SocketVendor
-    ) -> None:
-        ours = desks.desk("ours")
-        die_with_ada_added(ours, vendor)
-        ours.push("Something else")
-        ours.git("fetch", "-q")
-        assert ours.entries() == {"ada": "added", "eve": "unconfirmed"}
 
     def test_who_was_deleted_by_others_meanwhile_is_not_claimed(
         self, desks: Desks, vendor: SocketVendor
@@ -249,16 +224,27 @@ class TestALockfileOnItsBranch:
         assert ours.entries() == {"ada": "unconfirmed", "eve": "unconfirmed"}
         assert calls_of(ours, vendor, "ada") == 2  # eve isn't declared any more, and may be there
 
-    def test_who_was_added_and_deleted_by_others_is_not_published_as_present(
-        self, desks: Desks, vendor: SocketVendor
-    ) -> None:
-        vendor.heal()
-        published_meanwhile(desks)
+
+@pytest.fixture(params=[False, True], ids=["file", "branch"])
+def either(request: pytest.FixtureRequest, tmp_path: Path, vendor: SocketVendor) -> Desks:
+    """The lockfile is beside its settings, or on its branch."""
+    return Desks(tmp_path, vendor, DELETING, branch=request.param)
 
 
-def published_meanwhile(desks: Desks) -> None:
-    """Ours adds ada and doesn't publish; others add her too, publish, delete her, publish; ours publishes."""
-    ours, others = desks.desk("ours"), desks.desk("others")
+def test_what_a_dead_run_proved_holds_if_no_lockfile_moved_on(either: Desks, vendor: SocketVendor) -> None:
+    ours = either.desk("ours")
+    die_with_ada_added(ours, vendor)
+    either.desk("others").push("Something else")
+    ours.git("pull", "-q")
+    assert ours.entries() == {"ada": "added", "eve": "unconfirmed"}
+    assert calls_of(ours, vendor, "ada", "eve") == 1
+
+
+def test_who_was_added_and_deleted_by_others_is_not_published_as_present(
+    either: Desks, vendor: SocketVendor
+) -> None:
+    vendor.heal()
+    ours, others = either.desk("ours"), either.desk("others")
     assert ours.apply("ada").code == 0
     for names in (("ada",), ()):
         assert others.apply(*names, delete=True).code == 0

@@ -1,7 +1,7 @@
 """Each fault, once and for good, with one call and with four under way: how the run ends, and what is known.
 
 The vendor is behind a real socket, the program is a real process. Eight members go out in four batches, to a
-panel that is empty at first: so whoever is recorded as `existing` would be claimed wrongly.
+panel that is empty at first: so a member recorded as `existing` would be claimed wrongly.
 """
 
 from collections import Counter
@@ -10,22 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from fault_table import FOR_GOOD, MEMBERS, SIZE, Ends, Message, table
+from fault_table import ADDING, FOR_GOOD, HANGS, MEMBERS, SIZE, Ends, table
 from rehearsal import Rehearsal, ahead, api, prepared, rehearse
 from socket_vendor import SocketVendor
 
 from reconciler.sandbox.faults import FAULTS
 
-ADDING = Message(
-    proven="added",
-    doubted="unattributed",
-    counts="two",
-    first="membersAddedSuccessfully",
-    second="membersFailedToBeAdded",
-    last="membersFailedToBeAdded",
-    right="add panel members",
-    nowhere="Check datacenter or base_url in environment.yaml",
-)
 TABLE = table(ADDING)
 
 
@@ -50,7 +40,6 @@ class Case(NamedTuple):
         return f"{self.fault}-{how}-{self.concurrency}"
 
 
-HANGS = {"trickle", "silence"}
 CASES = [Case(fault, *how) for fault, ends in TABLE.items() for how in ends]
 
 # Tried every day are those that end otherwise than another one does; `pytest -m exhaustive` tries them all.

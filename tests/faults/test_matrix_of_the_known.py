@@ -1,6 +1,6 @@
 """The matrix of faults once more, for members who are in the panel: to change, to unsubscribe, to delete.
 
-All are in the panel, so whoever is called `absent` would be claimed wrongly. They are in the lockfile too,
+All are in the panel, so a member called `absent` would be claimed wrongly. They are in the lockfile too,
 except those who are suppressed: nobody knows of those but the suppression list, and they are deleted.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from fault_table import FOR_GOOD, MEMBERS, SIZE, Ends, Message, table
+from fault_table import ADDING, FOR_GOOD, HANGS, MEMBERS, SIZE, Ends, Message, table
 from rehearsal import Rehearsal, ahead, api, known, people, prepared, rehearse
 from socket_vendor import SocketVendor
 
@@ -32,16 +32,8 @@ def _departing(by: str, done: str) -> Message:
     )
 
 
-CHANGING = Message(
-    proven="resubmitted",
-    doubted="resubmitted",  # the API doesn't confirm updates, so there is nothing less to say
-    counts="two",
-    first="membersAddedSuccessfully",
-    second="membersFailedToBeAdded",
-    last="membersFailedToBeAdded",
-    right="add panel members",
-    nowhere="Check datacenter or base_url in environment.yaml",
-)
+# The API doesn't confirm updates, so after doubt there is nothing less to say.
+CHANGING = ADDING._replace(proven="resubmitted", doubted="resubmitted")
 WORDS = {
     "change": CHANGING,
     "unsubscribe": _departing("unsubscribe", "unsubscribed"),
@@ -68,8 +60,6 @@ class Case(NamedTuple):
         how = "for-good" if self.times > 1 else "once"
         return f"{self.asks}-{self.fault}-{how}-{self.concurrency}"
 
-
-HANGS = {"trickle", "silence"}
 
 # Tried every day are those in which a removal or a change may end otherwise than adding does.
 TELLING = {

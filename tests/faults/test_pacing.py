@@ -1,4 +1,4 @@
-"""Against a server that counts strictly, in sliding windows, an apply is never told to slow down."""
+"""Against a server that counts strictly, in sliding windows, no call of an apply is turned away."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,6 +1,6 @@
 """What a panel may answer when it is read: what `drift` finds then, and what `import --from-panel` writes.
 
-Ada and Bob were applied, and the lockfile knows them. The import is that of somebody without a lockfile.
+Ada and Bob were applied, and the lockfile knows them. The import has no lockfile.
 """
 
 import json
@@ -125,7 +125,7 @@ def test_of_a_member_twice_the_later_values_are_imported(world: World, vendor: S
     assert "bob@example.org,Rome" in (world.panels / "p" / "members" / "panel.csv").read_text()
 
 
-def test_a_key_that_may_not_list_is_told_what_it_may_all_the_same(world: World, vendor: SocketVendor) -> None:
+def test_a_key_without_the_right_to_list_can_still_add(world: World, vendor: SocketVendor) -> None:
     vendor.strike(FORBIDDEN_PAGE)
     assert "right to list" in world.run("drift", "p", "--yes").err
     world.members(ADA, BOB, "cleo@example.org")

@@ -1,4 +1,4 @@
-"""A member whom the API refuses, from the first apply to the last; then refusals that are about no member."""
+"""A refused member, from the first apply to the last; then refusals that are about no member."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -98,7 +98,7 @@ def test_refused_members_in_several_batches_are_each_found_and_block_nobody(
     assert found.report["calls"] == len(found.seen) <= 40
 
 
-def test_somebody_refused_who_is_taken_out_of_the_files_leaves_the_lockfile_without_a_call(
+def test_a_refused_member_who_is_taken_out_of_the_files_leaves_the_lockfile_without_a_call(
     tmp_path: Path,
 ) -> None:
     with SocketVendor(refuses={people(3)[1]}) as vendor:

@@ -96,12 +96,12 @@ def tells_the_truth(stage: Stage, moment: Moment) -> None:
     assert set(outcomes.values()) == {"added"}, (moment, outcomes)  # what was under way was waited for
 
 
-def test_a_signal_at_some_call_is_told_as_what_it_was(stage: Stage) -> None:
+def test_a_signal_at_some_call_is_reported_as_what_it_was(stage: Stage) -> None:
     for moment in stage.moments()[11::40]:
         tells_the_truth(stage, moment)
 
 
 @pytest.mark.exhaustive
-def test_a_signal_at_every_other_call_is_told_as_what_it_was(stage: Stage) -> None:
+def test_a_signal_at_every_other_call_is_reported_as_what_it_was(stage: Stage) -> None:
     for moment in stage.moments()[::2]:
         tells_the_truth(stage, moment)

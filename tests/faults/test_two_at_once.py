@@ -1,4 +1,4 @@
-"""Two commands that write for one environment: the second is told who is first; a dead one is no obstacle."""
+"""Two commands that write for one environment: the second says who is first; a dead one is no obstacle."""
 
 import json
 import os
@@ -59,7 +59,7 @@ def refuses(refused: Result, holder: "Popen[str]") -> None:
     assert holder.poll() is None, "the one who waited was answered only when the other was gone"
 
 
-def test_whoever_would_write_too_is_refused_and_told_who_holds_the_lock(busy: Busy) -> None:
+def test_a_second_writer_is_refused_and_sees_who_holds_the_lock(busy: Busy) -> None:
     before = len(busy.vendor.calls)
     for command in (
         ("apply", "p", "--yes", "--report", "report.json"),
@@ -101,7 +101,7 @@ def test_a_signal_ends_the_waiting(busy: Busy, number: signal.Signals) -> None:
     assert busy.first.poll() is None
 
 
-def test_whoever_only_reads_does_not_wait_and_writes_nothing(busy: Busy) -> None:
+def test_a_reader_does_not_wait_and_writes_nothing(busy: Busy) -> None:
     def written() -> dict[Path, int]:
         return {path: path.stat().st_mtime_ns for path in busy.world.folder.rglob("*")}
 
@@ -128,7 +128,7 @@ def test_after_a_kill_the_next_takes_over_at_once_and_ends_whole(busy: Busy) -> 
     assert applied.json["calls"] == 1
 
 
-def test_after_a_kill_what_was_learnt_can_be_recovered_at_once_without_network(busy: Busy) -> None:
+def test_after_a_kill_what_was_proved_can_be_recovered_at_once_without_network(busy: Busy) -> None:
     busy.kill()
     assert busy.world.run("state", "recover", "p", env={"KEY": ""}).code == 0
     assert outcomes_of(busy.world) == Counter(added=2, unconfirmed=2)

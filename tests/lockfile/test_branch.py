@@ -97,7 +97,7 @@ def test_a_kill_while_the_copy_is_replaced_loses_and_resurrects_nobody(
         die_between(ours, notes, merged, tip)
     if step == "announced":
         ours.path.write_bytes(before)
-    others.apply("eve", removed="tim")  # whom we knew of only by that branch
+    others.apply("eve", removed="tim")  # known here only by that branch
     others.publish()
     ours.git("fetch", "-q")
     assert ours.known() == ["bob", "eve", "grace"]
@@ -171,7 +171,7 @@ def test_a_base_that_an_older_version_wrote_down_still_counts(ours: Clone) -> No
     assert ours.known() == ["ada"]
 
 
-def test_a_lockfile_that_somebody_else_put_there_has_no_base(ours: Clone) -> None:
+def test_a_lockfile_that_someone_else_put_there_has_no_base(ours: Clone) -> None:
     ours.apply(removed="bob")
     assert ours.known() == ["ada"]
     ours.path.write_bytes(encode(lockfile_of("ada", "grace")))

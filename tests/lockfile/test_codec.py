@@ -54,7 +54,7 @@ def test_nobody_at_all_is_a_section_with_a_line_end() -> None:
 BOB = '{"emailAddress":"bob@example.org"}'
 
 
-def test_the_other_sections_stand_behind_members_and_only_where_they_hold_somebody() -> None:
+def test_the_other_sections_follow_members_and_only_if_they_hold_someone() -> None:
     lockfile = lockfile_of(
         rejected={"bob@example.org": Rejected("no", PUSHED, person("bob"))},
         unconfirmed={"cy@example.org": Unconfirmed(PUSHED, person("cy"))},

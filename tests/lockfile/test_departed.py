@@ -80,7 +80,7 @@ def test_who_was_unsubscribed_may_be_a_member_again() -> None:
     assert decode_any(encode(lockfile), file="") == lockfile
 
 
-# What is learnt
+# What becomes known
 
 
 def test_a_removal_is_recorded_under_the_name_that_the_list_has() -> None:
@@ -88,7 +88,7 @@ def test_a_removal_is_recorded_under_the_name_that_the_list_has() -> None:
     assert after == departed({HASH: DELETED}, BOB)
 
 
-def test_a_deletion_of_somebody_who_is_on_no_list_leaves_no_trace() -> None:
+def test_a_deletion_of_a_member_who_is_on_no_list_leaves_no_trace() -> None:
     before = departed({KEY: UNSUBSCRIBED}, ADA)
     assert before.with_entries({KEY: Gone(DELETED)}) == lockfile_of()
 

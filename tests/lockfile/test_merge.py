@@ -77,7 +77,7 @@ def test_what_one_side_alone_changed_is_taken_from_it(base: Entry | None, change
 
 @pytest.mark.parametrize("base", STATES)
 @pytest.mark.parametrize("known", STATES)
-def test_what_both_sides_say_alike_stands(base: Entry | None, known: Entry | None) -> None:
+def test_what_both_sides_say_alike_stays(base: Entry | None, known: Entry | None) -> None:
     assert merged(base, known, known) == (known, False)
 
 
@@ -120,7 +120,7 @@ def test_other_pushes_with_other_fields_conflict_and_the_later_is_kept(one: Entr
     assert merged(None, one, later) == (later, True)
 
 
-def test_pushes_of_the_same_second_are_told_apart_by_their_bytes() -> None:
+def test_pushes_of_the_same_second_are_ordered_by_their_bytes() -> None:
     assert merged(None, existing(ADA_IN_PARIS), existing(ADA_IN_ROME)) == (existing(ADA_IN_ROME), True)
 
 
@@ -209,7 +209,7 @@ def test_of_two_pushes_without_an_answer_the_later_is_taken_if_they_sent_the_sam
         (rejected(), rejected(reason="Invalid birthday", pushed=LATER)),
     ],
 )
-def test_who_was_removed_stays_so_where_the_other_side_only_learnt_more(base: Entry, proven: Entry) -> None:
+def test_who_was_removed_stays_so_where_the_other_side_only_proved_more(base: Entry, proven: Entry) -> None:
     assert merged(base, None, proven) == (None, False)
 
 
@@ -338,10 +338,10 @@ def test_clocks_decide_only_which_of_two_alike_stays_and_what_stays_in_a_conflic
         moved = {key: structs.replace(e, pushed=clocks[e.pushed]) for key, e in entries(lockfile).items()}
         return lockfile_of().with_entries(moved)
 
-    told, otherwise = merge(base, one, other), merge(base, timed(one), timed(other))
-    contested = {conflict.key for conflict in (*told.conflicts, *otherwise.conflicts)}
+    before, after = merge(base, one, other), merge(base, timed(one), timed(other))
+    contested = {conflict.key for conflict in (*before.conflicts, *after.conflicts)}
     for key in _changed_by_both(base, one, other) & _changed_by_both(base, timed(one), timed(other)):
-        assert key in contested or _claims(told.lockfile, key) == _claims(otherwise.lockfile, key)
+        assert key in contested or _claims(before.lockfile, key) == _claims(after.lockfile, key)
 
 
 def _changed_by_both(base: Lockfile | None, one: Lockfile, other: Lockfile) -> set[str]:

@@ -1,4 +1,4 @@
-"""What becomes of a member's entry, by what is learnt of them."""
+"""What becomes of a member's entry, by what becomes known of them."""
 
 import pytest
 from msgspec import structs
@@ -40,5 +40,5 @@ def test_who_was_refused_in_doubt_and_can_not_be_removed_may_be_in_the_panel() -
     assert learnt(Rejected("no", PUSHED, ADA, doubtful=True), NOTE) == Unconfirmed(PUSHED, ADA, NOTE)
 
 
-def test_a_note_about_somebody_of_whom_nothing_is_known_is_lost() -> None:
+def test_a_note_about_an_unknown_member_is_dropped() -> None:
     assert learnt(None, NOTE) is None

@@ -1,4 +1,4 @@
-"""Publishing: lockfile and remote brought together, whoever else does the same, and whatever is refused."""
+"""Publishing: lockfile and remote brought together, also if others do the same, and if the server refuses."""
 
 import signal
 import subprocess
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.exhaustive
 
 DONE, NOTHING, SAVED = PublicationEnd.PUBLISHED, PublicationEnd.UP_TO_DATE, PublicationEnd.FALLBACK
 
-# Refuses the first push, as a server does when somebody else moved the branch while it looked.
+# Refuses the first push, as a server does when others moved the branch while it looked.
 _BUSY_ONCE = """\
 #!/bin/sh
 if [ -e hooks/was-busy ]; then exit 0; fi
@@ -31,7 +31,7 @@ unset GIT_QUARANTINE_PATH
 git update-ref refs/heads/BRANCH "$(git commit-tree -p BRANCH -m Others 'BRANCH^{tree}')"
 """
 
-# Ends whoever pushed, once the push stands, as a machine does that loses power.
+# Kills the process that pushed, once the push is done, as a machine does that loses power.
 _KILL_BEHIND_THE_PUSH = """\
 #!/bin/sh
 kill -9 "$(cat hooks/victim)"
@@ -225,7 +225,7 @@ class TestBesideItsSettings:
         clone, others = beside.clone("ours"), beside.clone("others")
         others.apply("tim")
         others.publish()
-        clone.publish()  # from here on tim stands in the file here, though not in what is checked out
+        clone.publish()  # from here on tim is in the file here, though not in what is checked out
         others.apply(removed="tim")
         others.publish()
         clone.apply("grace")

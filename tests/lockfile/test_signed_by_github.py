@@ -83,7 +83,7 @@ def test_what_was_published_is_known_here_so_that_the_next_time_has_nothing_to_d
     assert len(team.api.repository.writes()) == 1
 
 
-def test_where_somebody_else_was_first_both_sides_are_merged_by_member(team: GitHubTeam) -> None:
+def test_where_others_were_first_both_sides_are_merged_by_member(team: GitHubTeam) -> None:
     theirs = team.origin.clone("theirs")
     theirs.apply("eve")
     team.ours.apply("bob")

@@ -26,6 +26,7 @@ from oracle import Oracle, held_by
 from people import environment_of, person, roster_of
 from plain_git import git
 from truth import DELETE, OTHERS, UNSUBSCRIBE, Call, Deed, Members, Truth
+from vendor import Onlooker
 from watched_panel import REFUSED, Mishap, WatchedPanel, Weather
 
 from reconciler.apply import run
@@ -38,7 +39,6 @@ from reconciler.lockfile.model import Lockfile
 from reconciler.lockfile.state import KnownState
 from reconciler.member import EMAIL_ADDRESS, Removal
 from reconciler.problems import Location
-from reconciler.questionpro.panel import Reply, Unreachable
 from reconciler.suppression.model import Suppression
 
 NAME = "p{:02}".format
@@ -104,21 +104,6 @@ deadly_weathers = st.builds(
 
 def address(name: str) -> str:
     return f"{name}@example.org"
-
-
-class Onlooker:
-    def progressed(self, settled: int, total: int, calls: int) -> None:
-        assert settled <= total
-        assert calls >= 0
-
-    def called(self, at: str, members: int, reply: Reply) -> None:
-        assert at
-        assert members
-        assert reply.sent or isinstance(reply.answer, Unreachable)
-
-    def waiting(self, seconds: float, reason: str) -> None:
-        assert seconds >= 0
-        assert reason
 
 
 class World(RuleBasedStateMachine):
@@ -234,7 +219,7 @@ class World(RuleBasedStateMachine):
         self.oracle.excuse(self.oracle.everyone() - held_by(self.known().lockfile))
 
     @rule(hours=st.integers(-30, 30))
-    def somebody_sets_the_clock(self, hours: int) -> None:
+    def the_clock_is_set(self, hours: int) -> None:
         self.hours = hours
 
     @rule(moves=moves, joining=st.lists(fields, max_size=3), api=apis)

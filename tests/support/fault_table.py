@@ -11,6 +11,7 @@ from rehearsal import ATTEMPTS
 MEMBERS, SIZE = 8, 2
 BATCHES = MEMBERS // SIZE
 FOR_GOOD = 99
+HANGS = {"trickle", "silence"}
 
 
 class Message(NamedTuple):
@@ -29,6 +30,18 @@ class Message(NamedTuple):
     last: str
     right: str
     nowhere: str
+
+
+ADDING = Message(
+    proven="added",
+    doubted="unattributed",
+    counts="two",
+    first="membersAddedSuccessfully",
+    second="membersFailedToBeAdded",
+    last="membersFailedToBeAdded",
+    right="add panel members",
+    nowhere="Check datacenter or base_url in environment.yaml",
+)
 
 
 class Ends(NamedTuple):

@@ -14,6 +14,7 @@ from reconciler.questionpro.panel import (
     Request,
     Save,
     TooLarge,
+    Unreachable,
     Withdraw,
 )
 
@@ -81,6 +82,26 @@ class Vendor:
 
     async def __aexit__(self, *_: object) -> None:
         """Nothing to close."""
+
+
+class Onlooker:
+    """Checks the progress of a run, and shows nothing."""
+
+    def progressed(self, settled: int, total: int, calls: int) -> None:
+        """No more members are settled than there are."""
+        assert settled <= total
+        assert calls >= 0
+
+    def called(self, at: str, members: int, reply: Reply) -> None:
+        """Each call has a time and members."""
+        assert at
+        assert members
+        assert reply.sent or isinstance(reply.answer, Unreachable)
+
+    def waiting(self, seconds: float, reason: str) -> None:
+        """Each wait has a reason."""
+        assert seconds >= 0
+        assert reason
 
 
 def _addresses(request: Request) -> Sequence[str]:
