@@ -35,7 +35,7 @@ def ours(repo: Path) -> list[list[str]]:
 
 
 def run_all(repo: Path, world: World) -> list[Result]:
-    """The page's commands; between the second and the third somebody edits, as it tells them to."""
+    """The page's commands; Ada leaves the member file after the second, as the page says."""
     results = []
     for number, words in enumerate(ours(repo)):
         if number == 2:

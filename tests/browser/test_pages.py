@@ -1,4 +1,4 @@
-"""The pages in a real browser: what they find, whom they let in, and what they never do."""
+"""The pages in a real browser: what they find, what they load, and what they never do."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

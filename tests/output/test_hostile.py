@@ -87,7 +87,7 @@ class Hostile:
 
     @property
     def rejected(self) -> StillRejected:
-        """A member whom the API refused."""
+        """A rejected member."""
         return StillRejected(self.address, f"{self.name}:3", self.reason, self.attributes)
 
     @property
@@ -132,7 +132,7 @@ class Hostile:
 
     @property
     def present(self) -> KnownMember:
-        """A member whom the API refused to remove."""
+        """A member the API refused to remove."""
         note = Undelivered("delete", self.reason, "2026-11-26")
         return KnownMember(self.name, self.address, Present(Outcome.ADDED, "2026", self.attributes, note))
 

@@ -252,12 +252,12 @@ def test_a_first_apply_warns_of_mail_to_each_added_member_and_says_how_to_begin_
         assert "`reconciler apply production --max-calls 1`" in shown
 
 
-def test_where_somebody_is_recorded_or_nobody_is_added_nothing_is_said_of_a_first_apply() -> None:
+def test_no_warning_of_a_first_apply_if_members_are_recorded_or_none_is_added() -> None:
     assert "first-apply" not in text(plan_of(add()))
     assert "first-apply" not in text(plan_of(remove(), has_lockfile=False))
 
 
-def test_what_looks_odd_stands_in_the_plan_and_a_corrected_address_first() -> None:
+def test_lint_warnings_are_in_the_plan_with_corrected_addresses_first() -> None:
     odd = Problem(("Odd.",), location=Location(FILE, 4), severity=Severity.WARNING, code="odd")
     lint = PlanLint((odd,), (Correction("a@gmial.com", "a@gmail.com", f"{FILE}:9"),))
     lines = text(plan_of(add()), CONTEXT._replace(lint=lint)).splitlines()

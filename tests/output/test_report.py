@@ -137,13 +137,13 @@ def test_what_to_do_next_depends_on_how_it_ended(report: Report, words: list[str
     assert ("commit" in found) is (report.wrote_lockfile and not (report.publish or report.provenance))
 
 
-def test_members_to_add_and_members_to_remove_are_told_apart_if_nothing_is_attributed() -> None:
+def test_unattributed_adds_and_unattributed_removals_have_a_line_each() -> None:
     lines = text(REMOVED).splitlines()
     assert f"  2  unattributed  {OUTCOMES['unattributed']}" in lines
     assert any(line.startswith("  3  unattributed  no longer in the panel") for line in lines)
 
 
-def test_a_member_who_is_in_the_panel_all_the_same_is_not_said_to_be_refused_entry() -> None:
+def test_a_rejected_member_who_is_in_the_panel_has_a_meaning_of_their_own() -> None:
     refused = structs.replace(rejected(), is_there=True)
     report = Report("p", Counts(rejected=3), rejected=(rejected(), refused, unremoved(reason="No.")))
     lines = text(report).splitlines()

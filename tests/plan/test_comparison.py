@@ -1,4 +1,4 @@
-"""What the policies make of those who changed and of those who left."""
+"""What the policies do about members who changed and members who left."""
 
 import pytest
 from msgspec import structs
@@ -20,15 +20,8 @@ DELETE = Policy(on_remove=Removal.DELETE)
 BLOCKED = Undelivered("delete", "blocked", PUSHED)
 
 
-def planned(
-    policy: Policy,
-    roster: Roster,
-    lockfile: Lockfile,
-    *,
-    retry_rejected: bool = False,
-) -> Plan:
-    environment = environment_of(policy=policy)
-    return make_plan(environment, roster, lockfile, retry_rejected=retry_rejected)
+def planned(policy: Policy, roster: Roster, lockfile: Lockfile, *, retry_rejected: bool = False) -> Plan:
+    return make_plan(environment_of(policy=policy), roster, lockfile, retry_rejected=retry_rejected)
 
 
 def only(plan: Plan) -> Action:
@@ -79,43 +72,39 @@ def test_a_change_that_the_api_refused_is_sent_if_it_is_another_or_asked_for(
     assert isinstance(only(plan), Change)
 
 
-def test_who_is_declared_as_before_is_unchanged_whatever_was_refused_meanwhile() -> None:
+def test_a_member_declared_as_before_is_unchanged_even_if_a_change_was_refused_meanwhile() -> None:
     note = Undelivered("change", "Invalid name", PUSHED, ADELE)
     assert planned(RESUBMIT, roster_of(ADA), noted(ADA, note)).actions == ()
 
 
 @pytest.mark.parametrize("way", [Removal.UNSUBSCRIBE, Removal.DELETE])
-def test_who_left_is_removed_by_a_call(way: Removal) -> None:
+def test_a_member_who_left_is_removed_by_a_call(way: Removal) -> None:
     plan = planned(Policy(on_remove=way), roster_of(ADA), lockfile_of(ADA, BOB))
     assert only(plan) == Remove(KEY, way, BOB, kept_as=KEY if way is Removal.UNSUBSCRIBE else None)
     assert plan.cost.calls == 1
     assert plan.deletions == (way is Removal.DELETE)
 
 
-def test_who_was_never_confirmed_is_removed_too_and_doubtful() -> None:
+def test_an_unconfirmed_member_is_removed_too_and_in_doubt() -> None:
     lockfile = lockfile_of(ADA, unconfirmed={KEY: Unconfirmed(PUSHED, BOB)})
     action = only(planned(DELETE, roster_of(ADA), lockfile))
     assert action == Remove(KEY, Removal.DELETE, BOB, doubtful=True)
 
 
+@pytest.mark.parametrize("policy", [Policy(), DELETE])
 @pytest.mark.parametrize("doubtful", [True, False])
-def test_who_was_refused_is_removed_where_an_earlier_call_may_have_let_them_in(*, doubtful: bool) -> None:
+def test_a_refused_member_leaves_the_lockfile_and_by_a_call_only_if_in_doubt(
+    policy: Policy, *, doubtful: bool
+) -> None:
     lockfile = lockfile_of(ADA, rejected={KEY: Rejected("no", PUSHED, BOB, doubtful)})
-    removed = Remove(KEY, Removal.DELETE, BOB, doubtful=True)
-    forgotten = Remove(KEY, Removal.FORGET, BOB, was_rejected=True)
-    assert only(planned(DELETE, roster_of(ADA), lockfile)) == (removed if doubtful else forgotten)
-
-
-@pytest.mark.parametrize("doubtful", [True, False])
-def test_who_was_refused_leaves_the_lockfile_under_any_policy(*, doubtful: bool) -> None:
-    lockfile = lockfile_of(ADA, rejected={KEY: Rejected("no", PUSHED, BOB, doubtful)})
-    plan = planned(Policy(), roster_of(ADA), lockfile)
-    assert only(plan) == Remove(KEY, Removal.FORGET, BOB, doubtful=doubtful, was_rejected=not doubtful)
+    plan = planned(policy, roster_of(ADA), lockfile)
+    way = policy.on_remove if doubtful else Removal.FORGET
+    assert only(plan) == Remove(KEY, way, BOB, doubtful=doubtful, was_rejected=not doubtful)
     assert plan.summary.remove == 1
-    assert plan.cost.calls == 0
+    assert plan.cost.calls == (way is Removal.DELETE)
 
 
-def test_who_is_blocked_is_shown_and_not_asked_about_again() -> None:
+def test_a_blocked_member_is_shown_and_not_removed_again() -> None:
     plan = planned(DELETE, Roster({}), noted(BOB, BLOCKED))
     assert only(plan) == Unremoved(KEY, Removal.DELETE, "blocked", BOB)
     assert plan.summary.rejected == 1
@@ -123,21 +112,21 @@ def test_who_is_blocked_is_shown_and_not_asked_about_again() -> None:
 
 
 @pytest.mark.parametrize("way", [Removal.FORGET, Removal.UNSUBSCRIBE])
-def test_who_is_blocked_is_removed_once_the_policy_says_another_way(way: Removal) -> None:
+def test_a_blocked_member_is_removed_once_the_policy_names_another_way(way: Removal) -> None:
     action = only(planned(Policy(on_remove=way), Roster({}), noted(BOB, BLOCKED)))
     assert action == Remove(KEY, way, BOB, kept_as=KEY if way is Removal.UNSUBSCRIBE else None)
 
 
-def test_who_is_blocked_is_asked_about_again_when_asked_for() -> None:
+def test_a_blocked_member_is_removed_again_with_retry_rejected() -> None:
     plan = planned(DELETE, Roster({}), noted(BOB, BLOCKED), retry_rejected=True)
     assert only(plan) == Remove(KEY, Removal.DELETE, BOB)
 
 
-def test_who_is_blocked_and_declared_again_is_unchanged() -> None:
+def test_a_blocked_member_who_is_declared_again_is_unchanged() -> None:
     assert planned(DELETE, roster_of(BOB), noted(BOB, BLOCKED)).summary.unchanged == 1
 
 
-def test_the_digest_tells_apart_how_somebody_is_removed() -> None:
+def test_the_digest_depends_on_how_a_member_is_removed() -> None:
     digests = {
         planned(Policy(on_remove=way), roster_of(ADA), lockfile_of(ADA, BOB)).digest for way in Removal
     }

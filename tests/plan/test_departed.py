@@ -1,4 +1,4 @@
-"""What a plan does about suppressed people whom the lockfile doesn't record, and about those who left."""
+"""What a plan does about suppressed people who are not in the lockfile, and about records of removals."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -65,22 +65,22 @@ def test_a_suppressed_person_who_is_not_recorded_is_removed_in_case_others_added
 
 
 @pytest.mark.parametrize("policy", [Policy(on_remove=DELETE), Policy(on_suppress=FORGET)])
-def test_that_policy_must_be_set_to_a_way_that_calls(policy: Policy) -> None:
+def test_only_an_on_suppress_that_makes_calls_does_so(policy: Policy) -> None:
     assert planned(policy).actions == ()
 
 
 @pytest.mark.parametrize("lists", [HASHED, Suppression({KEY: HERE}, opt_outs={KEY}), NOBODY])
-def test_a_hash_names_nobody_and_who_opted_out_is_left_alone(lists: Suppression) -> None:
+def test_a_hash_names_no_address_and_people_who_opted_out_are_left_alone(lists: Suppression) -> None:
     assert planned(lists=lists).actions == ()
 
 
-def test_guards_count_such_a_removal_but_an_empty_roster_is_no_danger_to_nobody() -> None:
+def test_guards_count_such_a_removal_except_the_one_for_an_empty_roster() -> None:
     assert [found.guard for found in planned(most_removed=Limit(count=0)).refusals] == ["remove"]
     roster = replace(roster_of(), suppression=LISTED)
     assert make_plan(environment_of(policy=DELETES), roster, None).refusals == ()
 
 
-def test_who_was_refused_and_is_suppressed_is_removed_at_once_instead_of_forgotten_first() -> None:
+def test_a_rejected_and_suppressed_person_is_removed_at_once_instead_of_forgotten_first() -> None:
     lockfile = lockfile_of(ADA, rejected={KEY: Rejected("no", PUSHED, BOB)})
     (action,) = planned(lockfile=lockfile).actions
     assert isinstance(action, Remove)
@@ -93,7 +93,7 @@ def test_they_are_removed_once(outcome: str) -> None:
     assert planned(records=record(outcome), retry_rejected=True).actions == ()
 
 
-def test_they_are_asked_about_again_after_a_call_without_an_answer_and_for_another_way() -> None:
+def test_they_are_removed_again_after_a_call_without_an_answer_and_by_another_policy() -> None:
     (again,) = planned(records=record("unconfirmed")).actions
     assert isinstance(again, Remove)
     assert again.doubtful
@@ -123,7 +123,7 @@ def test_a_refused_removal_is_shown_until_it_is_retried(refused: dict[str, Depar
 # What the record of a removal is kept for
 
 
-def test_a_record_goes_once_nobody_suppresses_the_person_and_no_guard_counts_that() -> None:
+def test_a_record_is_removed_once_the_person_is_not_suppressed_and_no_guard_counts_that() -> None:
     plan = planned(lists=NOBODY, records=record("deleted"), most_removed=Limit(count=0))
     (action,) = plan.actions
     assert isinstance(action, Remove)
@@ -141,25 +141,23 @@ def test_a_record_under_a_hash_stays_as_long_as_the_list_has_the_hash() -> None:
     assert action.key == name
 
 
-def test_who_was_unsubscribed_stays_recorded_and_is_told_of_when_declared_again() -> None:
-    records = record("unsubscribed", UNSUBSCRIBE)
-    assert planned(Policy(), NOBODY, records).actions == ()
-    (add,) = planned(Policy(), NOBODY, records, BOB).actions
-    assert isinstance(add, Add)
-    assert add.was_unsubscribed
-    (other,) = planned(Policy(), NOBODY, record("absent", UNSUBSCRIBE), BOB).actions
-    assert isinstance(other, Add)
-    assert not other.was_unsubscribed
+def test_an_unsubscribed_person_stays_recorded() -> None:
+    assert planned(Policy(), NOBODY, record("unsubscribed", UNSUBSCRIBE)).actions == ()
 
 
-def test_who_was_unsubscribed_under_a_hash_is_known_by_it_when_declared_again() -> None:
-    records = {f"hmac-sha256:{HASH}": record("unsubscribed", UNSUBSCRIBE)[KEY]}
-    (add,) = planned(Policy(), Suppression({}, {}, SECRET), records, BOB).actions
-    assert isinstance(add, Add)
-    assert add.was_unsubscribed
+@pytest.mark.parametrize("name", [KEY, f"hmac-sha256:{HASH}"])
+@pytest.mark.parametrize("outcome", ["unsubscribed", "absent"])
+def test_the_plan_knows_an_unsubscribed_person_who_is_declared_again(name: str, outcome: str) -> None:
+    records = {name: record(outcome, UNSUBSCRIBE)[KEY]}
+    added = [
+        action
+        for action in planned(Policy(), Suppression({}, {}, SECRET), records, BOB).actions
+        if isinstance(action, Add)
+    ]
+    assert [add.was_unsubscribed for add in added] == [outcome == "unsubscribed"]
 
 
-def test_who_was_refused_to_be_added_leaves_the_lockfile_though_their_removal_is_refused_too() -> None:
+def test_a_rejected_member_leaves_the_lockfile_even_if_the_removal_was_refused_too() -> None:
     lockfile = lockfile_of(ADA, rejected={KEY: Rejected("no", PUSHED, BOB)})
     refused = record("rejected", UNSUBSCRIBE, "no")
     plan = planned(Policy(on_suppress=UNSUBSCRIBE), records=refused, lockfile=lockfile)

@@ -12,13 +12,8 @@ from reconciler.plan.planner import make_plan
 
 def removing(count: int, of: int, limit: Limit | None, *allowed: str) -> tuple[GuardRefusal, ...]:
     people = [person(f"p{number}") for number in range(of)]
-    plan = make_plan(
-        environment_of(remove=limit),
-        roster_of(*people[count:]),
-        lockfile_of(*people),
-        allowed=frozenset(allowed),
-    )
-    return plan.refusals
+    roster, lockfile = roster_of(*people[count:]), lockfile_of(*people)
+    return make_plan(environment_of(remove=limit), roster, lockfile, allowed=frozenset(allowed)).refusals
 
 
 UNSUBSCRIBING = environment_of(policy=Policy(on_remove=Removal.UNSUBSCRIBE))
@@ -29,25 +24,24 @@ def test_a_guard_refuses_what_exceeds_it_and_names_figures_setting_and_flag() ->
     assert removing(31, 100, PERCENT_30) == (GuardRefusal("remove", 31, "30%", 100, "--allow remove"),)
 
 
-def test_a_guard_lets_through_what_just_reaches_it() -> None:
-    assert removing(30, 100, PERCENT_30) == ()
+@pytest.mark.parametrize(
+    ("count", "of", "limit", "refusals"),
+    [
+        (30, 100, PERCENT_30, 0),
+        (8, 9, PERCENT_30, 0),
+        (9, 10, PERCENT_30, 1),
+        (2, 4, Limit(count=2), 0),
+        (3, 4, Limit(count=2), 1),
+        (99, 100, None, 0),
+    ],
+)
+def test_a_limit_may_be_reached_and_a_percentage_counts_from_ten_members_on(
+    count: int, of: int, limit: Limit | None, refusals: int
+) -> None:
+    assert len(removing(count, of, limit)) == refusals
 
 
-@pytest.mark.parametrize(("of", "refusals"), [(9, 0), (10, 1)])
-def test_a_percentage_counts_only_once_there_are_ten_members(of: int, refusals: int) -> None:
-    assert len(removing(of - 1, of, PERCENT_30)) == refusals
-
-
-@pytest.mark.parametrize(("count", "refusals"), [(2, 0), (3, 1)])
-def test_a_count_counts_from_the_first_member(count: int, refusals: int) -> None:
-    assert len(removing(count, 4, Limit(count=2))) == refusals
-
-
-def test_no_limit_refuses_nothing() -> None:
-    assert removing(99, 100, None) == ()
-
-
-def test_a_roster_of_nobody_is_refused_however_few_there_were() -> None:
+def test_an_empty_roster_is_refused_even_if_only_one_member_was_there() -> None:
     (refusal,) = removing(1, 1, None)
     assert (refusal.guard, refusal.lifted_by) == ("empty", "--allow empty")
 
@@ -59,17 +53,17 @@ def test_each_guard_is_lifted_alone() -> None:
     assert removing(20, 20, PERCENT_30, "empty", "remove") == ()
 
 
-def test_nobody_declared_and_nobody_known_is_no_refusal() -> None:
+def test_an_empty_roster_without_a_lockfile_is_not_refused() -> None:
     assert make_plan(environment_of(), roster_of(), None).refusals == ()
 
 
-def test_who_was_refused_in_doubt_counts_where_nobody_is_declared() -> None:
+def test_a_rejected_member_in_doubt_counts_if_the_roster_is_empty() -> None:
     refused = {"ada@example.org": Rejected("no", PUSHED, person("ada"), doubtful=True)}
     (refusal,) = make_plan(UNSUBSCRIBING, roster_of(), lockfile_of(rejected=refused)).refusals
     assert (refusal.guard, refusal.count) == ("empty", 1)
 
 
-def test_those_whom_the_api_keeps_are_no_reason_to_refuse_where_nobody_is_declared() -> None:
+def test_a_blocked_member_does_not_count_if_the_roster_is_empty() -> None:
     note = Undelivered("unsubscribe", "blocked", PUSHED)
     blocked = {"ada@example.org": Unconfirmed(PUSHED, person("ada"), note)}
     plan = make_plan(UNSUBSCRIBING, roster_of(), lockfile_of(unconfirmed=blocked))

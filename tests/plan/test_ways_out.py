@@ -1,4 +1,4 @@
-"""How members leave: by the policies, and what the suppression lists say of them (section 11)."""
+"""How members are removed: by the policies and the suppression lists."""
 
 from dataclasses import replace
 
@@ -45,16 +45,15 @@ def test_suppressed_members_leave_by_a_policy_of_their_own(lists: Suppression) -
     assert way(Policy(on_remove=DELETE, on_suppress=FORGET), lists) is FORGET
 
 
-def test_without_that_policy_they_leave_like_everybody() -> None:
+def test_on_remove_holds_without_that_policy_and_for_members_who_are_not_suppressed() -> None:
     assert way(Policy(on_remove=UNSUBSCRIBE), Suppression({KEY: HERE})) is UNSUBSCRIBE
-
-
-def test_who_merely_left_does_not_leave_as_suppressed_members_do() -> None:
     assert way(Policy(on_remove=FORGET, on_suppress=DELETE), NOBODY) is FORGET
 
 
 @given(policy=POLICIES, lockfile=lockfiles(), is_retried=st.booleans())
-def test_who_opted_out_never_causes_a_call(*, policy: Policy, lockfile: Lockfile, is_retried: bool) -> None:
+def test_no_call_is_made_about_people_who_opted_out(
+    *, policy: Policy, lockfile: Lockfile, is_retried: bool
+) -> None:
     everyone = {**lockfile.members, **lockfile.rejected, **lockfile.unconfirmed}
     lists = Suppression(dict.fromkeys(everyone, HERE), opt_outs=everyone)
     roster = Roster({}, suppression=lists)
@@ -64,12 +63,12 @@ def test_who_opted_out_never_causes_a_call(*, policy: Policy, lockfile: Lockfile
     assert {action.key for action in plan.removes if not action.has_departed} == set(everyone)
 
 
-def test_who_opted_out_and_is_suppressed_too_leaves_as_suppressed() -> None:
+def test_a_member_who_opted_out_and_is_suppressed_is_removed_as_suppressed() -> None:
     lists = Suppression({KEY: HERE}, {HASH: HERE}, SECRET, opt_outs=[KEY])
     assert way(Policy(on_remove=FORGET, on_suppress=DELETE), lists) is DELETE
 
 
-def test_somebody_unconfirmed_leaves_in_the_same_way() -> None:
+def test_an_unconfirmed_member_is_removed_in_the_same_way() -> None:
     lockfile = lockfile_of(ADA, unconfirmed={KEY: Unconfirmed(PUSHED, BOB)})
     plan = planned(Policy(on_remove=DELETE, on_suppress=FORGET), Suppression({KEY: HERE}), lockfile)
     assert [remove.by for remove in plan.removes] == [FORGET]
