@@ -137,11 +137,8 @@ class _HtmlBackend:
         self._tables += 1
         number = self._tables
         cut = len(table.items) - len(rows)
-        more = (
-            f"<p>{escape(f'… and {cut} more, left out of this page. {table.more}'.rstrip())}</p>"
-            if cut
-            else ""
-        )
+        left_out = f"… and {cut} more, left out of this page. {table.more}".rstrip()
+        more = f"<p>{escape(left_out)}</p>" if cut else ""
         rest = _as_data(rows) if len(rows) > _FIRST_ROWS else ""
         missing = len(rows) - _FIRST_ROWS
         without = f"<noscript><p>… and {missing} more, shown with scripts.</p></noscript>" if rest else ""
@@ -157,15 +154,13 @@ class _HtmlBackend:
         """The cells of the rows for which there is room."""
         rows: list[list[str]] = []
         for row in map(table.row, table.items):
-            cells = self._cells(row, bool(table.details))
+            details = [self._details(row)] if table.details else []
+            cells = [*map(self._words, row.cells), *details]
             self._room -= sum(map(_size, cells))
             if self._room < 0 and len(rows) >= _FIRST_ROWS:
                 break
             rows.append(cells)
         return rows
-
-    def _cells(self, row: Row, has_details: bool) -> list[str]:  # noqa: FBT001 - of the table, not a switch
-        return [*map(self._words, row.cells), *([self._details(row)] if has_details else [])]
 
     def _details(self, row: Row) -> str:
         """The sides of each difference beside each other; many of them are to be opened."""
@@ -228,22 +223,20 @@ def _as_data(rows: Sequence[Sequence[str]]) -> str:
 def _chart(segments: Sequence[tuple[str, int, str]]) -> str:
     """One bar, with a text that says the same."""
     total = sum(count for _, count, _ in segments)
-    if not total:
+    bars, legend, words, at = "", "", [], 0.0
+    for label, count, tone in segments:
+        if count:
+            width = 100 * count / total
+            bars += f'<rect class="{escape(tone)}" x="{at:.3f}" y="0" width="{width:.3f}" height="6"/>'
+            legend += f'<li><i class="{escape(tone)}"></i>{count} {escape(label)}</li>'
+            words.append(f"{count} {label}")
+            at += width
+    if not words:
         return ""
-    said = escape(", ".join(f"{count} {label}" for label, count, _ in segments if count))
-    bars, at = [], 0.0
-    for _, count, tone in segments:
-        width = 100 * count / total
-        bars.append(f'<rect class="{escape(tone)}" x="{at:.3f}" y="0" width="{width:.3f}" height="6"/>')
-        at += width
-    legend = "".join(
-        f'<li><i class="{escape(tone)}"></i>{count} {escape(label)}</li>'
-        for label, count, tone in segments
-        if count
-    )
+    said = escape(", ".join(words))
     return (
         f'<figure><svg viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label="{said}">'
-        f"{''.join(bars)}</svg><figcaption><ul>{legend}</ul></figcaption></figure>\n"
+        f"{bars}</svg><figcaption><ul>{legend}</ul></figcaption></figure>\n"
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from reconciler.apply.report import Report
-from reconciler.environment.model import Policy
 from reconciler.errors import EXIT_INTERRUPTED, EXIT_REFUSED
 from reconciler.member import EMAIL_ADDRESS
 from reconciler.output.document import (
@@ -79,8 +78,9 @@ def _document(report: Report) -> Document:
 def _outcomes(report: Report) -> Iterator[tuple[int, str, str]]:
     """(how many, outcome, what it proves) for each outcome that any member had."""
     are_there = sum(isinstance(member, Unremoved) or member.is_there for member in report.rejected)
+    left = [meaning for way, meaning in LEFT_UNATTRIBUTED.items() if way in report.policy.calling_ways]
     others = {
-        "unattributed": (report.left_unattributed, _left_unattributed(report.policy)),
+        "unattributed": (report.left_unattributed, "; or ".join(left)),
         "rejected": (are_there, LEFT_AS_THEY_ARE),
     }
     for outcome, count in report.summary._asdict().items():
@@ -89,10 +89,6 @@ def _outcomes(report: Report) -> Iterator[tuple[int, str, str]]:
             yield count - other, outcome, OUTCOMES[outcome]
         if other:
             yield other, outcome, meaning
-
-
-def _left_unattributed(policy: Policy) -> str:
-    return "; or ".join(meaning for way, meaning in LEFT_UNATTRIBUTED.items() if way in policy.calling_ways)
 
 
 def _outcome(found: tuple[int, str, str]) -> Row:
