@@ -125,7 +125,7 @@ def test_an_address_is_found_in_a_sentence_of_the_api(here: Path, said: str) -> 
         "a da@example.org",
     ],
 )
-def test_who_only_looks_alike_is_somebody_else(here: Path, other: str) -> None:
+def test_an_address_that_only_contains_it_is_another_one(here: Path, other: str) -> None:
     (here / "plan.json").write_text(json.dumps({"format": 1, "plans": [{"key": other, "x": f"<{other}>"}]}))
     assert places(here) == []
 
@@ -139,20 +139,20 @@ def test_an_entry_is_where_it_begins(here: Path) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_another_field_and_a_comment_declare_nobody() -> None:
-    assert lines(f"members:\n# {ADA}\n- emailAddress: bob@example.org\n  custom1: {ADA}\n") == []
-
-
-@pytest.mark.usefixtures("here")
-def test_one_file_may_declare_somebody_twice() -> None:
-    people = (ADA, "bob@example.org", "ADA@example.org")
-    assert lines("members:\n" + "".join(f"- emailAddress: {each}\n" for each in people)) == [2, 4]
-
-
-@pytest.mark.usefixtures("here")
-def test_in_a_file_with_mistakes_each_line_with_the_address_may_be_an_entry() -> None:
-    entry = f"- emailAddress: {ADA}\n"
-    assert lines(f"members:\n{entry}- emailAddress: b@x\n- [\n{entry}") == [2, 5]
+@pytest.mark.parametrize(
+    ("entries", "found"),
+    [
+        (f"# {ADA}\n- emailAddress: bob@example.org\n  custom1: {ADA}\n", []),
+        (
+            f"- emailAddress: {ADA}\n- emailAddress: bob@example.org\n- emailAddress: ADA@example.org\n",
+            [2, 4],
+        ),
+        (f"- emailAddress: {ADA}\n- emailAddress: b@x\n- [\n- emailAddress: {ADA}\n", [2, 5]),
+    ],
+    ids=["another field and a comment", "declared twice", "a file with mistakes"],
+)
+def test_each_line_that_declares_the_address_is_found(entries: str, found: list[int]) -> None:
+    assert lines("members:\n" + entries) == found
 
 
 def test_a_file_that_is_gone_declares_nobody(here: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_file_that_is_gone_declares_nobody(here: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "section"), [("ada", "members"), ("eve", "rejected"), ("sam", "unconfirmed"), ("bob", None)]
 )
-def test_a_lockfile_is_known_wherever_it_lies_and_tells_the_section(
+def test_a_lockfile_is_recognised_in_any_file_and_shows_the_section(
     here: Path, name: str, section: str | None
 ) -> None:
     lockfile = Lockfile(
@@ -177,7 +177,7 @@ def test_a_lockfile_is_known_wherever_it_lies_and_tells_the_section(
     assert (place.kind, place.environment, place.detail) == (Kind.LOCKFILE, "pröd", section)
 
 
-def test_a_journal_is_known_as_it_is_written(here: Path) -> None:
+def test_a_journal_is_recognised_in_any_file(here: Path) -> None:
     environment = environment_of(folder=here)
     prepare_working_folder(environment.working_folder)
     began_from = Lineage(digest(None), ())

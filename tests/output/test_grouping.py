@@ -74,7 +74,7 @@ def test_numbers_in_our_own_words_make_no_difference_and_fields_do() -> None:
     assert len(grouped(fields)) == 5
 
 
-def test_problems_without_a_location_are_told_each_for_itself() -> None:
+def test_problems_about_different_people_without_a_location_are_not_grouped() -> None:
     assert (
         len(grouped([Problem((Address(f"m{number}@example.org"), " is gone.")) for number in range(9)])) == 9
     )

@@ -29,7 +29,7 @@ def test_readable_characters_stay_as_they_are() -> None:
     assert json_text({"name": "Zoë 山田"}) == '{"name": "Zoë 山田"}\n'
 
 
-def test_the_items_of_a_list_stand_on_lines_of_their_own() -> None:
+def test_each_item_of_a_list_has_a_line_of_its_own() -> None:
     assert json_text({"a": 1, "list": [{"x": 1}, {"x": 2}], "none": []}) == (
         '{"a": 1,\n "list": [\n  {"x": 1},\n  {"x": 2}],\n "none": []}\n'
     )

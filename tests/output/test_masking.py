@@ -8,14 +8,10 @@ from reconciler.output.masking import masked_address, masks_by_default, shown_sp
 from reconciler.problems import Address, Code, Value, plain
 
 
-@pytest.mark.parametrize("value", ["true", "1", "yes", "github", "TRUE"])
-def test_masking_is_the_default_where_ci_is_set(value: str) -> None:
-    assert masks_by_default({"CI": value})
-
-
-@pytest.mark.parametrize("environ", [{}, {"CI": ""}, {"CI": "false"}, {"CI": "False"}, {"CI": "0"}])
-def test_masking_is_not_the_default_elsewhere(environ: dict[str, str]) -> None:
-    assert not masks_by_default(environ)
+def test_masking_is_the_default_only_where_ci_is_set() -> None:
+    assert all(masks_by_default({"CI": value}) for value in ("true", "1", "yes", "github", "TRUE"))
+    assert not any(masks_by_default({"CI": value}) for value in ("", "false", "False", "0"))
+    assert not masks_by_default({})
 
 
 @pytest.mark.parametrize(
@@ -37,12 +33,6 @@ def test_an_address_keeps_its_first_character_and_its_domain(address: str, maske
 def test_words_keep_their_prose_and_lose_their_people() -> None:
     words = ("Both ", Address("ada@example.org"), " and ", Value("Lovelace"), " stand here.")
     assert plain(shown_spans(words, masked=True)) == "Both a…@example.org and … stand here."
-
-
-def test_an_address_inside_prose_is_shortened_too() -> None:
-    assert plain(shown_spans("Unexpected argument (ada@example.org)", masked=True)) == (
-        "Unexpected argument (a…@example.org)"
-    )
 
 
 @pytest.mark.parametrize(
@@ -87,6 +77,7 @@ def test_no_value_survives_in_a_reason(value: str, before: str, after: str) -> N
 @pytest.mark.parametrize(
     ("prose", "masked"),
     [
+        ("Unexpected argument (ada@example.org)", "Unexpected argument (a…@example.org)"),
         ("a@y.de; b@y.de", "a…@y.de; b…@y.de"),
         ("ada@bob@example.org", "a…@bob@example.org"),
         ("see @octocat and a@ or <ada@example.org>.", "see @octocat and a@ or <a…@example.org>."),

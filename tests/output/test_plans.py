@@ -66,7 +66,7 @@ def test_in_markdown_a_rule_separates_two_plans_and_what_follows_them() -> None:
     assert figures_in(ending).keys() == {"env-000", "env-001"}
 
 
-def test_a_comment_tells_what_it_showed_of_each_plan() -> None:
+def test_a_comment_records_the_figures_it_showed_of_each_plan() -> None:
     found = figures_in(markdown(listing(*hundreds(3, 2))))
     assert {name: shown.summary.add for name, shown in found.items()} == {f"env-00{n}": 2 for n in range(3)}
 
