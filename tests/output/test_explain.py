@@ -146,12 +146,12 @@ def test_what_apply_would_do_and_why(explanation: Explanation, does: str, becaus
     assert because in found.because
 
 
-def test_a_forgotten_member_is_not_said_to_be_perhaps_absent() -> None:
+def test_forgetting_an_unconfirmed_member_does_not_mention_the_doubt() -> None:
     forgotten = of(AWAY, action=remove(Removal.FORGET, doubtful=True), entry=UNCONFIRMED)
     assert "may not be" not in decision(forgotten).because
 
 
-def test_whatever_prevents_an_apply_is_named_with_the_first_place() -> None:
+def test_each_obstacle_to_an_apply_is_named_with_the_first_place() -> None:
     problems = (PROBLEM, Problem(("No.",), location=Location("b.yaml")))
     (problem,) = obstacles(of(HERE, problems=problems), command)
     assert "2 problems" in problem.reason
@@ -212,7 +212,7 @@ def test_a_field_that_is_only_cleared_has_no_policy_that_would_do_it() -> None:
     assert "policy" not in steps(HERE, action=change(CLEARED))
 
 
-def test_of_an_unknown_address_the_nearest_is_asked_for_as_an_address() -> None:
+def test_for_an_unknown_address_the_nearest_is_suggested() -> None:
     assert next_steps(of(AWAY, like="adda@example.org"), command) == [
         ("Did you mean ", Address("adda@example.org"), "?")
     ]

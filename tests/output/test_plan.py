@@ -209,7 +209,7 @@ def test_a_guard_names_figures_setting_and_flag(refusal: GuardRefusal, figures: 
     assert found.endswith(f"`reconciler apply production {refusal.lifted_by}`\n")
 
 
-def test_shown_by_apply_itself_it_does_not_say_what_to_do_next() -> None:
+def test_a_plan_that_apply_shows_has_no_next_step() -> None:
     assert "Next:" not in text(plan_of(add()), CONTEXT._replace(is_applying=True))
 
 
@@ -236,11 +236,6 @@ def test_a_warning_shows_its_code_in_every_format(context: PlanContext, code: st
     assert any(f"[{code}]" in command.message for command in obeyed(as_github(shown)))
 
 
-def test_without_a_lockfile_it_says_what_becomes_of_members_who_are_there() -> None:
-    assert "[no-lockfile]" in text(plan_of(add(), has_lockfile=False))
-    assert "[no-lockfile]" not in text(plan_of(add()))
-
-
 @pytest.mark.parametrize("recorded", [None, Lockfile("production", plan_of().target)], ids=["none", "empty"])
 def test_a_first_apply_warns_of_mail_to_each_added_member_and_says_how_to_begin_small(
     recorded: Lockfile | None,
@@ -252,9 +247,11 @@ def test_a_first_apply_warns_of_mail_to_each_added_member_and_says_how_to_begin_
         assert "`reconciler apply production --max-calls 1`" in shown
 
 
-def test_no_warning_of_a_first_apply_if_members_are_recorded_or_none_is_added() -> None:
-    assert "first-apply" not in text(plan_of(add()))
-    assert "first-apply" not in text(plan_of(remove(), has_lockfile=False))
+def test_without_a_lockfile_it_warns_and_of_a_first_apply_only_if_members_are_added() -> None:
+    without, recorded = text(plan_of(remove(), has_lockfile=False)), text(plan_of(add()))
+    assert "[no-lockfile]" in without
+    assert "[no-lockfile]" not in recorded
+    assert "first-apply" not in without + recorded
 
 
 def test_lint_warnings_are_in_the_plan_with_corrected_addresses_first() -> None:
@@ -278,7 +275,7 @@ def test_full_lists_everybody() -> None:
     assert "more" not in found
 
 
-def test_many_files_are_bounded_too() -> None:
+def test_a_list_of_files_is_cut_and_counted() -> None:
     actions = [add(f"m{number}", file=f"f{number:03}.csv") for number in range(50)]
     assert "  … and 30 more.\n" in text(plan_of(*actions))
 
@@ -293,7 +290,7 @@ def test_only_lists_the_actions_asked_for_and_still_counts_all() -> None:
     assert len(as_json(shown)["actions"]) == 3
 
 
-def test_masked_it_keeps_names_of_fields_files_and_lines() -> None:
+def test_a_masked_plan_keeps_names_of_fields_files_and_lines() -> None:
     plan = plan_of(
         add(),
         change(FieldChange("city", "Paris", None), FieldChange("custom1", 7, "x")),
@@ -333,7 +330,7 @@ def test_two_values_that_look_the_same_show_what_differs() -> None:
         (Removal.DELETE, "DELETE /micropanel/members"),
     ],
 )
-def test_a_removal_says_what_becomes_of_the_person(by: Removal, words: str) -> None:
+def test_a_removal_says_what_it_does(by: Removal, words: str) -> None:
     found = text(plan_of(remove(by=by)))
     assert f"1 to remove ({by})" in found
     assert words in found
@@ -428,13 +425,16 @@ def test_as_json_a_refusal_names_guard_figures_and_flag() -> None:
 
 def test_as_json_each_action_has_the_shape_of_the_contract() -> None:
     custom = FieldChange("custom1", "a", None)
-    assert as_json(screen(plan_of(add(), change(custom), remove(), rejected("no"))))["actions"] == [
-        {
-            "action": "add",
-            "key": "grace@example.org",
-            "source": f"{FILE}:9",
-            "attributes": {"emailAddress": "grace@example.org"},
-        },
+    added = {
+        "action": "add",
+        "key": "grace@example.org",
+        "source": f"{FILE}:9",
+        "attributes": {"emailAddress": "grace@example.org"},
+    }
+    plan = plan_of(add(), add(doubtful=True), change(custom), remove(), rejected("no"))
+    assert as_json(screen(plan))["actions"] == [
+        added,
+        added | {"doubtful": True},
         {
             "action": "change",
             "key": "ada@example.org",
@@ -445,12 +445,6 @@ def test_as_json_each_action_has_the_shape_of_the_contract() -> None:
         {"action": "remove", "key": "bob@example.org", "source": None, "by": "forget"},
         {"action": "rejected", "key": "eve@example.org", "source": f"{FILE}:3", "reason": "no"},
     ]
-
-
-def test_as_json_doubt_is_said_only_if_there_is_some() -> None:
-    sure, doubtful = as_json(screen(plan_of(add("a"), add("b", doubtful=True))))["actions"]
-    assert "doubtful" not in sure
-    assert doubtful["doubtful"] is True
 
 
 # In the log of a workflow
