@@ -1,4 +1,4 @@
-"""`reconciler init`: the files of a new repository. `schema` for editors, `completion` for shells."""
+"""`reconciler init`: the files of a repository that validates and plans. `reconciler schema` for editors."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import click
 
 from reconciler import scaffold, schemas
 from reconciler.ci.gitlab_pipeline import PIPELINE
-from reconciler.cli.invocation import COMPLETION_VARIABLE, Invocation
+from reconciler.cli.invocation import Invocation
 from reconciler.environment.discovery import DEFAULT_PANELS, environment_names
 from reconciler.environment.overview import environments_in_order
 from reconciler.environment.reader import wrong_branch
@@ -21,7 +21,6 @@ from reconciler.output.report_json import report_schema
 from reconciler.problems import Problem
 from reconciler.scaffold import NewEnvironment, NewFile
 
-_SHELLS = ("bash", "zsh", "fish")
 _READABLE = 0o644  # nobody is named in these files
 _SCHEMAS = {
     "environment": schemas.environment_schema,
@@ -98,31 +97,6 @@ def schema(invocation: Invocation, name: str) -> int:
     Example: reconciler schema environment
     """
     invocation.print_out(_schema_text(name))
-    return EXIT_DONE
-
-
-@click.command
-@click.argument("shell", type=click.Choice(_SHELLS))
-@click.pass_context
-def completion(context: click.Context, shell: str) -> int:
-    """Print what makes your SHELL complete commands, options, environments and files.
-
-    Bash: add `eval "$(reconciler completion bash)"` to ~/.bashrc.
-
-    Zsh: add `eval "$(reconciler completion zsh)"` to ~/.zshrc.
-
-    Fish: `reconciler completion fish > ~/.config/fish/completions/reconciler.fish`.
-
-    Example: reconciler completion bash
-    """
-    from click.shell_completion import get_completion_class  # noqa: PLC0415 - needed here alone
-
-    made = get_completion_class(shell)
-    if made is None:
-        raise click.BadParameter(f"{shell} is not supported.", context)
-    source = made(context.find_root().command, {}, "reconciler", COMPLETION_VARIABLE).source()
-    invocation: Invocation = context.obj
-    invocation.print_out(f"{source.strip()}\n")
     return EXIT_DONE
 
 

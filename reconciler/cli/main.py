@@ -6,7 +6,7 @@ command's own; see `reconciler.cli.terminal`. A traceback never reaches the term
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -28,8 +28,11 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code of the contract's table, and raises nothing."""
     prepare(sys.stdout)
     prepare(sys.stderr)
-    if COMPLETION_VARIABLE in os.environ and _answer_completion(os.environ):
-        return EXIT_DONE
+    if COMPLETION_VARIABLE in os.environ:
+        from reconciler.cli.completion import answer_completion  # noqa: PLC0415 - only when you press TAB
+
+        if answer_completion(program, os.environ):
+            return EXIT_DONE
     invocation = Invocation.begin(arguments, os.environ)
     try:
         with displayed_from(lambda: display_root(invocation.panels)):
@@ -37,19 +40,6 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         settle(sys.stdout)
         settle(sys.stderr)
-
-
-def _answer_completion(environ: Mapping[str, str]) -> bool:
-    """Answer a TAB, if the shell asks for one; whether it did."""
-    from click.shell_completion import get_completion_class  # noqa: PLC0415 - only when you press TAB
-
-    asked = environ.get(COMPLETION_VARIABLE, "")
-    shell, _, instruction = asked.partition("_")
-    made = get_completion_class(shell) if instruction == "complete" else None
-    if made is None:
-        return False
-    print(made(program, {}, "reconciler", COMPLETION_VARIABLE).complete())  # noqa: T201 - the shell reads it
-    return True
 
 
 def _run(arguments: Sequence[str], invocation: Invocation) -> int:
@@ -86,17 +76,17 @@ _COMMANDS = {
         "reconciler.cli.validate", "validate", "Check declarations, without key or network."
     ),
     "fmt": CommandEntry("reconciler.cli.fmt", "fmt", "Put member files into canonical form."),
-    "doctor": CommandEntry("reconciler.cli.status", "doctor", "Check what a first apply needs."),
+    "doctor": CommandEntry("reconciler.cli.doctor", "doctor", "Check what a first apply needs."),
     "plan": CommandEntry("reconciler.cli.plan", "plan", "Show what apply would do, without key or network."),
-    "show": CommandEntry("reconciler.cli.plan", "show", "Show a saved plan or report, in any format."),
+    "show": CommandEntry("reconciler.cli.show", "show", "Show a saved plan or report, in any format."),
     "apply": CommandEntry("reconciler.cli.apply", "apply", "Apply the plan, and record the outcomes."),
     "drift": CommandEntry("reconciler.cli.drift", "drift", "Compare the panel with the declarations."),
     "status": CommandEntry("reconciler.cli.status", "status", "Show the state of each environment."),
     "environments": CommandEntry(
-        "reconciler.cli.status", "environments", "List the environments, in the order of apply."
+        "reconciler.cli.environments", "environments", "List the environments, in the order of apply."
     ),
     "why": CommandEntry(
-        "reconciler.cli.find",
+        "reconciler.cli.why",
         "why",
         "Explain one member: entry, record and next action.",
     ),
@@ -110,7 +100,7 @@ _COMMANDS = {
     "sandbox": CommandEntry("reconciler.cli.sandbox", "sandbox", "Run the built-in panel to try things out."),
     "schema": CommandEntry("reconciler.cli.init", "schema", "Print the JSON Schema of a file, for editors."),
     "completion": CommandEntry(
-        "reconciler.cli.init", "completion", "Let your shell complete commands and environments."
+        "reconciler.cli.completion", "completion", "Let your shell complete commands and environments."
     ),
 }
 

@@ -1,4 +1,4 @@
-"""`reconciler plan`: what apply would do. `reconciler show`: a saved plan or report, in any format."""
+"""`reconciler plan`: what apply would do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,6 @@ from reconciler.cli.planning import Planning, compared, several
 from reconciler.cli.saving import check_place, save
 from reconciler.cli.selection import AskedMembers
 from reconciler.errors import EXIT_DONE, EXIT_INVALID, EXIT_SOMETHING_TO_APPLY, ReconcilerError, UsageError
-from reconciler.files import display_path, read_named
 from reconciler.output.documents.plan import plan_screen, plans_screen
 from reconciler.output.json_shapes import json_text, problems_data
 from reconciler.output.plan_json import PlanListing
@@ -117,42 +116,3 @@ def _failure_saved(invocation: Invocation, out: Path | None) -> Iterator[None]:
         if out is not None and not isinstance(error, UsageError):
             save(out, json_text(problems_data(error.problems, invocation.environment)))
         raise
-
-
-@click.command
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@terraform_format_option
-@listing_options
-@mask_option
-@click.pass_obj
-def show(
-    invocation: Invocation,
-    file: Path,
-    *,
-    full: bool,
-    only: tuple[str, ...],
-    max_bytes: int | None,
-    link: str | None,
-) -> int:
-    """Show the plan or the report in FILE, of one environment or of several.
-
-    FILE is what `reconciler plan --out` or `reconciler apply --report` saved. Nothing is planned again, so
-    this works without the panels folder and without git.
-
-    Example: reconciler show plan.json
-
-    Example: reconciler show plan.json --format markdown --max-bytes 60000
-    """
-    from reconciler.output.saved import read_saved  # noqa: PLC0415 - a plan reads none
-
-    wishes = sizes(invocation, full=full, max_bytes=max_bytes, link=link)
-    saved = read_saved(
-        read_named(file),
-        file=display_path(file),
-        line=invocation.command_line,
-        only=only,
-        request=invocation.request,
-    )
-    invocation.tell_problems(saved.problems)
-    invocation.show(saved.screen, **wishes)
-    return EXIT_DONE
