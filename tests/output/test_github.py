@@ -90,7 +90,7 @@ def test_of_more_than_ten_the_last_counts_the_rest_because_the_platform_would_dr
     assert "41 more problems" in found[9].message
 
 
-def test_errors_and_warnings_are_counted_apart() -> None:
+def test_errors_and_warnings_are_counted_separately() -> None:
     warnings = [replace(each, severity=Severity.WARNING) for each in mistakes(12)]
     found = obeyed(github(*mistakes(11), *warnings))
     assert [each.name for each in found] == ["error"] * 10 + ["warning"] * 10

@@ -79,7 +79,7 @@ def test_json_is_one_object_that_is_never_masked() -> None:
     }
 
 
-def test_a_file_whose_name_is_a_workflow_command_is_taken_apart() -> None:
+def test_a_file_name_that_is_a_workflow_command_is_escaped() -> None:
     text = shown(Problem(("boo",), location=Location("::error::x.yaml", 1)))
     assert text == "\\x3a:error::x.yaml:1: boo\n"
 
@@ -131,7 +131,7 @@ def test_only_text_that_is_not_masked_and_json_have_the_line() -> None:
     assert document["excerpt"] == "Ada"
 
 
-def test_a_warning_shows_its_code_and_is_counted_apart() -> None:
+def test_a_warning_shows_its_code_and_is_counted_separately() -> None:
     warning = Problem(("odd",), location=Location("a", 1), severity=Severity.WARNING, code="strange")
     assert shown(PROBLEMS[2], warning, warning) == (
         "No environment is named x.\n"

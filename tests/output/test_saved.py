@@ -133,7 +133,7 @@ def test_only_some_actions_can_be_listed() -> None:
 
 
 @pytest.mark.parametrize("name", ["plans", "report", "reports", "problems"])
-def test_the_problems_come_apart_since_text_says_them_on_standard_error(name: str) -> None:
+def test_the_problems_are_separate_since_text_shows_them_on_standard_error(name: str) -> None:
     assert ODD in read_saved(saved(SCREENS[name]), file="x.json", line=command).problems
 
 

@@ -48,14 +48,16 @@ def test_own_and_pending_are_the_plan_cut_in_two(
 
 
 @given(roster=rosters(), lockfile=lockfiles())
-def test_who_declares_the_same_owns_nothing(roster: Roster, lockfile: Lockfile) -> None:
+def test_a_pull_request_without_a_change_has_no_actions_of_its_own(
+    roster: Roster, lockfile: Lockfile
+) -> None:
     plan, changes = make_plan(environment_of(), roster, lockfile), changes_of(roster, roster)
     assert changes.own(plan) == ()
     assert changes.settled(plan) == 0
 
 
 @given(roster=rosters(), lockfile=lockfiles())
-def test_where_nothing_can_be_told_apart_all_is_its_own(roster: Roster, lockfile: Lockfile) -> None:
+def test_without_a_readable_base_all_actions_are_its_own(roster: Roster, lockfile: Lockfile) -> None:
     plan, changes = make_plan(environment_of(), roster, lockfile), changes_of(None, roster)
     assert changes.own(plan) == plan.actions
     assert changes.settled(plan) == 0
@@ -77,7 +79,9 @@ def test_what_is_pending_would_be_there_without_the_pull_request(
 
 
 @given(before=rosters(), after=rosters(), lockfile=lockfiles())
-def test_who_differs_is_listed_or_settled(before: Roster, after: Roster, lockfile: Lockfile) -> None:
+def test_each_changed_declaration_is_listed_or_settled(
+    before: Roster, after: Roster, lockfile: Lockfile
+) -> None:
     plan, changes = make_plan(environment_of(), after, lockfile), changes_of(before, after)
     assert changes.settled(plan) + len(changes.own(plan)) == len(changed_keys(before, after))
 
@@ -143,7 +147,7 @@ def test_the_line_is_one_comment_of_plain_ascii(plan: Plan) -> None:
 
 
 @given(st.text())
-def test_rubbish_tells_nothing(text: str) -> None:
+def test_any_other_text_holds_no_figures(text: str) -> None:
     assert figures_in(text) == {}
     assert figures_in(line(text)) == {}
 
@@ -153,12 +157,12 @@ def test_each_environment_has_a_line() -> None:
     assert set(figures_in(f"{hidden_line(PLAN)}\r\n{hidden_line(staging)}\r\n")) == {"production", "staging"}
 
 
-def test_the_last_line_about_an_environment_any_count() -> None:
+def test_the_last_line_about_an_environment_counts() -> None:
     later = replace(PLAN, digest="sha256:1a7e")
     assert figures_in(f"{hidden_line(PLAN)}\n{hidden_line(later)}")["production"].digest == "sha256:1a7e"
 
 
-def test_a_line_that_is_quoted_or_indented_tells_nothing() -> None:
+def test_a_line_that_is_quoted_or_indented_holds_no_figures() -> None:
     assert figures_in(f"> {hidden_line(PLAN)}\n  {hidden_line(PLAN)}\n`{hidden_line(PLAN)}`") == {}
 
 
@@ -179,14 +183,14 @@ def test_a_line_that_is_quoted_or_indented_tells_nothing() -> None:
     ],
     ids=str,
 )
-def test_what_is_not_just_so_is_left_out(changes: dict[str, object]) -> None:
+def test_figures_of_another_shape_are_left_out(changes: dict[str, object]) -> None:
     assert figures_in(line(json.dumps(document(**changes)))) == {}
 
 
 @pytest.mark.parametrize(
     "text", ["{", "{}", "{1}", '{"a": ' * 99_999 + "}"], ids=["cut", "empty", "odd", "deep"]
 )
-def test_a_line_without_the_object_tells_nothing(text: str) -> None:
+def test_a_line_without_the_object_holds_no_figures(text: str) -> None:
     assert figures_in(line(text)) == {}
 
 
@@ -217,5 +221,5 @@ def test_a_removal_is_the_pull_requests_own_where_a_list_changes_what_it_says_of
     assert not _holding(hashed, hashed, dropped)
     other = Suppression({}, {"0" * 64: here}).without_secret()
     both = Suppression({}, {"0" * 64: here, "1" * 64: here}).without_secret()
-    assert _holding(other, both, removal)  # who it is can't be told
+    assert _holding(other, both, removal)  # the secret is missing, so it may be anyone
     assert not _holding(both, both, removal)
