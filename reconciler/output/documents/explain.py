@@ -28,8 +28,6 @@ from reconciler.suppression.model import Standing
 _MOST_CHANGES = 6
 _COMMIT = 12
 _MOST_PROBLEMS = 20
-_NOTHING = "nothing"
-_UNKNOWN = "unknown"
 
 
 def why_screen(explanation: Explanation, command_of: Callable[..., str]) -> Screen:
@@ -160,7 +158,7 @@ def _not_recorded(explanation: Explanation) -> str:
 def _apply(explanation: Explanation, command_of: Callable[..., str]) -> Iterator[Text]:
     found = decision(explanation)
     held_back = [obstacle.reason for obstacle in obstacles(explanation, command_of)]
-    is_waiting = held_back and found.does not in (_NOTHING, _UNKNOWN)
+    is_waiting = held_back and found.does not in ("nothing", "unknown")
     yield f"{found.does}{', but not now' if is_waiting else ''}. {found.because}"
     yield from held_back
     if isinstance(explanation.action, Change):
@@ -183,23 +181,23 @@ class Decision(NamedTuple):
 def decision(explanation: Explanation) -> Decision:  # noqa: PLR0911 - one for each kind of action
     """What apply would do about this member once nothing prevents it."""
     if not explanation.is_settled:
-        return Decision(_UNKNOWN, _unsettled(explanation))
+        return Decision("unknown", _unsettled(explanation))
     match explanation.action:
         case Add() as action:
             return Decision("add", _adding(explanation, action))
         case Change() as action:
             return _changing(action)
         case Remove() as action:
-            return Decision(action.by or _UNKNOWN, _removing(explanation, action))
+            return Decision(action.by or "unknown", _removing(explanation, action))
         case StillRejected():
             what = "this change" if isinstance(explanation.entry, Present) else "them"
-            return Decision(_NOTHING, f"The API refused {what}, and the declaration is still the same.")
+            return Decision("nothing", f"The API refused {what}, and the declaration is still the same.")
         case Unremoved(by=by) as action:
             what = _absence(explanation) if action.is_known else "Suppressed"
             why = f"{what}, and the API refused to {by} them. It is not asked again."
-            return Decision(_NOTHING, why)
+            return Decision("nothing", why)
         case None:
-            return Decision(_NOTHING, _idle(explanation))
+            return Decision("nothing", _idle(explanation))
 
 
 def _unsettled(explanation: Explanation) -> str:
@@ -242,7 +240,7 @@ def _changing(action: Change) -> Decision:
             "The declaration differs from what was sent, and the API can't change a member who is already in "
             "the panel. Apply leaves them as they are (policy.on_change: report)."
         )
-    return Decision(_NOTHING, why)
+    return Decision("nothing", why)
 
 
 def _removing(explanation: Explanation, action: Remove) -> str:
