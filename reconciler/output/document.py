@@ -7,9 +7,10 @@ and names as `Code`, and hand over all rows. The backends do the rest, so a buil
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.problems import Address, Code, Message, Problem, Value, counted
 
@@ -30,45 +31,39 @@ class Tone(StrEnum):
     HELD = "held"
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
+class Headline(Struct, frozen=True):
     """The one sentence that says it all, and lines below it; it is shown however little room there is."""
 
     text: Text
     below: tuple[Text, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """The title of the blocks that follow, up to the next heading."""
 
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A sentence or more."""
 
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list; `ordered` numbers it."""
 
     items: Sequence[Text]
     ordered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """Labels with what belongs to each: one line, or several that belong together."""
 
     rows: Sequence[tuple[str, Sequence[Text]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A field that two sides have otherwise, such as before and after; `line` says all of it in one line."""
 
     field: str
@@ -76,8 +71,7 @@ class Difference:
     line: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row's cells, one for each heading of its table; `details` belong to it and fill the last column.
 
     As text the details are lines below the row; a page sets the sides of a difference side by side.
@@ -93,8 +87,7 @@ class Row:
         return tuple(found.line if isinstance(found, Difference) else found for found in self.details)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Rows, made by `row` from those of the `items` that are shown.
 
     `details` is the heading of the rows' details, empty where they have none. `symbol` marks each row in a
@@ -114,8 +107,7 @@ class Table:
     has_head: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Problems:
+class Problems(Struct, frozen=True):
     """Problems and warnings in their order; those of one kind in one file count as one, see `grouped`.
 
     `is_told` says that the command has printed them on standard error, so that text does not repeat them.
@@ -129,22 +121,19 @@ class Problems:
     more: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """Parts of a whole, as (what they are, how many, tone). Only a page draws it; the words say it too."""
 
     segments: tuple[tuple[str, int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
+class Hidden(Struct, frozen=True):
     """A line of markdown that no reader sees and that must do no harm; no other format has it."""
 
     line: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A title and what belongs closely to it."""
 
     title: Text
@@ -156,8 +145,7 @@ Block: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """Blocks in the order in which they are read; a document inside another is a part of its own.
 
     `title` heads the annotations on CI platforms, and with a title the headline is one of them.
@@ -192,8 +180,7 @@ _FIRST = 4  # lines that are named
 _NUMBER = re.compile(r"(?<![\w\[])\d+\b")  # not in `custom1` and `profileFields[577]`, which name fields
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Problems of one kind in one file: the first of them, and the others."""
 
     first: Problem

@@ -7,8 +7,9 @@ Which answer leaves doubt (the server may have acted) and which proves what is d
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.hosts import Hop
 from reconciler.member import Attributes, Removal
@@ -44,16 +45,14 @@ PAGE_SIZE = 100
 """How many members a page is asked to hold. The vendor names no largest page; this one is safe (*limits*)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """The documented answer to `Save`: two counts, none negative. Whether they add up is not judged here."""
 
     added: int
     failed: int
 
 
-@dataclass(frozen=True, slots=True)
-class CountedAway:
+class CountedAway(Struct, frozen=True):
     """The documented answer to `Withdraw`: four counts, none negative.
 
     `done` were unsubscribed or deleted by this call, `already` before it; `unavailable` are not in the panel,
@@ -71,8 +70,7 @@ class CountedAway:
         return self.unavailable + self.already
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The documented answer to `ReadPage`: members by the fields of *save*, without those that are null.
 
     Null proves nothing (in the vendor's examples `status` and `profileFields` are null). A member may have
@@ -82,61 +80,53 @@ class Page:
     members: tuple[Attributes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """HTTP 400: nothing was done about any member of the batch."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class TooLarge:
+class TooLarge(Struct, frozen=True):
     """HTTP 413: nothing was done about any member of the batch, since it is too large."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Throttled:
+class Throttled(Struct, frozen=True):
     """HTTP 429: not acted upon. `retry_after` is in seconds, None where the answer names no time."""
 
     reason: str
     retry_after: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AllowanceUsedUp:
+class AllowanceUsedUp(Struct, frozen=True):
     """HTTP 429 where waiting doesn't help: the paid calls are used up."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Denied:
+class Denied(Struct, frozen=True):
     """HTTP 401, 403, 404 or a redirect: no call of this run can succeed. `remedy` says what to check."""
 
     reason: str
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(Struct, frozen=True):
     """No connection, so nothing was sent. `at` is how far it came."""
 
     reason: str
     at: Hop = Hop.HOST
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """Sent, and no whole answer came, or a 5xx: the server may have acted."""
 
     reason: str
     retry_after: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unusable:
+class Unusable(Struct, frozen=True):
     """An answer, but not the documented one: so the server may have acted."""
 
     reason: str
@@ -157,8 +147,7 @@ Answer: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """One attempt: its answer, and the data for a log.
 
     `sent` says whether the attempt began to send (then it counts as a call). `status` is the HTTP status,
