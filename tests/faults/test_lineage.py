@@ -14,6 +14,8 @@ from plain_git import git
 from socket_vendor import SocketVendor
 from world import PROGRAM, Result, World
 
+pytestmark = pytest.mark.exhaustive
+
 LOCKFILE = "panels/p/state.lock.json"
 DELETING = "policy: {on_remove: delete}\n"
 

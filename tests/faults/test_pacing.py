@@ -10,6 +10,8 @@ from socket_vendor import SocketVendor
 
 from reconciler.environment.model import RateLimit
 
+pytestmark = pytest.mark.exhaustive
+
 RATE = RateLimit(calls=10, seconds=1)
 CALLS = 25
 

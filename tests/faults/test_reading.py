@@ -16,6 +16,8 @@ from world import World
 from reconciler.sandbox.app import FORBIDDEN, SandboxAnswer
 from reconciler.sandbox.faults import Fault
 
+pytestmark = pytest.mark.exhaustive
+
 ADA, BOB = {"emailAddress": "ada@example.org"}, {"emailAddress": "bob@example.org"}
 EVE = {"emailAddress": "eve@example.org"}
 MOVED = {"emailAddress": "bob@example.org", "city": "Rome"}

@@ -15,6 +15,8 @@ from rehearsal import api, outcomes_of, prepared
 from socket_vendor import SocketVendor
 from world import PROGRAM, World
 
+pytestmark = pytest.mark.exhaustive
+
 ALL = pytest.mark.parametrize("number", [SIGINT, SIGTERM, SIGHUP])
 _SECONDS = 30
 

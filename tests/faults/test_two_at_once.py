@@ -15,6 +15,8 @@ from rehearsal import api, outcomes_of, people, prepared
 from socket_vendor import SocketVendor
 from world import Result, World
 
+pytestmark = pytest.mark.exhaustive
+
 if TYPE_CHECKING:
     from subprocess import Popen
 

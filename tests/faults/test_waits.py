@@ -13,6 +13,8 @@ from socket_vendor import SocketVendor
 from reconciler.sandbox.app import SandboxAnswer
 from reconciler.sandbox.faults import Fault
 
+pytestmark = pytest.mark.exhaustive
+
 MEMBERS = 4
 
 
