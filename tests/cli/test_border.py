@@ -182,9 +182,12 @@ def test_an_interrupt_before_anything_began_is_said_in_one_line(panels: Panels) 
         stderr=subprocess.PIPE,
     ) as process:
         descriptor = _opened_once_somebody_reads(lockfile)
+        time.sleep(0.2)  # a signal between its opening and its reading would be noticed after the reading
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
-        os.close(descriptor)
+        try:
+            out, err = process.communicate(timeout=10)
+        finally:
+            os.close(descriptor)  # which ends the reading too
     assert process.returncode == EXIT_INTERRUPTED
     assert out == b""
     assert err == b"Interrupted before anything began.\n"
