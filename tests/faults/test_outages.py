@@ -1,5 +1,6 @@
 """What a run does in the middle of trouble: what it keeps, where it stops, what it never does."""
 
+import asyncio
 import socket
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from socket_vendor import SocketVendor
 from world import KEY
 
 from reconciler.sandbox.app import BASE_PATH, SandboxAnswer
-from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.faults import Fault, Wire
 
 MEMBERS, SIZE = 8, 2
 both = pytest.mark.parametrize("concurrency", [pytest.param(1, marks=pytest.mark.exhaustive), 4])
@@ -70,14 +71,19 @@ def test_an_allowance_that_is_used_up_after_a_batch_keeps_what_is_confirmed(
     assert "none left of the allowance" in found.result.out
 
 
+async def _late(wire: Wire, answer: SandboxAnswer) -> None:
+    await asyncio.sleep(0.4)  # so the first answer is read before this one
+    await Fault("ok", acts=True, says="").deliver(wire, answer)
+
+
 def test_a_wait_that_the_server_asks_for_is_kept_in_full_and_by_all(tmp_path: Path) -> None:
-    with SocketVendor("429-retry-after") as vendor:
+    late = Fault("late", acts=True, says="", deliver=_late)
+    with SocketVendor("429-retry-after", late, late, late) as vendor:
         world = prepared(tmp_path, vendor.base_url, 16, api(batch_size=SIZE, concurrency=4))
         assert rehearse(world, vendor).outcomes == Counter(added=16)
-    asked = vendor.moments[0]
-    later = [moment - asked for moment in vendor.moments if moment - asked > 0.5]
-    assert 1 <= len(later) <= 5  # the one that was turned away, and those that had not begun by then
-    assert min(later) >= 2
+    asked, *later = vendor.moments[0], *vendor.moments[4:]
+    assert len(later) == 5  # the one that was turned away, and four that had not begun; the rest had
+    assert min(later) - asked >= 2
 
 
 @contextmanager
