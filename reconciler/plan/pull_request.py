@@ -163,9 +163,16 @@ def figures_in(body: str) -> dict[str, PlanFigures]:
 def read_figures(document: object) -> PlanFigures | None:
     """The figures in an object with keys of these names; None if one is missing or of another kind."""
     try:
-        return convert(document, PlanFigures)
+        figures = convert(document, PlanFigures)
     except UNREADABLE:
         return None
+    return figures if isinstance(document, dict) and _is_written_so(figures, document) else None
+
+
+def _is_written_so(figures: PlanFigures, document: Mapping[str, object]) -> bool:
+    """Whether we would write them so: msgspec takes 1.0 for 1, and passes over counts it doesn't know."""
+    known = {name: document[name] for name in figures.__struct_fields__}
+    return json.dumps(known, sort_keys=True) == json.dumps(to_builtins(figures), sort_keys=True)
 
 
 def _document(text: str) -> object:

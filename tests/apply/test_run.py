@@ -14,10 +14,25 @@ from reconciler.lockfile.file import LockfileFile
 from reconciler.lockfile.model import Lockfile, Rejected
 from reconciler.lockfile.state import read_state
 from reconciler.member import Removal
-from reconciler.questionpro.panel import Answer, Unusable
+from reconciler.questionpro.panel import Answer, Reply, Unusable
 
 ADA, BOB, EVE = person("ada"), person("bob"), "eve@example.org"
 DELETING = ApplyOptions(allowed=frozenset({"delete"}))
+
+
+class Unhindered(Onlooker):
+    """Of a run in which each call is sent, and none waits."""
+
+    def progressed(self, settled: int, total: int, calls: int) -> None:
+        super().progressed(settled, total, calls)
+        assert calls
+
+    def called(self, at: str, members: int, reply: Reply) -> None:
+        super().called(at, members, reply)
+        assert reply.sent
+
+    def waiting(self, seconds: float, reason: str) -> None:
+        raise AssertionError(seconds, reason)
 
 
 @pytest.fixture
@@ -31,7 +46,7 @@ def environment(tmp_path: Path) -> Environment:
 
 def _apply(environment: Environment, vendor: Vendor, most_calls: int | None = None) -> Report:
     options = replace(DELETING, most_calls=most_calls)
-    return run_apply(environment, roster_of(ADA, BOB), options, lambda: vendor, Onlooker())
+    return run_apply(environment, roster_of(ADA, BOB), options, lambda: vendor, Unhindered())
 
 
 def _lockfile(environment: Environment) -> Lockfile:

@@ -317,7 +317,7 @@ def test_in_markdown_each_row_has_the_cells_of_its_table(name: str, text: str) -
 
 
 @each_screen
-@pytest.mark.parametrize("budget", [1000, 3000])
+@pytest.mark.parametrize("budget", [1000, 3000, 60_000])
 @_few
 @given(text=_DATA)
 def test_markdown_keeps_to_its_budget(name: str, budget: int, text: str) -> None:

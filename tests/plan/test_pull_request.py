@@ -179,7 +179,9 @@ def test_a_line_that_is_quoted_or_indented_holds_no_figures() -> None:
         {"summary": {"add": 1}},
         {"summary": asdict(SHOWN.summary) | {"add": -1}},
         {"summary": asdict(SHOWN.summary) | {"add": True}},
+        {"summary": asdict(SHOWN.summary) | {"add": 1.0}},
         {"summary": asdict(SHOWN.summary) | {"add": 1.5}},
+        {"summary": asdict(SHOWN.summary) | {"more": 1}},
     ],
     ids=str,
 )
